@@ -1,0 +1,161 @@
+//! Names of objects: [`Identifier`] is one part, [`QualifiedName`] is `catalog.schema.table` with one to three parts.
+//!
+//! Names compare without regard to case, as in Spark with `spark.sql.caseSensitive=false`, and keep the case they were
+//! written in for display. A name never holds quotes: back-quotes are removed by the parser and added by [`QualifiedName`]'s
+//! `Display` where a part needs them.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+/// One part of a name. Equality and hashing ignore case; display keeps it.
+#[derive(Debug, Clone)]
+pub struct Identifier(String);
+
+impl Identifier {
+    /// Wraps a name part as written, without quotes.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The part as written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The lower-case form under which names are compared.
+    pub fn folded(&self) -> String {
+        self.0.to_lowercase()
+    }
+
+    /// Whether `text` names the same object.
+    pub fn matches(&self, text: &str) -> bool {
+        self.0 == text || self.folded() == text.to_lowercase()
+    }
+}
+
+impl PartialEq for Identifier {
+    fn eq(&self, other: &Self) -> bool {
+        self.matches(&other.0)
+    }
+}
+impl Eq for Identifier {}
+impl Hash for Identifier {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.folded().hash(state);
+    }
+}
+impl PartialOrd for Identifier {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Identifier {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.folded().cmp(&other.folded())
+    }
+}
+impl From<&str> for Identifier {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+impl From<String> for Identifier {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl fmt::Display for Identifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain = !self.0.is_empty()
+            && !self.0.starts_with(|c: char| c.is_ascii_digit())
+            && self.0.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if plain { f.write_str(&self.0) } else { write!(f, "`{}`", self.0.replace('`', "``")) }
+    }
+}
+
+/// A name of one or more parts, outermost first. Never empty.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct QualifiedName(Vec<Identifier>);
+
+impl QualifiedName {
+    /// Builds a name from its parts; returns `None` when there are none.
+    pub fn from_parts(parts: Vec<Identifier>) -> Option<Self> {
+        (!parts.is_empty()).then_some(Self(parts))
+    }
+
+    /// A name of a single part.
+    pub fn single(part: impl Into<Identifier>) -> Self {
+        Self(vec![part.into()])
+    }
+
+    /// All parts, outermost first.
+    pub fn parts(&self) -> &[Identifier] {
+        &self.0
+    }
+
+    /// The last part: the object's own name.
+    pub fn last(&self) -> &Identifier {
+        &self.0[self.0.len() - 1]
+    }
+
+    /// The parts before the last one.
+    pub fn qualifier(&self) -> &[Identifier] {
+        &self.0[..self.0.len() - 1]
+    }
+
+    /// This name with `catalog` and `schema` filled in where it has fewer than three parts.
+    pub fn qualified(&self, catalog: &Identifier, schema: &Identifier) -> Self {
+        let mut parts = self.0.clone();
+        if parts.len() == 1 {
+            parts.insert(0, schema.clone());
+        }
+        if parts.len() == 2 {
+            parts.insert(0, catalog.clone());
+        }
+        Self(parts)
+    }
+}
+
+impl From<&str> for QualifiedName {
+    fn from(part: &str) -> Self {
+        Self::single(part)
+    }
+}
+
+impl fmt::Display for QualifiedName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, part) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str(".")?;
+            }
+            write!(f, "{part}")?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_compare_without_case_and_keep_their_spelling() {
+        let written = QualifiedName::single("Silver_Orders");
+        assert_eq!(written, QualifiedName::single("silver_orders"));
+        assert_eq!(written.to_string(), "Silver_Orders");
+    }
+
+    #[test]
+    fn a_part_that_needs_quotes_is_displayed_with_them() {
+        assert_eq!(QualifiedName::single("my table").to_string(), "`my table`");
+        assert_eq!(QualifiedName::single("a`b").to_string(), "`a``b`");
+        assert_eq!(QualifiedName::single("1st").to_string(), "`1st`");
+    }
+
+    #[test]
+    fn missing_parts_come_from_the_defaults() {
+        let name = QualifiedName::single("t").qualified(&"main".into(), &"sales".into());
+        assert_eq!(name.to_string(), "main.sales.t");
+    }
+}

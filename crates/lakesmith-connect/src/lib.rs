@@ -1,0 +1,1 @@
+//! Spark Connect messages to the unresolved plan.

@@ -1,0 +1,121 @@
+//! The table of all conditions. Keep it ordered by name; a test checks.
+
+use super::Condition;
+
+macro_rules! conditions {
+    ($($constant:ident = $name:literal, $sqlstate:literal, $explanation:literal;)*) => {
+        impl Condition {
+            $(
+                #[doc = $explanation]
+                pub const $constant: Self = Self { name: $name, sqlstate: $sqlstate, explanation: $explanation };
+            )*
+        }
+        /// Every condition, ordered by name.
+        pub(super) const ALL: &[Condition] = &[$(Condition::$constant),*];
+    };
+}
+
+conditions! {
+    AUTOCDC_EMPTY_KEYS = "AUTOCDC_EMPTY_KEYS", "22023",
+        "An AUTO CDC flow needs at least one column in KEYS: the columns that identify a row, for example `KEYS (customer_id)`.";
+    AUTOCDC_MISSING_SEQUENCE_BY = "AUTOCDC_MISSING_SEQUENCE_BY", "22023",
+        "An AUTO CDC flow needs SEQUENCE BY: the column or expression that says which of two changes to the same key came later.";
+    AUTOCDC_MISSING_SOURCE = "AUTOCDC_MISSING_SOURCE", "22023",
+        "An AUTO CDC flow needs the name of the table whose rows are the change events: `FROM STREAM source`.";
+    AUTOCDC_MULTIPART_COLUMN_IDENTIFIER = "AUTOCDC_MULTIPART_COLUMN_IDENTIFIER", "22023",
+        "KEYS and column lists of an AUTO CDC flow name columns of its source. Write the column alone, without a table name before it.";
+    AUTOCDC_TRACK_HISTORY_REQUIRES_SCD2 = "AUTOCDC_TRACK_HISTORY_REQUIRES_SCD2", "42613",
+        "TRACK HISTORY ON says which columns open a new version of a row. Only a table stored as SCD TYPE 2 keeps versions.";
+    COLUMN_ALREADY_EXISTS = "COLUMN_ALREADY_EXISTS", "42711",
+        "A column list names the same column twice. Names are compared without regard to case. Remove or rename one of them.";
+    DUPLICATE_CLAUSES = "DUPLICATE_CLAUSES", "42614",
+        "A statement has a clause twice, for example two COMMENT clauses. Keep one of them.";
+    DUPLICATE_EXPECTATION = "DUPLICATE_EXPECTATION", "42710",
+        "Two expectations of one dataset have the same name. Names of expectations appear in the metrics, so they must differ within a dataset.";
+    INCOMPATIBLE_BATCH_VIEW_READ = "INCOMPATIBLE_BATCH_VIEW_READ", "42000",
+        "A temporary view whose query is not a stream is read with STREAM. Read it without STREAM, or make the view's own query read a stream.";
+    INCOMPATIBLE_STREAMING_VIEW_READ = "INCOMPATIBLE_STREAMING_VIEW_READ", "42000",
+        "A temporary view whose query is a stream is read without STREAM. Read it with STREAM, or make the view's own query a batch query.";
+    INVALID_FLOW_QUERY_TYPE_AUTOCDC_RELATION_FOR_TEMPORARY_VIEW = "INVALID_FLOW_QUERY_TYPE.AUTOCDC_RELATION_FOR_TEMPORARY_VIEW", "42000",
+        "An AUTO CDC flow writes rows and keeps state, so its target must be a streaming table. Here it is a view or a materialized view.";
+    INVALID_FLOW_QUERY_TYPE_BATCH_RELATION_FOR_STREAMING_TABLE = "INVALID_FLOW_QUERY_TYPE.BATCH_RELATION_FOR_STREAMING_TABLE", "42000",
+        "A streaming table is filled by queries that read a stream. Write STREAM before the source, use INSERT INTO ONCE for a one-time load, or declare a materialized view.";
+    INVALID_FLOW_QUERY_TYPE_STREAMING_RELATION_FOR_MATERIALIZED_VIEW = "INVALID_FLOW_QUERY_TYPE.STREAMING_RELATION_FOR_MATERIALIZED_VIEW", "42000",
+        "A materialized view is the result of a batch query over everything its sources hold. Remove STREAM from its query, or declare a streaming table.";
+    INVALID_FLOW_QUERY_TYPE_STREAMING_RELATION_FOR_ONCE_FLOW = "INVALID_FLOW_QUERY_TYPE.STREAMING_RELATION_FOR_ONCE_FLOW", "42000",
+        "INSERT INTO ONCE runs a batch query a single time. Remove STREAM from its query, or remove ONCE to keep the flow running with every update.";
+    INVALID_FLOW_QUERY_TYPE_STREAMING_RELATION_FOR_PERSISTED_VIEW = "INVALID_FLOW_QUERY_TYPE.STREAMING_RELATION_FOR_PERSISTED_VIEW", "42000",
+        "A persisted view is read by batch queries of other sessions. Remove STREAM from its query, or declare a temporary view.";
+    INVALID_SQL_SYNTAX = "INVALID_SQL_SYNTAX", "42000",
+        "The words form a statement, but one that is not allowed in this combination. The message says which part does not fit.";
+    INVALID_TEMP_OBJ_QUALIFIER = "INVALID_TEMP_OBJ_QUALIFIER", "42602",
+        "A temporary view belongs to the pipeline and to no schema. Write its name as a single part, without a catalog or schema.";
+    INVALID_TEMP_OBJ_REFERENCE = "INVALID_TEMP_OBJ_REFERENCE", "42K0F",
+        "A persisted view outlives the pipeline's update, so it cannot read a temporary view. Make both temporary or both persisted.";
+    LAKESMITH_DATASET_NOT_IN_PIPELINE = "LAKESMITH_DATASET_NOT_IN_PIPELINE", "42P01",
+        "A name in a selection (`--refresh`, `--full-refresh`, `--select`) is not a dataset of the pipeline. Check the spelling against `lakesmith graph`.";
+    LAKESMITH_NOT_BUILT = "LAKESMITH_NOT_BUILT", "0A000",
+        "Lakesmith understands this statement, clause or function of Spark or Databricks but does not run it yet. The message names it; the rest of the pipeline is checked all the same.";
+    LAKESMITH_PYTHON_NOT_BUILT = "LAKESMITH_PYTHON_NOT_BUILT", "0A000",
+        "The project defines its pipeline in Python. This version of Lakesmith runs SQL pipelines; Python pipelines are not there yet.";
+    LAKESMITH_SOURCE_FILE = "LAKESMITH_SOURCE_FILE", "42K03",
+        "A source file of the project cannot be read: it is missing, not UTF-8, too large, or the folder may not be opened.";
+    LAKESMITH_SOURCE_UNREACHABLE = "LAKESMITH_SOURCE_UNREACHABLE", "42K03",
+        "A folder, file or bucket that the pipeline reads cannot be reached from here. In a dry run its columns are unknown and nothing else is said about them; a run fails that flow.";
+    LAKESMITH_UNDECLARED_TARGET = "LAKESMITH_UNDECLARED_TARGET", "42P01",
+        "A flow writes into a streaming table that no statement declares. Declare it with `CREATE OR REFRESH STREAMING TABLE name;`.";
+    LAKESMITH_UNUSUAL = "LAKESMITH_UNUSUAL", "01000",
+        "The statement is accepted, but another engine would treat it differently or refuse it. The message says what differs.";
+    MATERIALIZED_VIEW_WITH_MULTIPLE_QUERIES = "MATERIALIZED_VIEW_WITH_MULTIPLE_QUERIES", "42000",
+        "A materialized view is the result of exactly one query. Combine the queries with UNION ALL, or declare a streaming table and one flow for each.";
+    MISSING_CLAUSES_FOR_OPERATION = "MISSING_CLAUSES_FOR_OPERATION", "42601",
+        "A statement lacks a clause that it cannot do without. The message names the clause.";
+    MULTIPART_FLOW_NAME_NOT_SUPPORTED = "MULTIPART_FLOW_NAME_NOT_SUPPORTED", "0A000",
+        "The name of a flow is a single part: it identifies the flow's checkpoint within its target. Remove the catalog or schema before it.";
+    MULTIPLE_PIPELINE_SPEC_FILES_FOUND = "MULTIPLE_PIPELINE_SPEC_FILES_FOUND", "42710",
+        "A folder holds both `spark-pipeline.yml` and `spark-pipeline.yaml`, so it is unclear which one is meant. Delete one, or name one with `--spec`.";
+    NAMED_PARAMETER_NOT_FOUND = "NAMED_PARAMETER_NOT_FOUND", "42P02",
+        "The query refers to `${key}`, but no SET statement above it, no `--set` option and no entry of the spec's `configuration` gives it a value.";
+    PARSE_EMPTY_STATEMENT = "PARSE_EMPTY_STATEMENT", "42617",
+        "A statement was expected, but there is nothing: the text is empty or holds only comments.";
+    PARSE_SYNTAX_ERROR = "PARSE_SYNTAX_ERROR", "42601",
+        "The text does not follow the grammar of Spark SQL or of the pipeline statements of Databricks. The caret shows the first word that does not fit; the help lists what could stand there.";
+    PIPELINE_DATASET_WITHOUT_FLOW = "PIPELINE_DATASET_WITHOUT_FLOW", "0A000",
+        "A streaming table is declared, but no query and no flow fills it. Add `AS SELECT …` to the declaration or a `CREATE FLOW … AS INSERT INTO` statement.";
+    PIPELINE_DUPLICATE_IDENTIFIERS_FLOW = "PIPELINE_DUPLICATE_IDENTIFIERS.FLOW", "42710",
+        "Two flows of the pipeline have the same name. A flow's name identifies its checkpoint, so it must be unique.";
+    PIPELINE_DUPLICATE_IDENTIFIERS_OUTPUT = "PIPELINE_DUPLICATE_IDENTIFIERS.OUTPUT", "42710",
+        "Two statements define a dataset of the same name. Keep one of them, or rename one; both places are shown.";
+    PIPELINE_GRAPH_NOT_TOPOLOGICALLY_SORTED = "PIPELINE_GRAPH_NOT_TOPOLOGICALLY_SORTED", "0A000",
+        "Two or more datasets of the pipeline read each other in a circle, so none of them can be computed first. Remove one of the reads that the message lists.";
+    PIPELINE_SPEC_FIELD_ERROR = "PIPELINE_SPEC_FIELD_ERROR", "42K03",
+        "A field of the pipeline spec is missing, unknown or has a value of the wrong kind. The message shows the line.";
+    PIPELINE_SPEC_FILE_NOT_FOUND = "PIPELINE_SPEC_FILE_NOT_FOUND", "42K03",
+        "There is no `spark-pipeline.yml` in the folder or any folder above it, and the folder holds no `.sql` file. Give the path of a project, or start one with `lakesmith init --name N`.";
+    PIPELINE_SPEC_INVALID_GLOB_PATTERN = "PIPELINE_SPEC_INVALID_GLOB_PATTERN", "42K03",
+        "A `libraries` entry of the spec names a file or a whole folder as `folder/**`. Other patterns are not allowed, as in Spark.";
+    PIPELINE_SQL_GRAPH_ELEMENT_REGISTRATION_ERROR = "PIPELINE_SQL_GRAPH_ELEMENT_REGISTRATION_ERROR", "42000",
+        "A statement in a pipeline's source file does not define a dataset or a flow. Only pipeline statements, SET and USE stand in pipeline files; run other statements with `lakesmith sql`.";
+    RUN_EMPTY_PIPELINE = "RUN_EMPTY_PIPELINE", "42617",
+        "The pipeline defines no table and no materialized view, so there is nothing to do. Check that the source files are where the spec says and that they hold CREATE statements.";
+    SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED = "SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED", "42908",
+        "A table is laid out either by partitions or by clustering columns. Remove PARTITIONED BY or CLUSTER BY.";
+    STREAMING_TABLE_WITH_QUERY_AND_FLOW = "STREAMING_TABLE_WITH_QUERY_AND_FLOW", "42710",
+        "A streaming table has a query of its own and another flow with the same name.";
+    TABLE_OR_VIEW_NOT_FOUND = "TABLE_OR_VIEW_NOT_FOUND", "42P01",
+        "A query reads a table that neither the pipeline defines nor the catalog holds. Check the spelling, define it, or read its files with `read_files('path')`.";
+    UNCLOSED_BRACKETED_COMMENT = "UNCLOSED_BRACKETED_COMMENT", "42601",
+        "A comment that begins with `/*` has no `*/`. Everything after it would be taken for a comment.";
+    UNRECOGNIZED_OPTION = "UNRECOGNIZED_OPTION", "42616",
+        "A reader option has no meaning that Lakesmith knows, so it is refused instead of being ignored. Check the spelling.";
+    UNRESOLVED_COLUMN_WITHOUT_SUGGESTION = "UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", "42703",
+        "A query or an expectation names a column that its input does not have.";
+    UNRESOLVED_COLUMN_WITH_SUGGESTION = "UNRESOLVED_COLUMN.WITH_SUGGESTION", "42703",
+        "A query or an expectation names a column that its input does not have. Columns with a similar name are listed.";
+    UNRESOLVED_ROUTINE = "UNRESOLVED_ROUTINE", "42883",
+        "A function of this name exists neither in Spark nor in the pipeline. Check the spelling; similar names are listed.";
+    UNSUPPORTED_DATATYPE = "UNSUPPORTED_DATATYPE", "0A000",
+        "There is no data type of this name. Types are those of Spark SQL: STRING, BOOLEAN, BYTE, SHORT, INT, BIGINT, FLOAT, DOUBLE, DECIMAL(p,s), DATE, TIMESTAMP, TIMESTAMP_NTZ, BINARY, INTERVAL, ARRAY<…>, MAP<…>, STRUCT<…>, VARIANT.";
+    UNSUPPORTED_FEATURE = "UNSUPPORTED_FEATURE", "0A000",
+        "A feature of Spark or Databricks that Lakesmith does not have. The message names it.";
+}

@@ -1,0 +1,1 @@
+//! DataFusion session settings, the memory pool, durable object stores, executor and catalog traits.

@@ -1,0 +1,1 @@
+//! Events of an update and the schema of the event log.

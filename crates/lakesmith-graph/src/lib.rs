@@ -1,0 +1,1 @@
+//! The syntactic dataflow graph of datasets, flows, sinks and expectations.

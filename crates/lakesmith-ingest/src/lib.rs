@@ -1,0 +1,1 @@
+//! File listing, ledgers and decoders that never lose a row.

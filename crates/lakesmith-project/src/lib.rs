@@ -1,0 +1,1 @@
+//! Projects on disk: the pipeline spec, source files, settings and path mapping.

@@ -1,0 +1,1 @@
+//! SQL text to the unresolved plan: lexer, parser, text substitution.

@@ -1,0 +1,1 @@
+//! Spark's rules between text and values, shared by decoders and casts.

@@ -1,0 +1,1 @@
+//! One feature set for every dependency, whichever crates a command selects.
