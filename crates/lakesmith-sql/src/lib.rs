@@ -1,1 +1,16 @@
 //! SQL text to the unresolved plan: lexer, parser, text substitution.
+//!
+//! Start reading at [`parser`], the cursor all of the grammar is written with; `expression`, `query` and `data_type` are
+//! Spark's query grammar. [`template`] replaces `${key}` before a statement is read. Nothing here looks up a name, and no
+//! input makes it panic: what cannot be read is a diagnostic with its place.
+
+#![allow(dead_code)]
+
+mod data_type;
+mod expression;
+mod keyword;
+mod lexer;
+mod parser;
+mod query;
+pub mod template;
+mod token;
