@@ -7,3 +7,11 @@ impl Parser<'_> {
         Err(self.expected(&["SELECT"]))
     }
 }
+impl Parser<'_> {
+    pub(crate) fn at_query(&self) -> bool {
+        self.at_query_after(0)
+    }
+    pub(crate) fn at_query_after(&self, _n: usize) -> bool {
+        false
+    }
+}

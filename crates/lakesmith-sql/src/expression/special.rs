@@ -1,0 +1,151 @@
+//! Functions with a notation of their own: CAST, EXTRACT, TRIM, SUBSTRING, POSITION, OVERLAY, TIMESTAMPADD, EXISTS, IDENTIFIER.
+
+use lakesmith_unresolved::expression::{CastMode, Subquery, SubqueryKind, SubqueryPlan};
+use lakesmith_unresolved::{Expression, ExpressionKind, FunctionCall, Name};
+
+use super::text_literal;
+use crate::parser::{Parsed, Parser};
+use crate::token::TokenKind;
+
+/// Units of TIMESTAMPADD and TIMESTAMPDIFF.
+const UNITS: &[&str] =
+    &["YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DAYOFYEAR", "HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND"];
+
+impl Parser<'_> {
+    /// The call of the function `word`, an upper-case word before a parenthesis, if it has a notation of its own here.
+    pub(super) fn special_call(&mut self, word: &str) -> Option<Parsed<Expression>> {
+        let start = self.position();
+        let after = |n: usize, keyword: &str| self.peek_at(n).is_keyword(keyword);
+        match word {
+            "CAST" => Some(self.cast(start, CastMode::Session)),
+            "TRY_CAST" => Some(self.cast(start, CastMode::Try)),
+            "EXISTS" if self.at_query_after(2) => Some(self.exists(start)),
+            "EXTRACT" if after(3, "FROM") => Some(self.extract(start)),
+            "TRIM" => Some(self.trim(start)),
+            "SUBSTRING" | "SUBSTR" => Some(self.keyword_arguments(start, "substring", &["FROM", "FOR"])),
+            "OVERLAY" => Some(self.keyword_arguments(start, "overlay", &["PLACING", "FROM", "FOR"])),
+            "POSITION" => Some(self.keyword_arguments(start, "position", &["IN"])),
+            "TIMESTAMPADD" | "DATEADD" | "DATE_ADD" if self.at_unit(2) => Some(self.with_unit(start, "timestampadd")),
+            "TIMESTAMPDIFF" | "DATEDIFF" | "DATE_DIFF" | "TIMEDIFF" if self.at_unit(2) => {
+                Some(self.with_unit(start, "timestampdiff"))
+            }
+            "IDENTIFIER" => Some(self.computed_identifier(start)),
+            _ => None,
+        }
+    }
+
+    fn cast(&mut self, start: usize, mode: CastMode) -> Parsed<Expression> {
+        self.advance();
+        self.expect_symbol("(")?;
+        let child = Box::new(self.expression()?);
+        if !self.eat_keyword("AS") {
+            return Err(self.expected(&["AS"]));
+        }
+        let data_type = self.data_type()?;
+        self.expect_symbol(")")?;
+        Ok(Expression::new(ExpressionKind::Cast { child, data_type, mode }, self.span_from(start)))
+    }
+
+    fn exists(&mut self, start: usize) -> Parsed<Expression> {
+        self.advance();
+        self.expect_symbol("(")?;
+        let query = self.query()?;
+        self.expect_symbol(")")?;
+        let subquery = Subquery { kind: SubqueryKind::Exists, query: SubqueryPlan::Inline(query) };
+        Ok(Expression::new(ExpressionKind::Subquery(Box::new(subquery)), self.span_from(start)))
+    }
+
+    fn extract(&mut self, start: usize) -> Parsed<Expression> {
+        self.advance();
+        self.advance();
+        let field = match self.peek().kind {
+            TokenKind::String(_) => self.string().map(|(text, span)| text_literal(text, span))?,
+            _ => self.identifier().map(|part| Expression {
+                kind: text_literal(part.text.as_str(), self.previous().span).kind,
+                origin: part.origin,
+            })?,
+        };
+        self.expect_keyword("FROM")?;
+        let source = self.expression()?;
+        self.expect_symbol(")")?;
+        Ok(Expression::call("extract", vec![field, source], self.span_from(start)))
+    }
+
+    /// `trim([BOTH | LEADING | TRAILING] [characters] FROM text)`: the characters come first, as `trim(characters, text)`.
+    fn trim(&mut self, start: usize) -> Parsed<Expression> {
+        let sides = [("BOTH", "trim"), ("LEADING", "ltrim"), ("TRAILING", "rtrim")];
+        let is_plain = [",", ")", "."].iter().any(|symbol| self.peek_at(3).is_symbol(symbol));
+        let side = sides.into_iter().find(|(word, _)| self.peek_at(2).is_keyword(word) && !is_plain);
+        let Some((_, function)) = side else { return self.keyword_arguments(start, "trim", &["FROM"]) };
+        self.advance();
+        self.advance();
+        self.advance();
+        let mut arguments = Vec::new();
+        if !self.at_keyword("FROM") {
+            arguments.push(self.value_expression()?);
+        }
+        self.expect_keyword("FROM")?;
+        arguments.push(self.value_expression()?);
+        self.expect_symbol(")")?;
+        Ok(Expression::call(function, arguments, self.span_from(start)))
+    }
+
+    /// A call whose arguments may have `words` between them instead of commas; the last word may be left out.
+    fn keyword_arguments(&mut self, start: usize, function: &str, words: &[&str]) -> Parsed<Expression> {
+        let name = Name { parts: vec![self.identifier()?], computed: None, origin: self.previous().span.into() };
+        self.expect_symbol("(")?;
+        if self.at_symbol(")") {
+            return self.call_with(start, name, Vec::new());
+        }
+        // The word IN would be read as the predicate.
+        let first = if words == ["IN"] { self.value_expression()? } else { self.argument()? };
+        if !self.at_keyword(words[0]) {
+            return self.call_with(start, name, vec![first]);
+        }
+        let mut arguments = vec![first];
+        for (index, word) in words.iter().enumerate() {
+            let may_end = index > 0 && index + 1 == words.len();
+            if may_end && !self.at_keyword(word) {
+                break;
+            }
+            self.expect_keyword(word)?;
+            arguments.push(self.value_expression()?);
+        }
+        self.expect_symbol(")")?;
+        Ok(Expression::call(function, arguments, self.span_from(start)))
+    }
+
+    fn at_unit(&self, n: usize) -> bool {
+        self.peek_at(n + 1).is_symbol(",") && UNITS.iter().any(|unit| self.peek_at(n).is_keyword(unit))
+    }
+
+    fn with_unit(&mut self, start: usize, function: &str) -> Parsed<Expression> {
+        let word = self.advance();
+        self.advance();
+        let unit = self.advance();
+        self.expect_symbol(",")?;
+        let mut arguments = vec![text_literal(unit.raw().to_ascii_uppercase(), unit.span)];
+        arguments.extend(self.comma_separated(Self::expression)?);
+        self.expect_symbol(")")?;
+        let mut call = FunctionCall::builtin(function, arguments, word.span.into());
+        call.name.origin = word.span.into();
+        Ok(Expression::new(ExpressionKind::Function(Box::new(call)), self.span_from(start)))
+    }
+
+    /// `IDENTIFIER(e)`: a column, or a function when arguments follow.
+    fn computed_identifier(&mut self, start: usize) -> Parsed<Expression> {
+        let name = self.name()?;
+        if self.at_symbol("(") {
+            return self.call(start, name);
+        }
+        let Some(computed) = name.computed else { return Err(self.expected(&["an expression"])) };
+        let mut expression = Expression::new(ExpressionKind::ComputedIdentifier(computed), self.span_from(start));
+        for part in name.parts {
+            let field =
+                Expression { kind: text_literal(part.text.as_str(), self.previous().span).kind, origin: part.origin };
+            let kind = ExpressionKind::ExtractValue { child: Box::new(expression), extraction: Box::new(field) };
+            expression = Expression::new(kind, self.span_from(start));
+        }
+        Ok(expression)
+    }
+}
