@@ -3,6 +3,31 @@
 //! Spark reserves no word by default. What decides is the place: these lists hold, for each place where a name is optional,
 //! the words that begin what may follow instead.
 
+/// Words that begin a clause or a join, which a misspelt word may have been meant for.
+pub(crate) const CLAUSES: &[&str] = &[
+    "FROM",
+    "WHERE",
+    "GROUP",
+    "HAVING",
+    "ORDER",
+    "LIMIT",
+    "OFFSET",
+    "UNION",
+    "INTERSECT",
+    "EXCEPT",
+    "JOIN",
+    "INNER",
+    "RIGHT",
+    "CROSS",
+    "WINDOW",
+    "QUALIFY",
+    "LATERAL",
+    "PIVOT",
+    "UNPIVOT",
+    "TABLESAMPLE",
+    "WATERMARK",
+];
+
 /// Words that end an expression, so they are no alias of it unless `AS` stands before them.
 const AFTER_EXPRESSION: &[&str] = &[
     "AND",
@@ -18,6 +43,7 @@ const AFTER_EXPRESSION: &[&str] = &[
     "END",
     "ESCAPE",
     "EXCEPT",
+    "FOR",
     "FROM",
     "FULL",
     "GROUP",
@@ -64,7 +90,6 @@ const AFTER_TABLE: &[&str] = &[
     "WATERMARK",
     "VERSION",
     "TIMESTAMP",
-    "FOR",
     "WITH",
     "SET",
     "VALUES",

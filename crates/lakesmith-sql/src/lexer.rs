@@ -156,19 +156,18 @@ pub(crate) fn lex(
     lookup: &dyn VariableLookup,
 ) -> (Vec<Token>, Vec<Diagnostic>) {
     let (expanded, mut diagnostics) = expand(sources, source, range, lookup);
-    let text: Arc<str> = expanded.text.as_str().into();
-    let lexer = Lexer {
-        sources,
-        expanded: &expanded,
-        text,
-        at: 0,
-        in_hint: false,
-        tokens: Vec::new(),
-        diagnostics: Vec::new(),
-    };
-    let (tokens, found) = lexer.run();
+    let (tokens, found) = Lexer::new(sources, &expanded).run();
     diagnostics.extend(found);
     (tokens, diagnostics)
+}
+
+/// The tokens of `range` of a source as it stands, without substitution.
+pub(crate) fn lex_verbatim(
+    sources: &SourceMap,
+    source: SourceId,
+    range: Range<usize>,
+) -> (Vec<Token>, Vec<Diagnostic>) {
+    Lexer::new(sources, &Expanded::verbatim(sources, source, range)).run()
 }
 
 struct Lexer<'a> {
@@ -187,7 +186,11 @@ const SYMBOLS: &[&str] = &[
     ".", "+", "-", "*", "/", "%", "&", "|", "^", "~", "<", ">", "=", "!", ":", "?", "@", ";",
 ];
 
-impl Lexer<'_> {
+impl<'a> Lexer<'a> {
+    fn new(sources: &'a SourceMap, expanded: &'a Expanded) -> Self {
+        let text = expanded.text.as_str().into();
+        Self { sources, expanded, text, at: 0, in_hint: false, tokens: Vec::new(), diagnostics: Vec::new() }
+    }
     fn run(mut self) -> (Vec<Token>, Vec<Diagnostic>) {
         while self.at < self.text.len() {
             self.token();
@@ -457,3 +460,6 @@ fn escape(after: &str) -> (String, usize) {
     };
     (replacement.to_string(), first.len_utf8())
 }
+
+#[cfg(test)]
+mod tests;

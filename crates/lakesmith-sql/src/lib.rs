@@ -8,9 +8,15 @@
 
 mod data_type;
 mod expression;
+pub mod inline;
 mod keyword;
 mod lexer;
 mod parser;
 mod query;
 pub mod template;
 mod token;
+
+pub use inline::{parse_data_type, parse_expression, parse_query, parse_schema};
+
+#[cfg(test)]
+mod testing;

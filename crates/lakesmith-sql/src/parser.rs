@@ -7,10 +7,17 @@ use lakesmith_base::suggest::closest;
 use lakesmith_diagnostic::{Condition, Diagnostic, Span};
 use lakesmith_unresolved::{Name, NamePart};
 
+use crate::keyword;
 use crate::token::{Token, TokenKind};
 
 /// How deep parentheses, subqueries, functions and types may nest.
 const DEEPEST_NESTING: usize = 300;
+
+/// How much of the thread's stack nesting may take. Worker threads have 2 MiB, and unoptimised builds use tens of KiB a level.
+const LARGEST_STACK: usize = 1 << 20;
+
+/// How many tokens' worth of expressions one statement may copy.
+const MOST_COPIED: usize = 1_000_000;
 
 /// One syntax error ends the statement it is in.
 #[derive(Debug)]
@@ -30,6 +37,10 @@ pub(crate) struct Parser<'a> {
     tokens: &'a [Token],
     position: usize,
     depth: usize,
+    /// Where the stack stood at the outermost level.
+    stack_base: Option<usize>,
+    /// How many tokens' worth of expressions were copied, for CASE with a value.
+    copied: usize,
     /// Number of `?` seen.
     pub(crate) positional_parameters: usize,
     /// Index of the word last taken for an alias without `AS`; it may have been a misspelt keyword.
@@ -40,7 +51,15 @@ impl<'a> Parser<'a> {
     /// A cursor at the first token. `tokens` must end with the end token that the lexer adds.
     pub(crate) fn new(tokens: &'a [Token]) -> Self {
         debug_assert!(tokens.last().is_some_and(|token| token.kind == TokenKind::End));
-        Self { tokens, position: 0, depth: 0, positional_parameters: 0, implicit_alias: None }
+        Self {
+            tokens,
+            position: 0,
+            copied: 0,
+            depth: 0,
+            stack_base: None,
+            positional_parameters: 0,
+            implicit_alias: None,
+        }
     }
 
     /// The current token.
@@ -211,6 +230,15 @@ impl<'a> Parser<'a> {
         first.text.get(first.start as usize..last.end as usize).unwrap_or_default().to_owned()
     }
 
+    /// The text, after substitution, of the tokens from `start` up to here that lie in `span`.
+    pub(crate) fn text_of(&self, start: usize, span: Span) -> String {
+        let inside = |token: &&Token| {
+            token.span.source == span.source && token.span.start >= span.start && token.span.end <= span.end
+        };
+        let found: Vec<&str> = self.tokens[start..=self.position].iter().filter(inside).map(Token::raw).collect();
+        found.join("")
+    }
+
     /// The index of the current token.
     pub(crate) fn position(&self) -> usize {
         self.position
@@ -234,30 +262,59 @@ impl<'a> Parser<'a> {
 
     /// Runs `part` one nesting level deeper; refuses what is nested too deeply.
     pub(crate) fn nested<T>(&mut self, part: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
-        if self.depth >= DEEPEST_NESTING {
-            return Err(self.refused(
-                format!("syntax error: nested more than {DEEPEST_NESTING} levels deep"),
-                "split the expression or query, for example with a common table expression",
-            ));
+        let marker = 0u8;
+        let here = std::ptr::from_ref(&marker).addr();
+        let used = self.stack_base.get_or_insert(here).abs_diff(here);
+        if self.depth >= DEEPEST_NESTING || used > LARGEST_STACK {
+            return Err(self.too_deep());
         }
         self.depth += 1;
         let result = part(self);
         self.depth -= 1;
+        if self.depth == 0 {
+            self.stack_base = None;
+        }
         result
+    }
+
+    fn too_deep(&self) -> SyntaxError {
+        self.refused(
+            format!("syntax error: nested more than {} levels deep", self.depth),
+            "split the expression or query, for example with a common table expression",
+        )
+    }
+
+    /// Notes a copy of an expression of `weight` tokens; refuses copies of copies that grow without bound.
+    pub(crate) fn note_copy(&mut self, weight: usize) -> Parsed<()> {
+        self.copied = self.copied.saturating_add(weight);
+        if self.copied <= MOST_COPIED {
+            return Ok(());
+        }
+        Err(self.refused(
+            "syntax error: CASE with a value that is too large for its number of branches",
+            "write `CASE WHEN condition`",
+        ))
+    }
+
+    /// How much was copied so far, in tokens.
+    pub(crate) fn copied(&self) -> usize {
+        self.copied
     }
 
     /// "expected X or Y, found Z" at the current token. Words in capitals and symbols are shown in back-quotes.
     pub(crate) fn expected(&self, what: &[&str]) -> SyntaxError {
-        let misspelt = self.implicit_alias.filter(|alias| alias + 1 == self.position).and_then(|alias| {
-            let token = &self.tokens[alias];
-            keyword_like(token, what).map(|keyword| (token, Some(keyword)))
+        let alias = self.implicit_alias.filter(|alias| alias + 1 == self.position).map(|alias| &self.tokens[alias]);
+        let misspelt = alias.and_then(|alias| {
+            let meant = keyword_like(alias, what).or_else(|| keyword_like(alias, keyword::CLAUSES))?;
+            Some((alias, Some(meant)))
         });
         let (token, meant) = misspelt.unwrap_or_else(|| (self.peek(), keyword_like(self.peek(), what)));
         let found = match &token.kind {
             TokenKind::End => "the end of the statement".to_owned(),
             _ => format!("`{}`", shortened(token.raw())),
         };
-        let title = format!("syntax error: expected {}, found {found}", listed(what));
+        let wanted = meant.map_or_else(|| listed(what), |keyword| format!("`{keyword}`"));
+        let title = format!("syntax error: expected {wanted}, found {found}");
         let diagnostic = Diagnostic::error(Condition::PARSE_SYNTAX_ERROR, title).at(token.span, "");
         match meant {
             Some(keyword) => diagnostic.help(format!("did you mean `{keyword}`?")).into(),

@@ -63,6 +63,12 @@ pub struct Expanded {
 }
 
 impl Expanded {
+    /// `range` of a source as it stands.
+    pub(crate) fn verbatim(sources: &SourceMap, source: SourceId, range: Range<usize>) -> Self {
+        let text = sources.source(source).text.get(range.clone()).unwrap_or_default().to_owned();
+        Self { text, segments: vec![Segment { expanded: 0, source, start: offset(range.start) }] }
+    }
+
     /// The place of the expanded bytes `range` in the text the user wrote: inside one source where they all come from it,
     /// otherwise over the whole references that they touch in the innermost text that holds them all.
     pub fn span(&self, sources: &SourceMap, range: Range<u32>) -> Span {
@@ -238,3 +244,6 @@ fn references(text: &str, start: usize) -> Vec<(Range<usize>, &str)> {
 fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
+
+#[cfg(test)]
+mod tests;

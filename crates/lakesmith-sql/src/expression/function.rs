@@ -57,6 +57,16 @@ impl Parser<'_> {
     }
 
     pub(super) fn argument(&mut self) -> Parsed<Expression> {
+        let is_named = self.at_identifier() && self.peek_at(1).is_symbol("=>");
+        if is_named || self.at_table_argument() || self.at_query() {
+            self.special_argument()
+        } else {
+            self.expression()
+        }
+    }
+
+    /// A named argument, a table or a query.
+    fn special_argument(&mut self) -> Parsed<Expression> {
         let start = self.position();
         if self.at_identifier() && self.peek_at(1).is_symbol("=>") {
             let name = self.identifier()?;

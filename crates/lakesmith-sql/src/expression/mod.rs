@@ -123,9 +123,10 @@ impl Parser<'_> {
 
     fn disjunction(&mut self) -> Parsed<Expression> {
         let first = self.conjunction()?;
-        if !self.at_keyword("OR") {
-            return Ok(first);
-        }
+        if self.at_keyword("OR") { self.further_alternatives(first) } else { Ok(first) }
+    }
+
+    fn further_alternatives(&mut self, first: Expression) -> Parsed<Expression> {
         let mut terms = vec![first];
         while self.eat_keyword("OR") {
             terms.push(self.conjunction()?);
@@ -135,9 +136,13 @@ impl Parser<'_> {
 
     fn conjunction(&mut self) -> Parsed<Expression> {
         let first = self.negation()?;
-        if !self.at_keyword("AND") && !self.at_symbol("&&") {
-            return Ok(first);
+        match self.at_keyword("AND") || self.at_symbol("&&") {
+            true => self.further_conditions(first),
+            false => Ok(first),
         }
+    }
+
+    fn further_conditions(&mut self, first: Expression) -> Parsed<Expression> {
         let mut terms = vec![first];
         while self.eat_keyword("AND") || self.eat_symbol("&&") {
             terms.push(self.negation()?);
@@ -147,12 +152,17 @@ impl Parser<'_> {
 
     fn negation(&mut self) -> Parsed<Expression> {
         if self.at_symbol("!") || (self.at_keyword("NOT") && !self.at_lone_word()) {
-            let start = self.position();
-            self.advance();
-            let child = self.nested(Self::negation)?;
-            return Ok(Expression::call("not", vec![child], self.span_from(start)));
+            return self.sign("not", Self::negation);
         }
         self.predicate()
+    }
+
+    /// A call of `name` with what `operand` reads after the operator here.
+    fn sign(&mut self, name: &str, operand: fn(&mut Self) -> Parsed<Expression>) -> Parsed<Expression> {
+        let start = self.position();
+        self.advance();
+        let child = self.nested(operand)?;
+        Ok(Expression::call(name, vec![child], self.span_from(start)))
     }
 
     /// Whether the current word stands alone, as a column that is named like a keyword does.
@@ -165,7 +175,15 @@ impl Parser<'_> {
 
     /// Binary operators that bind at least as strongly as `least`.
     fn binary(&mut self, least: u8) -> Parsed<Expression> {
-        let mut left = self.unary()?;
+        let left = self.unary()?;
+        match self.binary_operator().is_some_and(|operator| operator.strength >= least) {
+            true => self.further_operands(left, least),
+            false => Ok(left),
+        }
+    }
+
+    fn further_operands(&mut self, first: Expression, least: u8) -> Parsed<Expression> {
+        let mut left = first;
         let mut terms = 1;
         while let Some(operator) = self.binary_operator().filter(|operator| operator.strength >= least) {
             for _ in 0..operator.tokens {
@@ -223,10 +241,7 @@ impl Parser<'_> {
         if name == "negative" && self.peek_at(1).kind == TokenKind::Number {
             return self.primary();
         }
-        let start = self.position();
-        self.advance();
-        let child = self.nested(Self::unary)?;
-        Ok(Expression::call(name, vec![child], self.span_from(start)))
+        self.sign(name, Self::unary)
     }
 }
 

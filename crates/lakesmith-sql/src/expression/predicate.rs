@@ -12,6 +12,12 @@ impl Parser<'_> {
     pub(super) fn predicate(&mut self) -> Parsed<Expression> {
         let start = self.position();
         let value = self.binary(1)?;
+        let follows = self.at_any_keyword(AFTER_NOT) || self.at_keyword("NOT") || self.at_keyword("IS");
+        if follows { self.about(start, value) } else { Ok(value) }
+    }
+
+    /// The predicate here, about `value`; only `value` when it is none.
+    fn about(&mut self, start: usize, value: Expression) -> Parsed<Expression> {
         let negated = self.at_keyword("NOT") && AFTER_NOT.iter().any(|word| self.peek_at(1).is_keyword(word));
         if negated {
             self.advance();

@@ -4,6 +4,7 @@
 use lakesmith_unresolved::expression::{CastMode, JsonStep, Subquery, SubqueryKind, SubqueryPlan};
 use lakesmith_unresolved::{Expression, ExpressionKind, Literal, NamePart, SparkType};
 
+use super::special::special_call;
 use super::text_literal;
 use crate::keyword;
 use crate::parser::{Parsed, Parser};
@@ -22,21 +23,24 @@ impl Parser<'_> {
         match &token.kind {
             TokenKind::Word => self.word(),
             TokenKind::Quoted(_) => self.column_or_call(),
+            TokenKind::Symbol if token.is_symbol("(") => self.parentheses(),
+            _ => self.constant_or_symbol(token),
+        }
+    }
+
+    fn constant_or_symbol(&mut self, token: &Token) -> Parsed<Expression> {
+        match &token.kind {
             TokenKind::String(_) => self.string().map(|(text, span)| text_literal(text, span)),
             TokenKind::Number => self.number(),
-            TokenKind::Binary(bytes) => {
-                self.advance();
-                Ok(Expression::new(ExpressionKind::Literal(Literal::Binary(bytes.clone())), token.span))
-            }
+            TokenKind::Binary(bytes) => Ok(self.constant(Literal::Binary(bytes.clone()))),
             TokenKind::Symbol => self.symbol_start(token),
-            TokenKind::End => Err(self.expected(&["an expression"])),
+            _ => Err(self.expected(&["an expression"])),
         }
     }
 
     fn symbol_start(&mut self, token: &Token) -> Parsed<Expression> {
         match token.raw() {
             "-" => self.number(),
-            "(" => self.parentheses(),
             "*" => {
                 self.advance();
                 self.star(self.position() - 1, Vec::new())
@@ -74,31 +78,15 @@ impl Parser<'_> {
         let next = self.peek_at(1);
         let upper = if token.raw().len() <= 20 { token.raw().to_ascii_uppercase() } else { String::new() };
         if next.is_symbol("(") {
-            if let Some(special) = self.special_call(&upper) {
-                return special;
+            if let Some(special) = special_call(&upper, self) {
+                return special(self, self.position());
             }
         }
-        match upper.as_str() {
-            _ if next.is_symbol(".") => {}
-            "NULL" => return Ok(self.constant(Literal::Null(SparkType::Null))),
-            "TRUE" => return Ok(self.constant(Literal::Boolean(true))),
-            "FALSE" => return Ok(self.constant(Literal::Boolean(false))),
-            "CASE" if ![",", ")"].iter().any(|symbol| next.is_symbol(symbol)) && next.kind != TokenKind::End => {
-                return self.case();
-            }
-            "INTERVAL" if self.at_interval() => return self.interval(),
-            "CURRENT_DATE" | "CURRENT_TIMESTAMP" | "CURRENT_TIME" | "CURRENT_USER" | "LOCALTIMESTAMP"
-                if !next.is_symbol("(") =>
-            {
-                self.advance();
-                return Ok(Expression::call(&upper.to_lowercase(), Vec::new(), token.span));
-            }
-            "DATE" | "TIMESTAMP" | "TIMESTAMP_NTZ" | "TIMESTAMP_LTZ" | "TIME"
-                if matches!(next.kind, TokenKind::String(_)) =>
-            {
-                return self.typed_literal(&upper);
-            }
-            _ => {}
+        if upper == "CASE" && self.at_case() {
+            return self.case();
+        }
+        if let Some(literal) = self.word_literal(&upper) {
+            return literal;
         }
         if keyword::is_unlikely_column(&upper) && !self.looks_like_column(&upper) {
             return Err(self.expected(&["an expression"]));
@@ -107,6 +95,35 @@ impl Parser<'_> {
             return self.lambda();
         }
         self.column_or_call()
+    }
+
+    fn at_case(&self) -> bool {
+        let next = self.peek_at(1);
+        ![",", ")", "."].iter().any(|symbol| next.is_symbol(symbol)) && next.kind != TokenKind::End
+    }
+
+    /// The constant, or call without parentheses, that the word `upper` is here.
+    fn word_literal(&mut self, upper: &str) -> Option<Parsed<Expression>> {
+        let (token, next) = (self.peek(), self.peek_at(1));
+        match upper {
+            _ if next.is_symbol(".") => None,
+            "NULL" => Some(Ok(self.constant(Literal::Null(SparkType::Null)))),
+            "TRUE" => Some(Ok(self.constant(Literal::Boolean(true)))),
+            "FALSE" => Some(Ok(self.constant(Literal::Boolean(false)))),
+            "INTERVAL" if self.at_interval() => Some(self.interval()),
+            "CURRENT_DATE" | "CURRENT_TIMESTAMP" | "CURRENT_TIME" | "CURRENT_USER" | "LOCALTIMESTAMP"
+                if !next.is_symbol("(") =>
+            {
+                self.advance();
+                Some(Ok(Expression::call(&upper.to_lowercase(), Vec::new(), token.span)))
+            }
+            "DATE" | "TIMESTAMP" | "TIMESTAMP_NTZ" | "TIMESTAMP_LTZ" | "TIME"
+                if matches!(next.kind, TokenKind::String(_)) =>
+            {
+                Some(self.typed_literal(upper))
+            }
+            _ => None,
+        }
     }
 
     /// Whether what follows the word shows that it is a column in spite of its name.
@@ -168,12 +185,22 @@ impl Parser<'_> {
         }
         self.advance();
         if self.at_query() {
-            let query = self.query()?;
-            self.expect_symbol(")")?;
-            let subquery = Subquery { kind: SubqueryKind::Scalar, query: SubqueryPlan::Inline(query) };
-            return Ok(Expression::new(ExpressionKind::Subquery(Box::new(subquery)), self.span_from(start)));
+            return self.scalar_subquery(start);
         }
         let first = self.named_in_parentheses()?;
+        self.after_first(start, first)
+    }
+
+    /// A query, up to its closing parenthesis, used as a value.
+    fn scalar_subquery(&mut self, start: usize) -> Parsed<Expression> {
+        let query = self.query()?;
+        self.expect_symbol(")")?;
+        let subquery = Subquery { kind: SubqueryKind::Scalar, query: SubqueryPlan::Inline(query) };
+        Ok(Expression::new(ExpressionKind::Subquery(Box::new(subquery)), self.span_from(start)))
+    }
+
+    /// What follows the first expression in parentheses: nothing, or the other parts of a tuple.
+    fn after_first(&mut self, start: usize, first: Expression) -> Parsed<Expression> {
         if self.at_symbol(",") {
             let mut arguments = vec![first];
             while self.eat_symbol(",") {
@@ -199,9 +226,10 @@ impl Parser<'_> {
     fn named_in_parentheses(&mut self) -> Parsed<Expression> {
         let start = self.position();
         let child = self.expression()?;
-        if !self.eat_keyword("AS") {
-            return Ok(child);
-        }
+        if self.eat_keyword("AS") { self.alias_in_parentheses(start, child) } else { Ok(child) }
+    }
+
+    fn alias_in_parentheses(&mut self, start: usize, child: Expression) -> Parsed<Expression> {
         let names = vec![self.identifier()?];
         let kind = ExpressionKind::Alias { child: Box::new(child), names, metadata: None };
         Ok(Expression::new(kind, self.span_from(start)))
@@ -236,19 +264,18 @@ impl Parser<'_> {
     fn case(&mut self) -> Parsed<Expression> {
         let start = self.position();
         self.advance();
+        let (from, copied) = (self.position(), self.copied());
         let value = if self.at_keyword("WHEN") { None } else { Some(self.expression()?) };
+        let weight = self.position() - from + self.copied() - copied;
         if !self.at_keyword("WHEN") {
             return Err(self.expected(&["WHEN"]));
         }
         let mut arguments = Vec::new();
         while self.eat_keyword("WHEN") {
-            let mut condition = self.expression()?;
-            if let Some(value) = &value {
-                let origin = condition.origin.clone();
-                condition = Expression::call("==", vec![value.clone(), condition], origin);
-            }
+            let condition = self.expression()?;
+            self.note_copy(weight)?;
+            arguments.push(matched(value.as_ref(), condition));
             self.expect_keyword("THEN")?;
-            arguments.push(condition);
             arguments.push(self.expression()?);
         }
         if self.eat_keyword("ELSE") {
@@ -264,40 +291,56 @@ impl Parser<'_> {
     fn suffixes(&mut self, start: usize, first: Expression) -> Parsed<Expression> {
         let mut child = first;
         for steps in 1.. {
-            if self.at_symbol("[") {
-                self.advance();
-                let extraction = Box::new(self.expression()?);
-                self.expect_symbol("]")?;
-                let kind = ExpressionKind::ExtractValue { child: Box::new(child), extraction };
-                child = Expression::new(kind, self.span_from(start));
+            child = if self.at_symbol("[") {
+                self.subscript(start, child)?
             } else if self.at_symbol(".") {
                 self.advance();
                 let field = self.identifier()?;
-                child = self.field(start, child, field);
+                self.field(start, child, field)
             } else if self.eat_symbol("::") {
-                let data_type = self.data_type()?;
-                let kind = ExpressionKind::Cast { child: Box::new(child), data_type, mode: CastMode::Session };
-                child = Expression::new(kind, self.span_from(start));
+                self.cast_suffix(start, child)?
             } else if self.at_json_path() {
-                let path = self.json_path()?;
-                let kind = ExpressionKind::JsonPath { child: Box::new(child), path };
-                child = Expression::new(kind, self.span_from(start));
+                self.json_suffix(start, child)?
             } else if self.at_keyword("COLLATE") {
-                self.advance();
-                let from = self.position();
-                let parts = self.dotted()?;
-                let name = parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(".");
-                let collation = text_literal(name, self.span_from(from));
-                child = Expression::call("collate", vec![child, collation], self.span_from(start));
+                self.collation(start, child)?
             } else if self.eat_keywords(&["AT", "TIME", "ZONE"]) {
                 let zone = self.nested(Self::primary)?;
-                child = Expression::call("at_time_zone", vec![child, zone], self.span_from(start));
+                Expression::call("at_time_zone", vec![child, zone], self.span_from(start))
             } else {
-                break;
-            }
+                return Ok(child);
+            };
             self.check_chain(steps)?;
         }
         Ok(child)
+    }
+
+    fn subscript(&mut self, start: usize, child: Expression) -> Parsed<Expression> {
+        let child = Box::new(child);
+        self.advance();
+        let extraction = Box::new(self.expression()?);
+        self.expect_symbol("]")?;
+        Ok(Expression::new(ExpressionKind::ExtractValue { child, extraction }, self.span_from(start)))
+    }
+
+    fn cast_suffix(&mut self, start: usize, child: Expression) -> Parsed<Expression> {
+        let data_type = self.data_type()?;
+        let kind = ExpressionKind::Cast { child: Box::new(child), data_type, mode: CastMode::Session };
+        Ok(Expression::new(kind, self.span_from(start)))
+    }
+
+    fn json_suffix(&mut self, start: usize, child: Expression) -> Parsed<Expression> {
+        let path = self.json_path()?;
+        let kind = ExpressionKind::JsonPath { child: Box::new(child), path };
+        Ok(Expression::new(kind, self.span_from(start)))
+    }
+
+    fn collation(&mut self, start: usize, child: Expression) -> Parsed<Expression> {
+        self.advance();
+        let from = self.position();
+        let parts = self.dotted()?;
+        let name = parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(".");
+        let collation = text_literal(name, self.span_from(from));
+        Ok(Expression::call("collate", vec![child, collation], self.span_from(start)))
     }
 
     fn field(&self, start: usize, child: Expression, field: NamePart) -> Expression {
@@ -363,6 +406,13 @@ impl Parser<'_> {
             Err(_) => Err(self.expected(&["a number", "a string", "*"])),
         }
     }
+}
+
+/// The condition of a branch: itself, or equality with the value after CASE.
+fn matched(value: Option<&Expression>, condition: Expression) -> Expression {
+    let Some(value) = value else { return condition };
+    let origin = condition.origin.clone();
+    Expression::call("==", vec![value.clone(), condition], origin)
 }
 
 /// Ends the distinction between `(a, b)` and `struct(a, b)`.

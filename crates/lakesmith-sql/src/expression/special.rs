@@ -11,29 +11,32 @@ use crate::token::TokenKind;
 const UNITS: &[&str] =
     &["YEAR", "QUARTER", "MONTH", "WEEK", "DAY", "DAYOFYEAR", "HOUR", "MINUTE", "SECOND", "MILLISECOND", "MICROSECOND"];
 
-impl Parser<'_> {
-    /// The call of the function `word`, an upper-case word before a parenthesis, if it has a notation of its own here.
-    pub(super) fn special_call(&mut self, word: &str) -> Option<Parsed<Expression>> {
-        let start = self.position();
-        let after = |n: usize, keyword: &str| self.peek_at(n).is_keyword(keyword);
-        match word {
-            "CAST" => Some(self.cast(start, CastMode::Session)),
-            "TRY_CAST" => Some(self.cast(start, CastMode::Try)),
-            "EXISTS" if self.at_query_after(2) => Some(self.exists(start)),
-            "EXTRACT" if after(3, "FROM") => Some(self.extract(start)),
-            "TRIM" => Some(self.trim(start)),
-            "SUBSTRING" | "SUBSTR" => Some(self.keyword_arguments(start, "substring", &["FROM", "FOR"])),
-            "OVERLAY" => Some(self.keyword_arguments(start, "overlay", &["PLACING", "FROM", "FOR"])),
-            "POSITION" => Some(self.keyword_arguments(start, "position", &["IN"])),
-            "TIMESTAMPADD" | "DATEADD" | "DATE_ADD" if self.at_unit(2) => Some(self.with_unit(start, "timestampadd")),
-            "TIMESTAMPDIFF" | "DATEDIFF" | "DATE_DIFF" | "TIMEDIFF" if self.at_unit(2) => {
-                Some(self.with_unit(start, "timestampdiff"))
-            }
-            "IDENTIFIER" => Some(self.computed_identifier(start)),
-            _ => None,
-        }
-    }
+/// Reads a call of the notation it stands for, from its name on.
+type Notation<'a> = fn(&mut Parser<'a>, usize) -> Parsed<Expression>;
 
+/// How the call of the function `word`, upper-case, before a parenthesis, is read, if it has a notation of its own here.
+pub(super) fn special_call<'a>(word: &str, parser: &Parser<'a>) -> Option<Notation<'a>> {
+    match word {
+        "CAST" => Some(|parser, start| parser.cast(start, CastMode::Session)),
+        "TRY_CAST" => Some(|parser, start| parser.cast(start, CastMode::Try)),
+        "EXISTS" if parser.at_query_after(2) => Some(Parser::exists),
+        "EXTRACT" if parser.peek_at(3).is_keyword("FROM") => Some(Parser::extract),
+        "TRIM" => Some(Parser::trim),
+        "SUBSTRING" | "SUBSTR" => Some(|parser, start| parser.keyword_arguments(start, "substring", &["FROM", "FOR"])),
+        "OVERLAY" => Some(|parser, start| parser.keyword_arguments(start, "overlay", &["PLACING", "FROM", "FOR"])),
+        "POSITION" => Some(|parser, start| parser.keyword_arguments(start, "position", &["IN"])),
+        "TIMESTAMPADD" | "DATEADD" | "DATE_ADD" if parser.at_unit(2) => {
+            Some(|parser, start| parser.with_unit(start, "timestampadd"))
+        }
+        "TIMESTAMPDIFF" | "DATEDIFF" | "DATE_DIFF" | "TIMEDIFF" if parser.at_unit(2) => {
+            Some(|parser, start| parser.with_unit(start, "timestampdiff"))
+        }
+        "IDENTIFIER" => Some(Parser::computed_identifier),
+        _ => None,
+    }
+}
+
+impl Parser<'_> {
     fn cast(&mut self, start: usize, mode: CastMode) -> Parsed<Expression> {
         self.advance();
         self.expect_symbol("(")?;

@@ -1,0 +1,273 @@
+//! Queries in their short form: what each clause becomes, and that no input makes the parser panic.
+
+use crate::testing::{fault, query, query_result};
+
+/// Each text and the short form it must have.
+fn check(cases: &[(&str, &str)]) {
+    let wrong: Vec<String> = cases
+        .iter()
+        .map(|(text, wanted)| (text, wanted, query(text)))
+        .filter(|(_, wanted, found)| found != *wanted)
+        .map(|(text, wanted, found)| format!("{text}\n  wanted {wanted}\n  found  {found}"))
+        .collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn select_lists_hold_stars_and_aliases() {
+    check(&[
+        ("SELECT 1", "(select [1] one)"),
+        ("SELECT *, t.* FROM t", "(select [* t.*] t)"),
+        ("SELECT * EXCEPT (a, s.b) FROM t", "(select [*-[a s.b]] t)"),
+        ("SELECT * EXCEPT (SELECT 1)", "(Except (select [*] one) (select [1] one))"),
+        ("SELECT a AS x, b y, c AS (p, q) FROM t", "(select [a@x b@y c@p,q] t)"),
+        ("SELECT a AS date, b AS year, order, value FROM t", "(select [a@date b@year order value] t)"),
+        ("SELECT a `x y` FROM t", "(select [a@`x y`] t)"),
+        ("SELECT a end, b limit FROM t", "(select [a@end b@limit] t)"),
+        ("SELECT DISTINCT a FROM t", "(distinct (select [a] t))"),
+        ("SELECT ALL a FROM t", "(select [a] t)"),
+        ("SELECT distinct FROM t", "(select [distinct] t)"),
+        ("SELECT /*+ BROADCAST(a), COALESCE(3) */ x FROM a", "(hint BROADCAST [a] (hint COALESCE [3] (select [x] a)))"),
+        ("SELECT a /*+ not a hint */ FROM t", "(select [a] t)"),
+        ("SELECT transform(xs, x -> x) FROM t", "(select [(transform xs (\\x x))] t)"),
+        ("SELECT TRANSFORM(a) USING 'cat' FROM t", "`SELECT TRANSFORM … USING`, which runs a script, is not supported"),
+        ("FROM t SELECT a", "(select [a] t)"),
+        ("TABLE db.t", "db.t"),
+        ("VALUES (1, 'a'), (2, 'b') AS v(x, y)", "(as v(x y) (values [1 'a'] [2 'b']))"),
+        ("VALUES 1, (2), ((3) + 4)", "(values [1] [2] [(+ 3 4)])"),
+        ("SELECT 1;", "(select [1] one)"),
+    ]);
+}
+
+#[test]
+fn tables_are_names_functions_streams_and_queries() {
+    check(&[
+        ("SELECT * FROM a.b.c AS x", "(select [*] (as x a.b.c))"),
+        ("SELECT * FROM t x (a, b)", "(select [*] (as x(a b) t))"),
+        ("SELECT * FROM json.`/data/a.json`", "(select [*] json.`/data/a.json`)"),
+        ("SELECT * FROM STREAM t", "(select [*] stream t)"),
+        ("SELECT * FROM STREAM(LIVE.t) x", "(select [*] (as x stream LIVE.t))"),
+        ("SELECT * FROM stream WHERE a", "(select [*] (where a stream))"),
+        (
+            "SELECT * FROM STREAM read_files('p', format => 'json')",
+            "(select [*] stream (read_files 'p' format=>'json'))",
+        ),
+        ("SELECT * FROM STREAM(read_files('p')) AS r", "(select [*] (as r stream (read_files 'p')))"),
+        ("SELECT * FROM STREAM t WITH (readChangeFeed = true)", "(select [*] stream t{readChangeFeed=true})"),
+        ("SELECT * FROM t WITH (`a.b` = 'x', c.d = 1) z", "(select [*] (as z t{a.b=x} {c.d=1}))"),
+        ("SELECT * FROM range(10)", "(select [*] (range 10))"),
+        ("SELECT * FROM event_log(TABLE(x.y))", "(select [*] (event_log (table x.y)))"),
+        ("SELECT * FROM f(TABLE(SELECT 1) PARTITION BY a ORDER BY b)", "(select [*] (f (table (select [1] one))))"),
+        ("SELECT * FROM t VERSION AS OF 3", "(select [*] t@version 3)"),
+        ("SELECT * FROM t FOR SYSTEM_TIME AS OF '2024-01-01' x", "(select [*] (as x t@time '2024-01-01'))"),
+        (
+            "SELECT * FROM t TIMESTAMP AS OF now() - interval 1 day",
+            "(select [*] t@time (- (now) 86400000000us[DAY-DAY]))",
+        ),
+        ("SELECT * FROM t@v12", "(select [*] t@version 12L)"),
+        (
+            "SELECT * FROM t CHANGES FROM VERSION 1 TO VERSION 3",
+            "(select [*] (changes t startingVersion=1 endingVersion=3))",
+        ),
+        ("SELECT * FROM STREAM t CHANGES FROM VERSION 1", "(select [*] (changes t startingVersion=1 stream))"),
+        ("SELECT * FROM IDENTIFIER('a.b')", "(select [*] IDENTIFIER('a.b'))"),
+        ("SELECT * FROM (SELECT 1) q", "(select [*] (as q (select [1] one)))"),
+        ("SELECT * FROM (a JOIN b) x", "(select [*] (as x (Inner a b)))"),
+        (
+            "SELECT * FROM ((SELECT 1) UNION (SELECT 2)) q",
+            "(select [*] (as q (Union (select [1] one) (select [2] one))))",
+        ),
+        ("SELECT * FROM VALUES (1) AS v(a), t", "(select [*] (Cross (as v(a) (values [1])) t))"),
+        (
+            "SELECT * FROM t TABLESAMPLE (10 PERCENT) REPEATABLE (7) x",
+            "(select [*] (as x (sample percent 10 Some(7) t)))",
+        ),
+        ("SELECT * FROM t TABLESAMPLE (5 ROWS)", "(select [*] (sample rows 5 None t))"),
+        (
+            "SELECT * FROM STREAM t WATERMARK ts DELAY OF INTERVAL 10 MINUTES AS w",
+            "(select [*] (as w (watermark ts 600000000us[MINUTE-MINUTE] stream t)))",
+        ),
+        (
+            "SELECT * FROM t x WATERMARK f(a) AS ts DELAY OF INTERVAL '1' HOUR",
+            "(select [*] (watermark (f a)@ts 3600000000us[HOUR-HOUR] (as x t)))",
+        ),
+    ]);
+}
+
+#[test]
+fn joins_of_every_kind() {
+    check(&[
+        ("SELECT * FROM a, b, c", "(select [*] (Cross (Cross a b) c))"),
+        ("SELECT * FROM a JOIN b ON a.x = b.x", "(select [*] (Inner a b on (== a.x b.x)))"),
+        ("SELECT * FROM a INNER JOIN b USING (x, y)", "(select [*] (Inner a b using x y))"),
+        ("SELECT * FROM a x LEFT JOIN b y ON true", "(select [*] (LeftOuter (as x a) (as y b) on true))"),
+        (
+            "SELECT * FROM a LEFT OUTER JOIN b ON c RIGHT JOIN d ON e",
+            "(select [*] (RightOuter (LeftOuter a b on c) d on e))",
+        ),
+        ("SELECT * FROM a FULL OUTER JOIN b ON c", "(select [*] (FullOuter a b on c))"),
+        ("SELECT * FROM a LEFT SEMI JOIN b ON c", "(select [*] (LeftSemi a b on c))"),
+        ("SELECT * FROM a ANTI JOIN b ON c", "(select [*] (LeftAnti a b on c))"),
+        ("SELECT * FROM a CROSS JOIN b", "(select [*] (Cross a b))"),
+        ("SELECT * FROM a NATURAL LEFT JOIN b", "(select [*] (LeftOuter a b natural))"),
+        ("SELECT * FROM a, LATERAL (SELECT a.x) l", "(select [*] (lateral-Cross a (as l (select [a.x] one))))"),
+        (
+            "SELECT * FROM a JOIN LATERAL explode(a.xs) l ON true",
+            "(select [*] (lateral-Inner a (as l (explode a.xs)) on true))",
+        ),
+        ("SELECT * FROM a LATERAL VIEW explode(xs) t AS x, y", "(select [*] (view (explode xs) t(x y) a))"),
+        (
+            "SELECT * FROM a LATERAL VIEW OUTER explode(xs) AS x LATERAL VIEW f(x) g",
+            "(select [*] (view (f x) g() (view-outer (explode xs) (x) a)))",
+        ),
+    ]);
+}
+
+#[test]
+fn grouping_keeps_its_form() {
+    check(&[
+        ("SELECT count(*) FROM t", "(select [(count *)] t)"),
+        ("SELECT a, sum(b) FROM t GROUP BY a", "(GroupBy [a] [a (sum b)] t)"),
+        ("SELECT a FROM t GROUP BY 1, ALL.x", "(GroupBy [1 ALL.x] [a] t)"),
+        ("SELECT a, sum(b) FROM t GROUP BY ALL", "(All [] [a (sum b)] t)"),
+        ("SELECT a FROM t GROUP BY ROLLUP(a, b)", "(Rollup [a b] [a] t)"),
+        ("SELECT a FROM t GROUP BY a, b WITH CUBE", "(Cube [a b] [a] t)"),
+        ("SELECT a FROM t GROUP BY GROUPING SETS ((a, b), a, ())", "(sets(a b) (a) () [a b] [a] t)"),
+        ("SELECT a FROM t GROUP BY a, b GROUPING SETS ((a), (b))", "(sets(a) (b) [a b] [a] t)"),
+        ("SELECT a FROM t GROUP BY GROUPING SETS (ROLLUP(a, b), CUBE(c))", "(sets(a b) (a) () (c) () [a b c] [a] t)"),
+        ("SELECT a FROM t GROUP BY a, CUBE(b)", "(product(GroupBy:a Cube:b) [a b] [a] t)"),
+        ("SELECT max(a) FROM t HAVING max(a) > 1", "(having (> (max a) 1) (GroupBy [] [(max a)] t))"),
+        ("SELECT a FROM t WHERE b GROUP BY a HAVING c", "(having c (GroupBy [a] [a] (where b t)))"),
+        (
+            "SELECT a FROM t QUALIFY row_number() OVER w = 1 WINDOW w AS (ORDER BY a)",
+            "(windows w=[order a:asc] (qualify (== (row_number) over [w] 1) (select [a] t)))",
+        ),
+        ("SELECT a FROM t WINDOW w AS (ORDER BY a) QUALIFY b", "(windows w=[order a:asc] (qualify b (select [a] t)))"),
+    ]);
+}
+
+#[test]
+fn results_are_ordered_limited_and_combined() {
+    check(&[
+        (
+            "SELECT a FROM t ORDER BY a DESC, b NULLS LAST LIMIT 10 OFFSET 5",
+            "(limit 10 (offset 5 (order [a:desc b:asc nulls-last] (select [a] t))))",
+        ),
+        ("SELECT a FROM t ORDER BY ALL", "(order [] (select [a] t))"),
+        ("SELECT a FROM t LIMIT ALL", "(select [a] t)"),
+        ("SELECT a FROM t SORT BY a", "(sort [a:asc] (select [a] t))"),
+        ("SELECT a FROM t DISTRIBUTE BY a SORT BY b", "(sort [b:asc] (distribute [a] (select [a] t)))"),
+        ("SELECT a FROM t CLUSTER BY a", "(sort [a:asc] (distribute [a] (select [a] t)))"),
+        ("TABLE a UNION TABLE b INTERSECT TABLE c", "(Union a (Intersect b c))"),
+        ("TABLE a EXCEPT ALL TABLE b UNION ALL BY NAME TABLE c", "(Union all by-name (Except all a b) c)"),
+        ("TABLE a MINUS TABLE b", "(Except a b)"),
+        ("(TABLE a UNION DISTINCT TABLE b) INTERSECT TABLE c ORDER BY 1", "(order [1:asc] (Intersect (Union a b) c))"),
+        (
+            "WITH x AS (SELECT 1), y(a) AS (TABLE x) SELECT * FROM y",
+            "(with x()=(select [1] one) y(a)=x (select [*] y))",
+        ),
+        (
+            "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) TABLE r",
+            "(with-recursive r(n)=(Union all (select [1] one) (select [(+ n 1)] r)) r)",
+        ),
+        ("SELECT * FROM (WITH x AS (SELECT 1) TABLE x)", "(select [*] (with x()=(select [1] one) x))"),
+    ]);
+}
+
+#[test]
+fn rows_become_columns_and_back() {
+    check(&[
+        (
+            "SELECT * FROM t PIVOT (sum(a) AS s, max(b) FOR c IN (1 AS x, 2)) AS p",
+            "(select [*] (as p (pivot [(sum a)@s (max b)] [c] [1@x 2] t)))",
+        ),
+        (
+            "SELECT * FROM t PIVOT (sum(a) FOR (c, d) IN ((1, 2) AS x))",
+            "(select [*] (pivot [(sum a)] [c d] [(struct 1 2)@x] t))",
+        ),
+        ("SELECT * FROM t UNPIVOT (v FOR n IN (a AS x, b))", "(select [*] (unpivot n [\"v\"] [a@x b] t))"),
+        (
+            "SELECT * FROM t UNPIVOT INCLUDE NULLS ((v, w) FOR n IN ((a, b) AS x))",
+            "(select [*] (unpivot n [\"v\", \"w\"] [a b@x] t))",
+        ),
+    ]);
+}
+
+#[test]
+fn pipe_steps_become_their_clauses() {
+    check(&[
+        ("FROM t |> WHERE a > 1 |> SELECT a", "(select [a] (where (> a 1) t))"),
+        ("FROM t |> AGGREGATE sum(a) AS s GROUP BY b", "(GroupBy [b] [(sum a)@s] t)"),
+        ("FROM t |> EXTEND a + 1 AS b |> SET c = 2 |> DROP d", "(DROP [d] (SET [2@c] (EXTEND [(+ a 1)@b] t)))"),
+        (
+            "FROM t |> AS x |> JOIN u ON x.a = u.a |> ORDER BY a |> LIMIT 3",
+            "(limit 3 (order [a:asc] (Inner (as x t) u on (== x.a u.a))))",
+        ),
+        ("TABLE t |> UNION ALL TABLE u", "(Union all t u)"),
+        ("FROM t |> TABLESAMPLE (1 ROWS)", "(sample rows 1 None t)"),
+    ]);
+}
+
+#[test]
+fn a_misspelt_keyword_is_pointed_at() {
+    let (title, under, help) = fault("SELECT a FORM t");
+    assert_eq!(title, "syntax error: expected `FROM`, found `FORM`");
+    assert_eq!((under.as_str(), help.as_str()), ("FORM", "did you mean `FROM`?"));
+    let (_, under, help) = fault("SELECT a FROM t WERE b = 1");
+    assert_eq!((under.as_str(), help.as_str()), ("WERE", "did you mean `WHERE`?"));
+    let (_, under, help) = fault("SELECT a FROM t GRUOP BY a");
+    assert_eq!((under.as_str(), help.as_str()), ("GRUOP", "did you mean `GROUP`?"));
+}
+
+#[test]
+fn a_fault_in_a_query_stands_at_its_word() {
+    assert_eq!(query("SELECT a, FROM t"), "syntax error: expected an expression, found `FROM`");
+    assert_eq!(query("SELECT a FROM"), "syntax error: expected a table, found the end of the statement");
+    assert_eq!(query("SELECT a FROM WHERE b"), "syntax error: expected a table, found `WHERE`");
+    assert_eq!(query("SELECT a FROM t NATURAL b"), "syntax error: expected `JOIN`, found `b`");
+    assert_eq!(query("SELEC a"), "syntax error: expected `SELECT`, found `SELEC`");
+    assert_eq!(query("x"), "syntax error: expected `SELECT`, `WITH`, `FROM`, `VALUES`, `TABLE` or `(`, found `x`");
+    assert_eq!(query("SELECT (1"), "syntax error: expected an operator or `)`, found the end of the statement");
+}
+
+/// Queries that mutations start from.
+const CORPUS: &[&str] = &[
+    "WITH x(a) AS (SELECT 1 UNION ALL SELECT 'it''s' || r'\\d' FROM t) SELECT * EXCEPT (b) FROM x JOIN y USING (a) WHERE a:b[0]::int > 1",
+    "SELECT /*+ BROADCAST(a) */ sum(DISTINCT x) FILTER (WHERE y) OVER (PARTITION BY z ORDER BY w ROWS 1 PRECEDING) FROM STREAM(read_files('p', format => 'json')) QUALIFY q = 1",
+    "FROM t@v1 |> AGGREGATE count(*) GROUP BY GROUPING SETS ((a, b), ()) |> EXTEND CASE WHEN a IN (1, 2L) THEN X'1F' ELSE 1.5e3 END AS `c d`",
+    "SELECT INTERVAL '1-2' YEAR TO MONTH, (a, b) IN (SELECT 1, 2), x -> x + 1, TRIM(BOTH 'é' FROM a), a LIKE ALL ('x', 'y') -- ü\n/* c */ FROM VALUES (1, DEFAULT) AS v(a) LATERAL VIEW explode(b) t AS c",
+    "SELECT * FROM t TABLESAMPLE (10 PERCENT) PIVOT (sum(a) FOR b IN (1, 2)) UNPIVOT (v FOR n IN (a, b)) ORDER BY 1 NULLS LAST LIMIT 3 OFFSET 4",
+];
+
+#[test]
+fn no_mutation_of_a_query_makes_the_parser_panic() {
+    let pieces = [
+        "(", ")", "'", "\"", "`", "/*", "*/", "--", "${", "}", "\\", ".", ",", " ", "SELECT", "FROM", "::", "é", "\0",
+        ">", "1e", "IN", "OVER", "[",
+    ];
+    let mut state: u64 = 42;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    for round in 0..20_000 {
+        let mut text: Vec<char> = CORPUS[round % CORPUS.len()].chars().collect();
+        for _ in 0..=random(4) {
+            let at = random(text.len() + 1);
+            let end = (at + random(12)).min(text.len());
+            match random(3) {
+                0 => drop(text.drain(at..end)),
+                1 => drop(text.splice(at..at, pieces[random(pieces.len())].chars())),
+                _ => {
+                    let copied = text[at..end].to_vec();
+                    let to = random(text.len() + 1);
+                    drop(text.splice(to..to, copied));
+                }
+            }
+        }
+        let text: String = text.into_iter().collect();
+        if let Err(error) = query_result(&text) {
+            assert!(!error.title.is_empty() && error.primary.is_some(), "{text}");
+        }
+    }
+}

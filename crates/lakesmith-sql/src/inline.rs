@@ -1,0 +1,52 @@
+//! SQL that arrives as a text of its own: `expr("…")`, expectation texts, DDL schemas, queries of a client.
+//!
+//! Nothing is substituted here: a `${key}` in such a text is an error.
+
+use lakesmith_diagnostic::{Diagnostic, SourceId, SourceMap};
+use lakesmith_unresolved::{Expression, Relation, SparkType, StructField};
+
+use crate::lexer::lex_verbatim;
+use crate::parser::{Parsed, Parser};
+
+/// The expression that is the whole text of `source`, possibly with an alias.
+pub fn parse_expression(sources: &SourceMap, source: SourceId) -> Result<Expression, Diagnostic> {
+    whole(sources, source, |parser| parser.named_expression(), &["an operator"])
+}
+
+/// The data type that is the whole text of `source`.
+pub fn parse_data_type(sources: &SourceMap, source: SourceId) -> Result<SparkType, Diagnostic> {
+    whole(sources, source, |parser| parser.data_type(), &[])
+}
+
+/// The columns of a schema in DDL notation, `a INT, b STRING NOT NULL`, that is the whole text of `source`.
+pub fn parse_schema(sources: &SourceMap, source: SourceId) -> Result<Vec<StructField>, Diagnostic> {
+    whole(sources, source, |parser| parser.schema(), &[","])
+}
+
+/// The query that is the whole text of `source`; a semicolon may end it.
+pub fn parse_query(sources: &SourceMap, source: SourceId) -> Result<Relation, Diagnostic> {
+    let query = |parser: &mut Parser<'_>| {
+        let query = parser.query()?;
+        while parser.eat_symbol(";") {}
+        Ok(query)
+    };
+    whole(sources, source, query, AFTER_QUERY)
+}
+
+/// What may follow a complete query, for messages.
+pub(crate) const AFTER_QUERY: &[&str] = &["a clause such as WHERE, GROUP BY, ORDER BY or LIMIT"];
+
+fn whole<T>(
+    sources: &SourceMap,
+    source: SourceId,
+    part: impl FnOnce(&mut Parser<'_>) -> Parsed<T>,
+    after: &[&str],
+) -> Result<T, Diagnostic> {
+    let (tokens, diagnostics) = lex_verbatim(sources, source, 0..sources.source(source).text.len());
+    if let Some(first) = diagnostics.into_iter().next() {
+        return Err(first);
+    }
+    let mut parser = Parser::new(&tokens);
+    let parsed = part(&mut parser).and_then(|parsed| parser.expect_end(after).map(|()| parsed));
+    parsed.map_err(|error| *error.0)
+}

@@ -1,0 +1,100 @@
+//! ORDER BY, SORT BY, DISTRIBUTE BY, CLUSTER BY, WINDOW, LIMIT, OFFSET.
+
+use lakesmith_diagnostic::{Condition, Diagnostic};
+use lakesmith_unresolved::expression::Window;
+use lakesmith_unresolved::{Expression, NamePart, Relation, RelationKind, SortOrder};
+
+use crate::parser::{Parsed, Parser};
+
+impl Parser<'_> {
+    /// What orders and limits the result of `input`.
+    pub(super) fn organization(&mut self, start: usize, input: Relation) -> Parsed<Relation> {
+        let mut input = input;
+        if self.eat_keywords(&["ORDER", "BY"]) {
+            let orders = self.orders()?;
+            input = Relation::new(RelationKind::Sort { input, orders, global: true }, self.span_from(start));
+        }
+        if self.eat_keywords(&["CLUSTER", "BY"]) {
+            let keys = self.comma_separated(Self::expression)?;
+            let orders =
+                keys.iter().map(|key| SortOrder { child: key.clone(), descending: false, nulls_first: None }).collect();
+            input = self.repartitioned(start, input, keys);
+            input = Relation::new(RelationKind::Sort { input, orders, global: false }, self.span_from(start));
+        }
+        if self.eat_keywords(&["DISTRIBUTE", "BY"]) {
+            let keys = self.comma_separated(Self::expression)?;
+            input = self.repartitioned(start, input, keys);
+        }
+        if self.eat_keywords(&["SORT", "BY"]) {
+            let orders = self.comma_separated(Self::sort_order)?;
+            input = Relation::new(RelationKind::Sort { input, orders, global: false }, self.span_from(start));
+        }
+        if self.at_windows() {
+            input = self.named_windows(start, input)?;
+        }
+        self.limit(start, input)
+    }
+
+    fn repartitioned(&self, start: usize, input: Relation, expressions: Vec<Expression>) -> Relation {
+        Relation::new(
+            RelationKind::RepartitionByExpression { input, expressions, partitions: None },
+            self.span_from(start),
+        )
+    }
+
+    /// LIMIT and OFFSET in either order: rows are skipped first.
+    fn limit(&mut self, start: usize, input: Relation) -> Parsed<Relation> {
+        let (mut limit, mut offset) = (None, None);
+        for _ in 0..2 {
+            if limit.is_none() && self.eat_keyword("LIMIT") {
+                limit = Some(if self.eat_keyword("ALL") { None } else { Some(self.expression()?) });
+            }
+            if offset.is_none() && self.at_keyword("OFFSET") {
+                self.advance();
+                offset = Some(self.expression()?);
+            }
+        }
+        let mut input = input;
+        if let Some(count) = offset {
+            input = Relation::new(RelationKind::Offset { input, count }, self.span_from(start));
+        }
+        if let Some(Some(count)) = limit {
+            input = Relation::new(RelationKind::Limit { input, count }, self.span_from(start));
+        }
+        Ok(input)
+    }
+
+    /// The keys of ORDER BY; none for ALL.
+    fn orders(&mut self) -> Parsed<Vec<SortOrder>> {
+        let next = self.peek_at(1);
+        let is_column = [",", ".", "(", "[", "+", "="].iter().any(|symbol| next.is_symbol(symbol));
+        if !self.at_keyword("ALL") || is_column {
+            return self.comma_separated(Self::sort_order);
+        }
+        self.advance();
+        self.eat_keyword("ASC");
+        if self.at_any_keyword(&["DESC", "NULLS"]) {
+            let title = "`ORDER BY ALL` with `DESC` or `NULLS` is not supported yet";
+            return Err(Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title).at(self.peek().span, "").into());
+        }
+        Ok(Vec::new())
+    }
+
+    /// Whether `WINDOW w AS` begins here.
+    pub(super) fn at_windows(&self) -> bool {
+        self.at_keyword("WINDOW") && self.peek_at(2).is_keyword("AS")
+    }
+
+    /// The WINDOW clause over `input`.
+    pub(super) fn named_windows(&mut self, start: usize, input: Relation) -> Parsed<Relation> {
+        self.expect_keyword("WINDOW")?;
+        let windows = self.comma_separated(Self::named_window)?;
+        Ok(Relation::new(RelationKind::NamedWindows { input, windows }, self.span_from(start)))
+    }
+
+    fn named_window(&mut self) -> Parsed<(NamePart, Window)> {
+        let name = self.identifier()?;
+        self.expect_keyword("AS")?;
+        Ok((name, self.window()?))
+    }
+}

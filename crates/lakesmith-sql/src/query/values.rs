@@ -1,0 +1,56 @@
+//! `VALUES (1, 'a'), (2, 'b') AS t(a, b)`.
+
+use lakesmith_unresolved::{Expression, ExpressionKind, Relation, RelationKind};
+
+use crate::parser::{Parsed, Parser};
+use crate::token::TokenKind;
+
+impl Parser<'_> {
+    /// An inline table with its alias, at VALUES.
+    pub(crate) fn values(&mut self) -> Parsed<Relation> {
+        let start = self.position();
+        self.expect_keyword("VALUES")?;
+        let rows = self.comma_separated(Self::row)?;
+        let table = Relation::new(RelationKind::InlineTable(rows), self.span_from(start));
+        self.table_alias(start, table)
+    }
+
+    /// An expression, or DEFAULT.
+    pub(crate) fn expression_or_default(&mut self) -> Parsed<Expression> {
+        let next = self.peek_at(1);
+        let alone = next.kind != TokenKind::Symbol || next.is_symbol(",") || next.is_symbol(")");
+        if self.at_keyword("DEFAULT") && alone {
+            let token = self.advance();
+            return Ok(Expression::new(ExpressionKind::Default, token.span));
+        }
+        self.expression()
+    }
+
+    fn row(&mut self) -> Parsed<Vec<Expression>> {
+        if self.at_symbol("(") && !self.at_query_after(1) && self.row_ends_with_parenthesis() {
+            return self.parenthesised(Self::expression_or_default);
+        }
+        let expression = self.expression_or_default()?;
+        match expression.kind {
+            ExpressionKind::Function(call)
+                if call.name.parts.len() == 1 && call.name.parts[0].text.matches("struct") =>
+            {
+                Ok(call.arguments)
+            }
+            kind => Ok(vec![Expression { kind, origin: expression.origin }]),
+        }
+    }
+
+    /// Whether nothing goes on with the expression after the parenthesis that closes the one here.
+    fn row_ends_with_parenthesis(&self) -> bool {
+        let Some(close) = self.closing_parenthesis(0) else { return true };
+        let next = self.peek_at(close + 1);
+        match next.kind {
+            TokenKind::Symbol => [",", ")", "|>"].iter().any(|symbol| next.is_symbol(symbol)),
+            TokenKind::Word => {
+                !["AND", "OR", "IS", "IN", "LIKE", "BETWEEN", "NOT", "DIV"].iter().any(|word| next.is_keyword(word))
+            }
+            _ => true,
+        }
+    }
+}
