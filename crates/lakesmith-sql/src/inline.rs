@@ -2,6 +2,8 @@
 //!
 //! Nothing is substituted here: a `${key}` in such a text is an error.
 
+#![expect(clippy::result_large_err, reason = "one diagnostic per text, made once; callers collect it as it is")]
+
 use lakesmith_diagnostic::{Diagnostic, SourceId, SourceMap};
 use lakesmith_unresolved::{Expression, Relation, SparkType, StructField};
 

@@ -1,5 +1,7 @@
 //! Short forms of what was parsed, for tests: expressions as `(name argument …)`, relations as nested lists.
 
+#![expect(clippy::result_large_err, reason = "tests look into the diagnostic")]
+
 use lakesmith_diagnostic::{Diagnostic, SourceKind, SourceMap};
 use lakesmith_unresolved::expression::{FrameBound, JsonStep, SubqueryKind, SubqueryPlan, Window};
 use lakesmith_unresolved::relation::{GroupKind, JoinCriteria, TimeTravel};

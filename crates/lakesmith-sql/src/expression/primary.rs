@@ -77,10 +77,10 @@ impl Parser<'_> {
         let token = self.peek();
         let next = self.peek_at(1);
         let upper = if token.raw().len() <= 20 { token.raw().to_ascii_uppercase() } else { String::new() };
-        if next.is_symbol("(") {
-            if let Some(special) = special_call(&upper, self) {
-                return special(self, self.position());
-            }
+        if next.is_symbol("(")
+            && let Some(special) = special_call(&upper, self)
+        {
+            return special(self, self.position());
         }
         if upper == "CASE" && self.at_case() {
             return self.case();

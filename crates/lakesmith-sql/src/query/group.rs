@@ -54,10 +54,10 @@ impl Parser<'_> {
             let keys = parts.into_iter().flat_map(|part| part.1).collect();
             return Ok(Grouping { kind: GroupKind::GroupBy, keys });
         }
-        if parts.len() == 1 {
-            if let Some((kind, keys)) = parts.pop() {
-                return Ok(Grouping { kind, keys });
-            }
+        if parts.len() == 1
+            && let Some((kind, keys)) = parts.pop()
+        {
+            return Ok(Grouping { kind, keys });
         }
         let keys = parts.iter().flat_map(|(_, keys)| keys.iter().cloned()).collect();
         Ok(Grouping { kind: GroupKind::Product(parts), keys })
