@@ -100,20 +100,8 @@ impl Parser<'_> {
                 Ok(timestamp(word == "TIMESTAMP_LTZ", nanos))
             }
             "INTERVAL" => self.interval_type(),
-            "ARRAY" => {
-                self.expect_symbol("<")?;
-                let element = self.data_type()?;
-                self.expect_symbol(">")?;
-                Ok(SparkType::array(element))
-            }
-            "MAP" => {
-                self.expect_symbol("<")?;
-                let key = self.data_type()?;
-                self.expect_symbol(",")?;
-                let value = self.data_type()?;
-                self.expect_symbol(">")?;
-                Ok(SparkType::map(key, value))
-            }
+            "ARRAY" => self.array_type(),
+            "MAP" => self.map_type(),
             "STRUCT" => self.struct_type(),
             "GEOMETRY" => Ok(SparkType::Geometry(self.reference_system()?)),
             "GEOGRAPHY" => Ok(SparkType::Geography(self.reference_system()?)),
@@ -122,6 +110,22 @@ impl Parser<'_> {
                 Err(self.unknown_type(&word))
             }
         }
+    }
+
+    fn array_type(&mut self) -> Parsed<SparkType> {
+        self.expect_symbol("<")?;
+        let element = self.data_type()?;
+        self.expect_symbol(">")?;
+        Ok(SparkType::array(element))
+    }
+
+    fn map_type(&mut self) -> Parsed<SparkType> {
+        self.expect_symbol("<")?;
+        let key = self.data_type()?;
+        self.expect_symbol(",")?;
+        let value = self.data_type()?;
+        self.expect_symbol(">")?;
+        Ok(SparkType::map(key, value))
     }
 
     fn unknown_type(&self, word: &str) -> SyntaxError {
@@ -264,3 +268,6 @@ const fn timestamp(zoned: bool, nanos: bool) -> SparkType {
         (false, true) => SparkType::TimestampNtzNanos,
     }
 }
+
+#[cfg(test)]
+mod tests;

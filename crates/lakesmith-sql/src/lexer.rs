@@ -124,6 +124,7 @@ const fn is_word_byte(byte: u8) -> bool {
 
 /// The byte ranges of the statements of a text, without their semicolons. Ranges that hold only blanks and comments are left
 /// out.
+#[allow(dead_code, reason = "called where statements are read")]
 pub(crate) fn split_statements(text: &str) -> Vec<Range<usize>> {
     let mut statements = Vec::new();
     let (mut start, mut at, mut filled) = (0, 0, false);
@@ -149,6 +150,7 @@ pub(crate) fn split_statements(text: &str) -> Vec<Range<usize>> {
 }
 
 /// The tokens of the statement in `range` of a source, after substitution, with an end token; and what is wrong with it.
+#[allow(dead_code, reason = "called where statements are read")]
 pub(crate) fn lex(
     sources: &mut SourceMap,
     source: SourceId,

@@ -4,8 +4,6 @@
 //! Spark's query grammar. [`template`] replaces `${key}` before a statement is read. Nothing here looks up a name, and no
 //! input makes it panic: what cannot be read is a diagnostic with its place.
 
-#![allow(dead_code)]
-
 mod data_type;
 mod expression;
 pub mod inline;

@@ -318,6 +318,10 @@ impl<'a> Parser<'a> {
         let diagnostic = Diagnostic::error(Condition::PARSE_SYNTAX_ERROR, title).at(token.span, "");
         match meant {
             Some(keyword) => diagnostic.help(format!("did you mean `{keyword}`?")).into(),
+            None if self.previous().is_symbol(",") && self.position > 0 => diagnostic
+                .also(self.previous().span, "")
+                .help("remove the comma before it, or write what is missing")
+                .into(),
             None => diagnostic.into(),
         }
     }

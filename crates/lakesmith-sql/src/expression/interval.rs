@@ -34,6 +34,7 @@ const UNITS: &[Unit] = &[
     unit("SECOND", false, SECOND, 3),
     unit("MILLISECOND", false, 1_000, 3),
     unit("MICROSECOND", false, 1, 3),
+    unit("NANOSECOND", false, 0, 3),
 ];
 
 fn find_unit(word: &str) -> Option<Unit> {
@@ -111,7 +112,8 @@ fn counted(text: &str, unit: Unit) -> Option<i64> {
         return None;
     }
     let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-    let mut total = whole.checked_mul(unit.size)?;
+    // Values are whole microseconds; the digits of nanoseconds beyond them are cut off.
+    let mut total = if unit.size == 0 { whole / 1_000 } else { whole.checked_mul(unit.size)? };
     if !fraction.is_empty() {
         let micros: String = fraction.chars().chain("000000".chars()).take(6).collect();
         total = total.checked_add(micros.parse().ok()?)?;

@@ -12,13 +12,13 @@ impl Parser<'_> {
     pub(super) fn predicate(&mut self) -> Parsed<Expression> {
         let start = self.position();
         let value = self.binary(1)?;
-        let follows = self.at_any_keyword(AFTER_NOT) || self.at_keyword("NOT") || self.at_keyword("IS");
+        let follows = self.at_any_keyword(AFTER_NOT) || self.at_not() || self.at_keyword("IS");
         if follows { self.about(start, value) } else { Ok(value) }
     }
 
     /// The predicate here, about `value`; only `value` when it is none.
     fn about(&mut self, start: usize, value: Expression) -> Parsed<Expression> {
-        let negated = self.at_keyword("NOT") && AFTER_NOT.iter().any(|word| self.peek_at(1).is_keyword(word));
+        let negated = self.at_not() && AFTER_NOT.iter().any(|word| self.peek_at(1).is_keyword(word));
         if negated {
             self.advance();
         }
@@ -41,6 +41,10 @@ impl Parser<'_> {
             return Ok(value);
         };
         Ok(self.negated_if(negated, start, result))
+    }
+
+    fn at_not(&self) -> bool {
+        self.at_keyword("NOT") || self.at_symbol("!")
     }
 
     fn negated_if(&self, negated: bool, start: usize, expression: Expression) -> Expression {
@@ -102,7 +106,10 @@ impl Parser<'_> {
     }
 
     fn is(&mut self, start: usize, value: Expression) -> Parsed<Expression> {
-        let negated = self.eat_keyword("NOT");
+        let negated = self.at_not();
+        if negated {
+            self.advance();
+        }
         if self.eat_keywords(&["DISTINCT", "FROM"]) {
             let other = self.value_expression()?;
             let call = Expression::call("isdistinctfrom", vec![value, other], self.span_from(start));

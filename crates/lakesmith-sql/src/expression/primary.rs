@@ -220,7 +220,12 @@ impl Parser<'_> {
         if !self.eat_symbol(")") {
             return Err(self.expected(&["an operator", ")"]));
         }
-        Ok(first)
+        let mut inner = first;
+        if matches!(inner.kind, ExpressionKind::Function(_)) {
+            // So that the place of an operation around it covers both parentheses.
+            inner.origin = self.span_from(start).into();
+        }
+        Ok(inner)
     }
 
     fn named_in_parentheses(&mut self) -> Parsed<Expression> {

@@ -25,6 +25,15 @@ impl Parser<'_> {
         Ok(left)
     }
 
+    /// LATERAL VIEW after a SELECT list whose FROM stood before it.
+    pub(super) fn lateral_views(&mut self, start: usize, input: Relation) -> Parsed<Relation> {
+        let mut input = input;
+        while self.at_keywords(&["LATERAL", "VIEW"]) {
+            input = self.lateral_view(start, input)?;
+        }
+        Ok(input)
+    }
+
     fn comma_join(&mut self, start: usize, left: Relation) -> Parsed<Relation> {
         if self.at_lateral() {
             self.advance();

@@ -25,6 +25,7 @@ impl Parser<'_> {
             None if self.eat_keyword("FROM") => self.from()?,
             None => Relation::new(RelationKind::OneRow, self.previous().span.after()),
         };
+        let input = self.lateral_views(start, input)?;
         let mut query = self.filtered_and_grouped(start, input, outputs)?;
         if distinct {
             let kind = RelationKind::Deduplicate { input: query, columns: Vec::new(), within_watermark: false };

@@ -1,5 +1,8 @@
 //! Queries in their short form: what each clause becomes, and that no input makes the parser panic.
 
+use lakesmith_diagnostic::{Origin, SourceKind, SourceMap};
+use lakesmith_unresolved::{ExpressionKind, RelationKind};
+
 use crate::testing::{fault, query, query_result};
 
 /// Each text and the short form it must have.
@@ -32,6 +35,7 @@ fn select_lists_hold_stars_and_aliases() {
         ("SELECT transform(xs, x -> x) FROM t", "(select [(transform xs (\\x x))] t)"),
         ("SELECT TRANSFORM(a) USING 'cat' FROM t", "`SELECT TRANSFORM … USING`, which runs a script, is not supported"),
         ("FROM t SELECT a", "(select [a] t)"),
+        ("FROM t SELECT a LATERAL VIEW f(b) v WHERE c", "(select [a] (where c (view (f b) v() t)))"),
         ("TABLE db.t", "db.t"),
         ("VALUES (1, 'a'), (2, 'b') AS v(x, y)", "(as v(x y) (values [1 'a'] [2 'b']))"),
         ("VALUES 1, (2), ((3) + 4)", "(values [1] [2] [(+ 3 4)])"),
@@ -228,6 +232,23 @@ fn a_fault_in_a_query_stands_at_its_word() {
     assert_eq!(query("SELEC a"), "syntax error: expected `SELECT`, found `SELEC`");
     assert_eq!(query("x"), "syntax error: expected `SELECT`, `WITH`, `FROM`, `VALUES`, `TABLE` or `(`, found `x`");
     assert_eq!(query("SELECT (1"), "syntax error: expected an operator or `)`, found the end of the statement");
+}
+
+#[test]
+fn every_part_of_a_query_knows_its_place() {
+    let text = "SELECT (a + f(b)) * 2 AS x FROM main.t u WHERE y NOT IN (1, 2) AND z";
+    let mut sources = SourceMap::default();
+    let id = sources.add("test", text, SourceKind::Inline);
+    let query = crate::parse_query(&sources, id).expect("a query");
+    let at = |origin: &Origin| sources.text(origin.span().expect("a place")).to_owned();
+    assert_eq!(at(&query.origin), text);
+    let RelationKind::Project { input, expressions } = *query.kind else { panic!("a SELECT") };
+    assert_eq!(at(&expressions[0].origin), "(a + f(b)) * 2 AS x");
+    let ExpressionKind::Alias { child, .. } = &expressions[0].kind else { panic!("an alias") };
+    assert_eq!(at(&child.origin), "(a + f(b)) * 2");
+    let RelationKind::Filter { input, condition } = *input.kind else { panic!("a WHERE") };
+    assert_eq!(at(&condition.origin), "y NOT IN (1, 2) AND z");
+    assert_eq!(at(&input.origin), "main.t u");
 }
 
 /// Queries that mutations start from.
