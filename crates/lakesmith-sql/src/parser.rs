@@ -322,8 +322,24 @@ impl<'a> Parser<'a> {
                 .also(self.previous().span, "")
                 .help("remove the comma before it, or write what is missing")
                 .into(),
-            None => diagnostic.into(),
+            None => match self.hyphenated_name() {
+                Some(name) => {
+                    diagnostic.help(format!("a name that holds `-` needs back-quotes around it: {name}")).into()
+                }
+                None => diagnostic.into(),
+            },
         }
+    }
+
+    /// The name that the minus here probably belongs to, in back-quotes.
+    fn hyphenated_name(&self) -> Option<String> {
+        let (before, minus, after) = (self.previous(), self.peek(), self.peek_at(1));
+        let is_name = minus.is_symbol("-")
+            && before.kind == TokenKind::Word
+            && before.touches(minus)
+            && minus.touches(after)
+            && after.kind == TokenKind::Word;
+        is_name.then(|| format!("`{}-{}`", before.raw(), after.raw()))
     }
 
     /// A syntax error at the current token with a title of its own.

@@ -3,6 +3,8 @@
 use lakesmith_diagnostic::{Origin, SourceKind, SourceMap};
 use lakesmith_unresolved::{ExpressionKind, RelationKind};
 
+use crate::lexer::{lex, split_statements};
+use crate::template::NoVariables;
 use crate::testing::{fault, query, query_result};
 
 /// Each text and the short form it must have.
@@ -224,6 +226,15 @@ fn a_misspelt_keyword_is_pointed_at() {
 }
 
 #[test]
+fn a_name_with_a_hyphen_and_a_comma_too_many_get_advice() {
+    let (_, under, help) = fault("SELECT a FROM my-db.t");
+    assert_eq!((under.as_str(), help.as_str()), ("-", "a name that holds `-` needs back-quotes around it: `my-db`"));
+    let (_, under, help) = fault("SELECT a, FROM t");
+    assert_eq!((under.as_str(), help.as_str()), ("FROM", "remove the comma before it, or write what is missing"));
+    assert_eq!(query("SELECT a-b FROM t"), "(select [(- a b)] t)");
+}
+
+#[test]
 fn a_fault_in_a_query_stands_at_its_word() {
     assert_eq!(query("SELECT a, FROM t"), "syntax error: expected an expression, found `FROM`");
     assert_eq!(query("SELECT a FROM"), "syntax error: expected a table, found the end of the statement");
@@ -287,8 +298,51 @@ fn no_mutation_of_a_query_makes_the_parser_panic() {
             }
         }
         let text: String = text.into_iter().collect();
+        let mut sources = SourceMap::default();
+        let file = sources.add_file("a.sql", text.as_str());
+        for range in split_statements(&text) {
+            let (tokens, _) = lex(&mut sources, file, range, &NoVariables);
+            assert!(tokens.iter().all(|token| text.is_char_boundary(token.span.end as usize)), "{text}");
+        }
         if let Err(error) = query_result(&text) {
             assert!(!error.title.is_empty() && error.primary.is_some(), "{text}");
+        }
+    }
+}
+
+/// Queries as people write them, which only have to be read.
+const EVERYDAY: &[&str] = &[
+    "SELECT inline(x) AS (a, b), explode(m) AS (k, v), stack(2, 1, 'a', 2, 'b') AS (n, s) FROM t",
+    "SELECT * FROM t1 LEFT JOIN t2 USING (a) JOIN (t3 JOIN t4 ON x) ON y LEFT ANTI JOIN t5 USING (id) WHERE z",
+    "select map('a', 1)['a'], array(1, 2)[0], named_struct('a', 1).a, struct(*), count(distinct(a)) from t",
+    "SELECT DISTINCT(a), b FROM (VALUES (1, 2)) AS t(a, b)",
+    "SELECT * FROM ((SELECT 1) a JOIN (SELECT 2) b), (t), ((u)) AS w, ((SELECT 1)) v",
+    "SELECT ((SELECT 1)) + 1, ((a)), (SELECT 1) AS x, a IN ((SELECT 1)), exists((SELECT 1))",
+    "SELECT t.order, t.from, a.select, end, left, right FROM t",
+    "SELECT CASE WHEN x THEN 1 END end_of_case, IF(a > 1, 'x', 'y') FROM t",
+    "SELECT window.start, window.end, count(*) c FROM t GROUP BY window(ts, '10 minutes')",
+    "SELECT _metadata.file_path AS source, current_timestamp() AS at, * FROM STREAM read_files('/x', format => 'csv', header => true)",
+    "SELECT * FROM cloud_files(\"/data\", \"json\", map(\"cloudFiles.inferColumnTypes\", \"true\"))",
+    "SELECT id::bigint, payload:customer.id::string AS cid, payload:items[0]:sku FROM STREAM(LIVE.raw) AS r LEFT JOIN u ON r.id = u.id",
+    "SELECT a FROM t1 UNION SELECT b FROM t2 ORDER BY 1 LIMIT :n OFFSET ?",
+    "SELECT date_sub(current_date, 1), current_date - INTERVAL 7 DAYS, DATE'2020-01-01' + INTERVAL 1 DAY AS x WHERE true",
+    "SELECT a, count(*) FILTER (WHERE x) AS c FROM t GROUP BY a WITH ROLLUP HAVING grouping(a) = 1 ORDER BY count(*) DESC",
+    "SELECT filter(xs, x -> x IS NOT NULL), map_filter(m, (k, v) -> v > 1), forall(xs, x -> x.a = 1) FROM t",
+    "SELECT * FROM range(1, 10, 1, 2) AS r(id), LATERAL explode(array(id)) AS e(x)",
+    "SELECT sum(x) OVER (PARTITION BY (a, b) ORDER BY c ROWS BETWEEN 6 PRECEDING AND CURRENT ROW) s, rank() OVER w FROM t WINDOW w AS (PARTITION BY a)",
+    "SELECT * EXCEPT (_rescued_data), a.* EXCEPT (b) FROM a WHERE (a, b) NOT IN (SELECT 1, 2) AND c LIKE 'x/%' ESCAPE '/'",
+    "WITH a AS (SELECT 1), b AS (WITH c AS (SELECT 2) SELECT * FROM c) SELECT * FROM a CROSS JOIN b MINUS SELECT 3, 4",
+    "SELECT row_number() OVER (PARTITION BY id ORDER BY ts DESC) AS rn FROM STREAM t QUALIFY rn = 1",
+    "SELECT date, year, month, day, hour, timestamp, value, key, name, type, status, comment, data, source, target, location FROM t",
+    "SELECT t.a AS key, t.b value, c AS `select` FROM db.`my-table` t WHERE NOT (a = 1) AND NOT EXISTS (SELECT 1 FROM u WHERE u.x = t.x)",
+    "SELECT try_cast(a AS DOUBLE) IS NULL, b IS NOT NULL AS flag, c <=> d, -e, - 1.5 FROM t",
+];
+
+#[test]
+fn everyday_queries_are_read() {
+    for text in EVERYDAY {
+        if let Err(error) = query_result(text) {
+            panic!("{}: {text}", error.title);
         }
     }
 }
