@@ -22,7 +22,8 @@ use crate::keyword;
 use crate::parser::{Parsed, Parser};
 use crate::token::TokenKind;
 
-/// How many terms one chain of an operator may have: what comes after the parser walks these trees by recursion.
+/// How many terms one chain of an operator may have. The tree leans to the left, one level a term, and whoever walks it by
+/// recursion (derived `Clone` too, at some KiB a level) needs a thread with a stack to match.
 const LONGEST_CHAIN: usize = 5_000;
 
 /// A binary operator: its function name, binding strength and number of tokens.

@@ -19,7 +19,7 @@ pub(super) fn special_call<'a>(word: &str, parser: &Parser<'a>) -> Option<Notati
     match word {
         "CAST" => Some(|parser, start| parser.cast(start, CastMode::Session)),
         "TRY_CAST" => Some(|parser, start| parser.cast(start, CastMode::Try)),
-        "EXISTS" if parser.at_query_after(2) => Some(Parser::exists),
+        "EXISTS" if parser.at_query_after(2) || parser.at_only_a_query(1) => Some(Parser::exists),
         "EXTRACT" if parser.peek_at(3).is_keyword("FROM") => Some(Parser::extract),
         "TRIM" => Some(Parser::trim),
         "SUBSTRING" | "SUBSTR" => Some(|parser, start| parser.keyword_arguments(start, "substring", &["FROM", "FOR"])),

@@ -71,6 +71,7 @@ fn predicates_become_functions() {
         ("a is distinct from b", "(isdistinctfrom a b)"),
         ("a is not distinct from b", "(not (isdistinctfrom a b))"),
         ("exists (select 1)", "(exists (select [1] one))"),
+        ("exists ((select 1))", "(exists (select [1] one))"),
         ("not exists (select 1 from t)", "(not (exists (select [1] t)))"),
         ("exists(xs, x -> x > 1)", "(exists xs (\\x (> x 1)))"),
     ]);
@@ -289,6 +290,9 @@ fn long_chains_and_lists_are_read_without_recursion() {
     assert!(expression(&longer).contains("more than 5000 terms"));
     let either = vec!["a = 1"; 100_000].join(" OR ");
     assert!(expression(&either).starts_with("(or (or"));
+    let union = vec!["SELECT 1"; 1_000].join(" UNION ALL ");
+    assert!(query_result(&union).is_ok());
+    assert!(query_result(&format!("{union} UNION ALL {union}")).is_err());
     let list = format!("a in ({})", vec!["1"; 100_000].join(", "));
     assert!(expression(&list).starts_with("(in a 1 1"));
 }

@@ -51,7 +51,7 @@ impl Parser<'_> {
     }
 
     /// A table with the joins after it.
-    pub(super) fn relation(&mut self) -> Parsed<Relation> {
+    pub(crate) fn relation(&mut self) -> Parsed<Relation> {
         let start = self.position();
         if self.at_lateral() {
             self.advance();

@@ -31,6 +31,18 @@ impl Parser<'_> {
         AFTER_QUERY.iter().any(|word| next.is_keyword(word)) || next.is_symbol("|>")
     }
 
+    /// Whether the parenthesis `n` tokens on holds one query in further parentheses, and nothing else: `((SELECT …))`.
+    pub(crate) fn at_only_a_query(&self, n: usize) -> bool {
+        let mut inner = n;
+        while self.peek_at(inner).is_symbol("(") {
+            inner += 1;
+        }
+        let closing = |open: usize| self.closing_parenthesis(open);
+        inner > n + 1
+            && self.at_query_word(inner)
+            && closing(n + 1).is_some_and(|close| self.peek_at(close + 1).is_symbol(")"))
+    }
+
     fn at_query_word(&self, n: usize) -> bool {
         let (token, next) = (self.peek_at(n), self.peek_at(n + 1));
         let is_name = matches!(next.kind, TokenKind::Word | TokenKind::Quoted(_));

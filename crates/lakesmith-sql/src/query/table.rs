@@ -10,7 +10,7 @@ use crate::token::TokenKind;
 
 impl Parser<'_> {
     /// A table with everything that belongs to it but joins.
-    pub(super) fn table_reference(&mut self) -> Parsed<Relation> {
+    pub(crate) fn table_reference(&mut self) -> Parsed<Relation> {
         self.nested(|parser| {
             let start = parser.position();
             if parser.at_keyword("VALUES") && !parser.peek_at(1).is_symbol(".") {
