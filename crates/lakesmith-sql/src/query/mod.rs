@@ -43,7 +43,8 @@ impl Parser<'_> {
     fn query_body(&mut self, start: usize) -> Parsed<Relation> {
         let terms = self.set_operations()?;
         let organized = self.organization(start, terms)?;
-        self.pipes(start, organized)
+        let piped = self.pipes(start, organized)?;
+        self.organization(start, piped)
     }
 
     fn cte(&mut self) -> Parsed<Cte> {

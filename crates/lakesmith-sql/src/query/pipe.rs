@@ -103,9 +103,20 @@ impl Parser<'_> {
             true => Vec::new(),
             false => self.comma_separated(Self::named_expression)?,
         };
-        let none = || Grouping { kind: GroupKind::GroupBy, keys: Vec::new() };
-        let Grouping { kind, keys } = if self.eat_keywords(&["GROUP", "BY"]) { self.grouping()? } else { none() };
+        let Grouping { kind, keys } = match self.eat_keywords(&["GROUP", "BY"]) {
+            true => self.pipe_grouping()?,
+            false => Grouping { kind: GroupKind::GroupBy, keys: Vec::new() },
+        };
         let aggregate = Aggregate { input, kind, keys, outputs, outputs_hold_keys: false };
         Ok(Relation::new(RelationKind::Aggregate(aggregate), self.span_from(start)))
+    }
+
+    /// GROUP BY of a pipe step, whose plain keys may have aliases.
+    fn pipe_grouping(&mut self) -> Parsed<Grouping> {
+        let combined = self.at_any_keyword(&["ROLLUP", "CUBE"]) && self.peek_at(1).is_symbol("(");
+        if combined || self.at_keyword("ALL") || self.at_keywords(&["GROUPING", "SETS"]) {
+            return self.grouping();
+        }
+        Ok(Grouping { kind: GroupKind::GroupBy, keys: self.comma_separated(Self::named_expression)? })
     }
 }

@@ -204,6 +204,11 @@ fn pipe_steps_become_their_clauses() {
     check(&[
         ("FROM t |> WHERE a > 1 |> SELECT a", "(select [a] (where (> a 1) t))"),
         ("FROM t |> AGGREGATE sum(a) AS s GROUP BY b", "(GroupBy [b] [(sum a)@s] t)"),
+        (
+            "FROM t |> AGGREGATE sum(a) GROUP BY b + 1 AS k, c |> ORDER BY k",
+            "(order [k:asc] (GroupBy [(+ b 1)@k c] [(sum a)] t))",
+        ),
+        ("FROM t |> SELECT a ORDER BY a LIMIT 1", "(limit 1 (order [a:asc] (select [a] t)))"),
         ("FROM t |> EXTEND a + 1 AS b |> SET c = 2 |> DROP d", "(DROP [d] (SET [2@c] (EXTEND [(+ a 1)@b] t)))"),
         (
             "FROM t |> AS x |> JOIN u ON x.a = u.a |> ORDER BY a |> LIMIT 3",
