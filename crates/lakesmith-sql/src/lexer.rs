@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use lakesmith_diagnostic::{Condition, Diagnostic, SourceId, SourceMap, Span};
 
-use crate::template::{Expanded, VariableLookup, expand};
+use crate::template::{Expanded, VariableLookup, expand_text};
 use crate::token::{Token, TokenKind};
 
 /// A piece of text of one nature, by byte range.
@@ -124,7 +124,6 @@ const fn is_word_byte(byte: u8) -> bool {
 
 /// The byte ranges of the statements of a text, without their semicolons. Ranges that hold only blanks and comments are left
 /// out.
-#[allow(dead_code, reason = "called where statements are read")]
 pub(crate) fn split_statements(text: &str) -> Vec<Range<usize>> {
     let mut statements = Vec::new();
     let (mut start, mut at, mut filled) = (0, 0, false);
@@ -150,17 +149,30 @@ pub(crate) fn split_statements(text: &str) -> Vec<Range<usize>> {
 }
 
 /// The tokens of the statement in `range` of a source, after substitution, with an end token; and what is wrong with it.
-#[allow(dead_code, reason = "called where statements are read")]
+/// `text` stands in place of the source's own text: it has the same length, with what is not SQL blanked out.
+pub(crate) fn lex_text(
+    sources: &mut SourceMap,
+    source: SourceId,
+    text: &str,
+    range: Range<usize>,
+    lookup: &dyn VariableLookup,
+) -> (Vec<Token>, Vec<Diagnostic>) {
+    let (expanded, mut diagnostics) = expand_text(sources, source, text, range, lookup);
+    let (tokens, found) = Lexer::new(sources, &expanded).run();
+    diagnostics.extend(found);
+    (tokens, diagnostics)
+}
+
+/// [`lex_text`] over the source's own text.
+#[cfg(test)]
 pub(crate) fn lex(
     sources: &mut SourceMap,
     source: SourceId,
     range: Range<usize>,
     lookup: &dyn VariableLookup,
 ) -> (Vec<Token>, Vec<Diagnostic>) {
-    let (expanded, mut diagnostics) = expand(sources, source, range, lookup);
-    let (tokens, found) = Lexer::new(sources, &expanded).run();
-    diagnostics.extend(found);
-    (tokens, diagnostics)
+    let text = sources.source(source).text.clone();
+    lex_text(sources, source, &text, range, lookup)
 }
 
 /// The tokens of `range` of a source as it stands, without substitution.

@@ -6,14 +6,18 @@
 
 mod data_type;
 mod expression;
+pub mod file;
 pub mod inline;
 mod keyword;
 mod lexer;
+mod notebook;
 mod parser;
 mod query;
+mod statement;
 pub mod template;
 mod token;
 
+pub use file::{ParsedFile, Variables, parse_commands, parse_pipeline_file};
 pub use inline::{parse_data_type, parse_expression, parse_query, parse_schema};
 
 #[cfg(test)]

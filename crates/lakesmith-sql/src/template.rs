@@ -4,6 +4,7 @@
 //! every stretch of text, the source it came from, so that a token's place can be shown where the user wrote it.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use lakesmith_base::suggest::closest;
 use lakesmith_diagnostic::{Condition, Diagnostic, SourceId, SourceKind, SourceMap, Span};
@@ -106,6 +107,18 @@ pub fn expand(
     range: Range<usize>,
     lookup: &dyn VariableLookup,
 ) -> (Expanded, Vec<Diagnostic>) {
+    let text = sources.source(source).text.clone();
+    expand_text(sources, source, &text, range, lookup)
+}
+
+/// Like [`expand`], with `text` in place of the source's own: it has the same length, with what is not SQL blanked out.
+pub(crate) fn expand_text(
+    sources: &mut SourceMap,
+    source: SourceId,
+    text: &str,
+    range: Range<usize>,
+    lookup: &dyn VariableLookup,
+) -> (Expanded, Vec<Diagnostic>) {
     let start = u32::try_from(range.start).unwrap_or(u32::MAX);
     let first = Segment { expanded: 0, source, start };
     let mut expansion = Expansion {
@@ -116,7 +129,7 @@ pub fn expand(
         diagnostics: Vec::new(),
         open: Vec::new(),
     };
-    expansion.append(source, range);
+    expansion.append(source, text, range);
     let Expansion { text, segments, diagnostics, .. } = expansion;
     (Expanded { text, segments }, diagnostics)
 }
@@ -132,8 +145,7 @@ struct Expansion<'a> {
 }
 
 impl Expansion<'_> {
-    fn append(&mut self, source: SourceId, range: Range<usize>) {
-        let text = self.sources.source(source).text.clone();
+    fn append(&mut self, source: SourceId, text: &str, range: Range<usize>) {
         let Some(text) = text.get(..range.end) else { return };
         let mut copied = range.start;
         for (reference, key) in references(text, range.start) {
@@ -180,10 +192,10 @@ impl Expansion<'_> {
             true => format!("value of `{key}`"),
             false => format!("value of `{key}` ({})", variable.described),
         };
-        let length = variable.value.len();
-        let value = self.sources.add(name, variable.value, SourceKind::Substituted { reference });
+        let text: Arc<str> = variable.value.into();
+        let value = self.sources.add(name, text.clone(), SourceKind::Substituted { reference });
         self.open.push(key.to_owned());
-        self.append(value, 0..length);
+        self.append(value, &text, 0..text.len());
         self.open.pop();
         true
     }

@@ -61,3 +61,25 @@ impl Token {
         self.end == next.start
     }
 }
+
+impl Token {
+    /// Whether this is one of these unquoted words.
+    pub(crate) fn is_any(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.is_keyword(word))
+    }
+
+    /// Whether this can be a part of a name.
+    pub(crate) fn is_name(&self) -> bool {
+        matches!(self.kind, TokenKind::Word | TokenKind::Quoted(_))
+    }
+
+    /// Whether a name, or a string in place of one, stands here.
+    pub(crate) fn is_nameable(&self) -> bool {
+        self.is_name() || matches!(self.kind, TokenKind::String(_))
+    }
+
+    /// Whether this is the end of the statement.
+    pub(crate) fn is_end(&self) -> bool {
+        self.kind == TokenKind::End
+    }
+}

@@ -66,7 +66,7 @@ impl Parser<'_> {
     }
 
     /// A whole number, for example of a bucket.
-    fn whole_number(&mut self) -> Parsed<i64> {
+    pub(crate) fn whole_number(&mut self) -> Parsed<i64> {
         let negative = self.at_symbol("-");
         match self.peek_at(usize::from(negative)).raw().parse::<i64>() {
             Ok(number) => {

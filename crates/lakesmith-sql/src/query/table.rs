@@ -21,7 +21,7 @@ impl Parser<'_> {
         })
     }
 
-    fn table_primary(&mut self, start: usize) -> Parsed<Relation> {
+    pub(crate) fn table_primary(&mut self, start: usize) -> Parsed<Relation> {
         if self.at_symbol("(") {
             return self.parenthesised_table();
         }

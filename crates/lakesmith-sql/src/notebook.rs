@@ -1,0 +1,127 @@
+//! SQL files in Databricks notebook format, and how a file falls into statements.
+//!
+//! Such a file begins with `-- Databricks notebook source`; its cells are separated by `-- COMMAND ----------` and a statement
+//! ends with its cell even without `;`. Lines that begin with `-- MAGIC` hold a cell of another language, or SQL after `%sql`.
+//! See <https://docs.databricks.com/aws/en/notebooks/notebook-export-import>.
+
+use std::ops::Range;
+
+use lakesmith_diagnostic::{Condition, Diagnostic, SourceId, Span};
+
+use crate::lexer::split_statements;
+
+const FIRST_LINE: &str = "-- Databricks notebook source";
+const CELL_END: &str = "-- COMMAND ----------";
+const MAGIC: &str = "-- MAGIC";
+
+/// The SQL of a file as its statements are read from: equal in length to the file, so that places stay right, with magic words
+/// blanked out.
+#[derive(Debug)]
+pub(crate) struct SqlText {
+    /// The text.
+    pub(crate) text: String,
+    /// The statements in it.
+    pub(crate) statements: Vec<Range<usize>>,
+    /// What of the file is not SQL.
+    pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// Reads a file's text: a notebook by its cells, anything else as one piece.
+pub(crate) fn sql_text(source: SourceId, text: &str) -> SqlText {
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    if !text[start..].starts_with(FIRST_LINE) {
+        let mut text = text.to_owned();
+        text.replace_range(..start, &" ".repeat(start));
+        let statements = split_statements(&text);
+        return SqlText { text, statements, diagnostics: Vec::new() };
+    }
+    notebook(source, text)
+}
+
+fn notebook(source: SourceId, text: &str) -> SqlText {
+    let mut blanked = String::with_capacity(text.len());
+    let mut cells = Vec::new();
+    let mut diagnostics = Vec::new();
+    let mut cell_start = 0;
+    let mut language = Language::Sql;
+    for line in text.split_inclusive('\n') {
+        let at = blanked.len();
+        if line.trim_end() == CELL_END {
+            cells.push(cell_start..at);
+            push_blank(&mut blanked, line, 0..line.len());
+            cell_start = blanked.len();
+            language = Language::Sql;
+        } else if line.starts_with(MAGIC) {
+            let offset = magic_content(line);
+            language = language.after(&line[offset..], Span::new(source, offset_u32(at), offset_u32(at + line.trim_end().len())), &mut diagnostics);
+            let sql = language == Language::MagicSql;
+            let keep = if sql { offset + sql_word(&line[offset..]) } else { line.len() };
+            push_blank(&mut blanked, line, 0..keep);
+        } else if line.starts_with("-- DBTITLE") || line.trim_start().starts_with("%sql") {
+            let keep = if line.starts_with("--") { line.len() } else { line.len() - line.trim_start().len() + "%sql".len() };
+            push_blank(&mut blanked, line, 0..keep);
+        } else {
+            blanked.push_str(line);
+        }
+    }
+    cells.push(cell_start..blanked.len());
+    let statements = cells
+        .iter()
+        .flat_map(|cell| {
+            let inner = split_statements(&blanked[cell.clone()]);
+            inner.into_iter().map(move |range| cell.start + range.start..cell.start + range.end)
+        })
+        .collect();
+    SqlText { text: blanked, statements, diagnostics }
+}
+
+/// The language of the cell that the lines so far began.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Language {
+    Sql,
+    MagicSql,
+    Skipped,
+}
+
+impl Language {
+    /// The language after a magic line; a new language that cannot be read is reported once.
+    fn after(self, content: &str, span: Span, diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let Some(word) = content.strip_prefix('%').and_then(|rest| rest.split_whitespace().next()) else { return self };
+        match word {
+            "sql" => Self::MagicSql,
+            "md" | "md-sandbox" => Self::Skipped,
+            other => {
+                let title = format!("a cell of the notebook is skipped: `%{other}` is not SQL");
+                let warning = Diagnostic::warning(Condition::LAKESMITH_NOT_BUILT, title).at(span, "");
+                diagnostics.push(warning.help("move what the pipeline needs into SQL cells"));
+                Self::Skipped
+            }
+        }
+    }
+}
+
+/// Where the content of a `-- MAGIC` line begins.
+fn magic_content(line: &str) -> usize {
+    MAGIC.len() + usize::from(line[MAGIC.len()..].starts_with(' '))
+}
+
+/// How much of a magic line's content is the word `%sql`.
+fn sql_word(content: &str) -> usize {
+    if content.starts_with("%sql") { "%sql".len() } else { 0 }
+}
+
+/// Appends `line` with `range` replaced by blanks of the same number of bytes; line ends stay.
+fn push_blank(blanked: &mut String, line: &str, range: Range<usize>) {
+    for (at, character) in line.char_indices() {
+        let blank = range.contains(&at) && character != '\n' && character != '\r';
+        if blank {
+            blanked.extend(std::iter::repeat_n(' ', character.len_utf8()));
+        } else {
+            blanked.push(character);
+        }
+    }
+}
+
+fn offset_u32(offset: usize) -> u32 {
+    u32::try_from(offset).unwrap_or(u32::MAX)
+}

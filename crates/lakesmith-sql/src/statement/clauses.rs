@@ -1,0 +1,194 @@
+//! The clauses after the column list of a dataset, table, view or schema, in any order.
+
+use lakesmith_diagnostic::{Condition, Diagnostic, Span};
+use lakesmith_unresolved::pipeline::{ClusterBy, DatasetClauses};
+
+use crate::parser::{Parsed, Parser};
+use crate::statement::Faults;
+
+/// First words of the clauses, for messages and for finding their end.
+const CLAUSE_WORDS: &[&str] =
+    &["USING", "PARTITIONED", "CLUSTER", "LOCATION", "COMMENT", "TBLPROPERTIES", "OPTIONS", "SCHEDULE", "TRIGGER", "REFRESH"];
+
+/// Where each clause was first seen.
+#[derive(Debug, Default)]
+struct Seen(Vec<(&'static str, Span)>);
+
+impl Seen {
+    fn note(&mut self, clause: &'static str, span: Span, faults: &mut Faults) {
+        match self.0.iter().find(|(name, _)| *name == clause) {
+            Some((_, first)) => faults.push(
+                Diagnostic::error(Condition::DUPLICATE_CLAUSES, format!("the clause `{clause}` stands twice"))
+                    .at(span, "again here")
+                    .also(*first, "first here")
+                    .help(format!("keep one `{clause}` clause")),
+            ),
+            None => self.0.push((clause, span)),
+        }
+    }
+
+    fn place(&self, clause: &str) -> Option<Span> {
+        self.0.iter().find(|(name, _)| *name == clause).map(|(_, span)| *span)
+    }
+}
+
+impl Parser<'_> {
+    /// All clauses that follow here.
+    pub(crate) fn dataset_clauses(&mut self, faults: &mut Faults) -> Parsed<DatasetClauses> {
+        let mut clauses = DatasetClauses::default();
+        let mut seen = Seen::default();
+        while let Some((clause, span)) = self.dataset_clause(&mut clauses)? {
+            seen.note(clause, span, faults);
+        }
+        if let (Some(partitions), Some(cluster)) = (seen.place("PARTITIONED BY"), seen.place("CLUSTER BY")) {
+            faults.push(
+                Diagnostic::error(
+                    Condition::SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED,
+                    "both `PARTITIONED BY` and `CLUSTER BY` are given",
+                )
+                .at(cluster.max(partitions), "")
+                .also(cluster.min(partitions), "")
+                .help("remove one of them"),
+            );
+        }
+        Ok(clauses)
+    }
+
+    fn dataset_clause(&mut self, clauses: &mut DatasetClauses) -> Parsed<Option<(&'static str, Span)>> {
+        let start = self.position();
+        let clause = if self.eat_keyword("USING") {
+            clauses.format = Some(self.identifier()?);
+            "USING"
+        } else if self.eat_keywords(&["PARTITIONED", "BY"]) || self.eat_keywords(&["PARTITION", "BY"]) {
+            clauses.partitioned_by = Some(self.parenthesised(Self::partition_field)?);
+            "PARTITIONED BY"
+        } else if self.eat_keywords(&["CLUSTER", "BY"]) {
+            clauses.cluster_by = Some(self.cluster_by()?);
+            "CLUSTER BY"
+        } else if self.eat_keyword("LOCATION") || self.eat_keywords(&["MANAGED", "LOCATION"]) {
+            clauses.location = Some(self.string()?);
+            "LOCATION"
+        } else if self.at_keyword("COMMENT") {
+            self.advance();
+            clauses.comment = Some(self.string()?.0);
+            "COMMENT"
+        } else if self.eat_keyword("TBLPROPERTIES")
+            || self.eat_keyword("DBPROPERTIES")
+            || self.eat_keywords(&["WITH", "DBPROPERTIES"])
+        {
+            clauses.properties = self.properties()?;
+            "TBLPROPERTIES"
+        } else if self.eat_keyword("OPTIONS") {
+            clauses.options = self.properties()?;
+            "OPTIONS"
+        } else if self.eat_keywords(&["REFRESH", "POLICY"]) {
+            clauses.refresh_policy = Some(self.refresh_policy()?);
+            "REFRESH POLICY"
+        } else if self.at_keyword("SCHEDULE") || self.at_keywords(&["TRIGGER", "ON"]) {
+            clauses.schedule = Some(self.schedule());
+            "SCHEDULE"
+        } else if self.eat_keywords(&["WITH", "ROW", "FILTER"]) {
+            let function = self.name()?;
+            self.expect_keyword("ON")?;
+            let columns = if self.at_symbol("(") && self.peek_at(1).is_symbol(")") {
+                self.advance();
+                self.advance();
+                Vec::new()
+            } else {
+                self.parenthesised(Self::identifier)?
+            };
+            clauses.row_filter = Some((function, columns));
+            "WITH ROW FILTER"
+        } else if self.eat_keywords(&["DEFAULT", "COLLATION"]) {
+            clauses.collation = Some(self.identifier()?);
+            "DEFAULT COLLATION"
+        } else {
+            return Ok(None);
+        };
+        Ok(Some((clause, self.span_from(start))))
+    }
+
+    /// A column, a transform of one, or (as in `CREATE TABLE`) a column with its type.
+    fn partition_field(&mut self) -> Parsed<lakesmith_unresolved::Expression> {
+        let field = self.value_expression()?;
+        if !self.at_symbol(",") && !self.at_symbol(")") {
+            self.data_type()?;
+        }
+        Ok(field)
+    }
+
+    /// What follows `CLUSTER BY`.
+    pub(crate) fn cluster_by(&mut self) -> Parsed<ClusterBy> {
+        if self.eat_keyword("AUTO") {
+            return Ok(ClusterBy::Auto);
+        }
+        if self.eat_keyword("NONE") {
+            return Ok(ClusterBy::None);
+        }
+        if !self.at_symbol("(") {
+            return Err(self.expected(&["(", "AUTO", "NONE"]));
+        }
+        self.parenthesised(Self::dotted).map(ClusterBy::Columns)
+    }
+
+    /// `('a' = 'b', c.d = 1, e 'f')`.
+    pub(crate) fn properties(&mut self) -> Parsed<Vec<(String, String, Span)>> {
+        self.parenthesised(Self::property)
+    }
+
+    fn property(&mut self) -> Parsed<(String, String, Span)> {
+        let (key, span) = self.property_key()?;
+        if !self.eat_symbol("=") && (self.at_symbol(",") || self.at_symbol(")")) {
+            return Ok((key, String::new(), span));
+        }
+        let value = match self.string_if_next()? {
+            Some(text) => text,
+            None => {
+                let start = self.position();
+                self.eat_symbol("-");
+                self.advance();
+                self.text_between(start, self.position())
+            }
+        };
+        Ok((key, value, span))
+    }
+
+    /// A property's key: a string, or words with dots.
+    pub(crate) fn property_key(&mut self) -> Parsed<(String, Span)> {
+        if let Some(text) = self.string_if_next()? {
+            return Ok((text, self.previous().span));
+        }
+        let start = self.position();
+        let parts = self.dotted()?;
+        let key = parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(".");
+        Ok((key, self.span_from(start)))
+    }
+
+    fn string_if_next(&mut self) -> Parsed<Option<String>> {
+        if matches!(self.peek().kind, crate::token::TokenKind::String(_)) {
+            return self.string().map(|(text, _)| Some(text));
+        }
+        Ok(None)
+    }
+
+    fn refresh_policy(&mut self) -> Parsed<(String, Span)> {
+        let start = self.position();
+        if !self.at_any_keyword(&["AUTO", "INCREMENTAL", "FULL"]) {
+            return Err(self.expected(&["AUTO", "INCREMENTAL", "INCREMENTAL STRICT", "FULL"]));
+        }
+        self.advance();
+        self.eat_keyword("STRICT");
+        Ok((self.text_between(start, self.position()).to_uppercase(), self.span_from(start)))
+    }
+
+    /// SCHEDULE and TRIGGER end where another clause or the query begins.
+    fn schedule(&mut self) -> (String, Span) {
+        let start = self.position();
+        self.advance();
+        self.eat_keyword("REFRESH");
+        while !self.is_end() && !self.at_keyword("AS") && !self.at_any_keyword(CLAUSE_WORDS) {
+            self.advance();
+        }
+        (self.text_between(start, self.position()), self.span_from(start))
+    }
+}

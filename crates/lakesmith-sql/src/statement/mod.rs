@@ -1,0 +1,121 @@
+//! Statements: what a pipeline's files hold, and all other statements of Spark SQL and Databricks.
+//!
+//! [`Parser::pipeline_statement`] reads one statement of a pipeline file, [`Parser::command`] one statement outside a pipeline.
+//! What syntax alone can decide beyond the grammar (a missing KEYS, two COMMENT clauses) is noted as a [`Faults`] entry and does
+//! not stop the statement from being read.
+
+mod alter;
+mod auto_cdc;
+mod clauses;
+mod columns;
+mod dataset;
+mod flow;
+mod session;
+mod table;
+mod data_change;
+mod maintenance;
+
+#[cfg(test)]
+mod tests;
+
+use lakesmith_diagnostic::Diagnostic;
+use lakesmith_unresolved::{Command, CommandKind, PipelineStatement, PipelineStatementKind};
+
+use crate::parser::{Parsed, Parser};
+
+/// Faults of a statement that could be read all the same.
+pub(crate) type Faults = Vec<Diagnostic>;
+
+/// First words of statements, for "did you mean".
+const FIRST_WORDS: &[&str] = &[
+    "CREATE", "SELECT", "WITH", "FROM", "VALUES", "SET", "USE", "APPLY", "AUTO", "INSERT", "MERGE", "UPDATE", "DELETE",
+    "DROP", "ALTER", "TRUNCATE", "COPY", "SHOW", "DESCRIBE", "EXPLAIN", "REFRESH", "OPTIMIZE", "VACUUM", "ANALYZE",
+    "DECLARE", "RESET", "COMMENT", "CACHE", "RESTORE", "GRANT", "REVOKE", "CALL",
+];
+
+impl Parser<'_> {
+    /// One statement of a pipeline file, up to the end of the tokens.
+    pub(crate) fn pipeline_statement(&mut self, faults: &mut Faults) -> Parsed<PipelineStatement> {
+        let start = self.position();
+        let kind = self.pipeline_statement_kind(faults)?;
+        self.expect_end(&[])?;
+        Ok(PipelineStatement { kind, span: self.span_from(start) })
+    }
+
+    fn pipeline_statement_kind(&mut self, faults: &mut Faults) -> Parsed<PipelineStatementKind> {
+        if let Some(dataset) = self.dataset(faults)? {
+            return Ok(PipelineStatementKind::Dataset(Box::new(dataset)));
+        }
+        if let Some(flow) = self.flow(faults)? {
+            return Ok(PipelineStatementKind::Flow(Box::new(flow)));
+        }
+        if let Some(setting) = self.pipeline_setting()? {
+            return Ok(setting);
+        }
+        self.command(faults).map(|command| PipelineStatementKind::Other(Box::new(command)))
+    }
+
+    /// One statement outside a pipeline.
+    pub(crate) fn command(&mut self, faults: &mut Faults) -> Parsed<Command> {
+        let start = self.position();
+        let kind = self.command_kind(faults)?;
+        Ok(Command { kind, origin: self.span_from(start).into() })
+    }
+
+    fn command_kind(&mut self, faults: &mut Faults) -> Parsed<CommandKind> {
+        if self.at_query() {
+            return self.query().map(CommandKind::Query);
+        }
+        let families = [Self::session_statement, Self::data_change, Self::table_statement, Self::maintenance];
+        for family in families {
+            if let Some(kind) = family(self, faults)? {
+                return Ok(kind);
+            }
+        }
+        if self.at_pipeline_statement() {
+            let statement = self.pipeline_statement(faults)?;
+            return Ok(CommandKind::Pipeline(Box::new(statement)));
+        }
+        Err(self.no_statement())
+    }
+}
+
+impl Parser<'_> {
+    /// The error where no statement begins: the nearest first word, or a plain "expected a statement".
+    fn no_statement(&self) -> crate::parser::SyntaxError {
+        let error = self.expected(FIRST_WORDS);
+        if error.0.help.is_empty() { self.expected(&["a statement"]) } else { error }
+    }
+
+    /// Goes back, or forth, to a position seen before.
+    pub(crate) fn rewind_to(&mut self, position: usize) {
+        self.rewind(position);
+    }
+
+    /// Takes everything that is left and returns its text.
+    pub(crate) fn rest_text(&mut self) -> String {
+        let start = self.position();
+        while !self.is_end() {
+            self.advance();
+        }
+        self.text_between(start, self.position())
+    }
+
+    /// Whether a string literal is next.
+    pub(crate) fn at_string(&self) -> bool {
+        matches!(self.peek().kind, crate::token::TokenKind::String(_))
+    }
+
+    /// A name part, which may be written as a string.
+    pub(crate) fn identifier_or_string(&mut self) -> Parsed<lakesmith_unresolved::NamePart> {
+        if self.at_string() {
+            return self.string().map(|(text, span)| lakesmith_unresolved::NamePart::new(text, span));
+        }
+        self.identifier()
+    }
+
+    /// Whether `symbol` is among the tokens left.
+    pub(crate) fn tokens_left_hold(&self, symbol: &str) -> bool {
+        (0..).map(|n| self.peek_at(n)).take_while(|token| !token.is_end()).any(|token| token.is_symbol(symbol))
+    }
+}
