@@ -47,7 +47,10 @@ impl Default for Variables {
 
 impl fmt::Debug for Variables {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Variables").field("overrides", &self.overrides).field("configuration", &self.configuration).finish()
+        f.debug_struct("Variables")
+            .field("overrides", &self.overrides)
+            .field("configuration", &self.configuration)
+            .finish()
     }
 }
 
@@ -63,7 +66,9 @@ impl VariableLookup for InForce<'_> {
             let value = (self.variables.environment)(name)?;
             return Some(Variable { value, described: format!("set by the environment variable {name}") });
         }
-        let find = |values: &[(String, Variable)]| values.iter().rev().find(|(name, _)| name == key).map(|(_, found)| found.clone());
+        let find = |values: &[(String, Variable)]| {
+            values.iter().rev().find(|(name, _)| name == key).map(|(_, found)| found.clone())
+        };
         find(self.settings).or_else(|| find(&self.variables.overrides)).or_else(|| find(&self.variables.configuration))
     }
 
@@ -97,14 +102,20 @@ pub fn parse_pipeline_file(sources: &mut SourceMap, source: SourceId, variables:
 }
 
 /// Reads every statement of a text outside a pipeline.
-pub fn parse_commands(sources: &mut SourceMap, source: SourceId, variables: &Variables) -> (Vec<Command>, Vec<Diagnostic>) {
+pub fn parse_commands(
+    sources: &mut SourceMap,
+    source: SourceId,
+    variables: &Variables,
+) -> (Vec<Command>, Vec<Diagnostic>) {
     let read = sql_text(source, &sources.source(source).text.clone());
     let mut diagnostics = read.diagnostics;
     let mut commands = Vec::new();
     for range in read.statements {
         let lookup = InForce { settings: &[], variables };
         let text = StatementText { source, text: &read.text, range };
-        commands.extend(parse_statement(sources, text, &lookup, &mut diagnostics, |parser, faults| parser.whole_command(faults)));
+        commands.extend(parse_statement(sources, text, &lookup, &mut diagnostics, |parser, faults| {
+            parser.whole_command(faults)
+        }));
     }
     (commands, diagnostics)
 }

@@ -53,12 +53,17 @@ fn notebook(source: SourceId, text: &str) -> SqlText {
             language = Language::Sql;
         } else if line.starts_with(MAGIC) {
             let offset = magic_content(line);
-            language = language.after(&line[offset..], Span::new(source, offset_u32(at), offset_u32(at + line.trim_end().len())), &mut diagnostics);
+            language = language.after(
+                &line[offset..],
+                Span::new(source, offset_u32(at), offset_u32(at + line.trim_end().len())),
+                &mut diagnostics,
+            );
             let sql = language == Language::MagicSql;
             let keep = if sql { offset + sql_word(&line[offset..]) } else { line.len() };
             push_blank(&mut blanked, line, 0..keep);
         } else if line.starts_with("-- DBTITLE") || line.trim_start().starts_with("%sql") {
-            let keep = if line.starts_with("--") { line.len() } else { line.len() - line.trim_start().len() + "%sql".len() };
+            let keep =
+                if line.starts_with("--") { line.len() } else { line.len() - line.trim_start().len() + "%sql".len() };
             push_blank(&mut blanked, line, 0..keep);
         } else {
             blanked.push_str(line);

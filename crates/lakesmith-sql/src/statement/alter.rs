@@ -11,9 +11,9 @@ use crate::statement::columns::ColumnList;
 impl Parser<'_> {
     pub(crate) fn alter(&mut self, faults: &mut Faults) -> Parsed<CommandKind> {
         self.expect_keyword("ALTER")?;
-        let object = self
-            .object_kind()
-            .ok_or_else(|| self.expected(&["TABLE", "VIEW", "SCHEMA", "STREAMING TABLE", "MATERIALIZED VIEW", "CATALOG"]))?;
+        let object = self.object_kind().ok_or_else(|| {
+            self.expected(&["TABLE", "VIEW", "SCHEMA", "STREAMING TABLE", "MATERIALIZED VIEW", "CATALOG"])
+        })?;
         self.eat_keywords(&["IF", "EXISTS"]);
         let name = self.name()?;
         let mut actions = vec![self.alter_action(faults)?];

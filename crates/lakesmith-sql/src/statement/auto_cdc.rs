@@ -9,12 +9,20 @@ use crate::statement::Faults;
 
 /// First words of the clauses, for messages.
 const CLAUSES: &[&str] = &[
-    "KEYS", "SEQUENCE BY", "APPLY AS DELETE WHEN", "APPLY AS TRUNCATE WHEN", "COLUMNS", "STORED AS SCD TYPE",
-    "TRACK HISTORY ON", "IGNORE NULL UPDATES", "WHERE",
+    "KEYS",
+    "SEQUENCE BY",
+    "APPLY AS DELETE WHEN",
+    "APPLY AS TRUNCATE WHEN",
+    "COLUMNS",
+    "STORED AS SCD TYPE",
+    "TRACK HISTORY ON",
+    "IGNORE NULL UPDATES",
+    "WHERE",
 ];
 
 /// Single words that begin a clause: they end a list written without parentheses.
-const CLAUSE_STARTS: &[&str] = &["KEYS", "SEQUENCE", "APPLY", "COLUMNS", "STORED", "TRACK", "IGNORE", "WHERE", "SYSTEM"];
+const CLAUSE_STARTS: &[&str] =
+    &["KEYS", "SEQUENCE", "APPLY", "COLUMNS", "STORED", "TRACK", "IGNORE", "WHERE", "SYSTEM"];
 
 impl Parser<'_> {
     /// `AUTO CDC [ONCE] INTO target FROM …` or `APPLY CHANGES INTO target FROM …`.
@@ -40,7 +48,8 @@ impl Parser<'_> {
 
     fn auto_cdc_rest(&mut self, start: usize, once: bool, faults: &mut Faults) -> Parsed<FlowBody> {
         self.expect_keyword("FROM")?;
-        let from_snapshot = self.at_keyword("SNAPSHOT") && self.peek_at(1).is_name() && !self.peek_at(1).is_any(&["KEYS"]);
+        let from_snapshot =
+            self.at_keyword("SNAPSHOT") && self.peek_at(1).is_name() && !self.peek_at(1).is_any(&["KEYS"]);
         if from_snapshot {
             self.advance();
         }
@@ -206,9 +215,12 @@ fn check(cdc: &AutoCdc, seen: &[(&'static str, Span)], faults: &mut Faults) {
     }
     if let (Some((_, span)), ScdType::Type1) = (&cdc.track_history, scd) {
         faults.push(
-            Diagnostic::error(Condition::AUTOCDC_TRACK_HISTORY_REQUIRES_SCD2, "`TRACK HISTORY ON` without `SCD TYPE 2`")
-                .at(*span, "")
-                .help("add `STORED AS SCD TYPE 2`, or remove `TRACK HISTORY ON`"),
+            Diagnostic::error(
+                Condition::AUTOCDC_TRACK_HISTORY_REQUIRES_SCD2,
+                "`TRACK HISTORY ON` without `SCD TYPE 2`",
+            )
+            .at(*span, "")
+            .help("add `STORED AS SCD TYPE 2`, or remove `TRACK HISTORY ON`"),
         );
     }
     if cdc.apply_as_truncates.is_some() && scd != ScdType::Type1 {
@@ -234,15 +246,21 @@ fn check_column(column: &Expression, whole: Span, faults: &mut Faults) {
         ExpressionKind::Attribute { parts, .. } => {
             let own = parts.last().map_or("c", |part| part.text.as_str());
             faults.push(
-                Diagnostic::error(Condition::AUTOCDC_MULTIPART_COLUMN_IDENTIFIER, "a column of an AUTO CDC flow is qualified")
-                    .at(span, "")
-                    .help(format!("write `{own}`: columns are those of the source")),
+                Diagnostic::error(
+                    Condition::AUTOCDC_MULTIPART_COLUMN_IDENTIFIER,
+                    "a column of an AUTO CDC flow is qualified",
+                )
+                .at(span, "")
+                .help(format!("write `{own}`: columns are those of the source")),
             );
         }
         _ => faults.push(
-            Diagnostic::error(Condition::AUTOCDC_MULTIPART_COLUMN_IDENTIFIER, "a column name is expected here, not an expression")
-                .at(span, "")
-                .help("compute the value in the source's query and name its column here"),
+            Diagnostic::error(
+                Condition::AUTOCDC_MULTIPART_COLUMN_IDENTIFIER,
+                "a column name is expected here, not an expression",
+            )
+            .at(span, "")
+            .help("compute the value in the source's query and name its column here"),
         ),
     }
 }

@@ -7,8 +7,20 @@ use crate::parser::{Parsed, Parser};
 use crate::statement::Faults;
 
 /// First words of the clauses, for messages and for finding their end.
-const CLAUSE_WORDS: &[&str] =
-    &["USING", "PARTITIONED", "CLUSTER", "LOCATION", "COMMENT", "TBLPROPERTIES", "OPTIONS", "SCHEDULE", "TRIGGER", "REFRESH"];
+const CLAUSE_WORDS: &[&str] = &[
+    "USING",
+    "PARTITIONED",
+    "CLUSTER",
+    "LOCATION",
+    "COMMENT",
+    "TBLPROPERTIES",
+    "OPTIONS",
+    "SCHEDULE",
+    "TRIGGER",
+    "REFRESH",
+    "WITH",
+    "DEFAULT",
+];
 
 /// Where each clause was first seen.
 #[derive(Debug, Default)]

@@ -39,7 +39,10 @@ impl Parser<'_> {
             // A constraint may follow the last column without a comma.
             if !self.at_keyword("CONSTRAINT") {
                 let mut error = self.expected(&[",", ")"]);
-                error.0.secondary.push(lakesmith_diagnostic::Label { span: opening, text: "the list begins here".into() });
+                error
+                    .0
+                    .secondary
+                    .push(lakesmith_diagnostic::Label { span: opening, text: "the list begins here".into() });
                 return Err(error);
             }
         }
@@ -47,7 +50,8 @@ impl Parser<'_> {
 
     fn column_list_item(&mut self, list: &mut ColumnList, faults: &mut Faults) -> Parsed<()> {
         let named = self.at_keyword("CONSTRAINT") && self.peek_at(1).is_name() && self.peek_at(2).is_any(ITEM_WORDS);
-        let bare = self.at_any_keyword(CONSTRAINT_WORDS) && (self.peek_at(1).is_any(&["KEY"]) || self.peek_at(1).is_symbol("("));
+        let bare = self.at_any_keyword(CONSTRAINT_WORDS)
+            && (self.peek_at(1).is_any(&["KEY"]) || self.peek_at(1).is_symbol("("));
         if !named && !bare {
             let column = self.column_definition(list, faults)?;
             list.columns.push(column);
@@ -77,7 +81,10 @@ impl Parser<'_> {
         self.expect_keyword("EXPECT")?;
         if !self.at_symbol("(") {
             return Err(self.refused(
-                format!("syntax error: the condition of expectation `{}` stands without parentheses", name.text.as_str()),
+                format!(
+                    "syntax error: the condition of expectation `{}` stands without parentheses",
+                    name.text.as_str()
+                ),
                 "write `EXPECT (condition)`",
             ));
         }
@@ -88,7 +95,8 @@ impl Parser<'_> {
         if !self.eat_symbol(")") {
             return Err(self.expected(&[")", "an operator"]));
         }
-        let on_violation = if self.eat_keywords(&["ON", "VIOLATION"]) { self.violation_action()? } else { ViolationAction::Keep };
+        let on_violation =
+            if self.eat_keywords(&["ON", "VIOLATION"]) { self.violation_action()? } else { ViolationAction::Keep };
         Ok(Expectation { name, predicate, text, on_violation, span: self.span_from(start) })
     }
 
@@ -150,8 +158,16 @@ impl Parser<'_> {
     /// `NOT ENFORCED`, `RELY` and the like say nothing that changes what is done.
     fn constraint_characteristics(&mut self) {
         let phrases: &[&[&str]] = &[
-            &["NOT", "ENFORCED"], &["ENFORCED"], &["NOT", "DEFERRABLE"], &["DEFERRABLE"], &["INITIALLY", "DEFERRED"],
-            &["INITIALLY", "IMMEDIATE"], &["NORELY"], &["RELY"], &["MATCH", "FULL"], &["ON", "UPDATE", "NO", "ACTION"],
+            &["NOT", "ENFORCED"],
+            &["ENFORCED"],
+            &["NOT", "DEFERRABLE"],
+            &["DEFERRABLE"],
+            &["INITIALLY", "DEFERRED"],
+            &["INITIALLY", "IMMEDIATE"],
+            &["NORELY"],
+            &["RELY"],
+            &["MATCH", "FULL"],
+            &["ON", "UPDATE", "NO", "ACTION"],
             &["ON", "DELETE", "NO", "ACTION"],
         ];
         while phrases.iter().any(|phrase| self.eat_keywords(phrase)) {}
@@ -180,7 +196,12 @@ impl Parser<'_> {
         Ok(column)
     }
 
-    fn column_option(&mut self, column: &mut ColumnDefinition, list: &mut ColumnList, faults: &mut Faults) -> Parsed<bool> {
+    fn column_option(
+        &mut self,
+        column: &mut ColumnDefinition,
+        list: &mut ColumnList,
+        faults: &mut Faults,
+    ) -> Parsed<bool> {
         let start = self.position();
         if self.eat_keywords(&["NOT", "NULL"]) {
             column.not_null = true;

@@ -43,7 +43,8 @@ impl Parser<'_> {
         self.eat_keyword("TABLE");
         let table = self.name()?;
         let partition = self.partition_spec()?;
-        let columns = if self.at_symbol("(") && !self.at_query() { self.parenthesised(Self::identifier)? } else { Vec::new() };
+        let columns =
+            if self.at_symbol("(") && !self.at_query() { self.parenthesised(Self::identifier)? } else { Vec::new() };
         let mut by_name = self.eat_keywords(&["BY", "NAME"]);
         let replace_where = if self.eat_keywords(&["REPLACE", "WHERE"]) { Some(self.expression()?) } else { None };
         let replace_using =
@@ -156,7 +157,8 @@ impl Parser<'_> {
         let columns = self.parenthesised(|parser| {
             let start = parser.position();
             let parts = parser.dotted()?;
-            let kind = lakesmith_unresolved::ExpressionKind::Attribute { parts, plan_id: None, is_metadata_column: false };
+            let kind =
+                lakesmith_unresolved::ExpressionKind::Attribute { parts, plan_id: None, is_metadata_column: false };
             Ok(Expression::new(kind, parser.span_from(start)))
         })?;
         self.expect_keyword("VALUES")?;

@@ -168,8 +168,11 @@ impl Parser<'_> {
 
 fn unusual_replace(kind: DatasetKind) -> Diagnostic {
     let keyword = kind.name();
-    Diagnostic::warning(Condition::LAKESMITH_UNUSUAL, format!("`CREATE OR REPLACE` of a {keyword} is read as `OR REFRESH`"))
-        .help("write `CREATE OR REFRESH`; Databricks and Apache Spark refuse `OR REPLACE` here")
+    Diagnostic::warning(
+        Condition::LAKESMITH_UNUSUAL,
+        format!("`CREATE OR REPLACE` of a {keyword} is read as `OR REFRESH`"),
+    )
+    .help("write `CREATE OR REFRESH`; Databricks and Apache Spark refuse `OR REPLACE` here")
 }
 
 fn qualified_view(name: &Name, whole: lakesmith_diagnostic::Span) -> Diagnostic {

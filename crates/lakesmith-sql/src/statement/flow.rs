@@ -6,6 +6,9 @@ use lakesmith_unresolved::pipeline::{FlowBody, FlowDefinition};
 use crate::parser::{Parsed, Parser};
 use crate::statement::Faults;
 
+/// Words after INSERT INTO's target: before them, ONCE is the target's name.
+const AFTER_TARGET: &[&str] = &["BY", "SELECT", "WITH", "REPLACE", "VALUES", "FROM"];
+
 impl Parser<'_> {
     /// A flow, when the next words begin one; nothing is taken otherwise.
     pub(crate) fn flow(&mut self, faults: &mut Faults) -> Parsed<Option<FlowDefinition>> {
@@ -49,17 +52,17 @@ impl Parser<'_> {
 
     fn insert_into(&mut self) -> Parsed<(lakesmith_unresolved::Name, FlowBody)> {
         self.expect_keyword("INTO")?;
-        let once = self.at_keyword("ONCE") && self.peek_at(1).is_name();
+        let once = self.at_keyword("ONCE") && self.peek_at(1).is_name() && !self.peek_at(1).is_any(AFTER_TARGET);
         if once {
             self.advance();
         }
         self.eat_keyword("TABLE");
         let mut target = self.name()?;
         self.remove_live(&mut target);
-        let columns = if self.at_symbol("(") && !self.at_query() { self.parenthesised(Self::identifier)? } else { Vec::new() };
+        let columns =
+            if self.at_symbol("(") && !self.at_query() { self.parenthesised(Self::identifier)? } else { Vec::new() };
         let by_name = self.eat_keywords(&["BY", "NAME"]);
-        let replace_where =
-            if self.eat_keywords(&["REPLACE", "WHERE"]) { Some(self.expression()?) } else { None };
+        let replace_where = if self.eat_keywords(&["REPLACE", "WHERE"]) { Some(self.expression()?) } else { None };
         let by_name = by_name || self.eat_keywords(&["BY", "NAME"]);
         if !self.at_query() {
             return Err(self.expected(if by_name { &["SELECT"] } else { &["BY NAME", "SELECT"] }));
@@ -78,8 +81,7 @@ impl Parser<'_> {
             self.eat_keyword("INSERT");
         }
         let mut by_name = self.eat_keywords(&["BY", "NAME"]);
-        let replace_where =
-            if self.eat_keywords(&["REPLACE", "WHERE"]) { Some(self.expression()?) } else { None };
+        let replace_where = if self.eat_keywords(&["REPLACE", "WHERE"]) { Some(self.expression()?) } else { None };
         by_name |= self.eat_keywords(&["BY", "NAME"]);
         if !self.at_query() {
             return Err(self.expected(&["AUTO CDC", "INSERT", "REPLACE WHERE", "BY NAME", "SELECT"]));

@@ -8,12 +8,12 @@ mod alter;
 mod auto_cdc;
 mod clauses;
 mod columns;
+mod data_change;
 mod dataset;
 mod flow;
+mod maintenance;
 mod session;
 mod table;
-mod data_change;
-mod maintenance;
 
 #[cfg(test)]
 mod tests;

@@ -82,7 +82,10 @@ impl Parser<'_> {
         if self.at_keywords(&["SET", "TIME", "ZONE"]) {
             self.eat_keywords(&["SET", "TIME", "ZONE"]);
             let value = self.rest_text();
-            return Ok(Some(CommandKind::Set { key: Some("spark.sql.session.timeZone".into()), value: Some(unquoted(&value)) }));
+            return Ok(Some(CommandKind::Set {
+                key: Some("spark.sql.session.timeZone".into()),
+                value: Some(unquoted(&value)),
+            }));
         }
         if self.eat_keyword("SHOW") {
             return self.show().map(Some);
@@ -110,8 +113,12 @@ impl Parser<'_> {
             return Ok(CommandKind::Set { key: Some(key), value: None });
         }
         match self.pipeline_setting()? {
-            Some(PipelineStatementKind::Set { key, value }) => Ok(CommandKind::Set { key: Some(key.0), value: Some(value.0) }),
-            Some(PipelineStatementKind::Use { catalog, schema }) => Ok(CommandKind::Use { catalog, schema, either: None }),
+            Some(PipelineStatementKind::Set { key, value }) => {
+                Ok(CommandKind::Set { key: Some(key.0), value: Some(value.0) })
+            }
+            Some(PipelineStatementKind::Use { catalog, schema }) => {
+                Ok(CommandKind::Use { catalog, schema, either: None })
+            }
             _ => Err(self.expected(&["a name"])),
         }
     }
@@ -145,8 +152,10 @@ impl Parser<'_> {
 
     fn show(&mut self) -> Parsed<CommandKind> {
         let start = self.position();
-        while self.at_identifier() && !self.at_any_keyword(&["IN", "FROM", "LIKE", "ON"]) && self.position() < start + 3 {
-            let object = self.position() > start && !self.previous().is_any(&["CREATE", "TABLE", "ALL", "USER", "SYSTEM"]);
+        while self.at_identifier() && !self.at_any_keyword(&["IN", "FROM", "LIKE", "ON"]) && self.position() < start + 3
+        {
+            let object =
+                self.position() > start && !self.previous().is_any(&["CREATE", "TABLE", "ALL", "USER", "SYSTEM"]);
             if object || self.position() > start && !self.at_any_keyword(&["TABLE", "FUNCTIONS", "EXTENDED", "VIEW"]) {
                 break;
             }
@@ -164,7 +173,7 @@ impl Parser<'_> {
     }
 
     fn describe(&mut self) -> Parsed<CommandKind> {
-        if self.eat_keyword("QUERY") || self.at_query() {
+        if self.eat_keyword("QUERY") || self.at_query() && !self.at_keyword("TABLE") {
             let query = self.query()?;
             return Ok(CommandKind::Describe { target: DescribeTarget::Query(query), mode: String::new() });
         }
@@ -174,7 +183,11 @@ impl Parser<'_> {
             mode = self.mode();
         }
         let name = self.name()?;
-        let column = if self.is_end() || self.at_keyword("AS") || self.at_keyword("PARTITION") { None } else { Some(self.dotted()?) };
+        let column = if self.is_end() || self.at_keyword("AS") || self.at_keyword("PARTITION") {
+            None
+        } else {
+            Some(self.dotted()?)
+        };
         self.rest_text();
         Ok(CommandKind::Describe { target: DescribeTarget::Object { object, name, column }, mode })
     }
@@ -195,7 +208,8 @@ impl Parser<'_> {
             (&["FLOW"], ObjectKind::Flow),
             (&["COLUMN"], ObjectKind::Column),
         ];
-        let (words, kind) = kinds.iter().find(|(words, _)| self.at_keywords(words) && self.peek_at(words.len()).is_nameable())?;
+        let (words, kind) =
+            kinds.iter().find(|(words, _)| self.at_keywords(words) && self.peek_at(words.len()).is_nameable())?;
         self.eat_keywords(words);
         Some(*kind)
     }

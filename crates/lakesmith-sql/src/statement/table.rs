@@ -54,9 +54,13 @@ impl Parser<'_> {
         if external {
             self.eat_keyword("VOLUME");
         }
-        let containers =
-            [("CATALOG", ObjectKind::Catalog), ("SCHEMA", ObjectKind::Schema), ("DATABASE", ObjectKind::Schema),
-             ("NAMESPACE", ObjectKind::Schema), ("VOLUME", ObjectKind::Volume)];
+        let containers = [
+            ("CATALOG", ObjectKind::Catalog),
+            ("SCHEMA", ObjectKind::Schema),
+            ("DATABASE", ObjectKind::Schema),
+            ("NAMESPACE", ObjectKind::Schema),
+            ("VOLUME", ObjectKind::Volume),
+        ];
         let found = containers.into_iter().find(|(word, _)| self.at_keyword(word));
         let Some((_, object)) = found else { return Ok(None) };
         self.advance();
@@ -69,7 +73,8 @@ impl Parser<'_> {
     fn create_table(&mut self, head: TableHead, faults: &mut Faults) -> Parsed<CommandKind> {
         let if_not_exists = self.eat_keywords(&["IF", "NOT", "EXISTS"]);
         let name = self.name()?;
-        let list = if self.at_symbol("(") && !self.at_query() { self.column_list(faults)? } else { ColumnList::default() };
+        let list =
+            if self.at_symbol("(") && !self.at_query() { self.column_list(faults)? } else { ColumnList::default() };
         if let Some(expectation) = list.expectations.first() {
             faults.push(
                 lakesmith_diagnostic::Diagnostic::error(
@@ -116,7 +121,13 @@ impl Parser<'_> {
         Ok(Some((name, !shallow)))
     }
 
-    fn create_view(&mut self, or_replace: bool, temporary: bool, global: bool, faults: &mut Faults) -> Parsed<CommandKind> {
+    fn create_view(
+        &mut self,
+        or_replace: bool,
+        temporary: bool,
+        global: bool,
+        faults: &mut Faults,
+    ) -> Parsed<CommandKind> {
         let if_not_exists = self.eat_keywords(&["IF", "NOT", "EXISTS"]);
         let name = self.name()?;
         let columns = if self.at_symbol("(") { self.column_list(faults)?.columns } else { Vec::new() };
@@ -140,9 +151,9 @@ impl Parser<'_> {
             let name = self.name()?;
             return Ok(CommandKind::Variable { action: "DROP".into(), name, data_type: None, value: None });
         }
-        let object = self
-            .object_kind()
-            .ok_or_else(|| self.expected(&["TABLE", "VIEW", "SCHEMA", "STREAMING TABLE", "MATERIALIZED VIEW", "CATALOG"]))?;
+        let object = self.object_kind().ok_or_else(|| {
+            self.expected(&["TABLE", "VIEW", "SCHEMA", "STREAMING TABLE", "MATERIALIZED VIEW", "CATALOG"])
+        })?;
         let if_exists = self.eat_keywords(&["IF", "EXISTS"]);
         let name = self.name()?;
         let cascade = self.eat_keyword("CASCADE");
