@@ -271,6 +271,7 @@ pub struct FlowDefinition {
 
 /// What a flow writes.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "a handful for each pipeline")]
 pub enum FlowBody {
     /// INSERT INTO.
     Append {

@@ -31,6 +31,7 @@ impl Relation {
 
 /// The cases of a relation.
 #[derive(Debug, Clone, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "always boxed, in `Relation`")]
 pub enum RelationKind {
     // ---- sources
     /// A table or view by name (`read.named_table`).

@@ -16,6 +16,10 @@ macro_rules! conditions {
 }
 
 conditions! {
+    AMBIGUOUS_REFERENCE = "AMBIGUOUS_REFERENCE", "42704",
+        "A column name fits more than one column of the query's inputs, for example after a join. Put the table's name or alias before it: `orders.id`.";
+    ARITHMETIC_OVERFLOW = "ARITHMETIC_OVERFLOW", "22003",
+        "The result of a calculation does not fit its type, for example `2147483647 + 1` as INT. Cast an operand to a wider type, or use `try_add` and its like to get NULL.";
     AUTOCDC_EMPTY_KEYS = "AUTOCDC_EMPTY_KEYS", "22023",
         "An AUTO CDC flow needs at least one column in KEYS: the columns that identify a row, for example `KEYS (customer_id)`.";
     AUTOCDC_MISSING_SEQUENCE_BY = "AUTOCDC_MISSING_SEQUENCE_BY", "22023",
@@ -26,16 +30,36 @@ conditions! {
         "KEYS and column lists of an AUTO CDC flow name columns of its source. Write the column alone, without a table name before it.";
     AUTOCDC_TRACK_HISTORY_REQUIRES_SCD2 = "AUTOCDC_TRACK_HISTORY_REQUIRES_SCD2", "42613",
         "TRACK HISTORY ON says which columns open a new version of a row. Only a table stored as SCD TYPE 2 keeps versions.";
+    CANNOT_PARSE_TIMESTAMP = "CANNOT_PARSE_TIMESTAMP", "22007",
+        "A text does not follow the pattern that `to_date` or `to_timestamp` was given. Correct the pattern, or use `try_to_timestamp` to get NULL.";
+    CAST_INVALID_INPUT = "CAST_INVALID_INPUT", "22018",
+        "A text cannot be read as a value of the type it is cast to, for example `CAST('abc' AS INT)`. Correct the data, or use `try_cast` to get NULL.";
+    CAST_OVERFLOW = "CAST_OVERFLOW", "22003",
+        "A value does not fit the type it is cast to, for example `CAST(300 AS TINYINT)`. Use a wider type, or `try_cast` to get NULL.";
     COLUMN_ALREADY_EXISTS = "COLUMN_ALREADY_EXISTS", "42711",
         "A column list names the same column twice. Names are compared without regard to case. Remove or rename one of them.";
+    DATATYPE_MISMATCH = "DATATYPE_MISMATCH", "42K09",
+        "An expression gets a value of a type it cannot work with, for example `upper` of an ARRAY or `+` of two BOOLEANs. Cast the value to the type that the message names.";
+    DIVIDE_BY_ZERO = "DIVIDE_BY_ZERO", "22012",
+        "A division by zero. Use `try_divide` to get NULL, or guard the division with NULLIF or CASE.";
     DUPLICATE_CLAUSES = "DUPLICATE_CLAUSES", "42614",
         "A statement has a clause twice, for example two COMMENT clauses. Keep one of them.";
     DUPLICATE_EXPECTATION = "DUPLICATE_EXPECTATION", "42710",
         "Two expectations of one dataset have the same name. Names of expectations appear in the metrics, so they must differ within a dataset.";
+    FIELD_NOT_FOUND = "FIELD_NOT_FOUND", "42704",
+        "A STRUCT column has no field of this name. The message lists the fields that it has.";
+    GROUP_BY_AGGREGATE = "GROUP_BY_AGGREGATE", "42903",
+        "GROUP BY or WHERE holds an aggregate function. Aggregates are computed per group, after both; use HAVING to filter by one.";
+    GROUP_BY_POS_OUT_OF_RANGE = "GROUP_BY_POS_OUT_OF_RANGE", "42805",
+        "A number in GROUP BY or ORDER BY means a column of the SELECT list, counted from 1. This one is beyond the list's end.";
     INCOMPATIBLE_BATCH_VIEW_READ = "INCOMPATIBLE_BATCH_VIEW_READ", "42000",
         "A temporary view whose query is not a stream is read with STREAM. Read it without STREAM, or make the view's own query read a stream.";
+    INCOMPATIBLE_COLUMN_TYPE = "INCOMPATIBLE_COLUMN_TYPE", "42825",
+        "Columns of UNION, INTERSECT or EXCEPT at the same place have types without a common type. Cast one of them.";
     INCOMPATIBLE_STREAMING_VIEW_READ = "INCOMPATIBLE_STREAMING_VIEW_READ", "42000",
         "A temporary view whose query is a stream is read without STREAM. Read it with STREAM, or make the view's own query a batch query.";
+    INVALID_ARRAY_INDEX = "INVALID_ARRAY_INDEX", "22003",
+        "An array was indexed outside of its bounds. Use `get(array, index)` to get NULL instead.";
     INVALID_FLOW_QUERY_TYPE_AUTOCDC_RELATION_FOR_TEMPORARY_VIEW = "INVALID_FLOW_QUERY_TYPE.AUTOCDC_RELATION_FOR_TEMPORARY_VIEW", "42000",
         "An AUTO CDC flow writes rows and keeps state, so its target must be a streaming table. Here it is a view or a materialized view.";
     INVALID_FLOW_QUERY_TYPE_BATCH_RELATION_FOR_STREAMING_TABLE = "INVALID_FLOW_QUERY_TYPE.BATCH_RELATION_FOR_STREAMING_TABLE", "42000",
@@ -68,6 +92,8 @@ conditions! {
         "The statement is accepted, but another engine would treat it differently or refuse it. The message says what differs.";
     MATERIALIZED_VIEW_WITH_MULTIPLE_QUERIES = "MATERIALIZED_VIEW_WITH_MULTIPLE_QUERIES", "42000",
         "A materialized view is the result of exactly one query. Combine the queries with UNION ALL, or declare a streaming table and one flow for each.";
+    MISSING_AGGREGATION = "MISSING_AGGREGATION", "42803",
+        "A column of the SELECT list is neither grouped by nor inside an aggregate function, so a group has no single value of it. Add it to GROUP BY, or wrap it in an aggregate such as `any_value`.";
     MISSING_CLAUSES_FOR_OPERATION = "MISSING_CLAUSES_FOR_OPERATION", "42601",
         "A statement lacks a clause that it cannot do without. The message names the clause.";
     MULTIPART_FLOW_NAME_NOT_SUPPORTED = "MULTIPART_FLOW_NAME_NOT_SUPPORTED", "0A000",
@@ -76,6 +102,8 @@ conditions! {
         "A folder holds both `spark-pipeline.yml` and `spark-pipeline.yaml`, so it is unclear which one is meant. Delete one, or name one with `--spec`.";
     NAMED_PARAMETER_NOT_FOUND = "NAMED_PARAMETER_NOT_FOUND", "42P02",
         "The query refers to `${key}`, but no SET statement above it, no `--set` option and no entry of the spec's `configuration` gives it a value.";
+    NUM_COLUMNS_MISMATCH = "NUM_COLUMNS_MISMATCH", "42826",
+        "The inputs of UNION, INTERSECT or EXCEPT have different numbers of columns. Add or remove columns so that they match.";
     PARSE_EMPTY_STATEMENT = "PARSE_EMPTY_STATEMENT", "42617",
         "A statement was expected, but there is nothing: the text is empty or holds only comments.";
     PARSE_SYNTAX_ERROR = "PARSE_SYNTAX_ERROR", "42601",
@@ -118,4 +146,6 @@ conditions! {
         "There is no data type of this name. Types are those of Spark SQL: STRING, BOOLEAN, BYTE, SHORT, INT, BIGINT, FLOAT, DOUBLE, DECIMAL(p,s), DATE, TIMESTAMP, TIMESTAMP_NTZ, BINARY, INTERVAL, ARRAY<…>, MAP<…>, STRUCT<…>, VARIANT.";
     UNSUPPORTED_FEATURE = "UNSUPPORTED_FEATURE", "0A000",
         "A feature of Spark or Databricks that Lakesmith does not have. The message names it.";
+    WRONG_NUM_ARGS = "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "42605",
+        "A function is called with too few or too many arguments. The message says how many it takes.";
 }

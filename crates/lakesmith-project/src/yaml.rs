@@ -1,0 +1,140 @@
+//! YAML as a tree in which every key and value has its place, so that the spec's faults can be shown where they stand.
+
+use std::fmt;
+
+use lakesmith_diagnostic::{SourceId, Span};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_saphyr::{Location, Spanned};
+
+/// A value with its place.
+#[derive(Debug, Clone)]
+pub(crate) struct Node {
+    /// What it is.
+    pub(crate) kind: NodeKind,
+    /// Where it stands.
+    pub(crate) span: Span,
+}
+
+/// The cases of a value.
+#[derive(Debug, Clone)]
+pub(crate) enum NodeKind {
+    /// Nothing, `null`, `~`.
+    Null,
+    /// Text, numbers and booleans, as text.
+    Scalar(String),
+    /// A list.
+    List(Vec<Node>),
+    /// Keys and values, in order.
+    Map(Vec<(Key, Node)>),
+}
+
+/// A key with its place.
+#[derive(Debug, Clone)]
+pub(crate) struct Key {
+    /// The key.
+    pub(crate) text: String,
+    /// Where it stands.
+    pub(crate) span: Span,
+}
+
+/// Reads a YAML text; the error is a message with its place, if the parser knows it.
+pub(crate) fn parse(source: SourceId, text: &str) -> Result<Node, (String, Option<Span>)> {
+    let tree: Spanned<Tree> = serde_saphyr::from_str(text).map_err(|error| {
+        let span = error.location().map(|location| span(source, location));
+        let message = error.without_snippet().to_string();
+        (message.lines().next().unwrap_or("the text is not YAML").to_owned(), span)
+    })?;
+    Ok(tree_node(source, text, tree))
+}
+
+fn span(source: SourceId, location: Location) -> Span {
+    let start = location.span().byte_offset().and_then(|offset| u32::try_from(offset).ok()).unwrap_or(0);
+    let length = location.span().byte_len().and_then(|length| u32::try_from(length).ok()).unwrap_or(0);
+    Span::new(source, start, start + length)
+}
+
+fn tree_node(source: SourceId, text: &str, tree: Spanned<Tree>) -> Node {
+    let span = span(source, tree.defined);
+    let kind = match tree.value {
+        Tree::Null => NodeKind::Null,
+        Tree::Text(value) => NodeKind::Scalar(value),
+        // A number or boolean is kept as it was written, so `1.10` stays `1.10`.
+        Tree::Plain(value) => {
+            let written =
+                text.get(span.start as usize..span.end as usize).map(str::trim).filter(|text| !text.is_empty());
+            NodeKind::Scalar(written.map_or(value, str::to_owned))
+        }
+        Tree::List(items) => NodeKind::List(items.into_iter().map(|item| tree_node(source, text, item)).collect()),
+        Tree::Map(entries) => {
+            let entry = |(key, value): (Spanned<String>, Spanned<Tree>)| {
+                (Key { text: key.value, span: self::span(source, key.defined) }, tree_node(source, text, value))
+            };
+            NodeKind::Map(entries.into_iter().map(entry).collect())
+        }
+    };
+    Node { kind, span }
+}
+
+/// What serde sees.
+#[derive(Debug)]
+enum Tree {
+    Null,
+    Text(String),
+    Plain(String),
+    List(Vec<Spanned<Tree>>),
+    Map(Vec<(Spanned<String>, Spanned<Tree>)>),
+}
+
+impl<'de> Deserialize<'de> for Tree {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(TreeVisitor)
+    }
+}
+
+struct TreeVisitor;
+
+impl<'de> Visitor<'de> for TreeVisitor {
+    type Value = Tree;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a YAML value")
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Tree, E> {
+        Ok(Tree::Plain(value.to_string()))
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Tree, E> {
+        Ok(Tree::Plain(value.to_string()))
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Tree, E> {
+        Ok(Tree::Plain(value.to_string()))
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Tree, E> {
+        Ok(Tree::Plain(value.to_string()))
+    }
+    fn visit_str<E>(self, value: &str) -> Result<Tree, E> {
+        Ok(Tree::Text(value.to_owned()))
+    }
+    fn visit_unit<E>(self) -> Result<Tree, E> {
+        Ok(Tree::Null)
+    }
+    fn visit_none<E>(self) -> Result<Tree, E> {
+        Ok(Tree::Null)
+    }
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<Tree, D::Error> {
+        Tree::deserialize(deserializer)
+    }
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Tree, A::Error> {
+        let mut list = Vec::new();
+        while let Some(item) = items.next_element()? {
+            list.push(item);
+        }
+        Ok(Tree::List(list))
+    }
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Tree, A::Error> {
+        let mut map = Vec::new();
+        while let Some(entry) = entries.next_entry()? {
+            map.push(entry);
+        }
+        Ok(Tree::Map(map))
+    }
+}
