@@ -1,0 +1,191 @@
+//! Aggregate functions. The expression of a call holds the aggregate, perhaps under a cast; the resolver lifts it out.
+
+use std::sync::Arc;
+
+use datafusion::functions_aggregate as native;
+use datafusion::logical_expr::expr::{AggregateFunction, NullTreatment, Sort};
+use datafusion::logical_expr::{AggregateUDF, Expr, is_not_null, lit};
+use lakesmith_engine::arrow_type::to_arrow;
+use lakesmith_unresolved::SparkType;
+
+use crate::cast::{Mode, cast};
+use crate::coercion::{adjusted, implicit, is_integral};
+use crate::function::{Call, Fault, Function, MANY, Typed};
+
+/// The functions.
+pub const FUNCTIONS: &[Function] = &[
+    Function::aggregate(&["count"], (0, MANY), count),
+    Function::aggregate(&["count_if"], (1, 1), count_if),
+    Function::aggregate(&["sum"], (1, 1), sum),
+    Function::aggregate(&["avg", "mean"], (1, 1), avg),
+    Function::aggregate(&["min"], (1, 1), |call| same(call, native::min_max::min_udaf())),
+    Function::aggregate(&["max"], (1, 1), |call| same(call, native::min_max::max_udaf())),
+    Function::aggregate(&["first", "first_value", "any_value"], (1, 2), |call| {
+        positional(call, native::first_last::first_value_udaf())
+    }),
+    Function::aggregate(&["last", "last_value"], (1, 2), |call| {
+        positional(call, native::first_last::last_value_udaf())
+    }),
+    Function::aggregate(&["max_by"], (2, 2), |call| by(call, false)),
+    Function::aggregate(&["min_by"], (2, 2), |call| by(call, true)),
+    Function::aggregate(&["bool_and", "every"], (1, 1), |call| logical(call, native::bool_and_or::bool_and_udaf())),
+    Function::aggregate(&["bool_or", "any", "some"], (1, 1), |call| logical(call, native::bool_and_or::bool_or_udaf())),
+    Function::aggregate(&["collect_list", "array_agg"], (1, 1), |call| collect(call, false)),
+    Function::aggregate(&["collect_set"], (1, 1), |call| collect(call, true)),
+    Function::aggregate(&["approx_count_distinct"], (1, 2), |call| {
+        let argument = call.arguments[0].expr.clone();
+        Ok(counted(aggregate(native::approx_distinct::approx_distinct_udaf(), vec![argument], false)))
+    }),
+    Function::aggregate(&["stddev", "stddev_samp", "std"], (1, 1), |call| real(call, native::stddev::stddev_udaf())),
+    Function::aggregate(&["stddev_pop"], (1, 1), |call| real(call, native::stddev::stddev_pop_udaf())),
+    Function::aggregate(&["variance", "var_samp"], (1, 1), |call| real(call, native::variance::var_samp_udaf())),
+    Function::aggregate(&["var_pop"], (1, 1), |call| real(call, native::variance::var_pop_udaf())),
+];
+
+fn aggregate(function: Arc<AggregateUDF>, arguments: Vec<Expr>, distinct: bool) -> Expr {
+    Expr::AggregateFunction(AggregateFunction::new_udf(function, arguments, distinct, None, vec![], None))
+}
+
+fn counted(expr: Expr) -> Typed {
+    let expr = datafusion::logical_expr::cast(expr, datafusion::arrow::datatypes::DataType::Int64);
+    Typed { expr, data_type: SparkType::Long, nullable: false }
+}
+
+/// Counts rows in which no argument is NULL.
+fn count(call: &Call<'_>) -> Result<Typed, Fault> {
+    let expr = match call.arguments.as_slice() {
+        [] => aggregate(native::count::count_udaf(), vec![lit(1i64)], call.distinct),
+        [argument] => aggregate(native::count::count_udaf(), vec![argument.expr.clone()], call.distinct),
+        _ if call.distinct => return Err(Fault::not_built("`count(DISTINCT …)` of several columns")),
+        several => {
+            let present = several.iter().map(|argument| is_not_null(argument.expr.clone())).reduce(Expr::and);
+            let one = datafusion::logical_expr::expr::Case::new(
+                None,
+                present.into_iter().map(|present| (Box::new(present), Box::new(lit(1i64)))).collect(),
+                None,
+            );
+            aggregate(native::count::count_udaf(), vec![Expr::Case(one)], false)
+        }
+    };
+    Ok(Typed { expr, data_type: SparkType::Long, nullable: false })
+}
+
+fn count_if(call: &Call<'_>) -> Result<Typed, Fault> {
+    let condition = boolean(call)?;
+    let branch = (Box::new(condition.expr), Box::new(lit(1i64)));
+    let one = Expr::Case(datafusion::logical_expr::expr::Case::new(None, vec![branch], None));
+    let expr = aggregate(native::count::count_udaf(), vec![one], call.distinct);
+    Ok(Typed { expr, data_type: SparkType::Long, nullable: false })
+}
+
+fn boolean(call: &Call<'_>) -> Result<Typed, Fault> {
+    let argument = call.arguments[0].clone();
+    let data_type = argument.data_type.clone();
+    implicit(argument, &SparkType::Boolean)
+        .unwrap_or_else(|| Err(Fault::mismatch(format!("`{}` needs a condition, not {data_type}", call.name), Some(0))))
+}
+
+fn double(call: &Call<'_>) -> Result<Typed, Fault> {
+    let argument = call.arguments[0].clone();
+    let data_type = argument.data_type.clone();
+    implicit(argument, &SparkType::Double)
+        .unwrap_or_else(|| Err(Fault::mismatch(format!("`{}` needs a number, not {data_type}", call.name), Some(0))))
+}
+
+/// BIGINT of whole numbers, ten digits more of decimals, else DOUBLE.
+fn sum(call: &Call<'_>) -> Result<Typed, Fault> {
+    let argument = call.arguments[0].clone();
+    match argument.data_type.clone() {
+        data_type if is_integral(&data_type) => {
+            // added as decimals, because DataFusion's sum of BIGINT wraps around silently
+            let wide = cast(argument, &SparkType::Decimal { precision: 20, scale: 0 }, Mode::Ansi)?;
+            let total = aggregate(native::sum::sum_udaf(), vec![wide.expr], call.distinct);
+            let total = Typed::new(total, SparkType::Decimal { precision: 30, scale: 0 });
+            crate::kernel::call("spark_sum_result", total_kernel, vec![total], SparkType::Long)
+        }
+        SparkType::Decimal { precision, scale } => {
+            let result = adjusted((i16::from(precision) + 10).min(38), i16::from(scale));
+            Ok(Typed::new(aggregate(native::sum::sum_udaf(), vec![argument.expr], call.distinct), result))
+        }
+        _ => {
+            let total = aggregate(native::sum::sum_udaf(), vec![double(call)?.expr], call.distinct);
+            Ok(Typed::new(total, SparkType::Double))
+        }
+    }
+}
+
+fn total_kernel(
+    arguments: &[datafusion::arrow::array::ArrayRef],
+    to: &datafusion::arrow::datatypes::DataType,
+) -> datafusion::common::Result<datafusion::arrow::array::ArrayRef> {
+    crate::cast::cast_array(&arguments[0], to, Mode::Ansi).map_err(|_| {
+        let message = "the sum does not fit BIGINT; cast the values to DECIMAL".to_owned();
+        let condition = lakesmith_diagnostic::Condition::ARITHMETIC_OVERFLOW;
+        lakesmith_engine::DataError { condition, message }.into_datafusion()
+    })
+}
+
+fn avg(call: &Call<'_>) -> Result<Typed, Fault> {
+    let argument = call.arguments[0].clone();
+    if let SparkType::Decimal { precision, scale } = argument.data_type {
+        let result = SparkType::Decimal { precision: (precision + 4).min(38), scale: (scale + 4).min(38) };
+        return Ok(Typed::new(aggregate(native::average::avg_udaf(), vec![argument.expr], call.distinct), result));
+    }
+    real(call, native::average::avg_udaf())
+}
+
+fn real(call: &Call<'_>, function: Arc<AggregateUDF>) -> Result<Typed, Fault> {
+    Ok(Typed::new(aggregate(function, vec![double(call)?.expr], call.distinct), SparkType::Double))
+}
+
+fn same(call: &Call<'_>, function: Arc<AggregateUDF>) -> Result<Typed, Fault> {
+    let argument = call.arguments[0].clone();
+    if matches!(argument.data_type, SparkType::Map { .. }) {
+        return Err(Fault::mismatch(format!("values of type {} have no order", argument.data_type), Some(0)));
+    }
+    Ok(Typed::new(aggregate(function, vec![argument.expr], false), argument.data_type))
+}
+
+fn logical(call: &Call<'_>, function: Arc<AggregateUDF>) -> Result<Typed, Fault> {
+    Ok(Typed::new(aggregate(function, vec![boolean(call)?.expr], false), SparkType::Boolean))
+}
+
+/// The first or last value that arrives; the second argument says whether NULLs are passed over.
+fn positional(call: &Call<'_>, function: Arc<AggregateUDF>) -> Result<Typed, Fault> {
+    let argument = call.arguments[0].clone();
+    let skip = call.arguments.get(1).map(|flag| flag.expr == lit(true)).unwrap_or(call.ignore_nulls);
+    let nulls = if skip { NullTreatment::IgnoreNulls } else { NullTreatment::RespectNulls };
+    let call = AggregateFunction::new_udf(function, vec![argument.expr], false, None, vec![], Some(nulls));
+    Ok(Typed::new(Expr::AggregateFunction(call), argument.data_type))
+}
+
+/// The value beside the largest or smallest other value.
+fn by(call: &Call<'_>, asc: bool) -> Result<Typed, Fault> {
+    let (value, key) = (call.arguments[0].clone(), call.arguments[1].expr.clone());
+    let order = vec![Sort { expr: key.clone(), asc, nulls_first: false }];
+    let filter = Some(Box::new(is_not_null(key)));
+    let first = native::first_last::first_value_udaf();
+    let call = AggregateFunction::new_udf(first, vec![value.expr], false, filter, order, None);
+    Ok(Typed::new(Expr::AggregateFunction(call), value.data_type))
+}
+
+/// All values but NULLs; an empty array when there are none.
+fn collect(call: &Call<'_>, distinct: bool) -> Result<Typed, Fault> {
+    let value = call.arguments[0].clone();
+    let result = SparkType::Array { element: Box::new(value.data_type.clone()), contains_null: false };
+    let arrow = to_arrow(&result).map_err(|error| Fault::not_built(format!("a value of type {}", error.0)))?;
+    let filter = Some(Box::new(is_not_null(value.expr.clone())));
+    let distinct = distinct || call.distinct;
+    let function = native::array_agg::array_agg_udaf();
+    let call = AggregateFunction::new_udf(function, vec![value.expr], distinct, filter, vec![], None);
+    let list = Typed::new(datafusion::logical_expr::cast(Expr::AggregateFunction(call), arrow), result.clone());
+    let kernel: crate::kernel::Kernel = |arguments, _| {
+        use datafusion::arrow::array::{Array, AsArray, ListArray};
+        let lists = arguments[0].as_list::<i32>();
+        let datafusion::arrow::datatypes::DataType::List(field) = lists.data_type() else {
+            return Ok(Arc::clone(&arguments[0]));
+        };
+        Ok(Arc::new(ListArray::try_new(Arc::clone(field), lists.offsets().clone(), Arc::clone(lists.values()), None)?))
+    };
+    Ok(crate::kernel::call("spark_empty_for_null", kernel, vec![list], result)?.with_nullable(false))
+}

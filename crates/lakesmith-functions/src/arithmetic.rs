@@ -1,0 +1,341 @@
+//! Arithmetic operators. Whole numbers are checked (ARITHMETIC_OVERFLOW), `/` of whole numbers is a DOUBLE, decimals have
+//! Spark's precision rules, division by zero is an error (DIVIDE_BY_ZERO); `try_…` forms give NULL instead.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Decimal128Array};
+use datafusion::arrow::compute::kernels::{cmp, numeric, zip::zip};
+use datafusion::arrow::datatypes::{DataType, Decimal128Type, Int32Type, Int64Type, TimestampMicrosecondType, i256};
+use datafusion::arrow::error::ArrowError;
+use datafusion::common::{Result, ScalarValue};
+use lakesmith_diagnostic::Condition;
+use lakesmith_engine::DataError;
+use lakesmith_unresolved::SparkType;
+use lakesmith_unresolved::spark_type::DayTimeUnit;
+
+use crate::cast::{Mode, cast, cast_array};
+use crate::coercion::{adjusted, as_decimal, common_type, is_integral, is_numeric, is_text};
+use crate::datetime;
+use crate::function::{Call, Fault, Function, Typed};
+use crate::kernel::{self, Kernel};
+
+/// The operators.
+pub const FUNCTIONS: &[Function] = &[
+    Function::scalar(&["+"], (2, 2), |call| plus_or_minus(call, PLUS)),
+    Function::scalar(&["-"], (2, 2), |call| plus_or_minus(call, MINUS)),
+    Function::scalar(&["*"], (2, 2), |call| numbers(call, TIMES)),
+    Function::scalar(&["/"], (2, 2), |call| divide(call, "spark_divide", divide_kernel)),
+    Function::scalar(&["try_divide"], (2, 2), |call| divide(call, "spark_try_divide", try_divide_kernel)),
+    Function::scalar(&["%", "mod"], (2, 2), |call| numbers(call, REMAINDER)),
+    Function::scalar(&["div"], (2, 2), whole_division),
+    Function::scalar(&["negative"], (1, 1), negate),
+    Function::scalar(&["positive"], (1, 1), |call| Ok(call.arguments[0].clone())),
+];
+
+/// An operator: its kernel and the precision of its result on decimals.
+#[derive(Clone, Copy)]
+struct Operator {
+    symbol: &'static str,
+    name: &'static str,
+    kernel: Kernel,
+    precision: fn((i16, i16), (i16, i16)) -> (i16, i16),
+}
+
+const PLUS: Operator = Operator { symbol: "+", name: "spark_add", kernel: add_kernel, precision: sum_precision };
+const MINUS: Operator =
+    Operator { symbol: "-", name: "spark_subtract", kernel: subtract_kernel, precision: sum_precision };
+const TIMES: Operator = Operator {
+    symbol: "*",
+    name: "spark_multiply",
+    kernel: multiply_kernel,
+    precision: |(p1, s1), (p2, s2)| (p1 + p2 + 1, s1 + s2),
+};
+const REMAINDER: Operator = Operator {
+    symbol: "%",
+    name: "spark_remainder",
+    kernel: remainder_kernel,
+    precision: |(p1, s1), (p2, s2)| ((p1 - s1).min(p2 - s2) + s1.max(s2), s1.max(s2)),
+};
+
+fn sum_precision((p1, s1): (i16, i16), (p2, s2): (i16, i16)) -> (i16, i16) {
+    let scale = s1.max(s2);
+    ((p1 - s1).max(p2 - s2) + scale + 1, scale)
+}
+
+fn plus_or_minus(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
+    let (left, right) = (&call.arguments[0], &call.arguments[1]);
+    match datetime::arithmetic(left, right, operator.symbol == "-") {
+        Some(result) => result,
+        None => numbers(call, operator),
+    }
+}
+
+/// Both operands as numbers: a text is a DOUBLE beside a fraction and a BIGINT beside a whole number.
+fn operands(call: &Call<'_>, symbol: &str) -> Result<(Typed, Typed), Fault> {
+    let (left, right) = (call.arguments[0].clone(), call.arguments[1].clone());
+    let numeric = |own: &Typed, other: &Typed| -> Option<SparkType> {
+        match &own.data_type {
+            data_type if is_numeric(data_type) => Some(data_type.clone()),
+            SparkType::Null if is_numeric(&other.data_type) => Some(other.data_type.clone()),
+            SparkType::Null => Some(SparkType::Double),
+            data_type if is_text(data_type) && is_integral(&other.data_type) => Some(SparkType::Long),
+            data_type if is_text(data_type) => Some(SparkType::Double),
+            _ => None,
+        }
+    };
+    match (numeric(&left, &right), numeric(&right, &left)) {
+        (Some(l), Some(r)) => Ok((cast(left, &l, Mode::Ansi)?, cast(right, &r, Mode::Ansi)?)),
+        (first, _) => {
+            let wrong = usize::from(first.is_some());
+            let (a, b) = (&call.arguments[0].data_type, &call.arguments[1].data_type);
+            Err(Fault::mismatch(format!("`{symbol}` does not work on {a} and {b}"), Some(wrong))
+                .with_help("cast the operands to numbers"))
+        }
+    }
+}
+
+fn numbers(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
+    let (left, right) = operands(call, operator.symbol)?;
+    let decimal =
+        matches!(left.data_type, SparkType::Decimal { .. }) || matches!(right.data_type, SparkType::Decimal { .. });
+    if decimal && let (Some(l), Some(r)) = (as_decimal(&left.data_type), as_decimal(&right.data_type)) {
+        let (precision, scale) = (operator.precision)(wide(l), wide(r));
+        let (left, right) = (to_decimal(left, l)?, to_decimal(right, r)?);
+        return fallible(operator.name, operator.kernel, vec![left, right], adjusted(precision, scale));
+    }
+    let common = common_type(&left.data_type, &right.data_type).unwrap_or(SparkType::Double);
+    let (left, right) = (cast(left, &common, Mode::Ansi)?, cast(right, &common, Mode::Ansi)?);
+    fallible(operator.name, operator.kernel, vec![left, right], common)
+}
+
+fn wide((precision, scale): (u8, i8)) -> (i16, i16) {
+    (i16::from(precision), i16::from(scale))
+}
+
+fn to_decimal(value: Typed, (precision, scale): (u8, i8)) -> Result<Typed, Fault> {
+    cast(value, &SparkType::Decimal { precision, scale }, Mode::Ansi)
+}
+
+fn fallible(name: &'static str, kernel: Kernel, arguments: Vec<Typed>, result: SparkType) -> Result<Typed, Fault> {
+    kernel::call(name, kernel, arguments, result)
+}
+
+fn divide(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+    let (left, right) = operands(call, "/")?;
+    let decimal =
+        matches!(left.data_type, SparkType::Decimal { .. }) || matches!(right.data_type, SparkType::Decimal { .. });
+    if decimal && let (Some(l), Some(r)) = (as_decimal(&left.data_type), as_decimal(&right.data_type)) {
+        let ((p1, s1), (p2, s2)) = (wide(l), wide(r));
+        let scale = (s1 + p2 + 1).max(6);
+        let result = adjusted(p1 - s1 + s2 + scale, scale);
+        let quotient = fallible(name, kernel, vec![to_decimal(left, l)?, to_decimal(right, r)?], result)?;
+        return Ok(quotient.with_nullable(true));
+    }
+    let (left, right) = (cast(left, &SparkType::Double, Mode::Ansi)?, cast(right, &SparkType::Double, Mode::Ansi)?);
+    Ok(fallible(name, kernel, vec![left, right], SparkType::Double)?.with_nullable(true))
+}
+
+fn whole_division(call: &Call<'_>) -> Result<Typed, Fault> {
+    let (left, right) = operands(call, "div")?;
+    let (left, right) = (cast(left, &SparkType::Long, Mode::Ansi)?, cast(right, &SparkType::Long, Mode::Ansi)?);
+    fallible("spark_div", whole_kernel, vec![left, right], SparkType::Long)
+}
+
+fn negate(call: &Call<'_>) -> Result<Typed, Fault> {
+    let value = call.arguments[0].clone();
+    let value = if is_text(&value.data_type) { cast(value, &SparkType::Double, Mode::Ansi)? } else { value };
+    let interval = matches!(value.data_type, SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. });
+    if !is_numeric(&value.data_type) && !interval {
+        return Err(Fault::mismatch(format!("`-` does not work on {}", value.data_type), Some(0)));
+    }
+    let result = value.data_type.clone();
+    kernel::call(
+        "spark_negative",
+        |arguments, _| Ok(numeric::neg(&arguments[0]).map_err(overflow)?),
+        vec![value],
+        result,
+    )
+}
+
+fn refuse(condition: Condition, message: &str) -> datafusion::common::DataFusionError {
+    DataError { condition, message: message.to_owned() }.into_datafusion()
+}
+
+fn overflow(error: ArrowError) -> datafusion::common::DataFusionError {
+    match error {
+        ArrowError::ArithmeticOverflow(_) => refuse(Condition::ARITHMETIC_OVERFLOW, "the result does not fit its type"),
+        ArrowError::DivideByZero => refuse(Condition::DIVIDE_BY_ZERO, "division by zero"),
+        other => other.into(),
+    }
+}
+
+/// Runs an operation; on decimals the exact result is computed wide and then rounded half up to the result's scale.
+fn operate(
+    arguments: &[ArrayRef],
+    to: &DataType,
+    plain: fn(&ArrayRef, &ArrayRef) -> Result<ArrayRef, ArrowError>,
+    exact: fn(Operand, Operand, i8) -> Option<i256>,
+) -> Result<ArrayRef> {
+    let DataType::Decimal128(precision, scale) = to else {
+        return plain(&arguments[0], &arguments[1]).map_err(overflow);
+    };
+    let scale_of = |array: &ArrayRef| match array.data_type() {
+        DataType::Decimal128(_, scale) => *scale,
+        _ => 0,
+    };
+    let (s1, s2) = (scale_of(&arguments[0]), scale_of(&arguments[1]));
+    let (left, right) = (arguments[0].as_primitive::<Decimal128Type>(), arguments[1].as_primitive::<Decimal128Type>());
+    let limit = 10i128.pow(u32::from(*precision));
+    let values = left.iter().zip(right).map(|pair| match pair {
+        (Some(l), Some(r)) => exact((i256::from_i128(l), s1), (i256::from_i128(r), s2), *scale)
+            .and_then(|value| value.to_i128())
+            .filter(|value| value.abs() < limit)
+            .map(Some)
+            .ok_or_else(|| refuse(Condition::ARITHMETIC_OVERFLOW, "the result does not fit its decimal type")),
+        _ => Ok(None),
+    });
+    let values = values.collect::<Result<Vec<Option<i128>>>>()?;
+    Ok(Arc::new(Decimal128Array::from(values).with_precision_and_scale(*precision, *scale)?))
+}
+
+/// An unscaled value and its scale.
+type Operand = (i256, i8);
+
+fn rescale(value: i256, from: i16, to: i16) -> Option<i256> {
+    let power = |digits: i16| i256::from_i128(10).checked_pow(u32::try_from(digits).ok()?);
+    if to >= from {
+        return value.checked_mul(power(to - from)?);
+    }
+    rounded_quotient(value, power(from - to)?)
+}
+
+/// The quotient rounded half away from zero.
+fn rounded_quotient(left: i256, right: i256) -> Option<i256> {
+    let (quotient, rest) = (left.checked_div(right)?, left.checked_rem(right)?);
+    let half = rest.wrapping_abs().checked_mul(i256::from_i128(2))? >= right.wrapping_abs();
+    let sign = if (left < i256::ZERO) == (right < i256::ZERO) { i256::ONE } else { i256::MINUS_ONE };
+    if half { quotient.checked_add(sign) } else { Some(quotient) }
+}
+
+fn aligned((l, s1): Operand, (r, s2): Operand) -> Option<(i256, i256, i16)> {
+    let scale = i16::from(s1.max(s2));
+    Some((rescale(l, s1.into(), scale)?, rescale(r, s2.into(), scale)?, scale))
+}
+
+fn add_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    operate(
+        arguments,
+        to,
+        |l, r| numeric::add(l, r),
+        |l, r, scale| {
+            let (l, r, common) = aligned(l, r)?;
+            rescale(l.checked_add(r)?, common, scale.into())
+        },
+    )
+}
+
+fn subtract_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    operate(
+        arguments,
+        to,
+        |l, r| numeric::sub(l, r),
+        |l, r, scale| {
+            let (l, r, common) = aligned(l, r)?;
+            rescale(l.checked_sub(r)?, common, scale.into())
+        },
+    )
+}
+
+fn multiply_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    operate(
+        arguments,
+        to,
+        |l, r| numeric::mul(l, r),
+        |(l, s1), (r, s2), scale| rescale(l.checked_mul(r)?, i16::from(s1) + i16::from(s2), scale.into()),
+    )
+}
+
+fn remainder_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    refuse_zero(&arguments[0], &arguments[1])?;
+    operate(
+        arguments,
+        to,
+        |l, r| numeric::rem(l, r),
+        |l, r, scale| {
+            let (l, r, common) = aligned(l, r)?;
+            rescale(l.checked_rem(r)?, common, scale.into())
+        },
+    )
+}
+
+fn divide_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    refuse_zero(&arguments[0], &arguments[1])?;
+    operate(
+        arguments,
+        to,
+        |l, r| numeric::div(l, r),
+        |(l, s1), (r, s2), scale| {
+            let shifted = rescale(l, s1.into(), i16::from(scale) + i16::from(s2))?;
+            rounded_quotient(shifted, r)
+        },
+    )
+}
+
+fn try_divide_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let zero = zeros(&arguments[1])?;
+    let null = ScalarValue::try_from(arguments[1].data_type())?.to_array()?;
+    let null = datafusion::arrow::array::Scalar::new(null);
+    let divisor = zip(&zero, &null, &arguments[1])?;
+    divide_kernel(&[Arc::clone(&arguments[0]), divisor], to)
+}
+
+fn whole_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    refuse_zero(&arguments[0], &arguments[1])?;
+    numeric::div(&arguments[0], &arguments[1]).map_err(overflow)
+}
+
+/// Which values are zero; false for NULL.
+fn zeros(array: &ArrayRef) -> Result<BooleanArray> {
+    let zero = ScalarValue::new_zero(array.data_type())?.to_scalar()?;
+    let zeros = cmp::eq(array, &zero)?;
+    Ok(zeros.iter().map(|zero| Some(zero == Some(true))).collect())
+}
+
+/// Fails when a row divides a value by zero; NULL divided by zero is NULL.
+fn refuse_zero(left: &ArrayRef, right: &ArrayRef) -> Result<()> {
+    let zero = zeros(right)?;
+    if zero.iter().enumerate().any(|(row, zero)| zero == Some(true) && left.is_valid(row)) {
+        return Err(refuse(Condition::DIVIDE_BY_ZERO, "division by zero; `try_divide` gives NULL instead"));
+    }
+    Ok(())
+}
+
+/// A value plus a number of microseconds, in the value's type; used for timestamps.
+pub(crate) fn add_micros_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let values = arguments[0].as_primitive::<TimestampMicrosecondType>();
+    let micros = cast_array(&arguments[1], &DataType::Int64, Mode::Ansi)?;
+    let sums = values.iter().zip(micros.as_primitive::<Int64Type>()).map(|pair| match pair {
+        (Some(value), Some(micros)) => value
+            .checked_add(micros)
+            .map(Some)
+            .ok_or_else(|| refuse(Condition::ARITHMETIC_OVERFLOW, "the timestamp is out of range")),
+        _ => Ok(None),
+    });
+    let sums = sums.collect::<Result<Vec<_>>>()?;
+    let sums = datafusion::arrow::array::TimestampMicrosecondArray::from(sums);
+    Ok(Arc::new(sums.with_timezone_opt(match to {
+        DataType::Timestamp(_, zone) => zone.clone(),
+        _ => None,
+    })))
+}
+
+/// Days plus days.
+pub(crate) fn add_days_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let days = cast_array(&arguments[0], &DataType::Int32, Mode::Ansi)?;
+    let more = arguments[1].as_primitive::<Int32Type>();
+    let sum = numeric::add(&days.as_primitive::<Int32Type>(), &more).map_err(overflow)?;
+    cast_array(&sum, to, Mode::Ansi)
+}
+
+/// The type of a difference of dates.
+pub(crate) const DAYS: SparkType = SparkType::DayTimeInterval { start: DayTimeUnit::Day, end: DayTimeUnit::Day };

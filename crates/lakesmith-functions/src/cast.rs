@@ -1,0 +1,228 @@
+//! CAST: explicit ones and those that coercion inserts.
+//!
+//! In ANSI mode a value that does not fit is an error with Spark's condition; in try mode it is NULL. The session's time zone
+//! is UTC.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, StringArray,
+    TimestampMicrosecondArray,
+};
+use datafusion::arrow::compute::{CastOptions, cast_with_options};
+use datafusion::arrow::datatypes::{
+    DataType, Date32Type, Float32Type, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType,
+};
+use datafusion::common::Result;
+use lakesmith_diagnostic::Condition;
+use lakesmith_engine::DataError;
+use lakesmith_unresolved::SparkType;
+
+use crate::coercion::{is_numeric, is_text};
+use crate::function::{Call, Fault, Function, Typed};
+use crate::kernel;
+use crate::text_value as text;
+
+/// What happens to a value that does not fit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// An error.
+    Ansi,
+    /// NULL.
+    Try,
+}
+
+/// Casts written as calls: `int(x)`, `date(x)`.
+pub const FUNCTIONS: &[Function] = &[
+    Function::scalar(&["boolean"], (1, 1), |call| named(call, SparkType::Boolean)),
+    Function::scalar(&["tinyint"], (1, 1), |call| named(call, SparkType::Byte)),
+    Function::scalar(&["smallint"], (1, 1), |call| named(call, SparkType::Short)),
+    Function::scalar(&["int"], (1, 1), |call| named(call, SparkType::Integer)),
+    Function::scalar(&["bigint"], (1, 1), |call| named(call, SparkType::Long)),
+    Function::scalar(&["float"], (1, 1), |call| named(call, SparkType::Float)),
+    Function::scalar(&["double"], (1, 1), |call| named(call, SparkType::Double)),
+    Function::scalar(&["decimal"], (1, 1), |call| named(call, SparkType::Decimal { precision: 10, scale: 0 })),
+    Function::scalar(&["string"], (1, 1), |call| named(call, SparkType::STRING)),
+    Function::scalar(&["binary"], (1, 1), |call| named(call, SparkType::Binary)),
+    Function::scalar(&["date"], (1, 1), |call| named(call, SparkType::Date)),
+    Function::scalar(&["timestamp"], (1, 1), |call| named(call, SparkType::Timestamp)),
+];
+
+fn named(call: &Call<'_>, to: SparkType) -> Result<Typed, Fault> {
+    cast(call.arguments[0].clone(), &to, Mode::Ansi)
+}
+
+/// `value` as type `to`; itself when it has that type.
+pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
+    if value.data_type == *to {
+        return Ok(value);
+    }
+    if !is_castable(&value.data_type, to) {
+        let title = format!("a value of type {} cannot be cast to {to}", value.data_type);
+        return Err(Fault::mismatch(title, Some(0)));
+    }
+    let nullable = value.nullable || mode == Mode::Try;
+    let cast = match mode {
+        Mode::Ansi => kernel::call("spark_cast", ansi_kernel, vec![value], to.clone()),
+        Mode::Try => kernel::call("spark_try_cast", try_kernel, vec![value], to.clone()),
+    };
+    cast.map(|cast| cast.with_nullable(nullable))
+}
+
+/// Whether Spark has a cast between the types in ANSI mode.
+fn is_castable(from: &SparkType, to: &SparkType) -> bool {
+    let temporal =
+        |data_type: &SparkType| matches!(data_type, SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz);
+    match (from, to) {
+        (SparkType::Null, _) => true,
+        (SparkType::Array { element: a, .. }, SparkType::Array { element: b, .. }) => a == b || is_castable(a, b),
+        (SparkType::Map { key: k1, value: v1, .. }, SparkType::Map { key: k2, value: v2, .. }) => {
+            (k1 == k2 || is_castable(k1, k2)) && (v1 == v2 || is_castable(v1, v2))
+        }
+        (SparkType::Struct(a), SparkType::Struct(b)) => {
+            a.len() == b.len()
+                && a.iter().zip(b).all(|(a, b)| a.data_type == b.data_type || is_castable(&a.data_type, &b.data_type))
+        }
+        (from, to) if is_text(to) => {
+            is_numeric(from)
+                || temporal(from)
+                || is_text(from)
+                || matches!(from, SparkType::Boolean | SparkType::Binary)
+        }
+        (from, to) if is_text(from) => {
+            is_numeric(to) || temporal(to) || matches!(to, SparkType::Boolean | SparkType::Binary)
+        }
+        (from, to) if is_numeric(from) => is_numeric(to) || matches!(to, SparkType::Boolean | SparkType::Timestamp),
+        (SparkType::Boolean, to) => is_numeric(to),
+        (SparkType::Timestamp, to) if is_numeric(to) => true,
+        (from, to) => temporal(from) && temporal(to),
+    }
+}
+
+fn ansi_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    cast_array(&arguments[0], to, Mode::Ansi)
+}
+
+fn try_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    cast_array(&arguments[0], to, Mode::Try)
+}
+
+/// Casts every value of an array.
+pub fn cast_array(array: &ArrayRef, to: &DataType, mode: Mode) -> Result<ArrayRef> {
+    match (array.data_type(), to) {
+        (from, to) if from == to => Ok(Arc::clone(array)),
+        (DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View, _) => cast_text(&kernel::texts(array)?, to, mode),
+        (_, DataType::Utf8) => to_text(array),
+        (DataType::Timestamp(..), to) if to.is_numeric() => {
+            let micros = array.as_primitive::<TimestampMicrosecondType>();
+            if to.is_floating() || matches!(to, DataType::Decimal128(..)) {
+                let seconds: Float64Array = micros.unary(|micros| micros as f64 / 1e6);
+                return cast_array(&(Arc::new(seconds) as ArrayRef), to, mode);
+            }
+            let seconds: Int64Array = micros.unary(|micros| micros.div_euclid(1_000_000));
+            cast_array(&(Arc::new(seconds) as ArrayRef), to, mode)
+        }
+        (from, DataType::Timestamp(TimeUnit::Microsecond, zone)) if from.is_numeric() => {
+            let seconds = plain_cast(array, &DataType::Float64, mode)?;
+            let micros = match from.is_integer() {
+                true => plain_cast(array, &DataType::Int64, mode)?
+                    .as_primitive::<Int64Type>()
+                    .unary::<_, TimestampMicrosecondType>(|seconds| seconds.saturating_mul(1_000_000)),
+                false => seconds.as_primitive::<Float64Type>().unary(|seconds| (seconds * 1e6) as i64),
+            };
+            Ok(Arc::new(micros.with_timezone_opt(zone.clone())))
+        }
+        _ => plain_cast(array, to, mode),
+    }
+}
+
+fn plain_cast(array: &ArrayRef, to: &DataType, mode: Mode) -> Result<ArrayRef> {
+    let options = CastOptions { safe: true, ..CastOptions::default() };
+    let cast = cast_with_options(array, to, &options)?;
+    // an array of type NULL has no validity of its own, so its values do not count as lost
+    let lost = array.data_type() != &DataType::Null && cast.null_count() > array.logical_null_count();
+    if mode == Mode::Ansi && lost {
+        let row = (0..array.len()).find(|row| array.is_valid(*row) && cast.is_null(*row)).unwrap_or(0);
+        let value = to_text(&array.slice(row, 1)).map(|text| text.as_string::<i32>().value(0).to_owned());
+        let shown = value.unwrap_or_else(|_| "a value".into());
+        return Err(refusal(Condition::CAST_OVERFLOW, &shown, to));
+    }
+    Ok(cast)
+}
+
+fn refusal(condition: Condition, value: &str, to: &DataType) -> datafusion::common::DataFusionError {
+    let target = lakesmith_engine::arrow_type::to_spark(to).map_or_else(|_| to.to_string(), |spark| spark.to_string());
+    DataError { condition, message: format!("`{value}` cannot be cast to {target}") }.into_datafusion()
+}
+
+/// Reads each text by `parse`; one that it refuses is NULL or an error.
+fn read<T>(
+    texts: &StringArray,
+    to: &DataType,
+    mode: Mode,
+    parse: impl Fn(&str) -> Option<T>,
+) -> Result<Vec<Option<T>>> {
+    let values = texts.iter().map(|text| match text {
+        None => Ok(None),
+        Some(text) => match parse(text) {
+            None if mode == Mode::Ansi => Err(refusal(Condition::CAST_INVALID_INPUT, text, to)),
+            value => Ok(value),
+        },
+    });
+    values.collect()
+}
+
+fn cast_text(texts: &StringArray, to: &DataType, mode: Mode) -> Result<ArrayRef> {
+    Ok(match to {
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => {
+            let limit = |value: &i64| match to {
+                DataType::Int8 => i8::try_from(*value).is_ok(),
+                DataType::Int16 => i16::try_from(*value).is_ok(),
+                DataType::Int32 => i32::try_from(*value).is_ok(),
+                _ => true,
+            };
+            let longs = read(texts, to, mode, |value| text::parse_integer(value).filter(limit))?;
+            plain_cast(&(Arc::new(Int64Array::from(longs)) as ArrayRef), to, mode)?
+        }
+        DataType::Float32 | DataType::Float64 => {
+            let doubles: ArrayRef = Arc::new(Float64Array::from(read(texts, to, mode, text::parse_double)?));
+            plain_cast(&doubles, to, mode)?
+        }
+        DataType::Decimal128(precision, scale) => {
+            let values = read(texts, to, mode, |value| text::parse_decimal(value, *precision, *scale))?;
+            Arc::new(Decimal128Array::from(values).with_precision_and_scale(*precision, *scale)?)
+        }
+        DataType::Boolean => Arc::new(BooleanArray::from(read(texts, to, mode, text::parse_boolean)?)),
+        DataType::Date32 => Arc::new(Date32Array::from(read(texts, to, mode, text::parse_date)?)),
+        DataType::Timestamp(TimeUnit::Microsecond, zone) => {
+            let micros = read(texts, to, mode, |value| text::parse_timestamp(value).map(|(micros, _)| micros))?;
+            Arc::new(TimestampMicrosecondArray::from(micros).with_timezone_opt(zone.clone()))
+        }
+        _ => plain_cast(&(Arc::new(texts.clone()) as ArrayRef), to, mode)?,
+    })
+}
+
+/// Every value as text.
+fn to_text(array: &ArrayRef) -> Result<ArrayRef> {
+    Ok(match array.data_type() {
+        DataType::Float64 => {
+            let doubles = array.as_primitive::<Float64Type>();
+            let texts = doubles.iter().map(|value| value.map(|v| text::format_double(&format!("{v:e}"), v)));
+            Arc::new(texts.collect::<StringArray>())
+        }
+        DataType::Float32 => {
+            let floats = array.as_primitive::<Float32Type>();
+            let texts = floats.iter().map(|value| value.map(|v| text::format_float(v)));
+            Arc::new(texts.collect::<StringArray>())
+        }
+        DataType::Date32 => {
+            let dates = array.as_primitive::<Date32Type>();
+            Arc::new(dates.iter().map(|days| days.map(text::format_date)).collect::<StringArray>())
+        }
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
+            let micros = array.as_primitive::<TimestampMicrosecondType>();
+            Arc::new(micros.iter().map(|micros| micros.map(text::format_timestamp)).collect::<StringArray>())
+        }
+        _ => cast_with_options(array, &DataType::Utf8, &CastOptions { safe: false, ..CastOptions::default() })?,
+    })
+}

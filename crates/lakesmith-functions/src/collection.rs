@@ -1,0 +1,105 @@
+//! Functions of arrays, maps and structs.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, StructArray};
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::{Result, ScalarValue};
+use datafusion::functions_nested;
+use datafusion::logical_expr::Expr;
+use lakesmith_unresolved::{SparkType, StructField};
+
+use crate::cast::{Mode, cast};
+use crate::coercion::common_of;
+use crate::function::{Call, Fault, Function, MANY, Typed};
+use crate::kernel;
+
+/// The functions.
+pub const FUNCTIONS: &[Function] = &[
+    Function::scalar(&["size", "cardinality"], (1, 1), size),
+    Function::scalar(&["array"], (0, MANY), array),
+    Function::scalar(&["named_struct"], (2, MANY), named_struct),
+    Function::scalar(&["array_contains"], (2, 2), array_contains),
+];
+
+fn size(call: &Call<'_>) -> Result<Typed, Fault> {
+    let value = call.arguments[0].clone();
+    let kernel: kernel::Kernel = match &value.data_type {
+        SparkType::Array { .. } => |arguments, _| {
+            let lists = arguments[0].as_list::<i32>();
+            Ok(Arc::new(lists.iter().map(|list| list.map(|list| list.len() as i32)).collect::<Int32Array>()))
+        },
+        SparkType::Map { .. } => |arguments, _| {
+            let maps = arguments[0].as_map();
+            let rows = (0..maps.len()).map(|row| maps.is_valid(row).then(|| maps.value_length(row)));
+            Ok(Arc::new(rows.collect::<Int32Array>()))
+        },
+        other => return Err(Fault::mismatch(format!("`size` needs an ARRAY or MAP, not {other}"), Some(0))),
+    };
+    kernel::call("spark_size", kernel, vec![value], SparkType::Integer)
+}
+
+fn array(call: &Call<'_>) -> Result<Typed, Fault> {
+    let element = common_of("`array`", call.arguments.iter().map(|argument| &argument.data_type))?;
+    let values = call.arguments.iter().map(|argument| cast(argument.clone(), &element, Mode::Ansi));
+    let values = values.collect::<Result<Vec<_>, _>>()?;
+    let contains_null = values.iter().any(|value| value.nullable);
+    let result = SparkType::Array { element: Box::new(element), contains_null };
+    let made = functions_nested::make_array::make_array_udf();
+    // the child of DataFusion's list has another name than ours, so the cast is always there
+    Ok(kernel::datafusion_call(made, values, &DataType::Null, result)?.with_nullable(false))
+}
+
+/// Name, value, name, value, …
+fn named_struct(call: &Call<'_>) -> Result<Typed, Fault> {
+    let mut fields = Vec::new();
+    let mut values = Vec::new();
+    for (pair, chunk) in call.arguments.chunks(2).enumerate() {
+        let [name, value] = chunk else {
+            return Err(Fault::mismatch("`named_struct` takes a name and a value for each field", None));
+        };
+        let Expr::Literal(ScalarValue::Utf8(Some(name)), _) = &name.expr else {
+            return Err(Fault::mismatch("the name of a field is a constant text", Some(pair * 2)));
+        };
+        fields.push(StructField {
+            nullable: value.nullable,
+            ..StructField::nullable(name.as_str(), value.data_type.clone())
+        });
+        values.push(value.clone());
+    }
+    Ok(kernel::call("spark_struct", struct_kernel, values, SparkType::Struct(fields))?.with_nullable(false))
+}
+
+fn struct_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    match to {
+        DataType::Struct(fields) => Ok(Arc::new(StructArray::try_new(fields.clone(), arguments.to_vec(), None)?)),
+        other => Err(datafusion::common::internal_datafusion_err!("a struct of type {other}")),
+    }
+}
+
+fn array_contains(call: &Call<'_>) -> Result<Typed, Fault> {
+    let SparkType::Array { element, .. } = &call.arguments[0].data_type else {
+        return Err(Fault::mismatch(
+            format!("`array_contains` needs an ARRAY, not {}", call.arguments[0].data_type),
+            Some(0),
+        ));
+    };
+    let value = cast(call.arguments[1].clone(), element, Mode::Ansi)?;
+    let has = functions_nested::array_has::array_has_udf();
+    kernel::datafusion_call(has, vec![call.arguments[0].clone(), value], &DataType::Boolean, SparkType::Boolean)
+}
+
+/// A field of a struct value by its index.
+pub fn field(value: Typed, index: usize) -> Result<Typed, Fault> {
+    let SparkType::Struct(fields) = &value.data_type else {
+        return Err(Fault::mismatch(format!("{} has no fields", value.data_type), Some(0)));
+    };
+    let field = fields[index].clone();
+    let nullable = value.nullable || field.nullable;
+    let name = datafusion::logical_expr::lit(field.name.as_str());
+    let call = datafusion::logical_expr::expr::ScalarFunction::new_udf(
+        datafusion::functions::core::get_field(),
+        vec![value.expr, name],
+    );
+    Ok(Typed { expr: Expr::ScalarFunction(call), data_type: field.data_type, nullable })
+}

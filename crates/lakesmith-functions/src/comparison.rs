@@ -1,0 +1,87 @@
+//! Comparisons, logic, and predicates on NULL and lists.
+
+use datafusion::logical_expr::{Expr, Operator, binary_expr, is_false, is_not_null, is_null, is_true, is_unknown, not};
+use datafusion::prelude::in_list;
+use lakesmith_unresolved::SparkType;
+
+use crate::cast::{Mode, cast};
+use crate::coercion::{common_of, implicit};
+use crate::function::{Call, Fault, Function, MANY, Typed};
+
+/// The operators.
+pub const FUNCTIONS: &[Function] = &[
+    Function::scalar(&["==", "="], (2, 2), |call| compare(call, Operator::Eq)),
+    Function::scalar(&["!=", "<>"], (2, 2), |call| compare(call, Operator::NotEq)),
+    Function::scalar(&["<"], (2, 2), |call| compare(call, Operator::Lt)),
+    Function::scalar(&["<="], (2, 2), |call| compare(call, Operator::LtEq)),
+    Function::scalar(&[">"], (2, 2), |call| compare(call, Operator::Gt)),
+    Function::scalar(&[">="], (2, 2), |call| compare(call, Operator::GtEq)),
+    Function::scalar(&["<=>", "equal_null"], (2, 2), |call| null_safe(call, Operator::IsNotDistinctFrom)),
+    Function::scalar(&["isdistinctfrom"], (2, 2), |call| null_safe(call, Operator::IsDistinctFrom)),
+    Function::scalar(&["and"], (2, 2), |call| logic(call, Operator::And)),
+    Function::scalar(&["or"], (2, 2), |call| logic(call, Operator::Or)),
+    Function::scalar(&["not", "!"], (1, 1), |call| Ok(Typed::new(not(boolean(call, 0)?.expr), SparkType::Boolean))),
+    Function::scalar(&["isnull"], (1, 1), |call| Ok(sure(is_null(call.arguments[0].expr.clone())))),
+    Function::scalar(&["isnotnull"], (1, 1), |call| Ok(sure(is_not_null(call.arguments[0].expr.clone())))),
+    Function::scalar(&["istrue"], (1, 1), |call| Ok(sure(is_true(boolean(call, 0)?.expr)))),
+    Function::scalar(&["isfalse"], (1, 1), |call| Ok(sure(is_false(boolean(call, 0)?.expr)))),
+    Function::scalar(&["isunknown"], (1, 1), |call| Ok(sure(is_unknown(boolean(call, 0)?.expr)))),
+    Function::scalar(&["in"], (2, MANY), within),
+    Function::scalar(&["between"], (3, 3), between),
+];
+
+fn sure(expr: Expr) -> Typed {
+    Typed { expr, data_type: SparkType::Boolean, nullable: false }
+}
+
+/// The arguments in their common type.
+fn aligned(call: &Call<'_>) -> Result<Vec<Typed>, Fault> {
+    let what = format!("`{}`", call.name);
+    let common = common_of(&what, call.arguments.iter().map(|argument| &argument.data_type))?;
+    call.arguments.iter().map(|argument| cast(argument.clone(), &common, Mode::Ansi)).collect()
+}
+
+fn compare(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
+    let [left, right] = <[Typed; 2]>::try_from(aligned(call)?).map_err(|_| Fault::not_built("this comparison"))?;
+    if matches!(left.data_type, SparkType::Map { .. }) {
+        return Err(Fault::mismatch(format!("values of type {} cannot be compared", left.data_type), Some(0)));
+    }
+    let nullable = left.nullable || right.nullable;
+    Ok(Typed::new(binary_expr(left.expr, operator, right.expr), SparkType::Boolean).with_nullable(nullable))
+}
+
+fn null_safe(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
+    Ok(compare(call, operator)?.with_nullable(false))
+}
+
+fn boolean(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
+    let argument = call.arguments[index].clone();
+    let data_type = argument.data_type.clone();
+    implicit(argument, &SparkType::Boolean).unwrap_or_else(|| {
+        let title = format!("`{}` needs a condition, not a value of type {data_type}", call.name);
+        Err(Fault::mismatch(title, Some(index)).with_help("compare the value with something"))
+    })
+}
+
+fn logic(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
+    let (left, right) = (boolean(call, 0)?, boolean(call, 1)?);
+    let nullable = left.nullable || right.nullable;
+    Ok(Typed::new(binary_expr(left.expr, operator, right.expr), SparkType::Boolean).with_nullable(nullable))
+}
+
+fn within(call: &Call<'_>) -> Result<Typed, Fault> {
+    let mut values = aligned(call)?;
+    let value = values.remove(0);
+    let list = values.into_iter().map(|value| value.expr).collect();
+    Ok(Typed::new(in_list(value.expr, list, false), SparkType::Boolean))
+}
+
+fn between(call: &Call<'_>) -> Result<Typed, Fault> {
+    let with = |other: usize, name: &'static str| {
+        let arguments = vec![call.arguments[0].clone(), call.arguments[other].clone()];
+        Call { name, arguments, ..call.clone() }
+    };
+    let lower = compare(&with(1, ">="), Operator::GtEq)?;
+    let upper = compare(&with(2, "<="), Operator::LtEq)?;
+    Ok(Typed::new(binary_expr(lower.expr, Operator::And, upper.expr), SparkType::Boolean))
+}

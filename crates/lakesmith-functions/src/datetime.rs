@@ -1,0 +1,488 @@
+//! Functions of dates and times, and what `+` and `-` mean for them. The session's zone is UTC.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    ArrayRef, AsArray, Date32Array, Float64Array, Int32Array, StringArray, TimestampMicrosecondArray,
+};
+use datafusion::arrow::compute::{DatePart, date_part};
+use datafusion::arrow::datatypes::{
+    DataType, Date32Type, Int32Type, Int64Type, IntervalYearMonthType, TimestampMicrosecondType,
+};
+use datafusion::common::{Result, ScalarValue, exec_datafusion_err};
+use datafusion::logical_expr::{Expr, lit};
+use jiff::ToSpan;
+use jiff::civil::Date;
+use lakesmith_diagnostic::Condition;
+use lakesmith_engine::DataError;
+use lakesmith_unresolved::SparkType;
+use lakesmith_unresolved::spark_type::{DayTimeUnit, YearMonthUnit};
+
+use crate::arithmetic::{DAYS, add_days_kernel, add_micros_kernel};
+use crate::cast::{Mode, cast, cast_array};
+use crate::coercion::{implicit, is_integral, is_text};
+use crate::function::{Call, Fault, Function, Typed};
+use crate::kernel::{self, Kernel, texts};
+use crate::pattern::Pattern;
+use crate::text_value::{DAY_MICROS, date_of, days_of};
+
+/// The functions.
+pub const FUNCTIONS: &[Function] = &[
+    Function::scalar(&["current_timestamp", "now"], (0, 0), |call| Ok(now(call))),
+    Function::scalar(&["current_date", "curdate"], (0, 0), |call| cast(now(call), &SparkType::Date, Mode::Ansi)),
+    Function::scalar(&["year"], (1, 1), |call| part(call, "spark_year", |a, _| field(a, DatePart::Year))),
+    Function::scalar(&["quarter"], (1, 1), |call| part(call, "spark_quarter", |a, _| field(a, DatePart::Quarter))),
+    Function::scalar(&["month"], (1, 1), |call| part(call, "spark_month", |a, _| field(a, DatePart::Month))),
+    Function::scalar(&["weekofyear"], (1, 1), |call| part(call, "spark_week", |a, _| field(a, DatePart::Week))),
+    Function::scalar(&["day", "dayofmonth"], (1, 1), |call| part(call, "spark_day", |a, _| field(a, DatePart::Day))),
+    Function::scalar(&["dayofyear"], (1, 1), |call| {
+        part(call, "spark_dayofyear", |a, _| field(a, DatePart::DayOfYear))
+    }),
+    Function::scalar(&["dayofweek"], (1, 1), |call| {
+        part(call, "spark_dayofweek", |a, _| {
+            let zero_based = field(a, DatePart::DayOfWeekSunday0)?;
+            Ok(Arc::new(zero_based.as_primitive::<Int32Type>().unary::<_, Int32Type>(|day| day + 1)))
+        })
+    }),
+    Function::scalar(&["weekday"], (1, 1), |call| {
+        part(call, "spark_weekday", |a, _| field(a, DatePart::DayOfWeekMonday0))
+    }),
+    Function::scalar(&["hour"], (1, 1), |call| part(call, "spark_hour", |a, _| field(a, DatePart::Hour))),
+    Function::scalar(&["minute"], (1, 1), |call| part(call, "spark_minute", |a, _| field(a, DatePart::Minute))),
+    Function::scalar(&["second"], (1, 1), |call| part(call, "spark_second", |a, _| field(a, DatePart::Second))),
+    Function::scalar(&["date_format"], (2, 2), date_format),
+    Function::scalar(&["to_date"], (1, 2), |call| read(call, SparkType::Date, Mode::Ansi)),
+    Function::scalar(&["try_to_date"], (1, 2), |call| read(call, SparkType::Date, Mode::Try)),
+    Function::scalar(&["to_timestamp"], (1, 2), |call| read(call, SparkType::Timestamp, Mode::Ansi)),
+    Function::scalar(&["try_to_timestamp"], (1, 2), |call| read(call, SparkType::Timestamp, Mode::Try)),
+    Function::scalar(&["unix_timestamp", "to_unix_timestamp"], (0, 2), unix_timestamp),
+    Function::scalar(&["from_unixtime"], (1, 2), from_unixtime),
+    Function::scalar(&["timestamp_seconds"], (1, 1), |call| {
+        cast(call.arguments[0].clone(), &SparkType::Timestamp, Mode::Ansi)
+    }),
+    Function::scalar(&["timestamp_millis"], (1, 1), |call| {
+        from_micros(call, "spark_timestamp_millis", |a, t| scaled(a, t, 1000))
+    }),
+    Function::scalar(&["timestamp_micros"], (1, 1), |call| {
+        from_micros(call, "spark_timestamp_micros", |a, t| scaled(a, t, 1))
+    }),
+    Function::scalar(&["date_add", "dateadd"], (2, 2), |call| move_days(call, false)),
+    Function::scalar(&["date_sub"], (2, 2), |call| move_days(call, true)),
+    Function::scalar(&["datediff", "date_diff"], (2, 2), |call| {
+        kernel::call("spark_datediff", days_between, typed(call, &[SparkType::Date])?, SparkType::Integer)
+    }),
+    Function::scalar(&["add_months"], (2, 2), |call| {
+        let arguments = typed(call, &[SparkType::Date, SparkType::Integer])?;
+        kernel::call("spark_add_months", add_months_kernel, arguments, SparkType::Date)
+    }),
+    Function::scalar(&["months_between"], (2, 2), |call| {
+        let arguments = typed(call, &[SparkType::Timestamp])?;
+        kernel::call("spark_months_between", months_between_kernel, arguments, SparkType::Double)
+    }),
+    Function::scalar(&["last_day"], (1, 1), |call| {
+        kernel::call("spark_last_day", last_day_kernel, typed(call, &[SparkType::Date])?, SparkType::Date)
+    }),
+    Function::scalar(&["date_trunc"], (2, 2), |call| {
+        kernel::call(
+            "spark_date_trunc",
+            date_trunc_kernel,
+            typed(call, &[SparkType::STRING, SparkType::Timestamp])?,
+            SparkType::Timestamp,
+        )
+    }),
+    Function::scalar(&["trunc"], (2, 2), |call| {
+        let mut arguments = typed(call, &[SparkType::Date, SparkType::STRING])?;
+        arguments[0] = cast(arguments[0].clone(), &SparkType::Timestamp, Mode::Ansi)?;
+        arguments.swap(0, 1);
+        let moment = kernel::call("spark_date_trunc", date_trunc_kernel, arguments, SparkType::Timestamp)?;
+        cast(moment, &SparkType::Date, Mode::Ansi)
+    }),
+    Function::scalar(&["make_date"], (3, 3), |call| {
+        kernel::call("spark_make_date", make_date_kernel, typed(call, &[SparkType::Integer])?, SparkType::Date)
+    }),
+];
+
+fn now(call: &Call<'_>) -> Typed {
+    let value = ScalarValue::TimestampMicrosecond(Some(call.session.now_micros), Some("UTC".into()));
+    Typed { expr: lit(value), data_type: SparkType::Timestamp, nullable: false }
+}
+
+fn typed(call: &Call<'_>, types: &[SparkType]) -> Result<Vec<Typed>, Fault> {
+    let last = &types[types.len() - 1];
+    let arguments = call.arguments.iter().enumerate().map(|(index, argument)| {
+        let wanted = types.get(index).unwrap_or(last);
+        implicit(argument.clone(), wanted).unwrap_or_else(|| {
+            let title = format!("`{}` needs {wanted} here, not {}", call.name, argument.data_type);
+            Err(Fault::mismatch(title, Some(index)))
+        })
+    });
+    arguments.collect()
+}
+
+fn is_moment(data_type: &SparkType) -> bool {
+    matches!(data_type, SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz)
+}
+
+fn part(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+    let value = call.arguments[0].clone();
+    let value = if is_moment(&value.data_type) { value } else { typed(call, &[SparkType::Timestamp])?.remove(0) };
+    kernel::call(name, kernel, vec![value], SparkType::Integer)
+}
+
+fn field(arguments: &[ArrayRef], part: DatePart) -> Result<ArrayRef> {
+    let array = match arguments[0].data_type() {
+        // the zone is UTC, and without one Arrow needs no zone database
+        DataType::Timestamp(unit, Some(_)) => cast_array(&arguments[0], &DataType::Timestamp(*unit, None), Mode::Ansi)?,
+        _ => Arc::clone(&arguments[0]),
+    };
+    Ok(date_part(&array, part)?)
+}
+
+/// What `+` and `-` mean when an operand is a date, time or interval; `None` when neither is.
+pub(crate) fn arithmetic(left: &Typed, right: &Typed, minus: bool) -> Option<Result<Typed, Fault>> {
+    let (l, r) = (&left.data_type, &right.data_type);
+    let interval = |t: &SparkType| matches!(t, SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. });
+    if interval(l) && is_moment(r) && !minus {
+        return arithmetic(right, left, minus);
+    }
+    match (l, r) {
+        (SparkType::Date, r) if is_integral(r) => Some(shift_days(left.clone(), right.clone(), minus)),
+        (SparkType::Date, SparkType::Date) if minus => Some(difference(left.clone(), right.clone(), SparkType::Date)),
+        (l, r) if is_moment(l) && is_moment(r) && minus => {
+            Some(difference(left.clone(), right.clone(), SparkType::Timestamp))
+        }
+        (l, SparkType::YearMonthInterval { .. }) if is_moment(l) => {
+            let kernel: Kernel =
+                if minus { |a, t| add_interval_months(a, t, -1) } else { |a, t| add_interval_months(a, t, 1) };
+            let name = if minus { "spark_subtract_months" } else { "spark_add_interval_months" };
+            Some(kernel::call(name, kernel, vec![left.clone(), right.clone()], l.clone()))
+        }
+        (l, SparkType::DayTimeInterval { end, .. }) if is_moment(l) => {
+            let days = *end == DayTimeUnit::Day;
+            Some(add_duration(left.clone(), right.clone(), minus, days))
+        }
+        (SparkType::DayTimeInterval { .. }, SparkType::DayTimeInterval { .. }) => {
+            let full = SparkType::DayTimeInterval { start: DayTimeUnit::Day, end: DayTimeUnit::Second };
+            Some(same_kind(left.clone(), right.clone(), minus, full))
+        }
+        (SparkType::YearMonthInterval { .. }, SparkType::YearMonthInterval { .. }) => {
+            let full = SparkType::YearMonthInterval { start: YearMonthUnit::Year, end: YearMonthUnit::Month };
+            Some(same_kind(left.clone(), right.clone(), minus, full))
+        }
+        (l, r) if is_moment(l) || is_moment(r) || interval(l) || interval(r) => {
+            let symbol = if minus { "-" } else { "+" };
+            if is_text(l) || is_text(r) {
+                return Some(Err(Fault::not_built(format!("`{symbol}` of {l} and {r}"))));
+            }
+            Some(Err(Fault::mismatch(format!("`{symbol}` does not work on {l} and {r}"), None)))
+        }
+        _ => None,
+    }
+}
+
+fn same_kind(left: Typed, right: Typed, minus: bool, result: SparkType) -> Result<Typed, Fault> {
+    use datafusion::arrow::compute::kernels::numeric;
+    let kernel: Kernel = match minus {
+        true => |a, _| Ok(numeric::sub(&a[0], &a[1])?),
+        false => |a, _| Ok(numeric::add(&a[0], &a[1])?),
+    };
+    kernel::call(if minus { "spark_subtract" } else { "spark_add" }, kernel, vec![left, right], result)
+}
+
+fn shift_days(date: Typed, days: Typed, minus: bool) -> Result<Typed, Fault> {
+    let days = cast(days, &SparkType::Integer, Mode::Ansi)?;
+    let kernel: Kernel = match minus {
+        false => add_days_kernel,
+        true => |arguments, to| {
+            let negative = arguments[1].as_primitive::<Int32Type>().unary::<_, Int32Type>(i32::wrapping_neg);
+            add_days_kernel(&[Arc::clone(&arguments[0]), Arc::new(negative)], to)
+        },
+    };
+    kernel::call(if minus { "spark_date_sub" } else { "spark_date_add" }, kernel, vec![date, days], SparkType::Date)
+}
+
+fn move_days(call: &Call<'_>, minus: bool) -> Result<Typed, Fault> {
+    let mut arguments = typed(call, &[SparkType::Date, SparkType::Integer])?;
+    let days = arguments.remove(1);
+    shift_days(arguments.remove(0), days, minus)
+}
+
+/// A difference of dates is an interval of days, one of timestamps an interval of days to seconds.
+fn difference(left: Typed, right: Typed, of: SparkType) -> Result<Typed, Fault> {
+    let days = of == SparkType::Date;
+    let full = SparkType::DayTimeInterval { start: DayTimeUnit::Day, end: DayTimeUnit::Second };
+    let (left, right) =
+        (cast(left, &SparkType::Timestamp, Mode::Ansi)?, cast(right, &SparkType::Timestamp, Mode::Ansi)?);
+    let kernel: Kernel = |arguments, to| {
+        let difference = datafusion::arrow::compute::kernels::numeric::sub(&arguments[0], &arguments[1])?;
+        cast_array(&difference, to, Mode::Ansi)
+    };
+    kernel::call("spark_difference", kernel, vec![left, right], if days { DAYS } else { full })
+}
+
+fn add_duration(value: Typed, interval: Typed, minus: bool, whole_days: bool) -> Result<Typed, Fault> {
+    let date = value.data_type == SparkType::Date;
+    let result = if date { SparkType::Timestamp } else { value.data_type.clone() };
+    let value = cast(value, &result, Mode::Ansi)?;
+    let kernel: Kernel = match minus {
+        false => add_micros_kernel,
+        true => |arguments, to| {
+            let micros = cast_array(&arguments[1], &DataType::Int64, Mode::Ansi)?;
+            let negative = micros.as_primitive::<Int64Type>().unary::<_, Int64Type>(i64::wrapping_neg);
+            add_micros_kernel(&[Arc::clone(&arguments[0]), Arc::new(negative)], to)
+        },
+    };
+    let name = if minus { "spark_subtract_micros" } else { "spark_add_micros" };
+    let moved = kernel::call(name, kernel, vec![value, interval], result)?;
+    if date && whole_days { cast(moved, &SparkType::Date, Mode::Ansi) } else { Ok(moved) }
+}
+
+/// Moves by months; a day that the month lacks becomes its last day.
+fn moved_months(days: i32, months: i32) -> Option<i32> {
+    let date = date_of(days)?;
+    date.checked_add(months.months()).ok().map(days_of)
+}
+
+fn out_of_range() -> datafusion::common::DataFusionError {
+    DataError { condition: Condition::ARITHMETIC_OVERFLOW, message: "the date is out of range".into() }
+        .into_datafusion()
+}
+
+fn add_months_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let (days, months) = (arguments[0].as_primitive::<Date32Type>(), arguments[1].as_primitive::<Int32Type>());
+    let values = days.iter().zip(months).map(|pair| match pair {
+        (Some(days), Some(months)) => moved_months(days, months).map(Some).ok_or_else(out_of_range),
+        _ => Ok(None),
+    });
+    Ok(Arc::new(Date32Array::from(values.collect::<Result<Vec<_>>>()?)))
+}
+
+fn add_interval_months(arguments: &[ArrayRef], to: &DataType, sign: i32) -> Result<ArrayRef> {
+    let months = arguments[1].as_primitive::<IntervalYearMonthType>();
+    let zoneless = cast_array(
+        &arguments[0],
+        &DataType::Timestamp(datafusion::arrow::datatypes::TimeUnit::Microsecond, None),
+        Mode::Ansi,
+    )?;
+    let moments = zoneless.as_primitive::<TimestampMicrosecondType>();
+    let values = moments.iter().zip(months).map(|pair| match pair {
+        (Some(micros), Some(months)) => {
+            let days = i32::try_from(micros.div_euclid(DAY_MICROS)).map_err(|_| out_of_range())?;
+            let moved = moved_months(days, months * sign).ok_or_else(out_of_range)?;
+            Ok(Some(i64::from(moved) * DAY_MICROS + micros.rem_euclid(DAY_MICROS)))
+        }
+        _ => Ok(None),
+    });
+    let moved: ArrayRef = Arc::new(TimestampMicrosecondArray::from(values.collect::<Result<Vec<_>>>()?));
+    cast_array(&moved, to, Mode::Ansi)
+}
+
+fn days_between(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let (end, start) = (arguments[0].as_primitive::<Date32Type>(), arguments[1].as_primitive::<Date32Type>());
+    Ok(Arc::new(end.iter().zip(start).map(|(end, start)| Some(end? - start?)).collect::<Int32Array>()))
+}
+
+fn months_between_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let left = arguments[0].as_primitive::<TimestampMicrosecondType>();
+    let right = arguments[1].as_primitive::<TimestampMicrosecondType>();
+    let values = left.iter().zip(right).map(|(left, right)| months_between(left?, right?));
+    Ok(Arc::new(values.collect::<Float64Array>()))
+}
+
+/// Whole months when both are the same day or both the last day of their month; else a month has 31 days. Eight digits.
+fn months_between(left: i64, right: i64) -> Option<f64> {
+    let split = |micros: i64| {
+        let date = date_of(i32::try_from(micros.div_euclid(DAY_MICROS)).ok()?)?;
+        Some((date, micros.rem_euclid(DAY_MICROS)))
+    };
+    let ((l, l_time), (r, r_time)) = (split(left)?, split(right)?);
+    let months =
+        f64::from((i32::from(l.year()) - i32::from(r.year())) * 12 + i32::from(l.month()) - i32::from(r.month()));
+    if l.day() == r.day() || l == l.last_of_month() && r == r.last_of_month() {
+        return Some(months);
+    }
+    let days = f64::from(l.day() - r.day()) + (l_time - r_time) as f64 / DAY_MICROS as f64;
+    Some(((months + days / 31.0) * 1e8).round() / 1e8)
+}
+
+fn last_day_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let days = arguments[0].as_primitive::<Date32Type>().iter();
+    Ok(Arc::new(days.map(|days| date_of(days?).map(|date| days_of(date.last_of_month()))).collect::<Date32Array>()))
+}
+
+fn make_date_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let parts: Vec<_> = arguments.iter().map(|array| array.as_primitive::<Int32Type>()).collect();
+    let values = parts[0].iter().zip(parts[1]).zip(parts[2]).map(|((year, month), day)| match (year, month, day) {
+        (Some(year), Some(month), Some(day)) => {
+            let date = i16::try_from(year).ok().zip(i8::try_from(month).ok()).zip(i8::try_from(day).ok());
+            let date = date.and_then(|((year, month), day)| Date::new(year, month, day).ok());
+            date.map(|date| Some(days_of(date))).ok_or_else(out_of_range)
+        }
+        _ => Ok(None),
+    });
+    Ok(Arc::new(Date32Array::from(values.collect::<Result<Vec<_>>>()?)))
+}
+
+fn date_trunc_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let (units, moments) = (texts(&arguments[0])?, arguments[1].as_primitive::<TimestampMicrosecondType>());
+    let values = units.iter().zip(moments).map(|(unit, micros)| truncated(unit?, micros?));
+    let zone = match to {
+        DataType::Timestamp(_, zone) => zone.clone(),
+        _ => None,
+    };
+    Ok(Arc::new(values.collect::<TimestampMicrosecondArray>().with_timezone_opt(zone)))
+}
+
+/// The start of the unit a moment lies in; NULL for an unknown unit, as in Spark.
+fn truncated(unit: &str, micros: i64) -> Option<i64> {
+    let step = match unit.to_ascii_lowercase().as_str() {
+        "microsecond" => 1,
+        "millisecond" => 1000,
+        "second" => 1_000_000,
+        "minute" => 60_000_000,
+        "hour" => 3_600_000_000,
+        "day" | "dd" => DAY_MICROS,
+        _ => 0,
+    };
+    if step > 0 {
+        return Some(micros - micros.rem_euclid(step));
+    }
+    let days = i32::try_from(micros.div_euclid(DAY_MICROS)).ok()?;
+    let date = date_of(days)?;
+    let start = match unit.to_ascii_lowercase().as_str() {
+        "week" => return Some(i64::from(days - i32::from(date.weekday().to_monday_zero_offset())) * DAY_MICROS),
+        "month" | "mon" | "mm" => date.first_of_month(),
+        "quarter" => Date::new(date.year(), (date.month() - 1) / 3 * 3 + 1, 1).ok()?,
+        "year" | "yyyy" | "yy" => date.first_of_year(),
+        _ => return None,
+    };
+    Some(i64::from(days_of(start)) * DAY_MICROS)
+}
+
+/// The pattern as a constant, checked now so that an unknown letter is shown at its place.
+fn constant_pattern(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
+    let argument = call.arguments[index].clone();
+    if let Expr::Literal(ScalarValue::Utf8(Some(text)), _) = &argument.expr {
+        Pattern::new(text).map_err(|title| Fault {
+            condition: Condition::LAKESMITH_NOT_BUILT,
+            title,
+            argument: Some(index),
+            help: None,
+        })?;
+    }
+    implicit(argument, &SparkType::STRING)
+        .unwrap_or_else(|| Err(Fault::mismatch(format!("the pattern of `{}` is a text", call.name), Some(index))))
+}
+
+/// Applies a pattern per row; compiled again only when it changes.
+fn with_patterns<T>(
+    patterns: &ArrayRef,
+    rows: usize,
+    apply: impl Fn(&Pattern, usize) -> Result<Option<T>>,
+) -> Result<Vec<Option<T>>> {
+    let patterns = texts(patterns)?;
+    let mut last: Option<(String, Pattern)> = None;
+    let mut values = Vec::with_capacity(rows);
+    for row in 0..rows {
+        let text = patterns.value(row);
+        if last.as_ref().is_none_or(|(known, _)| known != text) {
+            let pattern = Pattern::new(text).map_err(|title| exec_datafusion_err!("{title}"))?;
+            last = Some((text.to_owned(), pattern));
+        }
+        values.push(match &last {
+            Some((_, pattern)) => apply(pattern, row)?,
+            None => None,
+        });
+    }
+    Ok(values)
+}
+
+fn date_format(call: &Call<'_>) -> Result<Typed, Fault> {
+    let value = typed(call, &[SparkType::Timestamp, SparkType::STRING])?.remove(0);
+    kernel::call("spark_date_format", format_kernel, vec![value, constant_pattern(call, 1)?], SparkType::STRING)
+}
+
+fn format_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    use datafusion::arrow::array::Array;
+    let moments = arguments[0].as_primitive::<TimestampMicrosecondType>();
+    let values = with_patterns(&arguments[1], moments.len(), |pattern, row| {
+        Ok(moments.is_valid(row).then(|| pattern.format(moments.value(row))).flatten())
+    })?;
+    Ok(Arc::new(StringArray::from(values)))
+}
+
+fn read(call: &Call<'_>, to: SparkType, mode: Mode) -> Result<Typed, Fault> {
+    let value = call.arguments[0].clone();
+    if call.arguments.len() == 1 || is_moment(&value.data_type) {
+        return cast(value, &to, mode);
+    }
+    let value = implicit(value, &SparkType::STRING)
+        .unwrap_or_else(|| Err(Fault::mismatch(format!("`{}` reads a text", call.name), Some(0))))?;
+    let arguments = vec![value, constant_pattern(call, 1)?];
+    let moment = match mode {
+        Mode::Ansi => {
+            kernel::call("spark_parse_moment", |a, t| parse_kernel(a, t, Mode::Ansi), arguments, SparkType::Timestamp)
+        }
+        Mode::Try => kernel::call(
+            "spark_try_parse_moment",
+            |a, t| parse_kernel(a, t, Mode::Try),
+            arguments,
+            SparkType::Timestamp,
+        ),
+    }?;
+    cast(moment.with_nullable(true), &to, mode)
+}
+
+fn parse_kernel(arguments: &[ArrayRef], to: &DataType, mode: Mode) -> Result<ArrayRef> {
+    use datafusion::arrow::array::Array;
+    let values = texts(&arguments[0])?;
+    let micros = with_patterns(&arguments[1], values.len(), |pattern, row| {
+        if values.is_null(row) {
+            return Ok(None);
+        }
+        match pattern.parse(values.value(row)) {
+            None if mode == Mode::Ansi => {
+                let message = format!("`{}` does not follow the pattern", values.value(row));
+                Err(DataError { condition: Condition::CANNOT_PARSE_TIMESTAMP, message }.into_datafusion())
+            }
+            parsed => Ok(parsed),
+        }
+    })?;
+    let zone = match to {
+        DataType::Timestamp(_, zone) => zone.clone(),
+        _ => None,
+    };
+    Ok(Arc::new(TimestampMicrosecondArray::from(micros).with_timezone_opt(zone)))
+}
+
+fn unix_timestamp(call: &Call<'_>) -> Result<Typed, Fault> {
+    let moment = if call.arguments.is_empty() { now(call) } else { read(call, SparkType::Timestamp, Mode::Ansi)? };
+    cast(moment, &SparkType::Long, Mode::Ansi)
+}
+
+fn from_unixtime(call: &Call<'_>) -> Result<Typed, Fault> {
+    let seconds = typed(call, &[SparkType::Long, SparkType::STRING])?.remove(0);
+    let moment = cast(seconds, &SparkType::Timestamp, Mode::Ansi)?;
+    let pattern = match call.arguments.len() {
+        2 => constant_pattern(call, 1)?,
+        _ => Typed::new(lit("yyyy-MM-dd HH:mm:ss"), SparkType::STRING).with_nullable(false),
+    };
+    kernel::call("spark_date_format", format_kernel, vec![moment, pattern], SparkType::STRING)
+}
+
+fn from_micros(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+    kernel::call(name, kernel, typed(call, &[SparkType::Long])?, SparkType::Timestamp)
+}
+
+fn scaled(arguments: &[ArrayRef], to: &DataType, factor: i64) -> Result<ArrayRef> {
+    let values = arguments[0].as_primitive::<Int64Type>().iter();
+    let micros = values.map(|value| match value {
+        Some(value) => value.checked_mul(factor).map(Some).ok_or_else(out_of_range),
+        None => Ok(None),
+    });
+    let zone = match to {
+        DataType::Timestamp(_, zone) => zone.clone(),
+        _ => None,
+    };
+    Ok(Arc::new(TimestampMicrosecondArray::from(micros.collect::<Result<Vec<_>>>()?).with_timezone_opt(zone)))
+}

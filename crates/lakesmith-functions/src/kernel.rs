@@ -1,0 +1,100 @@
+//! [`KernelFunction`]: a DataFusion function made of an Arrow kernel of ours and the type that the resolver gave the call.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use datafusion::arrow::compute::cast;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::{Result, ScalarValue};
+use datafusion::logical_expr::expr::ScalarFunction;
+use datafusion::logical_expr::{
+    ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
+};
+use lakesmith_engine::arrow_type::to_arrow;
+use lakesmith_unresolved::SparkType;
+
+use crate::function::{Fault, Typed};
+
+/// Computes an array of the given type from arrays of one length.
+pub type Kernel = fn(&[ArrayRef], &DataType) -> Result<ArrayRef>;
+
+/// A kernel under a name. Two are equal when name and result type are.
+#[derive(Debug, Clone)]
+pub struct KernelFunction {
+    name: &'static str,
+    result: DataType,
+    signature: Signature,
+    kernel: Kernel,
+}
+
+impl PartialEq for KernelFunction {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name && self.result == other.result
+    }
+}
+impl Eq for KernelFunction {}
+impl Hash for KernelFunction {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name.hash(state);
+        self.result.hash(state);
+    }
+}
+
+impl ScalarUDFImpl for KernelFunction {
+    fn name(&self) -> &str {
+        self.name
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _arguments: &[DataType]) -> Result<DataType> {
+        Ok(self.result.clone())
+    }
+
+    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let constant = !args.args.is_empty() && args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
+        let rows = if constant { 1 } else { args.number_rows };
+        let arrays = args.args.into_iter().map(|arg| arg.into_array(rows)).collect::<Result<Vec<_>>>()?;
+        let result = (self.kernel)(&arrays, &self.result)?;
+        if constant {
+            return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&result, 0)?));
+        }
+        Ok(ColumnarValue::Array(result))
+    }
+}
+
+/// A call of `kernel`, shown in plans as `name`, which gives `result`.
+pub fn call(name: &'static str, kernel: Kernel, arguments: Vec<Typed>, result: SparkType) -> Result<Typed, Fault> {
+    let arrow = to_arrow(&result).map_err(|error| Fault::not_built(format!("a value of type {}", error.0)))?;
+    let nullable = arguments.iter().any(|argument| argument.nullable);
+    let signature = Signature::variadic_any(Volatility::Immutable);
+    let function = ScalarUDF::from(KernelFunction { name, result: arrow, signature, kernel });
+    let arguments = arguments.into_iter().map(|argument| argument.expr).collect();
+    let expr = Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(function), arguments));
+    Ok(Typed { expr, data_type: result, nullable })
+}
+
+/// A call of a function that DataFusion has, whose result has the Arrow type `result` maps to, or is cast to it.
+pub fn datafusion_call(
+    function: Arc<ScalarUDF>,
+    arguments: Vec<Typed>,
+    native: &DataType,
+    result: SparkType,
+) -> Result<Typed, Fault> {
+    let arrow = to_arrow(&result).map_err(|error| Fault::not_built(format!("a value of type {}", error.0)))?;
+    let arguments = arguments.into_iter().map(|argument| argument.expr).collect();
+    let expr = Expr::ScalarFunction(ScalarFunction::new_udf(function, arguments));
+    let expr = if *native == arrow { expr } else { datafusion::logical_expr::cast(expr, arrow) };
+    Ok(Typed::new(expr, result))
+}
+
+/// The texts of an array of any string type.
+pub fn texts(array: &ArrayRef) -> Result<StringArray> {
+    if array.data_type() == &DataType::Utf8 {
+        return Ok(array.as_string::<i32>().clone());
+    }
+    Ok(cast(array, &DataType::Utf8)?.as_string::<i32>().clone())
+}

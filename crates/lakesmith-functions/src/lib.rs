@@ -1,0 +1,24 @@
+//! Functions, operators and casts of Spark SQL, as DataFusion expressions over Arrow kernels.
+//!
+//! A function gets arguments of known Spark types and gives an expression of a known Spark type; every implicit cast is in
+//! that expression, so DataFusion's own type coercion finds nothing to do. Functions are registered by the table of their
+//! family; start reading at [`registry`], then at any family, for example [`string`].
+
+pub mod aggregate;
+pub mod arithmetic;
+pub mod cast;
+pub mod coercion;
+pub mod collection;
+pub mod comparison;
+pub mod conditional;
+pub mod datetime;
+pub mod function;
+pub mod kernel;
+pub mod math;
+pub mod pattern;
+pub mod registry;
+pub mod string;
+pub mod text_value;
+pub mod window;
+
+pub use function::{Call, Fault, Function, Role, SessionValues, Typed};

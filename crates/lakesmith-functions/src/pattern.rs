@@ -1,0 +1,248 @@
+//! Patterns for dates and times in Java's letters (`yyyy-MM-dd HH:mm:ss`), read once and used for each value.
+//!
+//! See <https://spark.apache.org/docs/latest/sql-ref-datetime-pattern.html>. A letter that is not built is refused by name.
+
+use std::fmt::Write;
+
+use jiff::civil::Date;
+
+use crate::text_value::{DAY_MICROS, date_of, days_of};
+
+/// A compiled pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern(Vec<Item>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Item {
+    Text(String),
+    Field(char, usize),
+}
+
+const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+
+impl Pattern {
+    /// Reads a pattern; the error names the letter that is not known.
+    pub fn new(pattern: &str) -> Result<Self, String> {
+        let mut items = Vec::new();
+        let mut characters = pattern.chars().peekable();
+        while let Some(character) = characters.next() {
+            if character == '\'' {
+                let mut text = String::new();
+                while let Some(next) = characters.next_if(|next| *next != '\'') {
+                    text.push(next);
+                }
+                characters.next();
+                items.push(Item::Text(if text.is_empty() { "'".into() } else { text }));
+            } else if character.is_ascii_alphabetic() {
+                let mut count = 1;
+                while characters.next_if_eq(&character).is_some() {
+                    count += 1;
+                }
+                if !"yuMLdHhmsSaEDQqX".contains(character) {
+                    return Err(format!("the letter `{character}` of a date pattern is not built yet"));
+                }
+                items.push(Item::Field(character, count));
+            } else if !matches!(character, '[' | ']') {
+                items.push(Item::Text(character.to_string()));
+            }
+        }
+        Ok(Self(items))
+    }
+
+    /// Writes microseconds since the epoch.
+    pub fn format(&self, micros: i64) -> Option<String> {
+        let days = i32::try_from(micros.div_euclid(DAY_MICROS)).ok()?;
+        let (date, time) = (date_of(days)?, micros.rem_euclid(DAY_MICROS));
+        let (hour, minute, second) = (time / 3_600_000_000, time / 60_000_000 % 60, time / 1_000_000 % 60);
+        let mut out = String::new();
+        for item in &self.0 {
+            let (letter, count) = match item {
+                Item::Text(text) => {
+                    out.push_str(text);
+                    continue;
+                }
+                Item::Field(letter, count) => (*letter, *count),
+            };
+            let month = usize::try_from(date.month() - 1).ok()?;
+            let weekday = usize::try_from(date.weekday().to_sunday_zero_offset()).ok()?;
+            // writing to a String cannot fail
+            let _ = match (letter, count) {
+                ('y' | 'u', 2) => write!(out, "{:02}", date.year().rem_euclid(100)),
+                ('y' | 'u', _) => write!(out, "{:0count$}", date.year()),
+                ('M' | 'L', 3) => write!(out, "{}", &MONTHS[month][..3]),
+                ('M' | 'L', 4..) => write!(out, "{}", MONTHS[month]),
+                ('M' | 'L', _) => write!(out, "{:0count$}", date.month()),
+                ('d', _) => write!(out, "{:0count$}", date.day()),
+                ('D', _) => write!(out, "{:0count$}", date.day_of_year()),
+                ('Q' | 'q', 1 | 2) => write!(out, "{:0count$}", month / 3 + 1),
+                ('Q' | 'q', _) => write!(out, "Q{}", month / 3 + 1),
+                ('E', 4..) => write!(out, "{}", DAYS[weekday]),
+                ('E', _) => write!(out, "{}", &DAYS[weekday][..3]),
+                ('H', _) => write!(out, "{hour:0count$}"),
+                ('h', _) => write!(out, "{:0count$}", (hour + 11) % 12 + 1),
+                ('m', _) => write!(out, "{minute:0count$}"),
+                ('s', _) => write!(out, "{second:0count$}"),
+                ('S', _) => write!(out, "{}", fraction(time % 1_000_000, count)),
+                ('a', _) => write!(out, "{}", if hour < 12 { "AM" } else { "PM" }),
+                _ => write!(out, "Z"),
+            };
+        }
+        Some(out)
+    }
+
+    /// Reads a text as microseconds since the epoch; `None` when it does not follow the pattern.
+    pub fn parse(&self, text: &str) -> Option<i64> {
+        let mut rest = text;
+        let mut parts = Parts::default();
+        for (at, item) in self.0.iter().enumerate() {
+            match item {
+                Item::Text(text) => rest = rest.strip_prefix(text.as_str())?,
+                Item::Field(letter, count) => {
+                    let adjacent = matches!(self.0.get(at + 1), Some(Item::Field(..)));
+                    rest = parts.read(rest, *letter, *count, adjacent)?;
+                }
+            }
+        }
+        if rest.is_empty() { parts.micros() } else { None }
+    }
+}
+
+fn fraction(micros: i64, digits: usize) -> String {
+    let text = format!("{micros:06}000");
+    text[..digits.min(9)].to_owned()
+}
+
+/// What has been read so far.
+struct Parts {
+    year: i16,
+    month: i8,
+    day: i8,
+    hour: i64,
+    minute: i64,
+    second: i64,
+    micros: i64,
+    afternoon: Option<bool>,
+    offset: i64,
+}
+
+impl Default for Parts {
+    fn default() -> Self {
+        Self { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, micros: 0, afternoon: None, offset: 0 }
+    }
+}
+
+impl Parts {
+    /// Reads one field and gives what follows it.
+    fn read<'a>(&mut self, text: &'a str, letter: char, count: usize, adjacent: bool) -> Option<&'a str> {
+        if letter == 'a' {
+            let half = text.get(..2)?;
+            self.afternoon = Some(if half.eq_ignore_ascii_case("pm") {
+                true
+            } else {
+                half.eq_ignore_ascii_case("am").then_some(false)?
+            });
+            return text.get(2..);
+        }
+        if matches!(letter, 'M' | 'L') && count >= 3 {
+            let found = MONTHS.iter().position(|name| {
+                let name = if count == 3 { &name[..3] } else { name };
+                text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+            })?;
+            self.month = i8::try_from(found + 1).ok()?;
+            return text.get(if count == 3 { 3 } else { MONTHS[found].len() }..);
+        }
+        if letter == 'E' {
+            let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
+            return text.get(end..);
+        }
+        if letter == 'X' {
+            return self.read_zone(text);
+        }
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let most = if adjacent || count > 1 && letter != 'y' { count.max(1) } else { digits.min(9) };
+        let taken = digits.min(most);
+        if taken < count.min(if letter == 'S' { 1 } else { count }) || taken == 0 {
+            return None;
+        }
+        let value: i64 = text[..taken].parse().ok()?;
+        self.set(letter, count, value, &text[..taken])?;
+        text.get(taken..)
+    }
+
+    fn set(&mut self, letter: char, count: usize, value: i64, digits: &str) -> Option<()> {
+        let below = |limit: i64| (value < limit).then_some(value);
+        match letter {
+            'y' | 'u' if count == 2 => self.year = i16::try_from(2000 + value).ok()?,
+            'y' | 'u' => self.year = i16::try_from(value).ok()?,
+            'M' | 'L' => self.month = i8::try_from(value).ok()?,
+            'd' => self.day = i8::try_from(value).ok()?,
+            'H' => self.hour = below(24)?,
+            'h' => self.hour = (1..=12).contains(&value).then_some(value % 12)?,
+            'm' => self.minute = below(60)?,
+            's' => self.second = below(60)?,
+            'S' => self.micros = format!("{digits:0<6}")[..6].parse().ok()?,
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn read_zone<'a>(&mut self, text: &'a str) -> Option<&'a str> {
+        if let Some(rest) = text.strip_prefix('Z') {
+            return Some(rest);
+        }
+        let end = 1 + text.get(1..)?.find(|c: char| !(c.is_ascii_digit() || c == ':')).unwrap_or(text.len() - 1);
+        let (zoned, _) = crate::text_value::parse_timestamp(&format!("1970-01-01 00:00:00{}", &text[..end]))?;
+        self.offset = -zoned;
+        text.get(end..)
+    }
+
+    fn micros(&self) -> Option<i64> {
+        let date = Date::new(self.year, self.month, self.day).ok()?;
+        let hour = self.hour + if self.afternoon == Some(true) && self.hour < 12 { 12 } else { 0 };
+        let seconds = (hour * 60 + self.minute) * 60 + self.second;
+        Some(i64::from(days_of(date)) * DAY_MICROS + seconds * 1_000_000 + self.micros - self.offset)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pattern_writes_and_reads_the_same_text() {
+        let pattern = Pattern::new("yyyy-MM-dd'T'HH:mm:ss.SSS").unwrap();
+        let micros = pattern.parse("2024-02-29T23:59:58.125").unwrap();
+        assert_eq!(pattern.format(micros).unwrap(), "2024-02-29T23:59:58.125");
+    }
+
+    #[test]
+    fn fields_without_separators_take_their_own_digits() {
+        assert_eq!(Pattern::new("yyyyMMdd").unwrap().parse("20240105"), Some(19727 * DAY_MICROS));
+        assert_eq!(Pattern::new("yyyyMMdd").unwrap().parse("2024-01-05"), None);
+    }
+
+    #[test]
+    fn months_and_days_have_names() {
+        assert_eq!(Pattern::new("EEE, d MMM yyyy").unwrap().format(0).unwrap(), "Thu, 1 Jan 1970");
+        assert_eq!(Pattern::new("d MMMM yyyy").unwrap().parse("5 january 2024"), Some(19727 * DAY_MICROS));
+    }
+
+    #[test]
+    fn an_unknown_letter_is_refused_by_name() {
+        assert!(Pattern::new("GG").unwrap_err().contains("`G`"));
+    }
+}

@@ -1,0 +1,62 @@
+//! Window functions. The expression of a call holds the function without its window; the resolver adds the window.
+
+use datafusion::functions_window as native;
+use datafusion::logical_expr::expr::{WindowFunction, WindowFunctionParams};
+use datafusion::logical_expr::{Expr, WindowFrame, WindowFunctionDefinition, lit};
+use lakesmith_engine::arrow_type::to_arrow;
+use lakesmith_unresolved::SparkType;
+
+use crate::cast::{Mode, cast};
+use crate::function::{Call, Fault, Function, Typed};
+use crate::math::constant_integer;
+
+/// The functions.
+pub const FUNCTIONS: &[Function] = &[
+    Function::window(&["row_number"], (0, 0), |_| number(native::row_number::row_number_udwf())),
+    Function::window(&["rank"], (0, 0), |_| number(native::rank::rank_udwf())),
+    Function::window(&["dense_rank"], (0, 0), |_| number(native::rank::dense_rank_udwf())),
+    Function::window(&["percent_rank"], (0, 0), |_| {
+        Ok(Typed::new(window(native::rank::percent_rank_udwf(), vec![]), SparkType::Double))
+    }),
+    Function::window(&["cume_dist"], (0, 0), |_| {
+        Ok(Typed::new(window(native::cume_dist::cume_dist_udwf(), vec![]), SparkType::Double))
+    }),
+    Function::window(&["lag"], (1, 3), |call| shifted(call, native::lead_lag::lag_udwf())),
+    Function::window(&["lead"], (1, 3), |call| shifted(call, native::lead_lag::lead_udwf())),
+];
+
+fn window(function: std::sync::Arc<datafusion::logical_expr::WindowUDF>, args: Vec<Expr>) -> Expr {
+    Expr::WindowFunction(Box::new(WindowFunction {
+        fun: WindowFunctionDefinition::WindowUDF(function),
+        params: WindowFunctionParams {
+            args,
+            partition_by: vec![],
+            order_by: vec![],
+            window_frame: WindowFrame::new(None),
+            filter: None,
+            null_treatment: None,
+            distinct: false,
+        },
+    }))
+}
+
+/// Row numbers and ranks are INT in Spark and unsigned in DataFusion.
+fn number(function: std::sync::Arc<datafusion::logical_expr::WindowUDF>) -> Result<Typed, Fault> {
+    let arrow = to_arrow(&SparkType::Integer).map_err(|error| Fault::not_built(error.0))?;
+    let expr = datafusion::logical_expr::cast(window(function, vec![]), arrow);
+    Ok(Typed { expr, data_type: SparkType::Integer, nullable: false })
+}
+
+fn shifted(call: &Call<'_>, function: std::sync::Arc<datafusion::logical_expr::WindowUDF>) -> Result<Typed, Fault> {
+    let value = call.arguments[0].clone();
+    let mut arguments = vec![value.expr];
+    if let Some(offset) = call.arguments.get(1) {
+        let offset = constant_integer(&offset.expr)
+            .ok_or_else(|| Fault::mismatch(format!("the offset of `{}` must be a constant", call.name), Some(1)))?;
+        arguments.push(lit(offset));
+    }
+    if let Some(default) = call.arguments.get(2) {
+        arguments.push(cast(default.clone(), &value.data_type, Mode::Ansi)?.expr);
+    }
+    Ok(Typed::new(window(function, arguments), value.data_type))
+}

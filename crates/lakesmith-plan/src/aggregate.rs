@@ -1,0 +1,179 @@
+//! GROUP BY: keys (positions, aliases, expressions) and aggregates are computed first; the SELECT list, HAVING and ORDER BY
+//! are then written over them.
+
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
+use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
+use lakesmith_functions::Typed;
+use lakesmith_unresolved::expression::{Expression, ExpressionKind};
+use lakesmith_unresolved::relation::{Aggregate, GroupKind};
+
+use crate::project::{Block, GlobalGroup, Order, Output, holds_aggregate};
+use crate::resolver::{Planned, Resolver};
+use crate::scope::{Found, Scope, ScopeColumn};
+
+/// Keys and aggregates, and the columns that hold them once computed.
+struct Computed {
+    keys: Vec<(Expr, Expr)>,
+    aggregates: Vec<(Expr, Expr)>,
+}
+
+impl Resolver<'_> {
+    /// A block with GROUP BY.
+    pub(crate) fn groups(&mut self, block: &Block<'_>, aggregate: &Aggregate, outer: &Scope<'_>) -> Option<Planned> {
+        match &aggregate.kind {
+            GroupKind::GroupBy | GroupKind::All => {}
+            GroupKind::Rollup => return self.not_built("ROLLUP", block.origin),
+            GroupKind::Cube => return self.not_built("CUBE", block.origin),
+            GroupKind::GroupingSets(_) | GroupKind::Product(_) => return self.not_built("GROUPING SETS", block.origin),
+            GroupKind::Pivot { .. } => return self.not_built("pivot", block.origin),
+        }
+        let input = self.relation(&aggregate.input, outer)?;
+        let scope = Scope { outer: Some(outer), aggregates: true, ..Scope::of(&input.columns) };
+        let expressions: Vec<Expression> = match aggregate.outputs_hold_keys {
+            true => aggregate.outputs.clone(),
+            false => aggregate.keys.iter().chain(&aggregate.outputs).cloned().collect(),
+        };
+        let outputs = self.outputs(&expressions, &scope);
+        let keys = match (&aggregate.kind, &outputs) {
+            (GroupKind::All, Some(outputs)) => {
+                let plain = outputs.iter().filter(|output| !holds_aggregate(&output.value.expr));
+                Some(plain.map(|output| output.value.clone()).collect())
+            }
+            (GroupKind::All, None) => None,
+            (_, outputs) => self.keys(&aggregate.keys, outputs.as_deref(), &scope),
+        };
+        self.grouped(block, GlobalGroup { outputs: outputs?, keys: keys?, input }, outer)
+    }
+
+    fn keys(&mut self, keys: &[Expression], outputs: Option<&[Output]>, scope: &Scope<'_>) -> Option<Vec<Typed>> {
+        let scope = Scope { aggregates: false, ..*scope };
+        let mut values = Vec::new();
+        for key in keys {
+            if let Some(outputs) = outputs
+                && let Some(index) = self.ordinal(key, outputs.len())?
+            {
+                if holds_aggregate(&outputs[index].value.expr) {
+                    let diagnostic =
+                        Diagnostic::error(Condition::GROUP_BY_AGGREGATE, "GROUP BY means an aggregate by its position");
+                    return self.refuse(diagnostic, &key.origin, "an aggregate");
+                }
+                values.push(Some(outputs[index].value.clone()));
+                continue;
+            }
+            let alias = match (&key.kind, outputs) {
+                (ExpressionKind::Attribute { parts, plan_id, .. }, Some(outputs)) if parts.len() == 1 => {
+                    match scope.find(parts, *plan_id) {
+                        Found::Nothing => outputs.iter().find(|output| output.name == parts[0].text),
+                        _ => None,
+                    }
+                }
+                _ => None,
+            };
+            values.push(match alias {
+                Some(output) => Some(output.value.clone()),
+                None => self.expression(key, &scope),
+            });
+        }
+        values.into_iter().collect()
+    }
+
+    /// Computes keys and aggregates, then HAVING, the SELECT list and ORDER BY over them.
+    pub(crate) fn grouped(&mut self, block: &Block<'_>, group: GlobalGroup, outer: &Scope<'_>) -> Option<Planned> {
+        let GlobalGroup { input, mut outputs, keys } = group;
+        let aliases: Vec<_> = outputs.iter().map(|output| (output.name.clone(), output.value.clone())).collect();
+        let scope = Scope { outer: Some(outer), aggregates: true, aliases: &aliases, ..Scope::of(&input.columns) };
+        let mut having = match block.having {
+            Some(condition) => Some(self.condition(condition, &scope, "HAVING")?),
+            None => None,
+        };
+        let mut orders = self.order_keys(block, &outputs, &scope)?;
+
+        let mut computed = Computed { keys: Vec::new(), aggregates: Vec::new() };
+        for key in keys {
+            let attribute = self.attribute("key", &key);
+            if !computed.keys.iter().any(|(known, _)| *known == key.expr) {
+                computed.keys.push((key.expr, attribute.column()));
+            }
+        }
+        let exprs = outputs.iter().map(|output| &output.value.expr).chain(&having);
+        for expr in exprs.chain(orders.iter().map(|(value, _)| &value.expr)).cloned().collect::<Vec<_>>() {
+            self.collect_aggregates(&expr, &mut computed);
+        }
+        let named = |(expr, column): &(Expr, Expr)| match column {
+            Expr::Column(column) => expr.clone().alias(column.name.clone()),
+            _ => expr.clone(),
+        };
+        let group_exprs: Vec<Expr> = computed.keys.iter().map(named).collect();
+        let aggregate_exprs: Vec<Expr> = computed.aggregates.iter().map(named).collect();
+        let builder = if group_exprs.is_empty() && aggregate_exprs.is_empty() {
+            input.builder().limit(0, Some(1))
+        } else {
+            input.builder().aggregate(group_exprs, aggregate_exprs)
+        };
+        let mut plan = self.built(builder, block.origin)?;
+
+        let mut complete = true;
+        for output in &mut outputs {
+            match self.over_groups(&output.value.expr, &computed, &input.columns, &output.origin) {
+                Some(expr) => output.value.expr = expr,
+                None => complete = false,
+            }
+            output.source = None;
+        }
+        for (value, order) in &mut orders {
+            value.expr = self.over_groups(&value.expr, &computed, &input.columns, &order.child.origin)?;
+        }
+        if let (Some(condition), Some(written)) = (having.take(), block.having) {
+            let condition = self.over_groups(&condition, &computed, &input.columns, &written.origin)?;
+            plan = self.built(LogicalPlanBuilder::from(plan).filter(condition), &written.origin)?;
+        }
+        let order = Order { keys: orders, all: block.order_all };
+        if complete { self.finish_block(plan, outputs, order, block.origin) } else { None }
+    }
+
+    fn collect_aggregates(&mut self, expr: &Expr, computed: &mut Computed) {
+        // the closure never fails
+        let _ = expr.apply(|node| {
+            if !matches!(node, Expr::AggregateFunction(_)) {
+                return Ok(TreeNodeRecursion::Continue);
+            }
+            if !computed.aggregates.iter().any(|(known, _)| known == node) {
+                let name = format!("aggregate#{}", self.number());
+                let column = datafusion::prelude::Column::new_unqualified(name);
+                computed.aggregates.push((node.clone(), Expr::Column(column)));
+            }
+            Ok(TreeNodeRecursion::Jump)
+        });
+    }
+
+    /// The expression over computed keys and aggregates; a fault when it needs another column of the input.
+    fn over_groups(
+        &mut self,
+        expr: &Expr,
+        computed: &Computed,
+        columns: &[ScopeColumn],
+        origin: &Origin,
+    ) -> Option<Expr> {
+        let mut loose = None;
+        let replaced = expr.clone().transform_down(|node| {
+            let known = computed.keys.iter().chain(&computed.aggregates).find(|(expr, _)| *expr == node);
+            if let Some((_, column)) = known {
+                return Ok(Transformed::new(column.clone(), true, TreeNodeRecursion::Jump));
+            }
+            if let Expr::Column(column) = &node {
+                loose.get_or_insert_with(|| column.name.clone());
+            }
+            Ok(Transformed::no(node))
+        });
+        if let Some(internal) = loose {
+            let own = columns.iter().find(|column| column.attribute.internal() == internal);
+            let name = own.map_or(internal.as_str(), |column| column.attribute.name.as_str());
+            let title = format!("column `{name}` is neither grouped by nor inside an aggregate function");
+            let diagnostic = Diagnostic::error(Condition::MISSING_AGGREGATION, title)
+                .help(format!("add `{name}` to GROUP BY, or write `any_value({name})`"));
+            return self.refuse(diagnostic, origin, "not grouped");
+        }
+        replaced.ok().map(|replaced| replaced.data)
+    }
+}

@@ -1,0 +1,276 @@
+//! Expressions: names are looked up, functions found in their table, casts made.
+
+use datafusion::logical_expr::Expr;
+use lakesmith_base::suggest::closest;
+use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
+use lakesmith_functions::cast::{Mode, cast};
+use lakesmith_functions::coercion::implicit;
+use lakesmith_functions::{Call, Role, Typed, collection, registry};
+use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart};
+use lakesmith_unresolved::{Literal, PlanId, SparkType};
+
+use crate::literal::literal;
+use crate::resolver::Resolver;
+use crate::scope::{Found, Scope};
+
+impl Resolver<'_> {
+    /// The expression's value; nothing when a fault was noted.
+    pub(crate) fn expression(&mut self, expression: &Expression, scope: &Scope<'_>) -> Option<Typed> {
+        let origin = &expression.origin;
+        match &expression.kind {
+            ExpressionKind::Literal(value) => {
+                let value = literal(value);
+                self.settle(value, origin)
+            }
+            ExpressionKind::Attribute { parts, plan_id, is_metadata_column: false } => {
+                self.name(parts, *plan_id, scope, origin)
+            }
+            ExpressionKind::Function(call) => self.call(call, scope, origin),
+            ExpressionKind::CallFunction { name, arguments } => {
+                let call = FunctionCall::builtin(name, arguments.clone(), origin.clone());
+                self.call(&call, scope, origin)
+            }
+            ExpressionKind::Alias { child, .. } => self.expression(child, scope),
+            ExpressionKind::Cast { child, data_type, mode } => {
+                let value = self.expression(child, scope)?;
+                let mode = match mode {
+                    CastMode::Session | CastMode::Ansi => Mode::Ansi,
+                    CastMode::Try => Mode::Try,
+                    CastMode::Legacy => return self.not_built("a cast by the old rules", origin),
+                };
+                let value = cast(value, data_type, mode);
+                self.settle(value, origin)
+            }
+            ExpressionKind::Window { function, window } => self.window(function, window, scope),
+            ExpressionKind::ExtractValue { child, extraction } => self.extract(child, extraction, scope),
+            ExpressionKind::Subquery(subquery) => self.subquery(subquery, scope, origin),
+            other => self.not_built(&describe(other), origin),
+        }
+    }
+
+    /// A condition.
+    pub(crate) fn condition(&mut self, expression: &Expression, scope: &Scope<'_>, clause: &str) -> Option<Expr> {
+        let value = self.expression(expression, scope)?;
+        let data_type = value.data_type.clone();
+        match implicit(value, &SparkType::Boolean) {
+            Some(condition) => self.settle(condition, &expression.origin).map(|condition| condition.expr),
+            None => {
+                let title = format!("{clause} needs a condition, this is a value of type {data_type}");
+                self.refuse(Diagnostic::error(Condition::DATATYPE_MISMATCH, title), &expression.origin, "no condition")
+            }
+        }
+    }
+
+    fn name(
+        &mut self,
+        parts: &[NamePart],
+        plan_id: Option<PlanId>,
+        scope: &Scope<'_>,
+        origin: &Origin,
+    ) -> Option<Typed> {
+        match scope.find(parts, plan_id) {
+            Found::Column(column, taken) => {
+                let attribute = &column.attribute;
+                let value = Typed {
+                    expr: attribute.column(),
+                    data_type: attribute.data_type.clone(),
+                    nullable: attribute.nullable,
+                };
+                self.fields(value, &parts[taken..])
+            }
+            Found::Ambiguous(columns) => {
+                let name = shown(parts);
+                let candidates: Vec<String> = columns
+                    .iter()
+                    .map(|column| {
+                        let mut all = column.qualifier.clone();
+                        all.push(column.attribute.name.clone());
+                        format!("`{}`", all.iter().map(|part| part.as_str()).collect::<Vec<_>>().join("."))
+                    })
+                    .collect();
+                let diagnostic = Diagnostic::error(
+                    Condition::AMBIGUOUS_REFERENCE,
+                    format!("column `{name}` can mean several columns"),
+                )
+                .help(format!("write one of {}", candidates.join(", ")));
+                self.refuse(diagnostic, origin, "ambiguous")
+            }
+            Found::Nothing => {
+                let alias = scope.aliases.iter().rev().find(|(name, _)| parts.len() == 1 && *name == parts[0].text);
+                if let Some((_, value)) = alias {
+                    return Some(value.clone());
+                }
+                if let Some(value) = self.outer(parts, plan_id, scope) {
+                    return Some(value);
+                }
+                if parts.len() == 1 && bare_function(parts[0].text.as_str()) {
+                    let call = FunctionCall::builtin(parts[0].text.as_str(), Vec::new(), origin.clone());
+                    return self.call(&call, scope, origin);
+                }
+                self.unknown_column(parts, scope)
+            }
+        }
+    }
+
+    /// A column of the query around this subquery.
+    fn outer(&mut self, parts: &[NamePart], plan_id: Option<PlanId>, scope: &Scope<'_>) -> Option<Typed> {
+        let outer = scope.outer?;
+        let Found::Column(column, taken) = outer.find(parts, plan_id) else { return None };
+        let attribute = &column.attribute;
+        let arrow = lakesmith_engine::arrow_type::to_arrow(&attribute.data_type).ok()?;
+        let field = datafusion::arrow::datatypes::Field::new(attribute.internal(), arrow, attribute.nullable);
+        let column = datafusion::prelude::Column::new_unqualified(attribute.internal());
+        let expr = Expr::OuterReferenceColumn(std::sync::Arc::new(field), column);
+        let value = Typed { expr, data_type: attribute.data_type.clone(), nullable: attribute.nullable };
+        self.fields(value, &parts[taken..])
+    }
+
+    fn unknown_column<T>(&mut self, parts: &[NamePart], scope: &Scope<'_>) -> Option<T> {
+        let last = parts.last()?;
+        let names: Vec<&str> = scope.columns.iter().map(|column| column.attribute.name.as_str()).collect();
+        let similar = closest(last.text.as_str(), names.iter().copied(), 3);
+        let title = format!("column `{}` does not exist", shown(parts));
+        let diagnostic = if similar.is_empty() {
+            let listed = names.iter().take(8).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let known =
+                if names.is_empty() { "there are no columns here".into() } else { format!("columns here: {listed}") };
+            Diagnostic::error(Condition::UNRESOLVED_COLUMN_WITHOUT_SUGGESTION, title).help(known)
+        } else {
+            let listed = similar.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            Diagnostic::error(Condition::UNRESOLVED_COLUMN_WITH_SUGGESTION, title)
+                .help(format!("a column with a similar name exists: {listed}"))
+        };
+        self.refuse(diagnostic, &last.origin, "no such column")
+    }
+
+    /// Fields of a struct, one after the other.
+    fn fields(&mut self, mut value: Typed, parts: &[NamePart]) -> Option<Typed> {
+        for part in parts {
+            value = self.field(value, part.text.as_str(), &part.origin)?;
+        }
+        Some(value)
+    }
+
+    fn field(&mut self, value: Typed, name: &str, origin: &Origin) -> Option<Typed> {
+        let SparkType::Struct(fields) = &value.data_type else {
+            let title = format!("`{name}` is asked of a value of type {}, which has no fields", value.data_type);
+            return self.refuse(Diagnostic::error(Condition::DATATYPE_MISMATCH, title), origin, "no struct");
+        };
+        match fields.iter().position(|field| field.name.matches(name)) {
+            Some(index) => {
+                let field = collection::field(value, index);
+                self.settle(field, origin)
+            }
+            None => {
+                let names: Vec<String> = fields.iter().map(|field| format!("`{}`", field.name.as_str())).collect();
+                let diagnostic =
+                    Diagnostic::error(Condition::FIELD_NOT_FOUND, format!("field `{name}` does not exist"))
+                        .help(format!("the fields are {}", names.join(", ")));
+                self.refuse(diagnostic, origin, "no such field")
+            }
+        }
+    }
+
+    fn extract(&mut self, child: &Expression, extraction: &Expression, scope: &Scope<'_>) -> Option<Typed> {
+        let value = self.expression(child, scope)?;
+        match (&value.data_type, &extraction.kind) {
+            (SparkType::Struct(_), ExpressionKind::Literal(Literal::String(name))) => {
+                let name = name.clone();
+                self.field(value, &name, &extraction.origin)
+            }
+            _ => self.not_built("an element of an array or map by `[…]`", &extraction.origin),
+        }
+    }
+
+    /// A call of a function or operator.
+    pub(crate) fn call(&mut self, call: &FunctionCall, scope: &Scope<'_>, origin: &Origin) -> Option<Typed> {
+        let Some(part) = call.name.parts.last() else { return self.not_built("IDENTIFIER as a function", origin) };
+        let name = part.text.as_str();
+        let Some(function) = registry::find(name) else {
+            let similar = closest(name, registry::names(), 3);
+            let mut diagnostic = Diagnostic::error(
+                Condition::UNRESOLVED_ROUTINE,
+                format!("function `{name}` does not exist or is not built yet"),
+            );
+            if !similar.is_empty() {
+                let listed = similar.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+                diagnostic = diagnostic.help(format!("a function with a similar name exists: {listed}"));
+            }
+            for argument in &call.arguments {
+                self.expression(argument, scope);
+            }
+            return self.refuse(diagnostic, &part.origin, "no such function");
+        };
+        if function.role == Role::Aggregate && !scope.aggregates {
+            let title = format!("aggregate function `{name}` cannot stand here");
+            let diagnostic =
+                Diagnostic::error(Condition::GROUP_BY_AGGREGATE, title).help("filter by an aggregate in HAVING");
+            return self.refuse(diagnostic, &part.origin, "aggregate");
+        }
+        if !call.within_group.is_empty() {
+            return self.not_built("WITHIN GROUP", origin);
+        }
+        let inner = Scope { aggregates: scope.aggregates && function.role != Role::Aggregate, ..*scope };
+        let star = matches!(call.arguments.as_slice(), [only] if matches!(only.kind, ExpressionKind::Star { .. }));
+        let arguments = if star && function.names[0] == "count" {
+            Vec::new()
+        } else {
+            let all: Vec<Option<Typed>> =
+                call.arguments.iter().map(|argument| self.expression(argument, &inner)).collect();
+            all.into_iter().collect::<Option<Vec<_>>>()?
+        };
+        let (fewest, most) = function.arity;
+        if arguments.len() < fewest || arguments.len() > most {
+            let wanted = if fewest == most { fewest.to_string() } else { format!("{fewest} or more") };
+            let title = format!("function `{name}` takes {wanted} arguments, not {}", arguments.len());
+            return self.refuse(Diagnostic::error(Condition::WRONG_NUM_ARGS, title), origin, "");
+        }
+        let resolved = (function.resolve)(&Call {
+            name,
+            arguments,
+            distinct: call.distinct,
+            ignore_nulls: call.ignore_nulls == Some(true),
+            session: self.options.session,
+        });
+        let at = match &resolved {
+            Err(fault) => fault.argument.and_then(|index| call.arguments.get(index)).map_or(origin, |a| &a.origin),
+            Ok(_) => origin,
+        };
+        let value = self.settle(resolved, at)?;
+        match &call.filter {
+            None => Some(value),
+            Some(filter) => {
+                let condition = self.condition(filter, &Scope { aggregates: false, ..*scope }, "FILTER")?;
+                self.filtered(value, condition, origin)
+            }
+        }
+    }
+}
+
+fn shown(parts: &[NamePart]) -> String {
+    parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(".")
+}
+
+/// Functions that SQL lets one write without parentheses.
+fn bare_function(name: &str) -> bool {
+    ["current_date", "current_timestamp"].iter().any(|function| function.eq_ignore_ascii_case(name))
+}
+
+/// What an expression is, in words a user knows.
+fn describe(kind: &ExpressionKind) -> String {
+    match kind {
+        ExpressionKind::Star { .. } => "`*` at this place",
+        ExpressionKind::Lambda { .. } | ExpressionKind::LambdaVariable(_) => "a lambda function",
+        ExpressionKind::JsonPath { .. } => "a JSON path by `:`",
+        ExpressionKind::UserDefinedFunction(_) | ExpressionKind::TypedAggregate(_) => "a function of the user's own",
+        ExpressionKind::NamedArgument { .. } => "an argument by name at this place",
+        ExpressionKind::NamedParameter(_) | ExpressionKind::PositionalParameter(_) => "a query parameter",
+        ExpressionKind::Regex { .. } => "columns by a regular expression",
+        ExpressionKind::UpdateFields { .. } => "withField and dropFields",
+        ExpressionKind::ComputedIdentifier(_) => "IDENTIFIER(…)",
+        ExpressionKind::ExpressionString(_) => "an expression as text",
+        ExpressionKind::Default => "DEFAULT as a value",
+        _ => "this expression",
+    }
+    .to_owned()
+}

@@ -1,0 +1,28 @@
+//! The resolver: an unresolved query and a catalog become a typed DataFusion plan with the meaning Spark gives the query.
+//!
+//! Names, types, casts, null order and generated names are all decided here; DataFusion's own coercion finds nothing to do.
+//! Columns inside a plan carry unique names (`quantity#12`), so duplicate names are no matter; the names that the user sees
+//! are in [`Resolved::output`]. What is not built is refused by name, at its place. Start reading at [`resolver`].
+
+pub mod aggregate;
+pub mod attribute;
+pub mod expression;
+pub mod frame;
+pub mod join;
+pub mod literal;
+pub mod naming;
+pub mod project;
+pub mod relation;
+pub mod resolver;
+pub mod scope;
+pub mod set_operation;
+pub mod sort;
+pub mod subquery;
+
+pub use attribute::{Attribute, AttributeId, Resolved};
+pub use resolver::{Options, resolve};
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,297 @@
+//! Relations: sources, and the dispatch to the file of each operator.
+
+use std::sync::Arc;
+
+use datafusion::datasource::provider_as_source;
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
+use datafusion::prelude::Column;
+use lakesmith_base::{Identifier, QualifiedName};
+use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
+use lakesmith_engine::{RelationRequest, RelationSource};
+use lakesmith_functions::Typed;
+use lakesmith_functions::cast::{Mode, cast};
+use lakesmith_functions::coercion::common_of;
+use lakesmith_unresolved::expression::{Expression, Name, NamePart};
+use lakesmith_unresolved::relation::{Cte, DataSource};
+use lakesmith_unresolved::{PlanId, Relation, RelationKind};
+
+use crate::project::{Block, Order, Output};
+use crate::resolver::{Known, Planned, Resolver};
+use crate::scope::{Scope, ScopeColumn};
+
+impl Resolver<'_> {
+    /// A relation; nothing when a fault was noted or the catalog has still to be asked.
+    pub(crate) fn relation(&mut self, relation: &Relation, outer: &Scope<'_>) -> Option<Planned> {
+        let mut planned = self.dispatch(relation, outer)?;
+        if let Some(plan_id) = relation.plan_id {
+            stamp(&mut planned, plan_id);
+        }
+        Some(planned)
+    }
+
+    fn dispatch(&mut self, relation: &Relation, outer: &Scope<'_>) -> Option<Planned> {
+        let origin = &relation.origin;
+        match relation.kind.as_ref() {
+            RelationKind::NamedTable { time_travel: Some(_), .. } => self.not_built("time travel", origin),
+            RelationKind::NamedTable { name, options, is_streaming, .. } => {
+                self.named_table(name, options, *is_streaming, outer)
+            }
+            RelationKind::DataSource(source) => self.files(source, origin),
+            RelationKind::OneRow => {
+                let plan = self.built(Ok(LogicalPlanBuilder::empty(true)), origin)?;
+                Some(Planned { plan, columns: Vec::new() })
+            }
+            RelationKind::InlineTable(rows) => self.inline_table(rows, origin, outer),
+            RelationKind::Project { .. } | RelationKind::Aggregate(_) | RelationKind::Having { .. } => {
+                match Block::of(relation) {
+                    Some(block) => self.block(&block, outer),
+                    None => self.not_built("HAVING without GROUP BY", origin),
+                }
+            }
+            RelationKind::Filter { input, condition } => self.filter(input, condition, outer),
+            RelationKind::Sort { input, orders, .. } => self.sort(input, orders, outer),
+            RelationKind::Limit { input, count } => match input.kind.as_ref() {
+                RelationKind::Offset { input, count: skip } => self.limit(input, Some(skip), Some(count), outer),
+                _ => self.limit(input, None, Some(count), outer),
+            },
+            RelationKind::Offset { input, count } => self.limit(input, Some(count), None, outer),
+            RelationKind::Deduplicate { input, columns, within_watermark: false } => {
+                self.deduplicate(relation, input, columns, outer)
+            }
+            RelationKind::SubqueryAlias { input, alias, columns } => {
+                let planned = self.relation(input, outer)?;
+                self.renamed(planned, &alias.text, columns, origin)
+            }
+            RelationKind::Join(join) => self.join(join, origin, outer),
+            RelationKind::SetOperation(operation) => self.set_operation(operation, origin, outer),
+            RelationKind::With { ctes, recursive: false, query } => self.with(ctes, query, outer),
+            // rows are the same whatever their distribution, and a bounded query has no late rows
+            RelationKind::Hint { input, .. }
+            | RelationKind::Repartition { input, .. }
+            | RelationKind::RepartitionByExpression { input, .. }
+            | RelationKind::WithWatermark { input, .. } => self.relation(input, outer),
+            RelationKind::WithColumns { input, columns } => self.with_columns(input, columns, origin, outer),
+            RelationKind::ToDf { input, columns } => {
+                let mut planned = self.relation(input, outer)?;
+                let visible = planned.columns.iter_mut().filter(|column| !column.is_hidden);
+                let names: Vec<NamePart> = columns
+                    .iter()
+                    .map(|n| NamePart { text: Identifier::new(n.as_str()), origin: origin.clone() })
+                    .collect();
+                let count = visible.count();
+                if count != names.len() {
+                    let title = format!("toDF names {} columns of {count}", names.len());
+                    return self.refuse(Diagnostic::error(Condition::NUM_COLUMNS_MISMATCH, title), origin, "");
+                }
+                self.renamed(planned, &Identifier::new(""), &names, origin).map(|mut planned| {
+                    planned.columns.iter_mut().for_each(|column| column.qualifier.clear());
+                    planned
+                })
+            }
+            other => self.not_built(&format!("`{}`", other.name()), origin),
+        }
+    }
+
+    fn filter(&mut self, input: &Relation, condition: &Expression, outer: &Scope<'_>) -> Option<Planned> {
+        let input = self.relation(input, outer)?;
+        let scope = Scope { outer: Some(outer), ..Scope::of(&input.columns) };
+        let origin = &condition.origin;
+        let condition = self.condition(condition, &scope, "WHERE")?;
+        let plan = self.built(input.builder().filter(condition), origin)?;
+        Some(Planned { plan, columns: input.columns })
+    }
+
+    fn with_columns(
+        &mut self,
+        input: &Relation,
+        expressions: &[Expression],
+        origin: &Origin,
+        outer: &Scope<'_>,
+    ) -> Option<Planned> {
+        let input = self.relation(input, outer)?;
+        let scope = Scope { outer: Some(outer), ..Scope::of(&input.columns) };
+        let new = self.outputs(expressions, &scope)?;
+        let mut outputs: Vec<Output> = Vec::new();
+        for column in input.columns.iter().filter(|column| !column.is_hidden) {
+            let attribute = &column.attribute;
+            let value = Typed {
+                expr: attribute.column(),
+                data_type: attribute.data_type.clone(),
+                nullable: attribute.nullable,
+            };
+            let kept = Output {
+                name: attribute.name.clone(),
+                value,
+                origin: origin.clone(),
+                source: Some(column.clone()),
+                metadata: attribute.metadata.clone(),
+            };
+            outputs.push(new.iter().find(|output| output.name == attribute.name).cloned().unwrap_or(kept));
+        }
+        let known: Vec<Identifier> = outputs.iter().map(|output| output.name.clone()).collect();
+        outputs.extend(new.into_iter().filter(|output| !known.contains(&output.name)));
+        self.finish_block(input.plan, outputs, Order::default(), origin)
+    }
+
+    fn with(&mut self, ctes: &[Cte], query: &Relation, outer: &Scope<'_>) -> Option<Planned> {
+        let depth = self.ctes.len();
+        for cte in ctes {
+            let visible = self.ctes.len();
+            // resolved once here so that a fault in a query that nothing uses is found too
+            self.relation(&cte.query, outer);
+            self.ctes.push((cte.name.text.clone(), cte.clone(), visible));
+        }
+        let planned = self.relation(query, outer);
+        self.ctes.truncate(depth);
+        planned
+    }
+
+    fn named_table(
+        &mut self,
+        name: &Name,
+        options: &[(String, String)],
+        is_streaming: bool,
+        outer: &Scope<'_>,
+    ) -> Option<Planned> {
+        let Some(qualified) = name.qualified() else { return self.not_built("IDENTIFIER as a table", &name.origin) };
+        if qualified.parts().len() == 1
+            && let Some((_, cte, visible)) =
+                self.ctes.iter().rev().find(|(known, ..)| known == qualified.last()).cloned()
+        {
+            // the query sees the names defined before it
+            let hidden = self.ctes.split_off(visible);
+            let planned = self.relation(&cte.query, outer);
+            self.ctes.extend(hidden);
+            return self.renamed(planned?, &cte.name.text, &cte.columns, &cte.name.origin);
+        }
+        let request = RelationRequest::Table { name: qualified.clone(), is_streaming, options: options.to_vec() };
+        let source = self.source(request, &name.origin, &qualified)?;
+        self.scan(source.as_ref(), qualified.parts(), &name.origin)
+    }
+
+    fn files(&mut self, source: &DataSource, origin: &Origin) -> Option<Planned> {
+        let request = RelationRequest::Files {
+            format: source.format.clone(),
+            schema: source.schema.clone(),
+            options: source.options.clone(),
+            paths: source.paths.clone(),
+            is_streaming: source.is_streaming,
+        };
+        let shown = QualifiedName::single(source.paths.first().map_or("files", String::as_str));
+        let source = self.source(request, origin, &shown)?;
+        self.scan(source.as_ref(), &[], origin)
+    }
+
+    fn source(
+        &mut self,
+        request: RelationRequest,
+        origin: &Origin,
+        shown: &QualifiedName,
+    ) -> Option<Arc<dyn RelationSource>> {
+        match self.known.get(&request).cloned() {
+            Some(Known::Source(source)) => Some(source),
+            Some(Known::Refused(diagnostic)) => self.refuse(diagnostic, origin, ""),
+            Some(Known::Absent) => {
+                let title = format!("table or view `{shown}` does not exist");
+                let diagnostic = Diagnostic::error(Condition::TABLE_OR_VIEW_NOT_FOUND, title)
+                    .help("check the name, or define the table in the pipeline");
+                self.refuse(diagnostic, origin, "no such table")
+            }
+            None => {
+                if !self.missing.contains(&request) {
+                    self.missing.push(request);
+                }
+                None
+            }
+        }
+    }
+
+    fn scan(&mut self, source: &dyn RelationSource, qualifier: &[Identifier], origin: &Origin) -> Option<Planned> {
+        let table = format!("{}#{}", qualifier.last().map_or("files", Identifier::as_str), self.number());
+        let table = datafusion::common::TableReference::bare(table);
+        let provider = source.provider();
+        let stored = provider.schema();
+        let mut columns = Vec::new();
+        let mut projected = Vec::new();
+        for (field, stored) in source.schema().iter().zip(stored.fields()) {
+            let column = Expr::Column(Column::new(Some(table.clone()), stored.name()));
+            let value = Typed { expr: column, data_type: field.data_type.clone(), nullable: field.nullable };
+            let mut attribute = self.attribute(field.name.clone(), &value);
+            attribute.metadata.clone_from(&field.metadata);
+            projected.push(value.expr.alias(attribute.internal()));
+            columns.push(ScopeColumn { attribute, qualifier: qualifier.to_vec(), is_hidden: false });
+        }
+        let scan = LogicalPlanBuilder::scan(table, provider_as_source(provider), None);
+        let plan = self.built(scan.and_then(|scan| scan.project(projected)), origin)?;
+        Some(Planned { plan, columns })
+    }
+
+    /// `input AS alias (a, b)`.
+    fn renamed(
+        &mut self,
+        planned: Planned,
+        alias: &Identifier,
+        names: &[NamePart],
+        origin: &Origin,
+    ) -> Option<Planned> {
+        let visible: Vec<_> = planned.columns.iter().filter(|column| !column.is_hidden).cloned().collect();
+        if !names.is_empty() && names.len() != visible.len() {
+            let title = format!("`{}` names {} columns of {}", alias.as_str(), names.len(), visible.len());
+            return self.refuse(Diagnostic::error(Condition::NUM_COLUMNS_MISMATCH, title), origin, "");
+        }
+        let mut columns = Vec::new();
+        let mut projected = Vec::new();
+        for (index, mut column) in visible.into_iter().enumerate() {
+            let before = column.attribute.column();
+            if let Some(name) = names.get(index) {
+                column.attribute.name = name.text.clone();
+                projected.push(before.alias(column.attribute.internal()));
+            } else {
+                projected.push(before);
+            }
+            column.qualifier = vec![alias.clone()];
+            columns.push(column);
+        }
+        let plan =
+            if names.is_empty() { planned.plan } else { self.built(planned.builder().project(projected), origin)? };
+        Some(Planned { plan, columns })
+    }
+
+    fn inline_table(&mut self, rows: &[Vec<Expression>], origin: &Origin, outer: &Scope<'_>) -> Option<Planned> {
+        let resolved: Vec<Option<Vec<Typed>>> =
+            rows.iter().map(|row| row.iter().map(|value| self.expression(value, outer)).collect()).collect();
+        let mut resolved = resolved.into_iter().collect::<Option<Vec<_>>>()?;
+        let width = resolved.first().map_or(0, Vec::len);
+        if resolved.iter().any(|row| row.len() != width) {
+            let title = "rows of VALUES have different numbers of columns";
+            return self.refuse(Diagnostic::error(Condition::NUM_COLUMNS_MISMATCH, title), origin, "");
+        }
+        let mut columns = Vec::new();
+        let mut projected = Vec::new();
+        for index in 0..width {
+            let common = common_of("VALUES", resolved.iter().map(|row| &row[index].data_type));
+            let common = self.settle(common, origin)?;
+            for row in &mut resolved {
+                let value = cast(row[index].clone(), &common, Mode::Ansi);
+                row[index] = self.settle(value, origin)?;
+            }
+            let nullable = resolved.iter().any(|row| row[index].nullable);
+            let name = format!("column{}", index + 1);
+            let value = Typed { expr: Expr::Column(Column::new_unqualified(name)), data_type: common, nullable };
+            let attribute = self.attribute(format!("col{}", index + 1), &value);
+            projected.push(value.expr.alias(attribute.internal()));
+            columns.push(ScopeColumn::computed(attribute));
+        }
+        let exprs = resolved.into_iter().map(|row| row.into_iter().map(|value| value.expr).collect()).collect();
+        let values = LogicalPlanBuilder::values(exprs);
+        let plan = self.built(values.and_then(|values| values.project(projected)), origin)?;
+        Some(Planned { plan, columns })
+    }
+}
+
+/// Marks columns as those of a DataFrame.
+fn stamp(planned: &mut Planned, plan_id: PlanId) {
+    for column in &mut planned.columns {
+        column.attribute.plan_id = Some(plan_id);
+    }
+}

@@ -1,0 +1,173 @@
+//! [`resolve`]: the entrance. A [`Resolver`] holds what one resolution knows; the files beside this one each add the
+//! resolution of one concept to it.
+//!
+//! The catalog is asynchronous and resolution is not: relations that are not known yet are noted, looked up together, and the
+//! query is resolved again until nothing is missing.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use datafusion::common::DataFusionError;
+use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
+use lakesmith_base::Identifier;
+use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
+use lakesmith_engine::{Catalog, RelationRequest, RelationSource};
+use lakesmith_functions::{Fault, SessionValues, Typed};
+use lakesmith_unresolved::Relation;
+use lakesmith_unresolved::relation::Cte;
+
+use crate::attribute::{Attribute, AttributeId, Resolved};
+use crate::scope::{Scope, ScopeColumn};
+
+/// What the session says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// Values that functions take from the session.
+    pub session: SessionValues,
+}
+
+/// What is known of a relation that the query asks for.
+#[derive(Clone)]
+pub(crate) enum Known {
+    Source(Arc<dyn RelationSource>),
+    Absent,
+    Refused(Diagnostic),
+}
+
+/// A relation on the way: its plan and the columns in reach.
+#[derive(Debug, Clone)]
+pub(crate) struct Planned {
+    pub plan: LogicalPlan,
+    pub columns: Vec<ScopeColumn>,
+}
+
+impl Planned {
+    pub fn builder(&self) -> LogicalPlanBuilder {
+        LogicalPlanBuilder::from(self.plan.clone())
+    }
+}
+
+/// What one resolution knows.
+pub(crate) struct Resolver<'k> {
+    pub options: Options,
+    pub known: &'k HashMap<RelationRequest, Known>,
+    pub missing: Vec<RelationRequest>,
+    pub diagnostics: Vec<Diagnostic>,
+    /// Named queries in reach, innermost last.
+    pub ctes: Vec<(Identifier, Cte, usize)>,
+    next_id: u64,
+}
+
+/// Resolves a query. On failure all faults that could be found are given.
+pub async fn resolve(
+    relation: &Relation,
+    catalog: &dyn Catalog,
+    options: Options,
+) -> Result<Resolved, Vec<Diagnostic>> {
+    let mut known = HashMap::new();
+    loop {
+        let mut resolver = Resolver {
+            options,
+            known: &known,
+            missing: Vec::new(),
+            diagnostics: Vec::new(),
+            ctes: Vec::new(),
+            next_id: 0,
+        };
+        let planned = resolver.relation(relation, &Scope::default());
+        let (missing, diagnostics) = (resolver.missing, resolver.diagnostics);
+        if missing.is_empty() {
+            return match planned {
+                Some(planned) if !diagnostics.iter().any(Diagnostic::is_error) => finish(planned),
+                _ => Err(diagnostics),
+            };
+        }
+        for request in missing {
+            let answer = match catalog.relation(&request).await {
+                Ok(Some(source)) => Known::Source(source),
+                Ok(None) => Known::Absent,
+                Err(diagnostic) => Known::Refused(diagnostic),
+            };
+            known.insert(request, answer);
+        }
+    }
+}
+
+/// Drops what only qualified names reach.
+fn finish(planned: Planned) -> Result<Resolved, Vec<Diagnostic>> {
+    let visible = planned.columns.iter().filter(|column| !column.is_hidden);
+    let output: Vec<Attribute> = visible.map(|column| column.attribute.clone()).collect();
+    let plan = planned.builder().project(output.iter().map(Attribute::column)).and_then(LogicalPlanBuilder::build);
+    match plan {
+        Ok(plan) => Ok(Resolved { plan, output }),
+        Err(error) => Err(vec![broken(&error)]),
+    }
+}
+
+fn broken(error: &DataFusionError) -> Diagnostic {
+    let title = "the query's plan was refused by the engine; this is a fault of Lakesmith";
+    Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title).note(error.to_string())
+}
+
+impl Resolver<'_> {
+    /// A new column.
+    pub fn attribute(&mut self, name: impl Into<Identifier>, typed: &Typed) -> Attribute {
+        self.next_id += 1;
+        Attribute {
+            id: AttributeId(self.next_id),
+            name: name.into(),
+            data_type: typed.data_type.clone(),
+            nullable: typed.nullable,
+            metadata: None,
+            plan_id: None,
+        }
+    }
+
+    /// A number that no other use gets.
+    pub fn number(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// Notes a fault and gives nothing.
+    pub fn refuse<T>(&mut self, diagnostic: Diagnostic, origin: &Origin, label: &str) -> Option<T> {
+        let diagnostic = match origin {
+            Origin::Text(span) => diagnostic.at(*span, label),
+            Origin::Python { file, line } => diagnostic.note(format!("in {file}, line {line}")),
+            Origin::Unknown => diagnostic,
+        };
+        if !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
+        None
+    }
+
+    /// Refuses what is not built.
+    pub fn not_built<T>(&mut self, what: &str, origin: &Origin) -> Option<T> {
+        let title = format!("{what} is not built yet");
+        self.refuse(Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title), origin, "not built")
+    }
+
+    /// Notes a function's fault at the argument it is about.
+    pub fn fault<T>(&mut self, fault: Fault, origin: &Origin) -> Option<T> {
+        let mut diagnostic = Diagnostic::error(fault.condition, fault.title);
+        diagnostic.help.extend(fault.help);
+        self.refuse(diagnostic, origin, "")
+    }
+
+    /// The value, or a note of the fault.
+    pub fn settle<T>(&mut self, result: Result<T, Fault>, origin: &Origin) -> Option<T> {
+        match result {
+            Ok(value) => Some(value),
+            Err(fault) => self.fault(fault, origin),
+        }
+    }
+
+    /// The plan, or a note that the engine refused it.
+    pub fn built(&mut self, plan: Result<LogicalPlanBuilder, DataFusionError>, origin: &Origin) -> Option<LogicalPlan> {
+        match plan.and_then(LogicalPlanBuilder::build) {
+            Ok(plan) => Some(plan),
+            Err(error) => self.refuse(broken(&error), origin, ""),
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! [`Scope`]: the columns that a name can mean at one place of a query.
+
+use lakesmith_base::Identifier;
+use lakesmith_functions::Typed;
+use lakesmith_unresolved::{NamePart, PlanId};
+
+use crate::attribute::Attribute;
+
+/// A column in reach.
+#[derive(Debug, Clone)]
+pub struct ScopeColumn {
+    /// The column.
+    pub attribute: Attribute,
+    /// The table's name or alias, outermost part first; empty for a computed column.
+    pub qualifier: Vec<Identifier>,
+    /// Reached by its qualified name only, and no part of `*`: the second key of JOIN USING.
+    pub is_hidden: bool,
+}
+
+impl ScopeColumn {
+    /// A column without a table.
+    pub fn computed(attribute: Attribute) -> Self {
+        Self { attribute, qualifier: Vec::new(), is_hidden: false }
+    }
+
+    /// Whether the written qualifier is the end of this column's.
+    fn qualified_by(&self, parts: &[NamePart]) -> bool {
+        parts.len() <= self.qualifier.len()
+            && self.qualifier.iter().rev().zip(parts.iter().rev()).all(|(own, part)| *own == part.text)
+    }
+}
+
+/// What names mean at one place.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Scope<'a> {
+    /// The input's columns.
+    pub columns: &'a [ScopeColumn],
+    /// Columns of the same SELECT list that were named before.
+    pub aliases: &'a [(Identifier, Typed)],
+    /// The query around a subquery.
+    pub outer: Option<&'a Scope<'a>>,
+    /// Whether aggregate functions may stand here.
+    pub aggregates: bool,
+}
+
+/// What a name was found to mean.
+#[derive(Debug, Clone)]
+pub enum Found<'a> {
+    /// A column, and how many parts of the name it took; the rest are fields.
+    Column(&'a ScopeColumn, usize),
+    /// Several columns.
+    Ambiguous(Vec<&'a ScopeColumn>),
+    /// Nothing.
+    Nothing,
+}
+
+impl<'a> Scope<'a> {
+    /// A scope of columns without aggregates.
+    pub fn of(columns: &'a [ScopeColumn]) -> Self {
+        Self { columns, ..Self::default() }
+    }
+
+    /// Looks a name up among the columns: the longest qualifier that fits is taken, as in Spark.
+    pub fn find(&self, parts: &[NamePart], plan_id: Option<PlanId>) -> Found<'a> {
+        for taken in (1..=parts.len()).rev() {
+            let (qualifier, name) = (&parts[..taken - 1], &parts[taken - 1].text);
+            let mut fitting: Vec<&ScopeColumn> = self
+                .columns
+                .iter()
+                .filter(|column| column.attribute.name == *name)
+                .filter(|column| column.qualified_by(qualifier) && !(column.is_hidden && qualifier.is_empty()))
+                .collect();
+            if plan_id.is_some() && fitting.iter().any(|column| column.attribute.plan_id == plan_id) {
+                fitting.retain(|column| column.attribute.plan_id == plan_id);
+            }
+            match fitting.as_slice() {
+                [] => {}
+                [column] => return Found::Column(column, taken),
+                _ => return Found::Ambiguous(fitting),
+            }
+        }
+        Found::Nothing
+    }
+
+    /// The columns of `*`, or of `t.*`.
+    pub fn star(&self, target: &[NamePart]) -> Vec<&'a ScopeColumn> {
+        let columns = self.columns.iter();
+        columns.filter(|column| !column.is_hidden && column.qualified_by(target)).collect()
+    }
+}

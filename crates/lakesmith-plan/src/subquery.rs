@@ -1,0 +1,75 @@
+//! Subqueries as values: one value, EXISTS, IN. A subquery may name columns of the query around it.
+
+use std::sync::Arc;
+
+use datafusion::common::Spans;
+use datafusion::logical_expr::expr::{Exists, InSubquery};
+use datafusion::logical_expr::{Expr, LogicalPlan, Subquery as NativeSubquery};
+use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
+use lakesmith_functions::Typed;
+use lakesmith_functions::cast::{Mode, cast};
+use lakesmith_functions::coercion::common_type;
+use lakesmith_unresolved::SparkType;
+use lakesmith_unresolved::expression::{Expression, Subquery, SubqueryKind, SubqueryPlan};
+
+use crate::attribute::Attribute;
+use crate::resolver::{Planned, Resolver};
+use crate::scope::Scope;
+
+impl Resolver<'_> {
+    /// A subquery as a value.
+    pub(crate) fn subquery(&mut self, subquery: &Subquery, scope: &Scope<'_>, origin: &Origin) -> Option<Typed> {
+        let SubqueryPlan::Inline(query) = &subquery.query else {
+            return self.not_built("a subquery of a DataFrame", origin);
+        };
+        let planned = self.relation(query, scope)?;
+        match &subquery.kind {
+            SubqueryKind::Scalar => {
+                let attribute = self.only_column(&planned, origin)?;
+                let expr = Expr::ScalarSubquery(native(planned.plan));
+                Some(Typed::new(expr, attribute.data_type))
+            }
+            SubqueryKind::Exists => {
+                let expr = Expr::Exists(Exists { subquery: native(planned.plan), negated: false });
+                Some(Typed { expr, data_type: SparkType::Boolean, nullable: false })
+            }
+            SubqueryKind::In(values) => match values.as_slice() {
+                [value] => self.within(value, planned, scope, origin),
+                _ => self.not_built("IN of several columns", origin),
+            },
+            SubqueryKind::TableArgument { .. } => self.not_built("a table as an argument", origin),
+        }
+    }
+
+    fn within(&mut self, value: &Expression, planned: Planned, scope: &Scope<'_>, origin: &Origin) -> Option<Typed> {
+        let value = self.expression(value, scope)?;
+        let attribute = self.only_column(&planned, origin)?;
+        let Some(common) = common_type(&value.data_type, &attribute.data_type) else {
+            let title = format!("IN compares {} with {}", value.data_type, attribute.data_type);
+            return self.refuse(Diagnostic::error(Condition::DATATYPE_MISMATCH, title), origin, "");
+        };
+        let member =
+            Typed { expr: attribute.column(), data_type: attribute.data_type.clone(), nullable: attribute.nullable };
+        let (value, member) = (cast(value, &common, Mode::Ansi), cast(member, &common, Mode::Ansi));
+        let (value, member) = (self.settle(value, origin)?, self.settle(member, origin)?);
+        let name = self.attribute(attribute.name.clone(), &member).internal();
+        let plan = self.built(planned.builder().project([member.expr.alias(name)]), origin)?;
+        let expr = Expr::InSubquery(InSubquery { expr: Box::new(value.expr), subquery: native(plan), negated: false });
+        Some(Typed::new(expr, SparkType::Boolean))
+    }
+
+    fn only_column(&mut self, planned: &Planned, origin: &Origin) -> Option<Attribute> {
+        match planned.columns.as_slice() {
+            [column] => Some(column.attribute.clone()),
+            several => {
+                let title = format!("a subquery used as a value has {} columns instead of one", several.len());
+                self.refuse(Diagnostic::error(Condition::NUM_COLUMNS_MISMATCH, title), origin, "")
+            }
+        }
+    }
+}
+
+fn native(plan: LogicalPlan) -> NativeSubquery {
+    let outer_ref_columns = plan.all_out_ref_exprs();
+    NativeSubquery { subquery: Arc::new(plan), outer_ref_columns, spans: Spans::new() }
+}

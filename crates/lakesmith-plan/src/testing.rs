@@ -1,0 +1,137 @@
+//! What the tests of this crate share: a catalog of in-memory tables, and queries run from text to rows.
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
+use datafusion::datasource::MemTable;
+use lakesmith_base::{Identifier, QualifiedName};
+use lakesmith_diagnostic::Diagnostic;
+use lakesmith_diagnostic::source::{SourceKind, SourceMap};
+use lakesmith_engine::{
+    BoxFuture, Catalog, EngineError, Executor, LocalExecutor, ProvidedRelation, RelationRequest, RelationSource,
+    Runtime, RuntimeSettings,
+};
+use lakesmith_functions::SessionValues;
+
+use crate::{Options, Resolved, resolve};
+
+/// 2024-01-15T12:00:00Z.
+pub(crate) const NOW: i64 = 1_705_320_000_000_000;
+
+#[derive(Default)]
+pub(crate) struct Tables(Vec<(QualifiedName, Arc<dyn RelationSource>)>);
+
+impl Catalog for Tables {
+    fn relation<'a>(
+        &'a self,
+        request: &'a RelationRequest,
+    ) -> BoxFuture<'a, Result<Option<Arc<dyn RelationSource>>, Diagnostic>> {
+        let found = match request {
+            RelationRequest::Table { name, .. } => {
+                self.0.iter().find(|(known, _)| known.last() == name.last()).map(|(_, source)| Arc::clone(source))
+            }
+            RelationRequest::Files { .. } => None,
+        };
+        Box::pin(async move { Ok(found) })
+    }
+}
+
+/// A session with tables.
+pub(crate) struct Session {
+    runtime: Runtime,
+    tables: Tables,
+    _folder: tempfile::TempDir,
+}
+
+impl Session {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = Runtime::new(RuntimeSettings {
+            memory_bytes: 256 << 20,
+            spill_folder: folder.path().join("spill"),
+            partitions: NonZeroUsize::new(2).unwrap(),
+            batch_size: NonZeroUsize::new(8192).unwrap(),
+        });
+        Self { runtime: runtime.unwrap(), tables: Tables::default(), _folder: folder }
+    }
+
+    /// Defines a table by a query.
+    pub(crate) async fn define(&mut self, name: &str, sql: &str) {
+        let resolved = self.resolve(sql).await.unwrap_or_else(|faults| panic!("{sql}: {faults:#?}"));
+        let batches = self.execute(&resolved).await.unwrap();
+        let fields = lakesmith_engine::arrow_type::to_arrow_schema(&resolved.schema()).unwrap();
+        let schema = Arc::new(fields);
+        let batches: Vec<RecordBatch> = batches
+            .iter()
+            .map(|batch| RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec()).unwrap())
+            .collect();
+        let table = MemTable::try_new(schema, vec![batches]).unwrap();
+        let source = ProvidedRelation::new(resolved.schema(), Arc::new(table));
+        self.tables.0.push((QualifiedName::single(Identifier::new(name)), Arc::new(source)));
+    }
+
+    pub(crate) async fn resolve(&self, sql: &str) -> Result<Resolved, Vec<Diagnostic>> {
+        let mut sources = SourceMap::default();
+        let source = sources.add("query", sql, SourceKind::Inline);
+        let relation = lakesmith_sql::parse_query(&sources, source).map_err(|fault| vec![fault])?;
+        resolve(&relation, &self.tables, Options { session: SessionValues { now_micros: NOW } }).await
+    }
+
+    pub(crate) async fn execute(&self, resolved: &Resolved) -> Result<Vec<RecordBatch>, EngineError> {
+        let session = self.runtime.session();
+        let plan = session.state().create_physical_plan(&resolved.plan).await;
+        let plan = plan.map_err(|error| EngineError::from_datafusion("plan query", error))?;
+        LocalExecutor::new(session.task_ctx()).collect(plan).await
+    }
+
+    /// Rows as text, values separated by `|`.
+    pub(crate) async fn rows(&self, sql: &str) -> Vec<String> {
+        let resolved = self.resolve(sql).await.unwrap_or_else(|faults| panic!("{sql}: {faults:#?}"));
+        let batches = self.execute(&resolved).await.unwrap_or_else(|error| panic!("{sql}: {error:?}"));
+        let mut rows = Vec::new();
+        for batch in &batches {
+            for (column, attribute) in batch.columns().iter().zip(&resolved.output) {
+                let expected = lakesmith_engine::arrow_type::to_arrow(&attribute.data_type).unwrap();
+                assert_eq!(column.data_type(), &expected, "type of `{}` in {sql}", attribute.name.as_str());
+            }
+            let options = FormatOptions::default().with_null("NULL");
+            let columns: Vec<_> =
+                batch.columns().iter().map(|column| ArrayFormatter::try_new(column, &options).unwrap()).collect();
+            for row in 0..batch.num_rows() {
+                let values: Vec<String> = columns.iter().map(|column| column.value(row).to_string()).collect();
+                rows.push(values.join("|"));
+            }
+        }
+        rows
+    }
+
+    /// Names and types of a query's columns.
+    pub(crate) async fn columns(&self, sql: &str) -> Vec<String> {
+        let resolved = self.resolve(sql).await.unwrap_or_else(|faults| panic!("{sql}: {faults:#?}"));
+        resolved.output.iter().map(|column| format!("{} {}", column.name.as_str(), column.data_type)).collect()
+    }
+
+    /// Condition, title and marked text of each fault of a query.
+    pub(crate) async fn faults(&self, sql: &str) -> Vec<String> {
+        let faults = self.resolve(sql).await.err().unwrap_or_default();
+        let marked = |fault: &Diagnostic| {
+            let span = fault.primary.as_ref().map(|label| label.span);
+            span.map_or("", |span| &sql[span.start as usize..span.end as usize]).to_owned()
+        };
+        faults.iter().map(|fault| format!("{}: {} @{}", fault.condition, fault.title, marked(fault))).collect()
+    }
+
+    /// The condition with which a query fails while it runs.
+    pub(crate) async fn run_fault(&self, sql: &str) -> String {
+        let resolved = self.resolve(sql).await.unwrap_or_else(|faults| panic!("{sql}: {faults:#?}"));
+        match self.execute(&resolved).await {
+            Ok(_) => "none".into(),
+            Err(error) => match error.kind {
+                lakesmith_engine::ErrorKind::Data(condition) => condition.name.to_owned(),
+                other => format!("{other:?}: {error}"),
+            },
+        }
+    }
+}
