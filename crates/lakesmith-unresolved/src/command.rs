@@ -5,7 +5,9 @@
 use lakesmith_diagnostic::Origin;
 
 use crate::expression::{Expression, MergeAction, Name, NamePart, UserDefinedFunction};
-use crate::pipeline::{ClusterBy, ColumnDefinition, DatasetClauses, PipelineStatement, TableConstraint};
+use crate::pipeline::{
+    ClusterBy, ColumnDefinition, ColumnSelection, DatasetClauses, PipelineStatement, ScdType, TableConstraint,
+};
 use crate::relation::Relation;
 use crate::spark_type::SparkType;
 
@@ -528,6 +530,8 @@ pub struct Write {
     pub bucket_by: Option<(Vec<String>, i32)>,
     /// Options.
     pub options: Vec<(String, String)>,
+    /// Adds new columns to the table.
+    pub schema_evolution: bool,
 }
 
 /// Where a write goes.
@@ -564,6 +568,8 @@ pub struct WriteV2 {
     pub options: Vec<(String, String)>,
     /// Table properties.
     pub properties: Vec<(String, String)>,
+    /// Adds new columns to the table.
+    pub schema_evolution: bool,
 }
 
 /// `DataFrame.writeStream`.
@@ -701,8 +707,15 @@ pub enum PipelineCommand {
         /// The file's text.
         text: String,
     },
-    /// `get_query_function_execution_signal_stream`, `define_flow_query_function_result`, `execute_output_flows` and
-    /// extensions, by field name.
+    /// A command of a protocol extension.
+    Extension {
+        /// Its type URL.
+        type_url: String,
+        /// Its bytes.
+        value: Vec<u8>,
+    },
+    /// `get_query_function_execution_signal_stream`, `define_flow_query_function_result` and `execute_output_flows`, by field
+    /// name. No client sends them and Spark's own server refuses them, so their content is not kept.
     Other(String),
 }
 
@@ -731,6 +744,10 @@ pub struct DefineOutput {
     pub schema_text: Option<String>,
     /// Schema as a type.
     pub schema: Option<SparkType>,
+    /// The pipeline file whose execution sent it, where that is not the file of the definition.
+    pub definition_path: Option<String>,
+    /// Details of a protocol extension, in place of those of a table or sink: type URL and bytes.
+    pub details_extension: Option<(String, Vec<u8>)>,
     /// Additions of our Python package: type URL and bytes.
     pub extensions: Vec<(String, Vec<u8>)>,
 }
@@ -748,6 +765,10 @@ pub struct DefineFlow {
     pub configuration: Vec<(String, String)>,
     /// Runs a single time.
     pub once: Option<bool>,
+    /// The client that computes the query later.
+    pub client_id: Option<String>,
+    /// The pipeline file whose execution sent it, where that is not the file of the definition.
+    pub definition_path: Option<String>,
     /// What it writes.
     pub details: FlowDetails,
     /// Additions of our Python package: type URL and bytes.
@@ -760,7 +781,7 @@ pub enum FlowDetails {
     /// A query; absent when the client computes it later.
     Relation(Option<Relation>),
     /// AUTO CDC.
-    AutoCdc(Box<crate::pipeline::AutoCdc>),
+    AutoCdc(Box<AutoCdcDetails>),
     /// A protocol extension.
     Extension {
         /// Its type URL.
@@ -768,4 +789,27 @@ pub enum FlowDetails {
         /// Its bytes.
         value: Vec<u8>,
     },
+}
+
+/// AUTO CDC from Python. SQL has [`crate::pipeline::AutoCdc`], whose clauses have places in a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AutoCdcDetails {
+    /// Name of the source.
+    pub source: String,
+    /// Columns that identify a row.
+    pub keys: Vec<Expression>,
+    /// Order of changes.
+    pub sequence_by: Option<Expression>,
+    /// Which changes delete.
+    pub apply_as_deletes: Option<Expression>,
+    /// Which changes empty the table.
+    pub apply_as_truncates: Option<Expression>,
+    /// Columns kept.
+    pub columns: Option<ColumnSelection>,
+    /// How the table keeps changes; `None` when the client says nothing.
+    pub stored_as: Option<ScdType>,
+    /// Columns whose change opens a new version.
+    pub track_history: Option<ColumnSelection>,
+    /// Columns in which NULL means no change.
+    pub ignore_null_updates: Option<ColumnSelection>,
 }

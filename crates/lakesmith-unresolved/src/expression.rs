@@ -337,6 +337,8 @@ pub struct UserDefinedFunction {
     pub deterministic: bool,
     /// Arguments.
     pub arguments: Vec<Expression>,
+    /// Whether an aggregate sees every value once.
+    pub distinct: bool,
     /// The code.
     pub code: UserCode,
 }
@@ -361,11 +363,21 @@ pub enum UserCode {
     Scala {
         /// The payload.
         payload: Vec<u8>,
+        /// Types of the arguments.
+        input_types: Vec<SparkType>,
+        /// Type of the result.
+        output_type: Option<SparkType>,
+        /// Whether the result may be NULL.
+        nullable: bool,
+        /// Whether it is an aggregate.
+        aggregate: bool,
     },
     /// The name of a Java class.
     Java {
         /// The class.
         class_name: String,
+        /// Type of the result; `None` is the class's own.
+        output_type: Option<SparkType>,
         /// Whether it is an aggregate.
         aggregate: bool,
     },

@@ -14,6 +14,7 @@ pub mod literal;
 pub mod pipeline;
 pub mod relation;
 pub mod spark_type;
+pub mod walk;
 
 pub use command::{Command, CommandKind};
 pub use expression::{Expression, ExpressionKind, FunctionCall, Name, NamePart, SortOrder};

@@ -408,6 +408,8 @@ pub enum RelationKind {
         left: (Relation, Vec<Expression>),
         /// Right input and its keys.
         right: (Relation, Vec<Expression>),
+        /// Order within a group, of the left and the right input.
+        sort: (Vec<Expression>, Vec<Expression>),
         /// The function.
         function: UserDefinedFunction,
     },
@@ -672,6 +674,8 @@ pub struct DataSource {
     pub paths: Vec<String>,
     /// Predicates of a JDBC read.
     pub predicates: Vec<String>,
+    /// The name by which a checkpoint knows a streaming source.
+    pub source_name: Option<String>,
     /// Whether it is a stream.
     pub is_streaming: bool,
 }
@@ -875,8 +879,36 @@ pub struct GroupMap {
     pub function: UserDefinedFunction,
     /// Order within a group.
     pub sort: Vec<Expression>,
-    /// The message of a stateful function, which names its state, output mode and time mode.
-    pub stateful: Option<Vec<u8>>,
+    /// What a stateful function needs besides.
+    pub stateful: Option<StatefulGroupMap>,
+}
+
+/// The settings of `transformWithState` and of a client's `mapGroupsWithState`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatefulGroupMap {
+    /// Rows that the state begins with, and their keys.
+    pub initial: Option<(Relation, Vec<Expression>)>,
+    /// `mapGroupsWithState` rather than `flatMapGroupsWithState`.
+    pub is_map_groups_with_state: Option<bool>,
+    /// Output mode.
+    pub output_mode: Option<String>,
+    /// Time-out of `mapGroupsWithState`.
+    pub timeout: Option<String>,
+    /// Schema of the state.
+    pub state_schema: Option<SparkType>,
+    /// `transformWithState`.
+    pub transform: Option<TransformWithState>,
+}
+
+/// The settings of `transformWithState` alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TransformWithState {
+    /// Time mode.
+    pub time_mode: String,
+    /// Event time column of the output.
+    pub event_time_column: Option<String>,
+    /// Schema of the output.
+    pub output_schema: Option<SparkType>,
 }
 
 /// A call of `spark.catalog`, executed as a query.
