@@ -7,6 +7,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
+use lakesmith_base::QualifiedName;
 use lakesmith_diagnostic::{Diagnostic, SourceId, SourceMap};
 use lakesmith_unresolved::{Command, PipelineStatement, PipelineStatementKind};
 
@@ -21,6 +22,8 @@ use crate::template::{Variable, VariableLookup};
 pub struct ParsedFile {
     /// The statements that could be read, in order.
     pub statements: Vec<PipelineStatement>,
+    /// Names that statements define which could not be read, as far as they can be told: that they are missing says nothing.
+    pub unparsed: Vec<QualifiedName>,
     /// Faults and warnings, in order of their statements.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -87,9 +90,13 @@ pub fn parse_pipeline_file(sources: &mut SourceMap, source: SourceId, variables:
     for range in read.statements {
         let lookup = InForce { settings: &settings, variables };
         let text = StatementText { source, text: &read.text, range };
-        let Some(statement) = parse_statement(sources, text, &lookup, &mut file.diagnostics, |parser, faults| {
+        let mut names = Vec::new();
+        let statement = parse_statement(sources, text, &lookup, &mut file.diagnostics, |parser, faults| {
+            names = parser.defined_names();
             parser.pipeline_statement(faults)
-        }) else {
+        });
+        let Some(statement) = statement else {
+            file.unparsed.extend(names);
             continue;
         };
         if let PipelineStatementKind::Set { key, value } = &statement.kind {
@@ -138,12 +145,16 @@ fn parse_statement<T>(
     let (tokens, faults) = lex_text(sources, source, text, range, lookup);
     let broken = faults.iter().any(Diagnostic::is_error);
     diagnostics.extend(faults);
-    if broken || tokens.len() <= 1 {
+    if tokens.len() <= 1 {
         return None;
     }
     let mut parser = Parser::new(&tokens);
     let mut faults = Faults::new();
     let parsed = read(&mut parser, &mut faults);
+    if broken {
+        // The fault has been reported; what it makes of the rest says nothing.
+        return None;
+    }
     diagnostics.extend(faults);
     parsed.map_err(|error| diagnostics.push(*error.0)).ok()
 }

@@ -10,6 +10,7 @@
 
 pub mod command;
 pub mod expression;
+pub mod function_names;
 pub mod literal;
 pub mod pipeline;
 pub mod relation;

@@ -408,8 +408,6 @@ pub enum RelationKind {
         left: (Relation, Vec<Expression>),
         /// Right input and its keys.
         right: (Relation, Vec<Expression>),
-        /// Order within a group, of the left and the right input.
-        sort: (Vec<Expression>, Vec<Expression>),
         /// The function.
         function: UserDefinedFunction,
     },

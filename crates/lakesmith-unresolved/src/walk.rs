@@ -92,7 +92,9 @@ impl Relation {
             K::TableFunction { call, .. } => call.parts(),
             K::InlineTable(rows) => rows.iter().flatten().collect(),
             K::Sql { named, positional, .. } => named.iter().map(|(_, value)| value).chain(positional).collect(),
-            K::Project { expressions, .. } | K::RepartitionByExpression { expressions, .. } => expressions.iter().collect(),
+            K::Project { expressions, .. } | K::RepartitionByExpression { expressions, .. } => {
+                expressions.iter().collect()
+            }
             K::Filter { condition, .. } | K::Having { condition, .. } | K::Qualify { condition, .. } => vec![condition],
             K::Aggregate(aggregate) => {
                 let mut parts: Vec<&Expression> = aggregate.outputs.iter().chain(&aggregate.keys).collect();
@@ -126,9 +128,13 @@ impl Relation {
             }
             K::NearestByJoin { parameters, .. } => parameters.iter().map(|(_, value)| value).collect(),
             K::LateralJoin { condition, .. } => condition.iter().collect(),
-            K::MapPartitions { function, .. } | K::UserDefinedTableFunction(function) => function.arguments.iter().collect(),
+            K::MapPartitions { function, .. } | K::UserDefinedTableFunction(function) => {
+                function.arguments.iter().collect()
+            }
             K::GroupMap(group) => group.keys.iter().chain(&group.function.arguments).chain(&group.sort).collect(),
-            K::CoGroupMap { left, right, function } => left.1.iter().chain(&right.1).chain(&function.arguments).collect(),
+            K::CoGroupMap { left, right, function } => {
+                left.1.iter().chain(&right.1).chain(&function.arguments).collect()
+            }
             K::ApplyInPandasWithState { keys, function, .. } => keys.iter().chain(&function.arguments).collect(),
             K::SampleBy { column, .. } => vec![column],
             _ => Vec::new(),

@@ -87,6 +87,33 @@ impl Parser<'_> {
         if error.0.help.is_empty() { self.expected(&["a statement"]) } else { error }
     }
 
+    /// The names that a CREATE statement seems to define, or a flow to fill, read without looking at the rest; nothing is taken.
+    pub(crate) fn defined_names(&mut self) -> Vec<lakesmith_base::QualifiedName> {
+        let start = self.position();
+        let mut names = Vec::new();
+        if self.at_keyword("CREATE") {
+            let words = ["TABLE", "VIEW"];
+            while !self.is_end() && !self.at_any_keyword(&words) && !self.at_keyword("FLOW") && self.at_identifier() {
+                self.advance();
+            }
+            if self.at_any_keyword(&words) {
+                self.advance();
+                self.eat_keywords(&["IF", "NOT", "EXISTS"]);
+                names.extend(self.name().ok().and_then(|name| name.qualified()));
+            }
+        }
+        while names.is_empty() && !self.is_end() {
+            if self.eat_keyword("INTO") {
+                self.eat_keyword("ONCE");
+                names.extend(self.name().ok().and_then(|name| name.qualified()));
+                break;
+            }
+            self.advance();
+        }
+        self.rewind_to(start);
+        names
+    }
+
     /// Goes back, or forth, to a position seen before.
     pub(crate) fn rewind_to(&mut self, position: usize) {
         self.rewind(position);
