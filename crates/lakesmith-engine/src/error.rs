@@ -14,7 +14,7 @@ use lakesmith_diagnostic::Condition;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ErrorKind {
     /// A value broke a rule of an expression; the condition is Spark's.
-    Data(Condition),
+    Data(&'static Condition),
     /// The memory limit was reached and what asked for more cannot spill.
     Memory,
     /// A file system is full.
@@ -131,7 +131,8 @@ impl EngineError {
     /// Classifies an error of DataFusion by its type.
     pub fn from_datafusion(operation: &'static str, error: DataFusionError) -> Self {
         if let Some(data) = find_data_error(&error) {
-            let (condition, message) = (data.condition, data.message.clone());
+            let condition = Condition::find(data.condition.name).unwrap_or(&Condition::LAKESMITH_NOT_BUILT);
+            let message = data.message.clone();
             return Self::new(ErrorKind::Data(condition), operation, message).for_actor(Actor::Source).caused_by(error);
         }
         let root = error.find_root();
@@ -174,8 +175,8 @@ fn store_kind(error: &object_store::Error) -> ErrorKind {
 
 fn arrow_kind(error: &ArrowError) -> (ErrorKind, Actor) {
     match error {
-        ArrowError::DivideByZero => (ErrorKind::Data(Condition::DIVIDE_BY_ZERO), Actor::Source),
-        ArrowError::ArithmeticOverflow(_) => (ErrorKind::Data(Condition::ARITHMETIC_OVERFLOW), Actor::Source),
+        ArrowError::DivideByZero => (ErrorKind::Data(&Condition::DIVIDE_BY_ZERO), Actor::Source),
+        ArrowError::ArithmeticOverflow(_) => (ErrorKind::Data(&Condition::ARITHMETIC_OVERFLOW), Actor::Source),
         _ => (ErrorKind::Internal, Actor::Engine),
     }
 }
@@ -245,7 +246,7 @@ mod tests {
         let data = DataError { condition: Condition::DIVIDE_BY_ZERO, message: "division by zero".into() };
         let carried = DataFusionError::Context("projecting".into(), Box::new(data.into_datafusion()));
         let error = EngineError::from_datafusion("run query", carried);
-        assert_eq!(error.kind, ErrorKind::Data(Condition::DIVIDE_BY_ZERO));
+        assert_eq!(error.kind, ErrorKind::Data(&Condition::DIVIDE_BY_ZERO));
         assert_eq!(error.actor, Actor::Source);
         assert_eq!(error.retry, Retry::Useless);
     }

@@ -32,13 +32,16 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["positive"], (1, 1), |call| Ok(call.arguments[0].clone())),
 ];
 
+/// Digits of a decimal type: all of them, and those after the point.
+type Digits = (i16, i16);
+
 /// An operator: its kernel and the precision of its result on decimals.
 #[derive(Clone, Copy)]
 struct Operator {
     symbol: &'static str,
     name: &'static str,
     kernel: Kernel,
-    precision: fn((i16, i16), (i16, i16)) -> (i16, i16),
+    precision: fn(Digits, Digits) -> Digits,
 }
 
 const PLUS: Operator = Operator { symbol: "+", name: "spark_add", kernel: add_kernel, precision: sum_precision };
@@ -149,12 +152,7 @@ fn negate(call: &Call<'_>) -> Result<Typed, Fault> {
         return Err(Fault::mismatch(format!("`-` does not work on {}", value.data_type), Some(0)));
     }
     let result = value.data_type.clone();
-    kernel::call(
-        "spark_negative",
-        |arguments, _| Ok(numeric::neg(&arguments[0]).map_err(overflow)?),
-        vec![value],
-        result,
-    )
+    kernel::call("spark_negative", |arguments, _| numeric::neg(&arguments[0]).map_err(overflow), vec![value], result)
 }
 
 fn refuse(condition: Condition, message: &str) -> datafusion::common::DataFusionError {

@@ -18,7 +18,7 @@ use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
 
-use crate::coercion::{is_numeric, is_text};
+use crate::coercion::{as_decimal, is_numeric, is_text};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel;
 use crate::text_value as text;
@@ -63,10 +63,29 @@ pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
     }
     let nullable = value.nullable || mode == Mode::Try;
     let cast = match mode {
+        Mode::Ansi if widens(&value.data_type, to) => kernel::call("spark_widen", ansi_kernel, vec![value], to.clone()),
         Mode::Ansi => kernel::call("spark_cast", ansi_kernel, vec![value], to.clone()),
         Mode::Try => kernel::call("spark_try_cast", try_kernel, vec![value], to.clone()),
     };
     cast.map(|cast| cast.with_nullable(nullable))
+}
+
+/// Whether every value of one type fits the other, so that the cast cannot fail.
+fn widens(from: &SparkType, to: &SparkType) -> bool {
+    let rank = |data_type: &SparkType| match data_type {
+        SparkType::Byte => Some(1),
+        SparkType::Short => Some(2),
+        SparkType::Integer => Some(3),
+        SparkType::Long => Some(4),
+        SparkType::Float | SparkType::Double => Some(5),
+        _ => None,
+    };
+    *from == SparkType::Null
+        || is_text(to)
+        || matches!((rank(from), rank(to)), (Some(from), Some(to)) if from <= to)
+        || matches!((as_decimal(from), as_decimal(to)), (Some((p1, s1)), Some((p2, s2)))
+            if matches!(to, SparkType::Decimal { .. }) && s1 <= s2 && i16::from(p1) - i16::from(s1) <= i16::from(p2) - i16::from(s2))
+        || matches!((from, to), (SparkType::Date, SparkType::Timestamp | SparkType::TimestampNtz))
 }
 
 /// Whether Spark has a cast between the types in ANSI mode.
@@ -212,7 +231,7 @@ fn to_text(array: &ArrayRef) -> Result<ArrayRef> {
         }
         DataType::Float32 => {
             let floats = array.as_primitive::<Float32Type>();
-            let texts = floats.iter().map(|value| value.map(|v| text::format_float(v)));
+            let texts = floats.iter().map(|value| value.map(text::format_float));
             Arc::new(texts.collect::<StringArray>())
         }
         DataType::Date32 => {

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, StructArray};
-use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, Int64Array, StructArray};
+use datafusion::arrow::compute::take;
+use datafusion::arrow::datatypes::{DataType, Int32Type};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::functions_nested;
 use datafusion::logical_expr::Expr;
+use lakesmith_diagnostic::Condition;
+use lakesmith_engine::DataError;
 use lakesmith_unresolved::{SparkType, StructField};
 
 use crate::cast::{Mode, cast};
@@ -102,4 +105,58 @@ pub fn field(value: Typed, index: usize) -> Result<Typed, Fault> {
         vec![value.expr, name],
     );
     Ok(Typed { expr: Expr::ScalarFunction(call), data_type: field.data_type, nullable })
+}
+
+/// `array[i]`, counted from 0, an error outside of the array; `map[key]`, NULL for a key that the map lacks.
+pub fn element(value: Typed, key: Typed) -> Result<Typed, Fault> {
+    match value.data_type.clone() {
+        SparkType::Array { element, .. } => {
+            let index = cast(key, &SparkType::Integer, Mode::Ansi)?;
+            let found = kernel::call("spark_array_item", item_kernel, vec![value, index], *element)?;
+            Ok(found.with_nullable(true))
+        }
+        SparkType::Map { key: key_type, value: data_type, .. } => {
+            let key = cast(key, &key_type, Mode::Ansi)?;
+            let found = kernel::call("spark_map_value", value_kernel, vec![value, key], *data_type)?;
+            Ok(found.with_nullable(true))
+        }
+        other => Err(Fault::mismatch(format!("a value of type {other} has no elements"), Some(0))),
+    }
+}
+
+fn item_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let (lists, indices) = (arguments[0].as_list::<i32>(), arguments[1].as_primitive::<Int32Type>());
+    let mut taken = Vec::with_capacity(lists.len());
+    for row in 0..lists.len() {
+        if lists.is_null(row) || indices.is_null(row) {
+            taken.push(None);
+            continue;
+        }
+        let (index, length) = (indices.value(row), lists.value_length(row));
+        if index < 0 || index >= length {
+            let message =
+                format!("index {index} is outside of an array of {length} elements; `get` gives NULL instead");
+            return Err(DataError { condition: Condition::INVALID_ARRAY_INDEX, message }.into_datafusion());
+        }
+        taken.push(Some(i64::from(lists.value_offsets()[row] + index)));
+    }
+    Ok(take(lists.values(), &Int64Array::from(taken), None)?)
+}
+
+fn value_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let maps = arguments[0].as_map();
+    let mut taken = Vec::with_capacity(maps.len());
+    for row in 0..maps.len() {
+        if maps.is_null(row) || arguments[1].is_null(row) {
+            taken.push(None);
+            continue;
+        }
+        let entries = maps.value(row);
+        let wanted = datafusion::arrow::array::Scalar::new(arguments[1].slice(row, 1));
+        let equal = datafusion::arrow::compute::kernels::cmp::eq(entries.column(0), &wanted)?;
+        let found = equal.iter().position(|equal| equal == Some(true));
+        let found = found.and_then(|at| i64::try_from(at).ok());
+        taken.push(found.map(|at| i64::from(maps.value_offsets()[row]) + at));
+    }
+    Ok(take(maps.values(), &Int64Array::from(taken), None)?)
 }

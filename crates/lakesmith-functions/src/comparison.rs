@@ -1,12 +1,16 @@
 //! Comparisons, logic, and predicates on NULL and lists.
 
-use datafusion::logical_expr::{Expr, Operator, binary_expr, is_false, is_not_null, is_null, is_true, is_unknown, not};
+use datafusion::logical_expr::{
+    Expr, Operator, binary_expr, is_false, is_not_false, is_not_null, is_not_true, is_null, is_true, is_unknown, lit,
+    not,
+};
 use datafusion::prelude::in_list;
 use lakesmith_unresolved::SparkType;
 
 use crate::cast::{Mode, cast};
 use crate::coercion::{common_of, implicit};
 use crate::function::{Call, Fault, Function, MANY, Typed};
+use crate::guard;
 
 /// The operators.
 pub const FUNCTIONS: &[Function] = &[
@@ -66,7 +70,18 @@ fn boolean(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
 fn logic(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
     let (left, right) = (boolean(call, 0)?, boolean(call, 1)?);
     let nullable = left.nullable || right.nullable;
-    Ok(Typed::new(binary_expr(left.expr, operator, right.expr), SparkType::Boolean).with_nullable(nullable))
+    let right = if guard::can_fail(&right.expr) { guarded(&left.expr, operator, right.expr)? } else { right.expr };
+    Ok(Typed::new(binary_expr(left.expr, operator, right), SparkType::Boolean).with_nullable(nullable))
+}
+
+/// The right operand, computed only where the left one does not decide. The left operand stays a conjunct of its own, so it
+/// is still pushed down to the scan.
+fn guarded(left: &Expr, operator: Operator, right: Expr) -> Result<Expr, Fault> {
+    let undecided = match operator {
+        Operator::And => is_not_false(left.clone()),
+        _ => is_not_true(left.clone()),
+    };
+    guard::case(vec![(undecided, right)], Some(lit(operator != Operator::And)), &SparkType::Boolean)
 }
 
 fn within(call: &Call<'_>) -> Result<Typed, Fault> {

@@ -8,6 +8,7 @@ use lakesmith_unresolved::SparkType;
 use crate::cast::{Mode, cast};
 use crate::coercion::{common_of, implicit};
 use crate::function::{Call, Fault, Function, MANY, Typed};
+use crate::guard;
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
@@ -34,7 +35,7 @@ fn when(call: &Call<'_>) -> Result<Typed, Fault> {
     let indices: Vec<usize> = (0..pairs).map(|pair| pair * 2 + 1).chain(otherwise).collect();
     let (mut values, common) = results(call, &indices)?;
     let nullable = otherwise.is_none() || values.iter().any(|value| value.nullable);
-    let otherwise = otherwise.and_then(|_| values.pop()).map(|value| Box::new(value.expr));
+    let otherwise = otherwise.and_then(|_| values.pop()).map(|value| value.expr);
     let mut branches = Vec::with_capacity(pairs);
     for (pair, value) in values.into_iter().enumerate() {
         let index = pair * 2;
@@ -43,9 +44,10 @@ fn when(call: &Call<'_>) -> Result<Typed, Fault> {
         let condition = implicit(condition, &SparkType::Boolean).unwrap_or_else(|| {
             Err(Fault::mismatch(format!("a condition is BOOLEAN, this value is {data_type}"), Some(index)))
         })?;
-        branches.push((Box::new(condition.expr), Box::new(value.expr)));
+        branches.push((condition.expr, value.expr));
     }
-    Ok(Typed { expr: Expr::Case(Case::new(None, branches, otherwise)), data_type: common, nullable })
+    let expr = guard::case(branches, otherwise, &common)?;
+    Ok(Typed { expr, data_type: common, nullable })
 }
 
 fn coalesce(call: &Call<'_>) -> Result<Typed, Fault> {

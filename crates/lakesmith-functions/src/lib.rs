@@ -13,6 +13,7 @@ pub mod comparison;
 pub mod conditional;
 pub mod datetime;
 pub mod function;
+pub mod guard;
 pub mod kernel;
 pub mod math;
 pub mod pattern;

@@ -362,7 +362,7 @@ fn java_replacement(text: &str) -> String {
                 while let Some(digit) = characters.next_if(char::is_ascii_digit) {
                     group.push(digit);
                 }
-                if group.is_empty() { result.push_str("$") } else { result.push_str(&format!("${{{group}}}")) }
+                if group.is_empty() { result.push_str("$$") } else { result.push_str(&format!("${{{group}}}")) }
             }
             other => result.push(other),
         }

@@ -87,6 +87,10 @@ impl Resolver<'_> {
             Some(condition) => Some(self.condition(condition, &scope, "HAVING")?),
             None => None,
         };
+        let mut filter = match block.qualify {
+            Some(condition) => Some(self.condition(condition, &scope, "QUALIFY")?),
+            None => None,
+        };
         let mut orders = self.order_keys(block, &outputs, &scope)?;
 
         let mut computed = Computed { keys: Vec::new(), aggregates: Vec::new() };
@@ -96,7 +100,7 @@ impl Resolver<'_> {
                 computed.keys.push((key.expr, attribute.column()));
             }
         }
-        let exprs = outputs.iter().map(|output| &output.value.expr).chain(&having);
+        let exprs = outputs.iter().map(|output| &output.value.expr).chain(&having).chain(&filter);
         for expr in exprs.chain(orders.iter().map(|(value, _)| &value.expr)).cloned().collect::<Vec<_>>() {
             self.collect_aggregates(&expr, &mut computed);
         }
@@ -128,7 +132,10 @@ impl Resolver<'_> {
             let condition = self.over_groups(&condition, &computed, &input.columns, &written.origin)?;
             plan = self.built(LogicalPlanBuilder::from(plan).filter(condition), &written.origin)?;
         }
-        let order = Order { keys: orders, all: block.order_all };
+        if let (Some(condition), Some(written)) = (filter.take(), block.qualify) {
+            filter = Some(self.over_groups(&condition, &computed, &input.columns, &written.origin)?);
+        }
+        let order = Order { filter, keys: orders, all: block.order_all };
         if complete { self.finish_block(plan, outputs, order, block.origin) } else { None }
     }
 

@@ -178,7 +178,15 @@ impl Resolver<'_> {
                 let name = name.clone();
                 self.field(value, &name, &extraction.origin)
             }
-            _ => self.not_built("an element of an array or map by `[…]`", &extraction.origin),
+            (SparkType::Array { .. } | SparkType::Map { .. }, _) => {
+                let key = self.expression(extraction, scope)?;
+                let element = collection::element(value, key);
+                self.settle(element, &extraction.origin)
+            }
+            _ => {
+                let title = format!("a value of type {} has no elements", value.data_type);
+                self.refuse(Diagnostic::error(Condition::DATATYPE_MISMATCH, title), &extraction.origin, "")
+            }
         }
     }
 

@@ -13,7 +13,7 @@ pub fn literal(literal: &Literal) -> Result<Typed, Fault> {
     match literal {
         Literal::Null(data_type) => {
             let arrow = to_arrow(data_type).map_err(|error| Fault::not_built(format!("a NULL of type {}", error.0)))?;
-            let value = ScalarValue::try_from(&arrow).map_err(|error| Fault::not_built(error))?;
+            let value = ScalarValue::try_from(&arrow).map_err(Fault::not_built)?;
             Ok(Typed::new(lit(value), data_type.clone()))
         }
         Literal::Boolean(value) => sure((*value).into(), SparkType::Boolean),

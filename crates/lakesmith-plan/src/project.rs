@@ -20,15 +20,18 @@ use crate::sort::{directed, having};
 pub(crate) struct Block<'r> {
     pub select: Select<'r>,
     pub having: Option<&'r Expression>,
+    pub qualify: Option<&'r Expression>,
     pub orders: &'r [SortOrder],
     /// ORDER BY ALL.
     pub order_all: bool,
     pub origin: &'r Origin,
 }
 
-/// How a block's rows are ordered.
+/// Which of a block's rows are kept, and how they are ordered.
 #[derive(Debug, Default)]
 pub(crate) struct Order {
+    /// QUALIFY.
+    pub filter: Option<Expr>,
     pub keys: Vec<(Typed, SortOrder)>,
     pub all: bool,
 }
@@ -54,6 +57,10 @@ pub(crate) struct Output {
 impl<'r> Block<'r> {
     /// The block that a relation is the top of.
     pub fn of(relation: &'r Relation) -> Option<Self> {
+        let (relation, qualify) = match relation.kind.as_ref() {
+            RelationKind::Qualify { input, condition } => (input, Some(condition)),
+            _ => (relation, None),
+        };
         let (relation, having) = match having(relation) {
             Some((input, condition)) => (input, Some(condition)),
             None => (relation, None),
@@ -63,7 +70,7 @@ impl<'r> Block<'r> {
             RelationKind::Aggregate(aggregate) => Select::Groups(aggregate),
             _ => return None,
         };
-        Some(Self { select, having, orders: &[], order_all: false, origin: &relation.origin })
+        Some(Self { select, having, qualify, orders: &[], order_all: false, origin: &relation.origin })
     }
 }
 
@@ -82,8 +89,12 @@ impl Resolver<'_> {
                 }
                 let aliases: Vec<_> = outputs.iter().map(|o| (o.name.clone(), o.value.clone())).collect();
                 let scope = Scope { aggregates: false, aliases: &aliases, ..scope };
+                let filter = match block.qualify {
+                    Some(condition) => Some(self.condition(condition, &scope, "QUALIFY")?),
+                    None => None,
+                };
                 let orders = self.order_keys(block, &outputs, &scope)?;
-                let order = Order { keys: orders, all: block.order_all };
+                let order = Order { filter, keys: orders, all: block.order_all };
                 self.finish_block(input.plan, outputs, order, block.origin)
             }
         }
@@ -202,7 +213,13 @@ impl Resolver<'_> {
     ) -> Option<Planned> {
         let orders = order.keys;
         let exprs = outputs.iter().map(|output| &output.value.expr).chain(orders.iter().map(|(value, _)| &value.expr));
-        let (plan, replaced) = self.windows(plan, exprs.cloned().collect(), origin)?;
+        let exprs = exprs.chain(&order.filter).cloned().collect();
+        let (mut plan, mut replaced) = self.windows(plan, exprs, origin)?;
+        if order.filter.is_some()
+            && let Some(condition) = replaced.pop()
+        {
+            plan = self.built(LogicalPlanBuilder::from(plan).filter(condition), origin)?;
+        }
         let mut columns = Vec::new();
         let mut projected = Vec::new();
         for (output, expr) in outputs.iter().zip(&replaced) {

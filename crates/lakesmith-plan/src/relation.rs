@@ -11,9 +11,9 @@ use lakesmith_engine::{RelationRequest, RelationSource};
 use lakesmith_functions::Typed;
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::common_of;
-use lakesmith_unresolved::expression::{Expression, Name, NamePart};
+use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, Name, NamePart};
 use lakesmith_unresolved::relation::{Cte, DataSource};
-use lakesmith_unresolved::{PlanId, Relation, RelationKind};
+use lakesmith_unresolved::{Literal, PlanId, Relation, RelationKind};
 
 use crate::project::{Block, Order, Output};
 use crate::resolver::{Known, Planned, Resolver};
@@ -42,12 +42,13 @@ impl Resolver<'_> {
                 Some(Planned { plan, columns: Vec::new() })
             }
             RelationKind::InlineTable(rows) => self.inline_table(rows, origin, outer),
-            RelationKind::Project { .. } | RelationKind::Aggregate(_) | RelationKind::Having { .. } => {
-                match Block::of(relation) {
-                    Some(block) => self.block(&block, outer),
-                    None => self.not_built("HAVING without GROUP BY", origin),
-                }
-            }
+            RelationKind::Project { .. }
+            | RelationKind::Aggregate(_)
+            | RelationKind::Having { .. }
+            | RelationKind::Qualify { .. } => match Block::of(relation) {
+                Some(block) => self.block(&block, outer),
+                None => self.not_built("HAVING or QUALIFY at this place", origin),
+            },
             RelationKind::Filter { input, condition } => self.filter(input, condition, outer),
             RelationKind::Sort { input, orders, .. } => self.sort(input, orders, outer),
             RelationKind::Limit { input, count } => match input.kind.as_ref() {
@@ -70,6 +71,16 @@ impl Resolver<'_> {
             | RelationKind::Repartition { input, .. }
             | RelationKind::RepartitionByExpression { input, .. }
             | RelationKind::WithWatermark { input, .. } => self.relation(input, outer),
+            RelationKind::TableFunction { call, is_streaming } => self.table_function(call, *is_streaming, origin),
+            RelationKind::Drop { input, columns, names } if columns.is_empty() => {
+                let mut planned = self.relation(input, outer)?;
+                planned.columns.retain(|column| !names.iter().any(|name| column.attribute.name.matches(name)));
+                Some(planned)
+            }
+            RelationKind::WithColumnsRenamed { input, renames } => {
+                let planned = self.relation(input, outer)?;
+                self.columns_renamed(planned, renames, origin)
+            }
             RelationKind::WithColumns { input, columns } => self.with_columns(input, columns, origin, outer),
             RelationKind::ToDf { input, columns } => {
                 let mut planned = self.relation(input, outer)?;
@@ -182,6 +193,51 @@ impl Resolver<'_> {
         self.scan(source.as_ref(), &[], origin)
     }
 
+    /// `read_files('path', format => 'json')`: named arguments are reader options.
+    fn table_function(&mut self, call: &FunctionCall, is_streaming: bool, origin: &Origin) -> Option<Planned> {
+        let name = call.name.parts.last().map_or("", |part| part.text.as_str());
+        if !["read_files", "cloud_files"].iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            return self.not_built(&format!("table function `{name}`"), origin);
+        }
+        let mut source = DataSource { is_streaming, ..no_files() };
+        for argument in &call.arguments {
+            let (key, value) = match &argument.kind {
+                ExpressionKind::NamedArgument { name, value } => (Some(name.text.as_str()), value.as_ref()),
+                _ => (None, argument),
+            };
+            let Some(text) = constant_text(value) else {
+                return self.not_built(&format!("an argument of `{name}` that is no constant"), &argument.origin);
+            };
+            match key {
+                // cloud_files takes the format as its second argument
+                None if source.paths.is_empty() => source.paths.push(text),
+                None => source.format = Some(text),
+                Some(key) if key.eq_ignore_ascii_case("format") => source.format = Some(text),
+                Some(key) if key.eq_ignore_ascii_case("schema") => source.schema = Some(text),
+                Some(key) => source.options.push((key.to_owned(), text)),
+            }
+        }
+        self.files(&source, origin)
+    }
+
+    fn columns_renamed(
+        &mut self,
+        mut planned: Planned,
+        renames: &[(String, String)],
+        origin: &Origin,
+    ) -> Option<Planned> {
+        let before: Vec<Expr> = planned.columns.iter().map(|column| column.attribute.column()).collect();
+        for column in &mut planned.columns {
+            if let Some((_, new)) = renames.iter().find(|(old, _)| column.attribute.name.matches(old)) {
+                column.attribute.name = Identifier::new(new.as_str());
+            }
+        }
+        let after = planned.columns.iter().map(|column| column.attribute.internal());
+        let projected: Vec<Expr> = before.into_iter().zip(after).map(|(column, name)| column.alias(name)).collect();
+        let plan = self.built(planned.builder().project(projected), origin)?;
+        Some(Planned { plan, columns: planned.columns })
+    }
+
     fn source(
         &mut self,
         request: RelationRequest,
@@ -286,6 +342,29 @@ impl Resolver<'_> {
         let values = LogicalPlanBuilder::values(exprs);
         let plan = self.built(values.and_then(|values| values.project(projected)), origin)?;
         Some(Planned { plan, columns })
+    }
+}
+
+fn no_files() -> DataSource {
+    DataSource {
+        format: None,
+        schema: None,
+        options: Vec::new(),
+        paths: Vec::new(),
+        predicates: Vec::new(),
+        source_name: None,
+        is_streaming: false,
+    }
+}
+
+/// The text of a constant option: a text, a number or a truth value.
+fn constant_text(expression: &Expression) -> Option<String> {
+    match &expression.kind {
+        ExpressionKind::Literal(Literal::String(text)) => Some(text.clone()),
+        ExpressionKind::Literal(Literal::Boolean(value)) => Some(value.to_string()),
+        ExpressionKind::Literal(Literal::Integer(value)) => Some(value.to_string()),
+        ExpressionKind::Literal(Literal::Long(value)) => Some(value.to_string()),
+        _ => None,
     }
 }
 

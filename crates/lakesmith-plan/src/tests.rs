@@ -230,3 +230,45 @@ async fn datafusion_finds_nothing_to_coerce() {
         state.analyzer().execute_and_check(resolved.plan.clone(), state.config_options(), |_, _| {}).unwrap();
     assert_eq!(analyzed.display_indent().to_string(), resolved.plan.display_indent().to_string());
 }
+
+#[tokio::test]
+async fn qualify_keeps_rows_by_a_window_and_elements_are_counted_from_zero() {
+    let session = retail().await;
+    let latest = "SELECT customer_id, order_id FROM orders QUALIFY row_number() OVER (PARTITION BY customer_id ORDER BY order_id DESC) = 1 ORDER BY 1";
+    assert_eq!(session.rows(latest).await, ["10|2", "11|3", "12|4"]);
+    assert_eq!(session.rows("SELECT split('a,b', ',')[1]").await, ["b"]);
+    assert_eq!(session.run_fault("SELECT split(payment_method, 'a')[5] FROM orders").await, "INVALID_ARRAY_INDEX");
+}
+
+#[tokio::test]
+async fn a_named_plan_has_the_names_the_user_wrote() {
+    let session = retail().await;
+    let resolved =
+        session.resolve("SELECT order_id AS Id, sum(quantity) AS n FROM orders GROUP BY order_id").await.unwrap();
+    let plan = resolved.named_plan().unwrap();
+    assert_eq!(plan.schema().field_names(), ["Id", "n"]);
+    let twice = session.resolve("SELECT order_id, order_id FROM orders").await.unwrap();
+    assert!(twice.named_plan().is_err());
+}
+
+#[tokio::test]
+async fn having_names_aliases_and_where_refuses_aggregates() {
+    let session = retail().await;
+    assert_eq!(session.rows("SELECT customer_id c, count(*) n FROM orders GROUP BY c HAVING n > 1").await, ["10|2"]);
+    assert_eq!(
+        session.faults("SELECT 1 FROM orders WHERE sum(quantity) > 1").await,
+        ["GROUP_BY_AGGREGATE: aggregate function `sum` cannot stand here @sum"]
+    );
+}
+
+#[tokio::test]
+async fn a_condition_guards_the_one_after_it() {
+    let session = retail().await;
+    let and = "SELECT order_id FROM orders WHERE quantity <> 1 AND 10 / (quantity - 1) > 3 ORDER BY 1";
+    assert_eq!(session.rows(and).await, ["1"]);
+    let or = "SELECT order_id FROM orders WHERE quantity = 1 OR 10 / (quantity - 1) > 3 ORDER BY 1";
+    assert_eq!(session.rows(or).await, ["1", "2", "4"]);
+    let case = "SELECT order_id FROM orders WHERE CASE WHEN quantity <> 1 THEN 10 / (quantity - 1) > 3 ELSE false END";
+    assert_eq!(session.rows(case).await, ["1"]);
+    assert_eq!(session.run_fault("SELECT 1 FROM orders WHERE 10 / (quantity - 1) > 3").await, "DIVIDE_BY_ZERO");
+}

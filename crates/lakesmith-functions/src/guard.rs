@@ -1,0 +1,68 @@
+//! Keeps expressions that can fail behind the conditions that guard them.
+//!
+//! DataFusion may compute both sides of AND and OR for all rows, and it rewrites a CASE of truth values into AND and OR. Only
+//! the branches of a CASE of other values are computed for their own rows alone, so a truth value that can fail travels
+//! through CASE as a number.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, AsArray, Int8Array};
+use datafusion::arrow::datatypes::DataType;
+use datafusion::common::Result;
+use datafusion::common::tree_node::TreeNode;
+use datafusion::logical_expr::expr::Case;
+use datafusion::logical_expr::{Expr, lit};
+use lakesmith_unresolved::SparkType;
+
+use crate::function::{Fault, Typed};
+use crate::kernel;
+
+/// Kernels that refuse some values.
+const FALLIBLE: [&str; 14] = [
+    "spark_abs",
+    "spark_add",
+    "spark_array_item",
+    "spark_cast",
+    "spark_div",
+    "spark_divide",
+    "spark_make_date",
+    "spark_multiply",
+    "spark_negative",
+    "spark_parse_moment",
+    "spark_remainder",
+    "spark_round",
+    "spark_subtract",
+    "spark_sum_result",
+];
+
+/// Whether computing the expression can end in an error for some value.
+pub fn can_fail(expr: &Expr) -> bool {
+    let fails = |name: &str| FALLIBLE.contains(&name);
+    expr.exists(|node| Ok(matches!(node, Expr::ScalarFunction(call) if fails(call.name())))).unwrap_or(true)
+}
+
+/// A CASE whose branches are computed for their rows only.
+pub fn case(branches: Vec<(Expr, Expr)>, otherwise: Option<Expr>, data_type: &SparkType) -> Result<Expr, Fault> {
+    let risky = branches.iter().any(|(_, value)| can_fail(value)) || otherwise.as_ref().is_some_and(can_fail);
+    if !risky || *data_type != SparkType::Boolean {
+        return Ok(plain(branches, otherwise));
+    }
+    let branches = branches.into_iter().map(|(condition, value)| Ok((condition, number(value)?)));
+    let otherwise = otherwise.map(number).transpose()?;
+    Ok(plain(branches.collect::<Result<_, Fault>>()?, otherwise).eq(lit(1i8)))
+}
+
+fn plain(branches: Vec<(Expr, Expr)>, otherwise: Option<Expr>) -> Expr {
+    let branches = branches.into_iter().map(|(condition, value)| (Box::new(condition), Box::new(value))).collect();
+    Expr::Case(Case::new(None, branches, otherwise.map(Box::new)))
+}
+
+/// A truth value as 1 or 0.
+fn number(truth: Expr) -> Result<Expr, Fault> {
+    let kernel: kernel::Kernel = |arguments: &[ArrayRef], _: &DataType| {
+        let values = arguments[0].as_boolean().iter().map(|value| value.map(i8::from));
+        Ok(Arc::new(values.collect::<Int8Array>()))
+    };
+    let truth = Typed::new(truth, SparkType::Boolean);
+    kernel::call("spark_truth_number", kernel, vec![truth], SparkType::Byte).map(|number| number.expr)
+}
