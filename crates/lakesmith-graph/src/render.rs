@@ -1,0 +1,1 @@
+//! Forms of the graph for people and programs.
