@@ -38,6 +38,90 @@ conditions! {
         "A value does not fit the type it is cast to, for example `CAST(300 AS TINYINT)`. Use a wider type, or `try_cast` to get NULL.";
     COLUMN_ALREADY_EXISTS = "COLUMN_ALREADY_EXISTS", "42711",
         "A column list names the same column twice. Names are compared without regard to case. Remove or rename one of them.";
+    CONNECT_INVALID_PLAN_AGGREGATE_NEEDS_PLAN_INPUT = "CONNECT_INVALID_PLAN.AGGREGATE_NEEDS_PLAN_INPUT", "56K00",
+        "A client sent a grouping without the DataFrame that it groups. Update the client: PySpark always sends one.";
+    CONNECT_INVALID_PLAN_AGGREGATE_WITH_PIVOT_REQUIRES_PIVOT = "CONNECT_INVALID_PLAN.AGGREGATE_WITH_PIVOT_REQUIRES_PIVOT", "56K00",
+        "A client sent a grouping of kind pivot without the column whose values become columns. PySpark sends it with `groupBy(…).pivot(column)`.";
+    CONNECT_INVALID_PLAN_ALIAS_WITH_MULTIPLE_IDENTIFIERS_AND_METADATA = "CONNECT_INVALID_PLAN.ALIAS_WITH_MULTIPLE_IDENTIFIERS_AND_METADATA", "56K00",
+        "`Column.alias` takes either several names (for a generator such as `posexplode`) or `metadata=`, not both. Leave the metadata out, or name the columns one by one.";
+    CONNECT_INVALID_PLAN_ARRAY_LITERAL_MISSING_DATA_TYPE = "CONNECT_INVALID_PLAN.ARRAY_LITERAL_MISSING_DATA_TYPE", "56K00",
+        "The element type of an empty array in a plan cannot be known. Cast it, or send its data type along.";
+    CONNECT_INVALID_PLAN_ASSERTION_FAILURE = "CONNECT_INVALID_PLAN.ASSERTION_FAILURE", "56K00",
+        "Fields of a message contradict each other, or a plan is nested too deeply. The message says which; a deep chain of DataFrame calls can be cut by writing an intermediate table.";
+    CONNECT_INVALID_PLAN_CANNOT_PARSE = "CONNECT_INVALID_PLAN.CANNOT_PARSE", "56K00",
+        "The bytes of a plan cannot be read, for example because the client compressed them. Set `spark.connect.session.planCompression.threshold` to -1 in the client's session.";
+    CONNECT_INVALID_PLAN_CHUNKED_CACHED_LOCAL_RELATION_WITHOUT_DATA = "CONNECT_INVALID_PLAN.CHUNKED_CACHED_LOCAL_RELATION_WITHOUT_DATA", "56K00",
+        "A client refers to rows that it sent in parts, but names no part. Create the DataFrame again.";
+    CONNECT_INVALID_PLAN_DATA_TYPE_UNSUPPORTED_PROTO_TO_CATALYST = "CONNECT_INVALID_PLAN.DATA_TYPE_UNSUPPORTED_PROTO_TO_CATALYST", "56K00",
+        "A data type of a plan is outside the limits of Spark SQL, for example DECIMAL of more than 38 digits. Use a type within them.";
+    CONNECT_INVALID_PLAN_DEDUPLICATE_ALL_COLUMNS_AND_SUBSET = "CONNECT_INVALID_PLAN.DEDUPLICATE_ALL_COLUMNS_AND_SUBSET", "56K00",
+        "A client asks to drop duplicates over all columns and over some at the same time. Call `dropDuplicates()` or `dropDuplicates([…])`.";
+    CONNECT_INVALID_PLAN_DEDUPLICATE_NEEDS_INPUT = "CONNECT_INVALID_PLAN.DEDUPLICATE_NEEDS_INPUT", "56K00",
+        "A client sent a deduplication without the DataFrame it is about. Update the client: PySpark always sends one.";
+    CONNECT_INVALID_PLAN_DEDUPLICATE_REQUIRES_COLUMNS_OR_ALL = "CONNECT_INVALID_PLAN.DEDUPLICATE_REQUIRES_COLUMNS_OR_ALL", "56K00",
+        "A client asks to drop duplicates without saying which columns are compared. Name columns, or call `dropDuplicates()` for all.";
+    CONNECT_INVALID_PLAN_EXCEPT_DOES_NOT_SUPPORT_UNION_BY_NAME = "CONNECT_INVALID_PLAN.EXCEPT_DOES_NOT_SUPPORT_UNION_BY_NAME", "56K00",
+        "Only a union matches columns by name. Select the columns in the same order on both sides of EXCEPT.";
+    CONNECT_INVALID_PLAN_FIELD_CANNOT_BE_EMPTY = "CONNECT_INVALID_PLAN.FIELD_CANNOT_BE_EMPTY", "56K00",
+        "A field of a message that must hold something is empty, for example the name of a DataFrame's view. Pass a value.";
+    CONNECT_INVALID_PLAN_INCOMPATIBLE_LITERAL_DATA_TYPE = "CONNECT_INVALID_PLAN.INCOMPATIBLE_LITERAL_DATA_TYPE", "56K00",
+        "A client sent a literal along with a data type that it cannot have. Cast the literal instead.";
+    CONNECT_INVALID_PLAN_INTERSECT_DOES_NOT_SUPPORT_UNION_BY_NAME = "CONNECT_INVALID_PLAN.INTERSECT_DOES_NOT_SUPPORT_UNION_BY_NAME", "56K00",
+        "Only a union matches columns by name. Select the columns in the same order on both sides of INTERSECT.";
+    CONNECT_INVALID_PLAN_INVALID_ENUM = "CONNECT_INVALID_PLAN.INVALID_ENUM", "56K00",
+        "A client left a choice open that a command needs, or made one this version does not know, for example a save mode. Update the client or say which is meant.";
+    CONNECT_INVALID_PLAN_INVALID_ONE_OF_FIELD_NOT_SET = "CONNECT_INVALID_PLAN.INVALID_ONE_OF_FIELD_NOT_SET", "56K00",
+        "A message of a plan leaves open which of its cases it is. Update the client, or this server when the client is newer.";
+    CONNECT_INVALID_PLAN_INVALID_ONE_OF_FIELD_NOT_SUPPORTED = "CONNECT_INVALID_PLAN.INVALID_ONE_OF_FIELD_NOT_SUPPORTED", "56K00",
+        "A plan uses a part of the protocol that is not supported, which the message names. Typed Datasets of Scala clients are the usual source; use DataFrame methods instead.";
+    CONNECT_INVALID_PLAN_INVALID_SCHEMA_NON_STRUCT_TYPE = "CONNECT_INVALID_PLAN.INVALID_SCHEMA_NON_STRUCT_TYPE", "56K00",
+        "A schema lists columns, for example `a INT, b STRING`. A single type such as `INT` does not say what the column is called.";
+    CONNECT_INVALID_PLAN_LAMBDA_FUNCTION_ARGUMENT_COUNT_INVALID = "CONNECT_INVALID_PLAN.LAMBDA_FUNCTION_ARGUMENT_COUNT_INVALID", "56K00",
+        "The function given to `transform`, `filter`, `aggregate` and their like takes one to three parameters. Change the lambda.";
+    CONNECT_INVALID_PLAN_LOWER_BOUND_REQUIRED_IN_WINDOW_FRAME = "CONNECT_INVALID_PLAN.LOWER_BOUND_REQUIRED_IN_WINDOW_FRAME", "56K00",
+        "A window frame needs both bounds: `Window.rowsBetween(start, end)`.";
+    CONNECT_INVALID_PLAN_MAP_LITERAL_MISSING_DATA_TYPE = "CONNECT_INVALID_PLAN.MAP_LITERAL_MISSING_DATA_TYPE", "56K00",
+        "The types of an empty map in a plan cannot be known. Cast it, or send its data type along.";
+    CONNECT_INVALID_PLAN_MULTIPLE_PATHS_NOT_SUPPORTED_FOR_STREAMING_SOURCE = "CONNECT_INVALID_PLAN.MULTIPLE_PATHS_NOT_SUPPORTED_FOR_STREAMING_SOURCE", "56K00",
+        "`readStream` reads one path, which may hold wildcards. Use a pattern such as `/data/{a,b}`, or one stream for each path and `union`.";
+    CONNECT_INVALID_PLAN_NA_FILL_VALUES_EMPTY = "CONNECT_INVALID_PLAN.NA_FILL_VALUES_EMPTY", "56K00",
+        "`na.fill` replaces NULL by a value. Pass a value, or a dictionary of columns and values that is not empty.";
+    CONNECT_INVALID_PLAN_NA_FILL_VALUES_LENGTH_MISMATCH = "CONNECT_INVALID_PLAN.NA_FILL_VALUES_LENGTH_MISMATCH", "56K00",
+        "`na.fill` takes one value for all columns, or one for each. Pass a dictionary of columns and values.";
+    CONNECT_INVALID_PLAN_PREDICATES_NOT_SUPPORTED_FOR_DATA_SOURCE = "CONNECT_INVALID_PLAN.PREDICATES_NOT_SUPPORTED_FOR_DATA_SOURCE", "56K00",
+        "Predicates divide a JDBC read into partitions. For other formats use `filter`.";
+    CONNECT_INVALID_PLAN_PYTHON_UDT_MISSING_FIELDS = "CONNECT_INVALID_PLAN.PYTHON_UDT_MISSING_FIELDS", "56K00",
+        "A type defined in Python needs its class, the serialized class and the SQL type it is stored as. Derive it from PySpark's `UserDefinedType`.";
+    CONNECT_INVALID_PLAN_SCHEMA_REQUIRED_FOR_LOCAL_RELATION = "CONNECT_INVALID_PLAN.SCHEMA_REQUIRED_FOR_LOCAL_RELATION", "56K00",
+        "`createDataFrame` of no rows cannot infer its columns. Pass a schema, for example `spark.createDataFrame([], 'a INT')`.";
+    CONNECT_INVALID_PLAN_SET_OPERATION_MUST_HAVE_TWO_INPUTS = "CONNECT_INVALID_PLAN.SET_OPERATION_MUST_HAVE_TWO_INPUTS", "56K00",
+        "UNION, INTERSECT and EXCEPT combine two DataFrames. Update the client: PySpark always sends both.";
+    CONNECT_INVALID_PLAN_SQL_COMMAND_EXPECTS_SQL_OR_WITH_RELATIONS = "CONNECT_INVALID_PLAN.SQL_COMMAND_EXPECTS_SQL_OR_WITH_RELATIONS", "56K00",
+        "The command behind `spark.sql` must hold SQL text. Run DataFrames with `collect()` and their like.";
+    CONNECT_INVALID_PLAN_STRUCT_LITERAL_MISSING_DATA_TYPE = "CONNECT_INVALID_PLAN.STRUCT_LITERAL_MISSING_DATA_TYPE", "56K00",
+        "A struct in a plan needs a data type that names its fields. Use `struct(lit(…).alias('a'))`.";
+    CONNECT_INVALID_PLAN_UDT_TYPE_FIELD_INVALID = "CONNECT_INVALID_PLAN.UDT_TYPE_FIELD_INVALID", "56K00",
+        "The protocol knows one kind of user-defined type, `udt`. Update the client.";
+    CONNECT_INVALID_PLAN_UNION_BY_NAME_ALLOW_MISSING_COL_REQUIRES_BY_NAME = "CONNECT_INVALID_PLAN.UNION_BY_NAME_ALLOW_MISSING_COL_REQUIRES_BY_NAME", "56K00",
+        "Missing columns are filled with NULL only where columns match by name: `unionByName(other, allowMissingColumns=True)`.";
+    CONNECT_INVALID_PLAN_UNRESOLVED_NAMED_LAMBDA_VARIABLE_REQUIRES_NAME_PART = "CONNECT_INVALID_PLAN.UNRESOLVED_NAMED_LAMBDA_VARIABLE_REQUIRES_NAME_PART", "56K00",
+        "The parameter of a lambda in a plan has no name. Update the client: PySpark names them.";
+    CONNECT_INVALID_PLAN_UNRESOLVED_STAR_TARGET_INVALID = "CONNECT_INVALID_PLAN.UNRESOLVED_STAR_TARGET_INVALID", "56K00",
+        "What stands before a star ends with `.*`, for example `col('t.*')`.";
+    CONNECT_INVALID_PLAN_UNRESOLVED_STAR_WITH_BOTH_TARGET_AND_PLAN_ID = "CONNECT_INVALID_PLAN.UNRESOLVED_STAR_WITH_BOTH_TARGET_AND_PLAN_ID", "56K00",
+        "A star stands for the columns of a name (`col('t.*')`) or of a DataFrame (`df['*']`), not of both.";
+    CONNECT_INVALID_PLAN_UNSUPPORTED_LITERAL_TYPE = "CONNECT_INVALID_PLAN.UNSUPPORTED_LITERAL_TYPE", "56K00",
+        "A constant in a plan cannot be read, for example a decimal of more than 38 digits. Use one within the limits of Spark SQL.";
+    CONNECT_INVALID_PLAN_UNSUPPORTED_USER_DEFINED_FUNCTION_IMPLEMENTATION = "CONNECT_INVALID_PLAN.UNSUPPORTED_USER_DEFINED_FUNCTION_IMPLEMENTATION", "56K00",
+        "A function in a plan carries no Python, Scala or Java code. Update the client.";
+    CONNECT_INVALID_PLAN_UPPER_BOUND_REQUIRED_IN_WINDOW_FRAME = "CONNECT_INVALID_PLAN.UPPER_BOUND_REQUIRED_IN_WINDOW_FRAME", "56K00",
+        "A window frame needs both bounds: `Window.rowsBetween(start, end)`.";
+    CONNECT_INVALID_PLAN_USING_COLUMNS_OR_JOIN_CONDITION_SET_IN_JOIN = "CONNECT_INVALID_PLAN.USING_COLUMNS_OR_JOIN_CONDITION_SET_IN_JOIN", "56K00",
+        "A join matches columns by name or by a condition. Pass `on=` one of them.";
+    CONNECT_INVALID_PLAN_WINDOW_FUNCTION_REQUIRED = "CONNECT_INVALID_PLAN.WINDOW_FUNCTION_REQUIRED", "56K00",
+        "A window in a plan has no function that it belongs to. Write `function.over(window)`.";
+    CONNECT_INVALID_PLAN_WITH_COLUMNS_REQUIRE_SINGLE_NAME_PART = "CONNECT_INVALID_PLAN.WITH_COLUMNS_REQUIRE_SINGLE_NAME_PART", "56K00",
+        "`withColumn` and `withColumns` name each new column once. Use `select` with `alias` for a generator of several columns.";
     DATATYPE_MISMATCH = "DATATYPE_MISMATCH", "42K09",
         "An expression gets a value of a type it cannot work with, for example `upper` of an ARRAY or `+` of two BOOLEANs. Cast the value to the type that the message names.";
     DIVIDE_BY_ZERO = "DIVIDE_BY_ZERO", "22012",
@@ -60,6 +144,8 @@ conditions! {
         "A temporary view whose query is a stream is read without STREAM. Read it with STREAM, or make the view's own query a batch query.";
     INVALID_ARRAY_INDEX = "INVALID_ARRAY_INDEX", "22003",
         "An array was indexed outside of its bounds. Use `get(array, index)` to get NULL instead.";
+    INVALID_ATTRIBUTE_NAME_SYNTAX = "INVALID_ATTRIBUTE_NAME_SYNTAX", "42601",
+        "The name of a column has an empty part or a back-quote that is left open. Put back-quotes around a part that holds a dot: `t.`a.b``.";
     INVALID_FLOW_QUERY_TYPE_AUTOCDC_RELATION_FOR_TEMPORARY_VIEW = "INVALID_FLOW_QUERY_TYPE.AUTOCDC_RELATION_FOR_TEMPORARY_VIEW", "42000",
         "An AUTO CDC flow writes rows and keeps state, so its target must be a streaming table. Here it is a view or a materialized view.";
     INVALID_FLOW_QUERY_TYPE_BATCH_RELATION_FOR_STREAMING_TABLE = "INVALID_FLOW_QUERY_TYPE.BATCH_RELATION_FOR_STREAMING_TABLE", "42000",
@@ -146,6 +232,8 @@ conditions! {
         "There is no data type of this name. Types are those of Spark SQL: STRING, BOOLEAN, BYTE, SHORT, INT, BIGINT, FLOAT, DOUBLE, DECIMAL(p,s), DATE, TIMESTAMP, TIMESTAMP_NTZ, BINARY, INTERVAL, ARRAY<…>, MAP<…>, STRUCT<…>, VARIANT.";
     UNSUPPORTED_FEATURE = "UNSUPPORTED_FEATURE", "0A000",
         "A feature of Spark or Databricks that Lakesmith does not have. The message names it.";
+    USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE = "USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE", "42000",
+        "The declared columns of a dataset do not fit what its query gives: a column is missing from the declaration, or its type differs. Correct the declaration, or leave the column list out.";
     WRONG_NUM_ARGS = "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "42605",
         "A function is called with too few or too many arguments. The message says how many it takes.";
 }
