@@ -52,6 +52,11 @@ pub fn case(branches: Vec<(Expr, Expr)>, otherwise: Option<Expr>, data_type: &Sp
     Ok(plain(branches.collect::<Result<_, Fault>>()?, otherwise).eq(lit(1i8)))
 }
 
+/// The condition, computed only where `open` holds, as one conjunct that cannot be taken apart.
+pub fn behind(open: Expr, condition: Expr) -> Result<Expr, Fault> {
+    Ok(plain(vec![(open, number(condition)?)], Some(lit(0i8))).eq(lit(1i8)))
+}
+
 fn plain(branches: Vec<(Expr, Expr)>, otherwise: Option<Expr>) -> Expr {
     let branches = branches.into_iter().map(|(condition, value)| (Box::new(condition), Box::new(value))).collect();
     Expr::Case(Case::new(None, branches, otherwise.map(Box::new)))

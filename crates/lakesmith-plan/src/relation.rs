@@ -2,15 +2,17 @@
 
 use std::sync::Arc;
 
+use datafusion::common::DataFusionError;
+use datafusion::common::tree_node::TreeNode;
 use datafusion::datasource::provider_as_source;
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::prelude::Column;
 use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::{RelationRequest, RelationSource};
-use lakesmith_functions::Typed;
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::common_of;
+use lakesmith_functions::{Typed, guard};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, Name, NamePart};
 use lakesmith_unresolved::relation::{Cte, DataSource};
 use lakesmith_unresolved::{Literal, PlanId, Relation, RelationKind};
@@ -108,8 +110,57 @@ impl Resolver<'_> {
         let scope = Scope { outer: Some(outer), ..Scope::of(&input.columns) };
         let origin = &condition.origin;
         let condition = self.condition(condition, &scope, "WHERE")?;
+        if guard::can_fail(&condition) || computes_fallibly(&input.plan) {
+            return self.filter_behind(input, condition, origin);
+        }
         let plan = self.built(input.builder().filter(condition), origin)?;
         Some(Planned { plan, columns: input.columns })
+    }
+
+    /// A filter that can fail for rows which a filter beneath drops carries that one's condition along, because DataFusion
+    /// merges filters in any order.
+    fn filter_behind(&mut self, input: Planned, condition: Expr, origin: &Origin) -> Option<Planned> {
+        let (plan, opens) = match self.carried(&input.plan) {
+            Ok(carried) => carried,
+            Err(error) => return self.built(Err(error), origin).map(|plan| Planned { plan, columns: Vec::new() }),
+        };
+        let Some(open) = opens.into_iter().reduce(Expr::and) else {
+            let plan = self.built(input.builder().filter(condition), origin)?;
+            return Some(Planned { plan, columns: input.columns });
+        };
+        let condition = guard::behind(open, condition);
+        let condition = self.settle(condition, origin)?;
+        let visible: Vec<Expr> = input.columns.iter().map(|column| column.attribute.column()).collect();
+        let filtered = LogicalPlanBuilder::from(plan).filter(condition).and_then(|builder| builder.project(visible));
+        let plan = self.built(filtered, origin)?;
+        Some(Planned { plan, columns: input.columns })
+    }
+
+    /// The plan with the conditions of its topmost filters as further columns, and these columns.
+    fn carried(&mut self, plan: &LogicalPlan) -> Result<(LogicalPlan, Vec<Expr>), DataFusionError> {
+        match plan {
+            LogicalPlan::Filter(filter) => {
+                let (input, mut opens) = self.carried(&filter.input)?;
+                opens.push(filter.predicate.clone());
+                let plan = LogicalPlanBuilder::from(input).filter(filter.predicate.clone())?.build()?;
+                Ok((plan, opens))
+            }
+            LogicalPlan::Projection(projection) => {
+                let (input, opens) = self.carried(&projection.input)?;
+                if opens.is_empty() {
+                    return Ok((plan.clone(), opens));
+                }
+                let mut exprs = projection.expr.clone();
+                let mut columns = Vec::new();
+                for open in opens {
+                    let name = format!("open#{}", self.number());
+                    columns.push(Expr::Column(Column::new_unqualified(name.clone())));
+                    exprs.push(open.alias(name));
+                }
+                Ok((LogicalPlanBuilder::from(input).project(exprs)?.build()?, columns))
+            }
+            other => Ok((other.clone(), Vec::new())),
+        }
     }
 
     fn with_columns(
@@ -366,6 +417,14 @@ fn constant_text(expression: &Expression) -> Option<String> {
         ExpressionKind::Literal(Literal::Long(value)) => Some(value.to_string()),
         _ => None,
     }
+}
+
+/// Whether a plan computes a column in a way that fails for some values.
+fn computes_fallibly(plan: &LogicalPlan) -> bool {
+    let fails = |node: &LogicalPlan| {
+        matches!(node, LogicalPlan::Projection(_)) && node.expressions().iter().any(guard::can_fail)
+    };
+    plan.exists(|node| Ok(fails(node))).unwrap_or(true)
 }
 
 /// Marks columns as those of a DataFrame.

@@ -272,3 +272,53 @@ async fn a_condition_guards_the_one_after_it() {
     assert_eq!(session.rows(case).await, ["1"]);
     assert_eq!(session.run_fault("SELECT 1 FROM orders WHERE 10 / (quantity - 1) > 3").await, "DIVIDE_BY_ZERO");
 }
+
+#[tokio::test]
+async fn a_filter_guards_what_is_computed_above_it() {
+    let session = retail().await;
+    let above = "SELECT q FROM (SELECT quantity AS q FROM orders WHERE quantity <> 1) WHERE 10 / (q - 1) > 3";
+    assert_eq!(session.rows(above).await, ["2"]);
+    let projected = "SELECT r FROM (SELECT 10 / (quantity - 1) AS r FROM orders WHERE quantity <> 1) WHERE r > 3";
+    assert_eq!(session.rows(projected).await, ["10.0"]);
+}
+
+#[tokio::test]
+async fn distinct_values_unions_by_name_and_intersections() {
+    let session = retail().await;
+    assert_eq!(session.rows("SELECT DISTINCT customer_id FROM orders ORDER BY 1").await, ["10", "11", "12"]);
+    let both = "SELECT customer_id FROM orders INTERSECT SELECT customer_id FROM customers ORDER BY 1";
+    assert_eq!(session.rows(both).await, ["10", "11"]);
+    let except = "SELECT customer_id FROM customers EXCEPT SELECT customer_id FROM orders";
+    assert_eq!(session.rows(except).await, ["13"]);
+    let by_name = "SELECT 1 AS a, 2 AS b UNION ALL BY NAME SELECT 3 AS b, 4 AS a ORDER BY a";
+    assert_eq!(session.rows(by_name).await, ["1|2", "4|3"]);
+    assert_eq!(
+        session.faults("SELECT 1 UNION SELECT 1, 2").await,
+        ["NUM_COLUMNS_MISMATCH: the left input has 1 columns and the right one 2 @SELECT 1 UNION SELECT 1, 2"]
+    );
+}
+
+#[tokio::test]
+async fn generated_names_are_sparks() {
+    let session = retail().await;
+    let sql = "SELECT count(*), CAST(quantity AS STRING), quantity > 1 AND true, upper('x'), 1.50, 'lit', sum(DISTINCT quantity),
+        CASE WHEN quantity = 1 THEN 'a' ELSE 'b' END, payment_method IS NULL, -quantity, quantity IN (1, 2) FROM orders GROUP BY quantity, payment_method";
+    let names: Vec<String> =
+        session.resolve(sql).await.unwrap().output.iter().map(|column| column.name.as_str().to_owned()).collect();
+    assert_eq!(
+        names,
+        [
+            "count(1)",
+            "quantity",
+            "((quantity > 1) AND true)",
+            "upper(x)",
+            "1.50",
+            "lit",
+            "sum(DISTINCT quantity)",
+            "CASE WHEN (quantity = 1) THEN a ELSE b END",
+            "(payment_method IS NULL)",
+            "(- quantity)",
+            "(quantity IN (1, 2))",
+        ]
+    );
+}
