@@ -50,6 +50,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["hour"], (1, 1), |call| part(call, "spark_hour", |a, _| field(a, DatePart::Hour))),
     Function::scalar(&["minute"], (1, 1), |call| part(call, "spark_minute", |a, _| field(a, DatePart::Minute))),
     Function::scalar(&["second"], (1, 1), |call| part(call, "spark_second", |a, _| field(a, DatePart::Second))),
+    Function::scalar(&["extract", "date_part", "datepart"], (2, 2), extract),
     Function::scalar(&["date_format"], (2, 2), date_format),
     Function::scalar(&["to_date"], (1, 2), |call| read(call, SparkType::Date, Mode::Ansi)),
     Function::scalar(&["try_to_date"], (1, 2), |call| read(call, SparkType::Date, Mode::Try)),
@@ -127,6 +128,27 @@ fn part(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fa
     let value = call.arguments[0].clone();
     let value = if is_moment(&value.data_type) { value } else { typed(call, &[SparkType::Timestamp])?.remove(0) };
     kernel::call(name, kernel, vec![value], SparkType::Integer)
+}
+
+/// `extract(YEAR FROM d)` is `year(d)`, and so on.
+fn extract(call: &Call<'_>) -> Result<Typed, Fault> {
+    let Expr::Literal(ScalarValue::Utf8(Some(field)), _) = &call.arguments[0].expr else {
+        return Err(Fault::mismatch(format!("the field of `{}` is a constant text", call.name), Some(0)));
+    };
+    let name = match field.to_ascii_lowercase().as_str() {
+        "year" | "y" | "years" | "yr" | "yrs" => "year",
+        "quarter" | "qtr" => "quarter",
+        "month" | "mon" | "mons" | "months" => "month",
+        "week" | "w" | "weeks" => "weekofyear",
+        "day" | "d" | "days" => "day",
+        "dayofweek" | "dow" => "dayofweek",
+        "doy" => "dayofyear",
+        "hour" | "h" | "hours" | "hr" | "hrs" => "hour",
+        "minute" | "m" | "min" | "mins" | "minutes" => "minute",
+        _ => return Err(Fault::not_built(format!("field `{field}` of `{}`", call.name))),
+    };
+    let function = crate::registry::find(name).ok_or_else(|| Fault::not_built(format!("`{name}`")))?;
+    (function.resolve)(&Call { name, arguments: vec![call.arguments[1].clone()], ..call.clone() })
 }
 
 fn field(arguments: &[ArrayRef], part: DatePart) -> Result<ArrayRef> {

@@ -209,7 +209,7 @@ impl Resolver<'_> {
             }
             return self.refuse(diagnostic, &part.origin, "no such function");
         };
-        if function.role == Role::Aggregate && !scope.aggregates {
+        if function.role == Role::Aggregate && !scope.aggregates && scope.windowed.is_none() {
             let title = format!("aggregate function `{name}` cannot stand here");
             let diagnostic =
                 Diagnostic::error(Condition::GROUP_BY_AGGREGATE, title).help("filter by an aggregate in HAVING");
@@ -218,7 +218,8 @@ impl Resolver<'_> {
         if !call.within_group.is_empty() {
             return self.not_built("WITHIN GROUP", origin);
         }
-        let inner = Scope { aggregates: scope.aggregates && function.role != Role::Aggregate, ..*scope };
+        let plain = scope.aggregates && function.role != Role::Aggregate;
+        let inner = Scope { aggregates: scope.windowed.unwrap_or(plain), windowed: None, ..*scope };
         let star = matches!(call.arguments.as_slice(), [only] if matches!(only.kind, ExpressionKind::Star { .. }));
         let arguments = if star && function.names[0] == "count" {
             Vec::new()

@@ -21,7 +21,7 @@ impl Resolver<'_> {
         if window.reference.is_some() {
             return self.not_built("a named window", origin);
         }
-        let value = self.expression(function, &Scope { aggregates: true, ..*scope })?;
+        let value = self.expression(function, &Scope { windowed: Some(scope.aggregates), ..*scope })?;
         let keys: Vec<Option<Typed>> = window.partition_by.iter().map(|key| self.expression(key, scope)).collect();
         let partition_by: Vec<Expr> =
             keys.into_iter().collect::<Option<Vec<_>>>()?.into_iter().map(|k| k.expr).collect();

@@ -41,6 +41,8 @@ pub struct Scope<'a> {
     pub outer: Option<&'a Scope<'a>>,
     /// Whether aggregate functions may stand here.
     pub aggregates: bool,
+    /// Set for a function directly under OVER: whether its arguments may hold aggregates.
+    pub windowed: Option<bool>,
 }
 
 /// What a name was found to mean.

@@ -322,3 +322,27 @@ async fn generated_names_are_sparks() {
         ]
     );
 }
+
+#[tokio::test]
+async fn windows_over_aggregates_and_correlated_values() {
+    let session = retail().await;
+    let ranked = "SELECT country, rank() OVER (ORDER BY sum(quantity) DESC) r, sum(sum(quantity)) OVER () FROM orders
+        JOIN customers USING (customer_id) GROUP BY country ORDER BY r";
+    assert_eq!(session.rows(ranked).await, ["SE|1|8", "UK|2|8"]);
+    let last = "SELECT first_name, (SELECT max(order_id) FROM orders o WHERE o.customer_id = c.customer_id) FROM customers c ORDER BY 1";
+    assert_eq!(session.rows(last).await, ["Ada|2", "Bo|3", "Cy|NULL"]);
+}
+
+#[tokio::test]
+async fn casts_to_text_and_further_functions() {
+    let session = Session::new();
+    let casts = "SELECT CAST(TIMESTAMP '2024-01-05 10:00:00' AS STRING), CAST(1.0E10D AS STRING), CAST(1.5 AS INT), CAST('true' AS BOOLEAN),
+        extract(YEAR FROM DATE '2024-01-05'), CAST(CAST(12.345 AS DECIMAL(10,2)) AS STRING)";
+    assert_eq!(session.rows(casts).await, ["2024-01-05 10:00:00|1.0E10|1|true|2024|12.35"]);
+    let more = "SELECT md5('a'), date_format(TIMESTAMP '2024-01-05 13:04:05', 'dd MMM yyyy hh:mm a'), from_unixtime(0), nullif(1, 1),
+        ceil(1.2), floor(-1.5D), months_between(DATE '2024-03-31', DATE '2024-02-29'), weekofyear(DATE '2024-01-05'), nvl2(NULL, 1, 2)";
+    assert_eq!(
+        session.rows(more).await,
+        ["0cc175b9c0f1b6a831c399e269772661|05 Jan 2024 01:04 PM|1970-01-01 00:00:00|NULL|2|-2|1.0|1|2"]
+    );
+}
