@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use datafusion::common::DataFusionError;
 use datafusion::common::tree_node::TreeNode;
+use datafusion::common::{DataFusionError, JoinType};
 use datafusion::datasource::provider_as_source;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::prelude::Column;
@@ -158,6 +158,17 @@ impl Resolver<'_> {
                     exprs.push(open.alias(name));
                 }
                 Ok((LogicalPlanBuilder::from(input).project(exprs)?.build()?, columns))
+            }
+            LogicalPlan::Join(join) => {
+                let (left, mut opens) = self.carried(&join.left)?;
+                let (right, right_opens) = self.carried(&join.right)?;
+                match join.join_type {
+                    JoinType::Inner => opens.extend(right_opens),
+                    JoinType::Left | JoinType::LeftSemi | JoinType::LeftAnti => {}
+                    // rows that an outer join fills with NULLs have passed no condition of that side
+                    _ => return Ok((plan.clone(), Vec::new())),
+                }
+                Ok((plan.with_new_exprs(plan.expressions(), vec![left, right])?, opens))
             }
             other => Ok((other.clone(), Vec::new())),
         }

@@ -280,6 +280,9 @@ async fn a_filter_guards_what_is_computed_above_it() {
     assert_eq!(session.rows(above).await, ["2"]);
     let projected = "SELECT r FROM (SELECT 10 / (quantity - 1) AS r FROM orders WHERE quantity <> 1) WHERE r > 3";
     assert_eq!(session.rows(projected).await, ["10.0"]);
+    let joined = "SELECT o.order_id FROM (SELECT * FROM orders WHERE quantity <> 1) o JOIN customers c
+        ON o.customer_id = c.customer_id WHERE 10 / (o.quantity - 1) > 3";
+    assert_eq!(session.rows(joined).await, ["1"]);
 }
 
 #[tokio::test]
