@@ -1,1 +1,16 @@
 //! Spark's rules between text and values, shared by decoders and casts.
+//!
+//! Every function here is pure: it takes text or a value and answers a value or text. `None` means that Spark's cast
+//! refuses the text; whether that becomes NULL or an error is the caller's choice.
+
+mod boolean;
+mod date;
+mod double;
+mod integer;
+mod whitespace;
+
+pub use boolean::parse_boolean;
+pub use date::parse_date;
+pub use double::{format_double, parse_double};
+pub use integer::{Fraction, parse_integer};
+pub use whitespace::trim_cast;
