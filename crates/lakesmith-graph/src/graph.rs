@@ -195,3 +195,6 @@ fn external(target: WrittenTarget, flow: &Flow) -> ExternalSource {
     }
     ExternalSource::Table(flow.namespace.qualify(&crate::name::without_live(&name).0))
 }
+
+#[cfg(test)]
+mod tests;
