@@ -26,3 +26,6 @@ pub fn all(draft: &mut Draft<'_>) -> Vec<Diagnostic> {
     }
     diagnostics
 }
+
+#[cfg(test)]
+mod tests;
