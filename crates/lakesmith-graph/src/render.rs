@@ -24,3 +24,6 @@ fn short(name: &QualifiedName, defaults: &Defaults) -> String {
         _ => name.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -100,11 +100,7 @@ impl<'a> Walk<'a> {
                 };
                 self.add(WrittenTarget::Source(ExternalSource::Files(files)), source.is_streaming, whole, whole);
             }
-            RelationKind::TableFunction { call, is_streaming } => {
-                if self.function(call, *is_streaming, whole) {
-                    return;
-                }
-            }
+            RelationKind::TableFunction { call, is_streaming } if self.function(call, *is_streaming, whole) => return,
             _ => {}
         }
         self.push(relation.inputs(), relation.expressions(), scope.as_ref());
