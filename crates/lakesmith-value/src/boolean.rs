@@ -9,9 +9,9 @@ const FALSE: [&str; 5] = ["f", "false", "n", "no", "0"];
 pub fn parse_boolean(text: &str) -> Option<bool> {
     let word = trim_cast(text);
     let is = |known: &&str| word.eq_ignore_ascii_case(known);
-    if TRUE.iter().any(|known| is(known)) {
+    if TRUE.iter().any(is) {
         Some(true)
-    } else if FALSE.iter().any(|known| is(known)) {
+    } else if FALSE.iter().any(is) {
         Some(false)
     } else {
         None

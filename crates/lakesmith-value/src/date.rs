@@ -6,14 +6,24 @@ use crate::trim_cast;
 /// seven digits. After the day may follow a space or `T` and then anything.
 pub fn parse_date(text: &str) -> Option<i32> {
     let text = trim_cast(text);
-    let (sign, text) = match text.strip_prefix('-') {
-        Some(rest) => (-1, rest),
-        None => (1, text.strip_prefix('+').unwrap_or(text)),
-    };
+    let (sign, text) = year_sign(text);
     let mut parts = text.splitn(3, '-');
     let year = sign * digits(parts.next()?, 4, 7)?;
     let month = parts.next().map_or(Some(1), |part| digits(part, 1, 2))?;
     let day = parts.next().map_or(Some(1), |part| digits(part.split([' ', 'T']).next()?, 1, 2))?;
+    day_number(year, month, day)
+}
+
+/// Splits the optional sign off a date: the factor of the year, and the rest.
+pub(crate) fn year_sign(text: &str) -> (i32, &str) {
+    match text.strip_prefix('-') {
+        Some(rest) => (-1, rest),
+        None => (1, text.strip_prefix('+').unwrap_or(text)),
+    }
+}
+
+/// The days from 1970-01-01 to a day, `None` when the calendar has no such day or the number does not fit.
+pub(crate) fn day_number(year: i32, month: i32, day: i32) -> Option<i32> {
     if (1..=12).contains(&month) && (1..=month_length(year, month)).contains(&day) {
         days_since_epoch(year, month, day)
     } else {
@@ -21,7 +31,8 @@ pub fn parse_date(text: &str) -> Option<i32> {
     }
 }
 
-fn digits(text: &str, fewest: usize, most: usize) -> Option<i32> {
+/// Reads a number of `fewest` to `most` ASCII digits.
+pub(crate) fn digits(text: &str, fewest: usize, most: usize) -> Option<i32> {
     let fits = (fewest..=most).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     if fits { text.parse().ok() } else { None }
 }

@@ -7,10 +7,12 @@ mod boolean;
 mod date;
 mod double;
 mod integer;
+mod timestamp;
 mod whitespace;
 
 pub use boolean::parse_boolean;
 pub use date::parse_date;
 pub use double::{format_double, parse_double};
 pub use integer::{Fraction, parse_integer};
+pub use timestamp::{parse_offset, parse_timestamp};
 pub use whitespace::trim_cast;
