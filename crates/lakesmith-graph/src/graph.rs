@@ -54,12 +54,14 @@ impl DataflowGraph {
 
     /// A flow's reads of datasets.
     pub fn edges_of(&self, flow: FlowId) -> impl Iterator<Item = &Edge> {
-        self.edges.iter().filter(move |edge| edge.flow == flow)
+        let first = self.edges.partition_point(|edge| edge.flow < flow);
+        self.edges[first..].iter().take_while(move |edge| edge.flow == flow)
     }
 
     /// A flow's reads of anything else.
     pub fn external_reads_of(&self, flow: FlowId) -> impl Iterator<Item = &ExternalRead> {
-        self.external_reads.iter().filter(move |read| read.flow == flow)
+        let first = self.external_reads.partition_point(|read| read.flow < flow);
+        self.external_reads[first..].iter().take_while(move |read| read.flow == flow)
     }
 }
 

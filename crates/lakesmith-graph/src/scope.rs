@@ -8,7 +8,9 @@ use std::rc::Rc;
 use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::Span;
 use lakesmith_unresolved::Literal;
-use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, Subquery, SubqueryPlan};
+use lakesmith_unresolved::expression::{
+    Expression, ExpressionKind, FunctionCall, Subquery, SubqueryKind, SubqueryPlan,
+};
 use lakesmith_unresolved::relation::{Cte, Relation, RelationKind};
 
 use crate::name::{literal_name, split_name};
@@ -25,6 +27,8 @@ pub struct WrittenRead {
     pub span: Span,
     /// The same with STREAM.
     pub whole: Span,
+    /// Whether it stands in a subquery of an expression, whose rows are not the query's own.
+    pub is_subquery: bool,
 }
 
 /// What a [`WrittenRead`] reads.
@@ -38,11 +42,14 @@ pub enum WrittenTarget {
 
 /// All reads of a query in the order of their places. `fallback` is the place of what has none of its own.
 pub fn reads(query: &Relation, fallback: Span) -> Vec<WrittenRead> {
-    let mut walk = Walk { found: Vec::new(), open: vec![(Node::Relation(query), None)], fallback };
-    while let Some((node, scope)) = walk.open.pop() {
+    let start = Context { visible: None, is_subquery: false };
+    let mut walk =
+        Walk { found: Vec::new(), open: vec![(Node::Relation(query), start.clone())], context: start, fallback };
+    while let Some((node, context)) = walk.open.pop() {
+        walk.context = context;
         match node {
-            Node::Relation(relation) => walk.relation(relation, scope),
-            Node::Expression(expression) => walk.push(expression.query(), expression.children(), scope.as_ref()),
+            Node::Relation(relation) => walk.relation(relation),
+            Node::Expression(expression) => walk.expression(expression),
         }
     }
     walk.found.sort_by_key(|read| (read.span.source, read.span.start));
@@ -64,31 +71,41 @@ struct Scope<'a> {
 
 type Visible<'a> = Option<Rc<Scope<'a>>>;
 
+/// Where a part of the query stands.
+#[derive(Debug, Clone)]
+struct Context<'a> {
+    visible: Visible<'a>,
+    is_subquery: bool,
+}
+
 struct Walk<'a> {
     found: Vec<WrittenRead>,
-    open: Vec<(Node<'a>, Visible<'a>)>,
+    open: Vec<(Node<'a>, Context<'a>)>,
+    /// Of the part that is being looked at.
+    context: Context<'a>,
     fallback: Span,
 }
 
 impl<'a> Walk<'a> {
-    fn push(
-        &mut self,
-        relations: impl IntoIterator<Item = &'a Relation>,
-        expressions: Vec<&'a Expression>,
-        scope: Option<&Rc<Scope<'a>>>,
-    ) {
-        let relations = relations.into_iter().map(Node::Relation);
-        let nodes = relations.chain(expressions.into_iter().map(Node::Expression));
-        self.open.extend(nodes.map(|node| (node, scope.cloned())));
+    fn expression(&mut self, expression: &'a Expression) {
+        let children = expression.children().into_iter().map(Node::Expression);
+        self.open.extend(children.map(|child| (child, self.context.clone())));
+        if let (ExpressionKind::Subquery(subquery), Some(query)) = (&expression.kind, expression.query()) {
+            // `f(TABLE(t))` takes the rows of `t`; other subqueries only look them up.
+            let looks_up = !matches!(subquery.kind, SubqueryKind::TableArgument { .. });
+            let is_subquery = self.context.is_subquery || looks_up;
+            self.open.push((Node::Relation(query), Context { is_subquery, ..self.context.clone() }));
+        }
     }
 
-    fn relation(&mut self, relation: &'a Relation, scope: Visible<'a>) {
+    fn relation(&mut self, relation: &'a Relation) {
         let whole = relation.origin.span().unwrap_or(self.fallback);
         match relation.kind.as_ref() {
-            RelationKind::With { ctes, recursive, query } => return self.with(ctes, *recursive, query, scope),
+            RelationKind::With { ctes, recursive, query } => return self.with(ctes, *recursive, query),
             RelationKind::NamedTable { name, is_streaming, .. } | RelationKind::Changes { name, is_streaming, .. } => {
                 let span = name.origin.span().unwrap_or(whole);
-                if let Some(table) = literal_name(name).filter(|table| !is_visible(table, scope.as_deref())) {
+                let visible = self.context.visible.as_deref();
+                if let Some(table) = literal_name(name).filter(|table| !is_visible(table, visible)) {
                     self.add(WrittenTarget::Table(table), *is_streaming, span, whole);
                 }
             }
@@ -103,18 +120,21 @@ impl<'a> Walk<'a> {
             RelationKind::TableFunction { call, is_streaming } if self.function(call, *is_streaming, whole) => return,
             _ => {}
         }
-        self.push(relation.inputs(), relation.expressions(), scope.as_ref());
+        let relations = relation.inputs().into_iter().map(Node::Relation);
+        let nodes = relations.chain(relation.expressions().into_iter().map(Node::Expression));
+        self.open.extend(nodes.map(|node| (node, self.context.clone())));
     }
 
-    fn with(&mut self, ctes: &'a [Cte], recursive: bool, query: &'a Relation, scope: Visible<'a>) {
-        let mut visible = scope;
+    fn with(&mut self, ctes: &'a [Cte], recursive: bool, query: &'a Relation) {
+        let mut visible = self.context.visible.clone();
+        let is_subquery = self.context.is_subquery;
         for cte in ctes {
             let inner = Some(Rc::new(Scope { name: &cte.name.text, outer: visible.clone() }));
             let own = if recursive { inner.clone() } else { visible };
-            self.open.push((Node::Relation(&cte.query), own));
+            self.open.push((Node::Relation(&cte.query), Context { visible: own, is_subquery }));
             visible = inner;
         }
-        self.open.push((Node::Relation(query), visible));
+        self.open.push((Node::Relation(query), Context { visible, is_subquery }));
     }
 
     /// Records what a table function reads. Whether its arguments are no reads of their own.
@@ -147,7 +167,8 @@ impl<'a> Walk<'a> {
     }
 
     fn add(&mut self, target: WrittenTarget, is_streaming: bool, span: Span, whole: Span) {
-        self.found.push(WrittenRead { target, is_streaming, span, whole });
+        let is_subquery = self.context.is_subquery;
+        self.found.push(WrittenRead { target, is_streaming, span, whole, is_subquery });
     }
 }
 

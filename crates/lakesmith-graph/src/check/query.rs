@@ -67,7 +67,9 @@ fn batch(flow: &Flow, reads: &[FlowRead]) -> Diagnostic {
     };
     let mut diagnostic =
         Diagnostic::error(Condition::INVALID_FLOW_QUERY_TYPE_BATCH_RELATION_FOR_STREAMING_TABLE, title);
-    let mut reads = reads.iter().filter(|read| read.fault.is_none());
+    // Rows of a subquery are looked up, not taken, so STREAM belongs to the other reads where there are any.
+    let only_subqueries = reads.iter().all(|read| read.written.is_subquery);
+    let mut reads = reads.iter().filter(|read| read.fault.is_none() && read.written.is_subquery == only_subqueries);
     let Some(first) = reads.next() else {
         let place = flow.query().and_then(|query| query.origin.span()).unwrap_or(flow.span);
         return diagnostic

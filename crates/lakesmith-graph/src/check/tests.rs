@@ -2,9 +2,10 @@
 
 use lakesmith_diagnostic::Severity;
 use lakesmith_unresolved::CommandKind;
+use lakesmith_unresolved::expression::SubqueryKind;
 use lakesmith_unresolved::pipeline::{DatasetKind, ViolationAction};
 
-use crate::testing::{Pipeline, append, cdc, history, join, once};
+use crate::testing::{Pipeline, append, cdc, filtered, history, join, once};
 
 /// A pipeline with one healthy streaming table `ok`.
 fn healthy() -> Pipeline {
@@ -182,6 +183,24 @@ fn a_batch_query_into_a_streaming_table_is_shown_at_its_reads() {
     ];
     assert_eq!(p.faults(), expected);
     assert_eq!(p.build().1[0].help[0], "write `STREAM(raw)`");
+}
+
+#[test]
+fn stream_is_not_advised_for_what_a_subquery_looks_up() {
+    let mut p = Pipeline::new();
+    let (orders, ids) = (p.read("orders"), p.read("ids"));
+    p.streaming_table("t", filtered(orders, SubqueryKind::In(Vec::new()), ids));
+    assert_eq!(p.faults(), ["INVALID_FLOW_QUERY_TYPE.BATCH_RELATION_FOR_STREAMING_TABLE at orders#1"]);
+}
+
+#[test]
+fn a_materialized_view_is_not_advised_to_read_a_stream() {
+    let mut p = healthy();
+    let query = p.stream("raw");
+    p.temporary_view("v", query);
+    let query = p.read("v");
+    p.materialized_view("m", query);
+    assert!(!p.build().1[0].help[0].contains("STREAM("), "{:?}", p.build().1[0].help);
 }
 
 #[test]

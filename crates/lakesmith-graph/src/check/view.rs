@@ -2,7 +2,7 @@
 
 use lakesmith_diagnostic::{Condition, Diagnostic};
 
-use crate::flow::Flow;
+use crate::flow::{Flow, FlowKind};
 use crate::graph::Draft;
 use crate::streaming::{FlowRead, ReadFault};
 
@@ -25,7 +25,12 @@ fn diagnostic(fault: ReadFault, flow: &Flow, read: &FlowRead, view: &str) -> Dia
             format!("temporary view `{view}` is a stream, but `{reader}` reads it without STREAM"),
         )
         .at(read.written.span, "read without STREAM")
-        .help(format!("write `STREAM({view})`")),
+        .help(match flow.kind {
+            FlowKind::Complete | FlowKind::Once => {
+                format!("read a batch in the query of `{view}`: write its source without STREAM")
+            }
+            _ => format!("write `STREAM({view})`"),
+        }),
         ReadFault::StreamReadOfBatch => Diagnostic::error(
             Condition::INCOMPATIBLE_BATCH_VIEW_READ,
             format!("temporary view `{view}` is not a stream, but `{reader}` reads it as one"),

@@ -15,8 +15,7 @@ use crate::input::Defaults;
 use super::layer::Layer;
 use super::short;
 
-const CLASSES: &str = "\
-  classDef streamingTable fill:#dbeafe,stroke:#1d4ed8,color:#111
+const CLASSES: &str = "  classDef streamingTable fill:#dbeafe,stroke:#1d4ed8,color:#111
   classDef materializedView fill:#dcfce7,stroke:#15803d,color:#111
   classDef view fill:#f3f4f6,stroke:#6b7280,color:#111
   classDef quarantine fill:#fee2e2,stroke:#b91c1c,color:#111
