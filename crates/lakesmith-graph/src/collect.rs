@@ -8,9 +8,9 @@ use std::sync::Arc;
 use lakesmith_base::QualifiedName;
 use lakesmith_diagnostic::{Condition, Diagnostic, Span};
 use lakesmith_unresolved::Command;
-use lakesmith_unresolved::expression::{Name, NamePart};
+use lakesmith_unresolved::expression::NamePart;
 use lakesmith_unresolved::pipeline::{
-    AutoCdc, DatasetDefinition, DatasetKind, FlowBody, FlowDefinition, PipelineStatementKind, ViolationAction,
+    AutoCdc, DatasetDefinition, DatasetKind, FlowBody, FlowDefinition, PipelineStatementKind,
 };
 
 use crate::dataset::{Dataset, DatasetId, DatasetOrigin};
@@ -201,92 +201,6 @@ impl Collected {
         flow.id = FlowId(self.flows.len());
         self.flows.push(flow);
     }
-
-    /// Adds the tables that expectations quarantine rows into; several expectations of a dataset share one.
-    fn quarantine_tables(&mut self) {
-        let mut wanted: Vec<Dataset> = Vec::new();
-        for dataset in self.datasets.iter().filter(|dataset| dataset.is_table()) {
-            for expectation in dataset.expectations() {
-                let ViolationAction::Quarantine { into } = &expectation.on_violation else { continue };
-                let (name, span) = quarantine_name(dataset, into.as_ref(), expectation.span);
-                let known = wanted.iter().any(|other| other.name == name && other.quarantine_of() == Some(dataset.id));
-                if !known {
-                    let origin = DatasetOrigin::Quarantine { of: dataset.id };
-                    wanted.push(Dataset { name, name_span: span, origin, ..dataset.clone() });
-                }
-            }
-        }
-        for mut dataset in wanted {
-            dataset.id = DatasetId(self.datasets.len());
-            if let Some(first) = self.by_name.get(&dataset.name).map(|id| &self.datasets[id.0]) {
-                let title =
-                    format!("quarantine table `{}` has the name of another dataset", dataset.name.last().as_str());
-                let diagnostic = Diagnostic::error(Condition::PIPELINE_DUPLICATE_IDENTIFIERS_OUTPUT, title)
-                    .at(dataset.name_span, "this expectation's quarantine table")
-                    .also(first.name_span, format!("a {} of this name", first.kind.name()))
-                    .help("name another table: `ON VIOLATION QUARANTINE INTO name`");
-                self.diagnostics.push(diagnostic);
-            } else {
-                self.by_name.insert(dataset.name.clone(), dataset.id);
-                self.datasets.push(dataset);
-            }
-        }
-    }
-
-    /// Looks up the targets of flows. An AUTO CDC flow into an unknown name declares it.
-    fn targets(&mut self) {
-        for index in 0..self.flows.len() {
-            let flow = &self.flows[index];
-            let single = QualifiedName::single(flow.target_name.last().clone());
-            let found = self.by_name.get(&flow.target_name).or_else(|| {
-                // CREATE FLOW may stand before the temporary view it names.
-                self.by_name.get(&single).filter(|_| !flow.implicit && is_unqualified(flow))
-            });
-            let target = match found.copied() {
-                None if flow.kind == FlowKind::AutoCdc => Some(self.imply(index)),
-                found => found,
-            };
-            self.flows[index].target = target;
-        }
-        // A flow before the AUTO CDC flow that declares its target.
-        for flow in &mut self.flows {
-            flow.target = flow.target.or_else(|| self.by_name.get(&flow.target_name).copied());
-        }
-    }
-
-    fn imply(&mut self, index: usize) -> DatasetId {
-        let flow = &self.flows[index];
-        let id = DatasetId(self.datasets.len());
-        let own = flow.target_name.last().as_str();
-        self.diagnostics.push(
-            Diagnostic::warning(
-                Condition::LAKESMITH_UNDECLARED_TARGET,
-                format!("streaming table `{own}` is not declared; the AUTO CDC flow into it declares it"),
-            )
-            .at(flow.target_span, "not declared")
-            .help(format!("declare it: `CREATE OR REFRESH STREAMING TABLE {own};`")),
-        );
-        let dataset = Dataset {
-            id,
-            name: flow.target_name.clone(),
-            kind: DatasetKind::StreamingTable,
-            origin: DatasetOrigin::Implied,
-            name_span: flow.target_span,
-            span: flow.span,
-            namespace: flow.namespace.clone(),
-            settings: flow.settings.clone(),
-            is_streaming: None,
-        };
-        self.by_name.insert(dataset.name.clone(), id);
-        self.datasets.push(dataset);
-        id
-    }
-}
-
-/// Whether the target was completed by the namespace rather than written in full.
-fn is_unqualified(flow: &Flow) -> bool {
-    let single = QualifiedName::single(flow.target_name.last().clone());
-    flow.namespace.qualify(&single) == flow.target_name
 }
 
 fn implicit_flows(dataset: &Dataset, definition: &DatasetDefinition) -> Vec<Flow> {
@@ -322,19 +236,6 @@ const fn body_kind(body: &FlowBody) -> FlowKind {
         FlowBody::Append { once: true, .. } => FlowKind::Once,
         FlowBody::Append { .. } => FlowKind::Append,
     }
-}
-
-fn quarantine_name(dataset: &Dataset, into: Option<&Name>, fallback: Span) -> (QualifiedName, Span) {
-    let written =
-        into.and_then(|name| Some((without_live(&literal_name(name)?).0, name.origin.span().unwrap_or(fallback))));
-    if let Some((name, span)) = written {
-        return (dataset.namespace.qualify(&name), span);
-    }
-    let mut parts = dataset.name.parts().to_vec();
-    if let Some(own) = parts.pop() {
-        parts.push(format!("{}_quarantine", own.as_str()).into());
-    }
-    (QualifiedName::from_parts(parts).unwrap_or_else(|| dataset.name.clone()), fallback)
 }
 
 /// The place of a part of a name.

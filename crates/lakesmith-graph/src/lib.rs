@@ -14,10 +14,12 @@ pub mod graph;
 pub mod input;
 pub mod name;
 mod order;
+mod quarantine;
 pub mod read;
 pub mod render;
 mod scope;
 mod streaming;
+mod target;
 
 #[cfg(test)]
 mod testing;

@@ -52,10 +52,12 @@ fn flow_lines(text: &mut String, graph: &DataflowGraph, flow: &Flow, defaults: &
     let indent = if flow.implicit && is_plain {
         "    "
     } else {
-        let _ = match flow.implicit {
-            true => writeln!(text, "    {} flow", flow.kind.name()),
-            false => writeln!(text, "    flow {} ({})", short(&flow.name, defaults), flow.kind.name()),
-        };
+        let kind = flow.kind.name();
+        if flow.implicit {
+            let _ = writeln!(text, "    {kind} flow");
+        } else {
+            let _ = writeln!(text, "    flow {} ({kind})", short(&flow.name, defaults));
+        }
         "      "
     };
     let edges = graph
