@@ -3,6 +3,7 @@
 mod column;
 mod cycle;
 mod expectation;
+mod function;
 mod pipeline;
 mod query;
 mod target;
@@ -15,8 +16,16 @@ use crate::graph::Draft;
 /// A check: adds the faults it finds.
 type Check = fn(&Draft<'_>, &mut Vec<Diagnostic>);
 
-const CHECKS: [Check; 7] =
-    [target::check, query::check, view::check, cycle::check, expectation::check, column::check, pipeline::check];
+const CHECKS: [Check; 8] = [
+    target::check,
+    query::check,
+    view::check,
+    cycle::check,
+    expectation::check,
+    column::check,
+    function::check,
+    pipeline::check,
+];
 
 /// All faults, those of collecting first.
 pub fn all(draft: &mut Draft<'_>) -> Vec<Diagnostic> {

@@ -2,7 +2,7 @@
 //!
 //! An order of all datasets always exists here: the reads of a circle are reported and then left out of account.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use lakesmith_diagnostic::Span;
 
@@ -65,45 +65,49 @@ fn core(count: usize, links: &[Link]) -> Vec<Link> {
     links.iter().filter(|link| inside(link.read) && inside(link.reader)).copied().collect()
 }
 
+/// The links from each dataset to its readers.
+type Readers = BTreeMap<usize, Vec<Link>>;
+
 /// A circle with the fewest links; of equally short ones the one that begins at the lowest number.
 fn shortest_circle(links: &[Link]) -> Option<Vec<Link>> {
-    let starts: BTreeSet<usize> = links.iter().map(|link| link.read).collect();
+    let mut readers = Readers::new();
+    for link in links {
+        readers.entry(link.read).or_default().push(*link);
+    }
     let mut best: Option<Vec<Link>> = None;
-    for start in starts {
-        let bound = best.as_ref().map_or(usize::MAX, Vec::len);
-        if let Some(circle) = circle_from(start, links).filter(|circle| circle.len() < bound) {
+    for start in readers.keys() {
+        let circle = circle_from(*start, &readers);
+        let is_shorter = |circle: &Vec<Link>| best.as_ref().is_none_or(|best| circle.len() < best.len());
+        if let Some(circle) = circle.filter(is_shorter) {
             best = Some(circle);
-        }
-        if best.as_ref().is_some_and(|circle| circle.len() == 1) {
-            break;
         }
     }
     best
 }
 
 /// The shortest way from `start` back to itself.
-fn circle_from(start: usize, links: &[Link]) -> Option<Vec<Link>> {
-    let mut reached: Vec<(usize, Link)> = Vec::new(); // dataset, by which link
+fn circle_from(start: usize, readers: &Readers) -> Option<Vec<Link>> {
+    let mut reached: BTreeMap<usize, Link> = BTreeMap::new(); // by which link
     let mut open = VecDeque::from([start]);
     while let Some(at) = open.pop_front() {
-        for link in links.iter().filter(|link| link.read == at) {
+        for link in readers.get(&at).into_iter().flatten() {
             if link.reader == start {
                 return Some(way_back(start, *link, &reached));
             }
-            if !reached.iter().any(|(dataset, _)| *dataset == link.reader) {
-                reached.push((link.reader, *link));
+            reached.entry(link.reader).or_insert_with(|| {
                 open.push_back(link.reader);
-            }
+                *link
+            });
         }
     }
     None
 }
 
-fn way_back(start: usize, last: Link, reached: &[(usize, Link)]) -> Vec<Link> {
+fn way_back(start: usize, last: Link, reached: &BTreeMap<usize, Link>) -> Vec<Link> {
     let mut way = vec![last];
     let mut at = last.read;
     while at != start {
-        let Some((_, link)) = reached.iter().find(|(dataset, _)| *dataset == at) else { break };
+        let Some(link) = reached.get(&at) else { break };
         way.push(*link);
         at = link.read;
     }
@@ -148,5 +152,11 @@ mod tests {
     #[test]
     fn circles_that_share_a_read_are_one_message_each_at_most() {
         assert_eq!(circles(3, &[(0, 1), (1, 0), (1, 2), (2, 0)]), [vec![0, 1]]);
+    }
+
+    #[test]
+    fn a_long_circle_is_found_as_one() {
+        let pairs: Vec<(usize, usize)> = (0..1000).map(|at| (at, (at + 1) % 1000)).collect();
+        assert_eq!(circles(1000, &pairs)[0].len(), 1000);
     }
 }

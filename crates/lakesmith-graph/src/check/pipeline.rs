@@ -1,6 +1,7 @@
 //! The pipeline as a whole.
 
 use lakesmith_diagnostic::{Condition, Diagnostic};
+use lakesmith_unresolved::pipeline::DatasetKind;
 
 use crate::graph::Draft;
 
@@ -10,9 +11,10 @@ pub fn check(draft: &Draft<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let is_complete = draft.input.unparsed.is_empty()
         && !collected.has_foreign
         && collected.flows.iter().all(|flow| flow.target.is_some());
-    if is_complete && !collected.datasets.iter().any(crate::dataset::Dataset::is_table) {
+    let counts = |kind| kind != DatasetKind::TemporaryView;
+    if is_complete && !collected.datasets.iter().any(|dataset| counts(dataset.kind)) {
         diagnostics.push(
-            Diagnostic::error(Condition::RUN_EMPTY_PIPELINE, "the pipeline defines no table and no materialized view")
+            Diagnostic::error(Condition::RUN_EMPTY_PIPELINE, "the pipeline defines no table and no view that lasts")
                 .help("add a statement such as `CREATE OR REFRESH MATERIALIZED VIEW name AS SELECT …`"),
         );
     }
