@@ -25,6 +25,7 @@ pub fn to_text(sources: &SourceMap, diagnostic: &Diagnostic, colour: Colour) -> 
     };
     let title = level.primary_title(diagnostic.title.as_str()).id(diagnostic.condition.name);
     let mut elements: Vec<Element<'_>> = snippets(sources, diagnostic);
+    let has_place = !elements.is_empty();
     elements.extend(diagnostic.notes.iter().map(|note| Level::NOTE.message(note.as_str()).into()));
     elements.extend(diagnostic.help.iter().map(|help| Level::HELP.message(help.as_str()).into()));
     let renderer = match colour {
@@ -33,8 +34,27 @@ pub fn to_text(sources: &SourceMap, diagnostic: &Diagnostic, colour: Colour) -> 
     };
     let group: Group<'_> = title.elements(elements);
     let mut text = renderer.render(&[group]);
+    if !has_place {
+        // Between a title and its notes the renderer leaves a margin for source lines, of which there are none.
+        text = text.lines().filter(|line| !is_margin(line)).collect::<Vec<_>>().join("\n");
+    }
     text.push('\n');
     text
+}
+
+/// Whether a line holds nothing but the margin's bar, colours aside.
+fn is_margin(line: &str) -> bool {
+    let mut bare = String::new();
+    let mut escaped = false;
+    for character in line.chars() {
+        match character {
+            '\u{1b}' => escaped = true,
+            'm' if escaped => escaped = false,
+            _ if escaped => {}
+            other => bare.push(other),
+        }
+    }
+    bare.trim() == "|"
 }
 
 /// One annotation: where, with which words, and whether it is the wrong place itself.
@@ -58,8 +78,12 @@ fn snippets<'a>(sources: &'a SourceMap, diagnostic: &'a Diagnostic) -> Vec<Eleme
             here = reference;
         }
         let words = if nested.is_empty() { text.as_str() } else { "in the value that stands here" };
-        marks.push(Mark { span: here, text: words, kind });
-        marks.extend(nested.into_iter().rev());
+        for mark in std::iter::once(Mark { span: here, text: words, kind }).chain(nested.into_iter().rev()) {
+            // Two places in one value have one reference.
+            if !marks.iter().any(|known| known.span == mark.span && known.text == mark.text) {
+                marks.push(mark);
+            }
+        }
     }
     let mut order: Vec<SourceId> = Vec::new();
     for mark in &marks {
@@ -77,7 +101,7 @@ fn snippet<'a>(sources: &'a SourceMap, id: SourceId, marks: &[Mark<'a>]) -> Elem
         let start = source.text.floor_char_boundary((mark.span.start as usize).min(length));
         let end = source.text.floor_char_boundary((mark.span.end as usize).clamp(start, length));
         let label = (!mark.text.is_empty()).then_some(mark.text);
-        mark.kind.clone().span(first_line(&source.text, start..end)).label(label)
+        mark.kind.span(first_line(&source.text, start..end)).label(label)
     });
     Snippet::source(&*source.text).path(&*source.name).fold(true).annotations(annotations).into()
 }

@@ -169,7 +169,7 @@ impl Reader<'_> {
         let sql_files = sql.iter().filter_map(|path| self.source_file(&root, path)).collect();
         let settings = || spec.configuration.iter().map(|entry| (entry.key.as_str(), entry.value.as_str()));
         let paths = PathMap::new(&root, settings());
-        let warehouse = settings().filter(|(key, _)| *key == "spark.sql.warehouse.dir").last().map(|(_, value)| value);
+        let warehouse = settings().rfind(|(key, _)| *key == "spark.sql.warehouse.dir").map(|(_, value)| value);
         let storage = spec.storage.as_ref().map_or(".lakesmith/storage", |(text, _)| text);
         let name = if spec.name.is_empty() { folder_name(&root) } else { spec.name.clone() };
         Project {

@@ -40,11 +40,30 @@ pub(crate) struct Key {
 /// Reads a YAML text; the error is a message with its place, if the parser knows it.
 pub(crate) fn parse(source: SourceId, text: &str) -> Result<Node, (String, Option<Span>)> {
     let tree: Spanned<Tree> = serde_saphyr::from_str(text).map_err(|error| {
-        let span = error.location().map(|location| span(source, location));
+        let span = error.location().map(|location| place(source, text, location));
         let message = error.without_snippet().to_string();
         (message.lines().next().unwrap_or("the text is not YAML").to_owned(), span)
     })?;
     Ok(tree_node(source, text, tree))
+}
+
+/// The place of an error, which may be known by line and column only.
+fn place(source: SourceId, text: &str, location: Location) -> Span {
+    if location.span().byte_offset().is_some() {
+        return span(source, location);
+    }
+    let (line, column) = (location.line().saturating_sub(1), location.column().saturating_sub(1));
+    let mut start = 0;
+    for (number, content) in text.split_inclusive('\n').enumerate() {
+        if number as u64 == line {
+            let before = content.chars().take(usize::try_from(column).unwrap_or(usize::MAX));
+            start += before.map(char::len_utf8).sum::<usize>();
+            break;
+        }
+        start += content.len();
+    }
+    let start = u32::try_from(start).unwrap_or(0);
+    Span::new(source, start, start + 1)
 }
 
 fn span(source: SourceId, location: Location) -> Span {

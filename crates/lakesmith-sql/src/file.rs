@@ -8,7 +8,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use lakesmith_base::QualifiedName;
-use lakesmith_diagnostic::{Diagnostic, SourceId, SourceMap};
+use lakesmith_diagnostic::{Condition, Diagnostic, SourceId, SourceMap};
 use lakesmith_unresolved::{Command, PipelineStatement, PipelineStatementKind};
 
 use crate::lexer::lex_text;
@@ -16,6 +16,7 @@ use crate::notebook::sql_text;
 use crate::parser::{Parsed, Parser};
 use crate::statement::Faults;
 use crate::template::{Variable, VariableLookup};
+use crate::token::Token;
 
 /// What a file holds.
 #[derive(Debug, Default)]
@@ -24,6 +25,8 @@ pub struct ParsedFile {
     pub statements: Vec<PipelineStatement>,
     /// Names that statements define which could not be read, as far as they can be told: that they are missing says nothing.
     pub unparsed: Vec<QualifiedName>,
+    /// Whether a flow could not be read and its target cannot be told: that a table has no flow says nothing.
+    pub has_unread_flow: bool,
     /// Faults and warnings, in order of their statements.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -90,20 +93,26 @@ pub fn parse_pipeline_file(sources: &mut SourceMap, source: SourceId, variables:
     for range in read.statements {
         let lookup = InForce { settings: &settings, variables };
         let text = StatementText { source, text: &read.text, range };
-        let mut names = Vec::new();
-        let statement = parse_statement(sources, text, &lookup, &mut file.diagnostics, |parser, faults| {
-            names = parser.defined_names();
-            parser.pipeline_statement(faults)
+        let mut attempts: Vec<(Vec<QualifiedName>, bool)> = Vec::new();
+        let read = parse_statement(sources, text, &lookup, &mut file.diagnostics, |parser, faults| {
+            let names = parser.defined_names();
+            let parsed = parser.pipeline_statement(faults);
+            attempts.push((names, parsed.is_ok()));
+            if parsed.is_err() {
+                file.has_unread_flow |= parser.at_flow_without_target();
+            }
+            parsed
         });
-        let Some(statement) = statement else {
-            file.unparsed.extend(names);
-            continue;
-        };
-        if let PipelineStatementKind::Set { key, value } = &statement.kind {
-            let described = format!("set at {}", sources.place(statement.span));
-            settings.push((key.0.clone(), Variable { value: value.0.clone(), described }));
+        // Nothing is kept of a statement with a `${key}` that has no value, even if the rest could be read.
+        let lost = attempts.into_iter().filter(|(_, could_be_read)| !could_be_read || read.is_empty());
+        file.unparsed.extend(lost.flat_map(|(names, _)| names));
+        for statement in read {
+            if let PipelineStatementKind::Set { key, value } = &statement.kind {
+                let described = format!("set at {}", sources.place(statement.span));
+                settings.push((key.0.clone(), Variable { value: value.0.clone(), described }));
+            }
+            file.statements.push(statement);
         }
-        file.statements.push(statement);
     }
     file
 }
@@ -134,27 +143,57 @@ struct StatementText<'a> {
     range: Range<usize>,
 }
 
+/// Reads the statement, and those after it that begin with CREATE on a line of their own where a semicolon is missing.
 fn parse_statement<T>(
     sources: &mut SourceMap,
     statement: StatementText<'_>,
     lookup: &dyn VariableLookup,
     diagnostics: &mut Vec<Diagnostic>,
-    read: impl FnOnce(&mut Parser<'_>, &mut Faults) -> Parsed<T>,
-) -> Option<T> {
+    mut read: impl FnMut(&mut Parser<'_>, &mut Faults) -> Parsed<T>,
+) -> Vec<T> {
     let StatementText { source, text, range } = statement;
     let (tokens, faults) = lex_text(sources, source, text, range, lookup);
     let broken = faults.iter().any(Diagnostic::is_error);
     diagnostics.extend(faults);
-    if tokens.len() <= 1 {
-        return None;
+    let mut statements = Vec::new();
+    let mut first = 0;
+    while tokens.len() > first + 1 {
+        let mut parser = Parser::new(&tokens[first..]);
+        let mut faults = Faults::new();
+        let parsed = read(&mut parser, &mut faults);
+        if broken {
+            // The fault has been reported; what it makes of the rest says nothing.
+            return Vec::new();
+        }
+        diagnostics.extend(faults);
+        let mut error = match parsed {
+            Ok(statement) => {
+                statements.push(statement);
+                return statements;
+            }
+            Err(error) => *error.0,
+        };
+        let at = error.primary.as_ref().and_then(|label| tokens.iter().position(|token| token.span == label.span));
+        // The word CREATE itself may have been read as an alias.
+        let near = at.into_iter().flat_map(|at| [at, at.saturating_sub(1)]);
+        let next = near.filter(|at| *at > first).find(|at| begins_statement(&tokens, *at));
+        if let Some(next) = next {
+            let title = "syntax error: `;` is missing before this statement";
+            error = Diagnostic::error(Condition::PARSE_SYNTAX_ERROR, title)
+                .at(tokens[next].span, "")
+                .help("end the statement before it with `;`");
+        }
+        diagnostics.push(error);
+        let Some(next) = next else { return statements };
+        first = next;
     }
-    let mut parser = Parser::new(&tokens);
-    let mut faults = Faults::new();
-    let parsed = read(&mut parser, &mut faults);
-    if broken {
-        // The fault has been reported; what it makes of the rest says nothing.
-        return None;
-    }
-    diagnostics.extend(faults);
-    parsed.map_err(|error| diagnostics.push(*error.0)).ok()
+    statements
+}
+
+/// Whether the token is CREATE at the beginning of a line.
+fn begins_statement(tokens: &[Token], at: usize) -> bool {
+    let token = &tokens[at];
+    let before = token.text.get(..token.start as usize).unwrap_or_default();
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    token.is_keyword("CREATE") && line.trim().is_empty() && before.contains('\n')
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use lakesmith_diagnostic::{Condition, Diagnostic, SourceId, Span};
 
-use crate::lexer::split_statements;
+use crate::lexer::{next_stretch, split_statements};
 
 const FIRST_LINE: &str = "-- Databricks notebook source";
 const CELL_END: &str = "-- COMMAND ----------";
@@ -33,9 +33,34 @@ pub(crate) fn sql_text(source: SourceId, text: &str) -> SqlText {
         let mut text = text.to_owned();
         text.replace_range(..start, &" ".repeat(start));
         let statements = split_statements(&text);
-        return SqlText { text, statements, diagnostics: Vec::new() };
+        let diagnostics = unclosed_comment(source, &text, statements.last()).into_iter().collect();
+        return SqlText { text, statements, diagnostics };
     }
     notebook(source, text)
+}
+
+/// A comment after the last statement that has no end; inside a statement it is the lexer's to find.
+fn unclosed_comment(source: SourceId, text: &str, last: Option<&Range<usize>>) -> Option<Diagnostic> {
+    let mut at = last.map_or(0, |range| range.end);
+    while let Some(stretch) = next_stretch(text, at) {
+        let range = stretch.range();
+        let words = text.get(range.clone()).unwrap_or_default();
+        if words.starts_with("/*") && range.end == text.len() && comment_is_open(words) {
+            let span = Span::new(source, offset_u32(range.start), offset_u32(range.start + 2));
+            let fault = Diagnostic::error(
+                Condition::UNCLOSED_BRACKETED_COMMENT,
+                "a comment that begins with `/*` is not closed",
+            );
+            return Some(fault.at(span, "").help("close it with `*/`"));
+        }
+        at = range.end;
+    }
+    None
+}
+
+/// Whether a bracketed comment has fewer ends than beginnings.
+fn comment_is_open(words: &str) -> bool {
+    words.matches("*/").count() < words.matches("/*").count()
 }
 
 fn notebook(source: SourceId, text: &str) -> SqlText {

@@ -1,2 +1,34 @@
-//! The command line.
-fn main() {}
+//! The command line: `lakesmith dry-run`, `graph`, `init`, `explain`.
+//!
+//! Only this crate reads the environment and writes to stdout and stderr. A command is one file of [`command`]; [`load`] is what
+//! most of them begin with.
+
+mod arguments;
+mod command;
+mod exit;
+mod load;
+mod outside;
+mod printer;
+mod selection;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::arguments::Arguments;
+use crate::exit::Exit;
+use crate::printer::Printer;
+
+/// Queries may nest deeply; their trees are walked recursively.
+const STACK_BYTES: usize = 512 << 20;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let worker = std::thread::Builder::new().stack_size(STACK_BYTES).spawn(move || {
+        let mut printer = Printer::new(arguments.colour);
+        command::run(arguments.command, &mut printer)
+    });
+    // A panic has printed its message already; it is a bug, and says so by its exit code.
+    let exit = worker.map_or(Exit::Bug, |thread| thread.join().unwrap_or(Exit::Bug));
+    exit.into()
+}

@@ -64,7 +64,7 @@ impl Parser<'_> {
         let by_name = self.eat_keywords(&["BY", "NAME"]);
         let replace_where = if self.eat_keywords(&["REPLACE", "WHERE"]) { Some(self.expression()?) } else { None };
         let by_name = by_name || self.eat_keywords(&["BY", "NAME"]);
-        if !self.at_query() {
+        if !self.at_query() && !self.at_keyword("SELECT") {
             return Err(self.expected(if by_name { &["SELECT"] } else { &["BY NAME", "SELECT"] }));
         }
         let query = self.query()?;

@@ -33,6 +33,9 @@ const FIRST_WORDS: &[&str] = &[
     "DECLARE", "RESET", "COMMENT", "CACHE", "RESTORE", "GRANT", "REVOKE", "CALL",
 ];
 
+/// What CREATE creates, for "did you mean".
+const CREATED: &[&str] = &["STREAMING", "MATERIALIZED", "FLOW", "VIEW", "TABLE", "TEMPORARY", "SCHEMA"];
+
 impl Parser<'_> {
     /// One statement of a pipeline file, up to the end of the tokens.
     pub(crate) fn pipeline_statement(&mut self, faults: &mut Faults) -> Parsed<PipelineStatement> {
@@ -82,7 +85,11 @@ impl Parser<'_> {
 
 impl Parser<'_> {
     /// The error where no statement begins: the nearest first word, or a plain "expected a statement".
-    fn no_statement(&self) -> crate::parser::SyntaxError {
+    fn no_statement(&mut self) -> crate::parser::SyntaxError {
+        if self.eat_keyword("CREATE") {
+            while self.eat_keywords(&["OR", "REFRESH"]) || self.eat_keywords(&["OR", "REPLACE"]) {}
+            return self.expected(CREATED);
+        }
         let error = self.expected(FIRST_WORDS);
         if error.0.help.is_empty() { self.expected(&["a statement"]) } else { error }
     }
@@ -112,6 +119,12 @@ impl Parser<'_> {
         }
         self.rewind_to(start);
         names
+    }
+
+    /// Whether the statement is a flow whose target cannot be told. Called after it could not be read; goes back to its start.
+    pub(crate) fn at_flow_without_target(&mut self) -> bool {
+        self.rewind_to(0);
+        self.at_keywords(&["CREATE", "FLOW"]) && self.defined_names().is_empty()
     }
 
     /// Goes back, or forth, to a position seen before.

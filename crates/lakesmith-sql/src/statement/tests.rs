@@ -449,3 +449,16 @@ fn a_pipeline_file_may_hold_statements_that_do_not_belong() {
         .collect();
     assert_eq!(names, ["MERGE", "CREATE TABLE", "SELECT"]);
 }
+
+#[test]
+fn a_missing_semicolon_is_said_where_the_next_statement_begins_and_both_are_read() {
+    let text = "MERGE INTO a USING b ON a.x = b.x WHEN NOT MATCHED THEN INSERT *\n\nCREATE STREAMING TABLE t\nCREATE STREAMING TABLE u;\nCREATE STREAMING TABLE v";
+    assert_eq!(
+        faults(text),
+        [
+            "PARSE_SYNTAX_ERROR [CREATE] syntax error: `;` is missing before this statement",
+            "PARSE_SYNTAX_ERROR [CREATE] syntax error: `;` is missing before this statement",
+        ]
+    );
+    assert_eq!(parse(text).statements.len(), 2);
+}

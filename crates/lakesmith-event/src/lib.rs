@@ -1,1 +1,0 @@
-//! Events of an update and the schema of the event log.

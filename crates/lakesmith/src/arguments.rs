@@ -1,0 +1,153 @@
+//! The arguments of every command, as typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Declarative medallion pipelines on open Delta tables.
+#[derive(Debug, Parser)]
+#[command(name = "lakesmith", version, about, max_term_width = 100)]
+pub struct Arguments {
+    /// When messages are coloured.
+    #[arg(long = "color", global = true, value_enum, default_value_t = ColourChoice::Auto)]
+    pub colour: ColourChoice,
+    /// The command.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// When messages are coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColourChoice {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Check a pipeline: read it, build its graph and show every fault, without touching anything.
+    #[command(alias = "validate")]
+    DryRun(DryRun),
+    /// Print the dataflow graph of a pipeline.
+    Graph(Graph),
+    /// Start a new project.
+    Init(Init),
+    /// Explain an error condition, for example `lakesmith explain PARSE_SYNTAX_ERROR`.
+    Explain {
+        /// The condition; without it all conditions are listed.
+        code: Option<String>,
+    },
+}
+
+/// Which project, and values for this run.
+#[derive(Debug, Args)]
+pub struct ProjectArguments {
+    /// A folder with a pipeline, or one SQL file.
+    #[arg(default_value = ".")]
+    pub path: PathBuf,
+    /// The pipeline spec; by default `spark-pipeline.yml` in PATH or a folder above it.
+    #[arg(long, value_name = "FILE")]
+    pub spec: Option<PathBuf>,
+    /// Set a value for `${key}` or a setting; wins over the spec's configuration.
+    #[arg(long = "set", visible_alias = "conf", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub set: Vec<(String, String)>,
+}
+
+/// Arguments of `dry-run`.
+#[derive(Debug, Args)]
+pub struct DryRun {
+    /// The project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// What to refresh.
+    #[command(flatten)]
+    pub selection: SelectionArguments,
+    /// Take warnings for errors.
+    #[arg(long)]
+    pub warnings_as_errors: bool,
+    /// Form of the result.
+    #[arg(short, long, value_enum, default_value_t = ReportForm::Text)]
+    pub output: ReportForm,
+}
+
+/// Which datasets an update takes in.
+#[derive(Debug, Args)]
+pub struct SelectionArguments {
+    /// Refresh only these datasets.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub refresh: Vec<String>,
+    /// Reset these datasets and refresh them from the beginning.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub full_refresh: Vec<String>,
+    /// Reset and refresh every dataset.
+    #[arg(long, conflicts_with_all = ["refresh", "full_refresh"])]
+    pub full_refresh_all: bool,
+    /// Refresh a dataset, with `+name` all it reads, with `name+` all that reads it.
+    #[arg(long, value_name = "[+]NAME[+]", value_delimiter = ',')]
+    pub select: Vec<String>,
+}
+
+/// Forms of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReportForm {
+    /// Messages with the lines they are about.
+    Text,
+    /// One line for each message.
+    Concise,
+    /// One JSON object.
+    Json,
+}
+
+/// Arguments of `graph`.
+#[derive(Debug, Args)]
+pub struct Graph {
+    /// The project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// Form of the graph.
+    #[arg(short, long, value_enum, default_value_t = GraphForm::Text)]
+    pub output: GraphForm,
+}
+
+/// Forms of a graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum GraphForm {
+    /// Layers and datasets with what they read.
+    Text,
+    /// A Mermaid flowchart.
+    Mermaid,
+    /// One JSON object.
+    Json,
+}
+
+/// Arguments of `init`.
+#[derive(Debug, Args)]
+pub struct Init {
+    /// Name of the pipeline and of its folder.
+    #[arg(long)]
+    pub name: String,
+    /// What the project begins with.
+    #[arg(long, value_enum, default_value_t = Template::Retail)]
+    pub template: Template,
+}
+
+/// What a new project begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Template {
+    /// Orders in JSON to bronze, silver and gold tables.
+    Retail,
+    /// A spec and an empty folder.
+    Empty,
+}
+
+fn key_value(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((key, value)) if !key.trim().is_empty() => Ok((key.trim().to_owned(), value.to_owned())),
+        _ => Err("write KEY=VALUE".to_owned()),
+    }
+}

@@ -1,0 +1,20 @@
+//! The commands, one file each.
+
+mod dry_run;
+mod explain;
+mod graph;
+mod init;
+
+use crate::arguments::Command;
+use crate::exit::Exit;
+use crate::printer::Printer;
+
+/// Runs a command to its end.
+pub fn run(command: Command, printer: &mut Printer) -> Exit {
+    match command {
+        Command::DryRun(arguments) => dry_run::run(&arguments, printer),
+        Command::Graph(arguments) => graph::run(&arguments, printer),
+        Command::Init(arguments) => init::run(&arguments, printer),
+        Command::Explain { code } => explain::run(code.as_deref(), printer),
+    }
+}
