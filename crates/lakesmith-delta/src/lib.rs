@@ -1,1 +1,0 @@
-//! Delta tables: log handle, scan, sink, commits.
