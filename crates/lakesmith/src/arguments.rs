@@ -42,6 +42,9 @@ pub enum Command {
         /// The condition; without it all conditions are listed.
         code: Option<String>,
     },
+    /// Anything else that was typed.
+    #[command(external_subcommand)]
+    Other(Vec<String>),
 }
 
 /// Which project, and values for this run.

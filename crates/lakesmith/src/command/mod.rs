@@ -4,6 +4,7 @@ mod dry_run;
 mod explain;
 mod graph;
 mod init;
+mod other;
 
 use crate::arguments::Command;
 use crate::exit::Exit;
@@ -16,5 +17,6 @@ pub fn run(command: Command, printer: &mut Printer) -> Exit {
         Command::Graph(arguments) => graph::run(&arguments, printer),
         Command::Init(arguments) => init::run(&arguments, printer),
         Command::Explain { code } => explain::run(code.as_deref(), printer),
+        Command::Other(words) => other::run(&words, printer),
     }
 }

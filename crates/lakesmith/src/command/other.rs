@@ -1,0 +1,37 @@
+//! Commands that are not there: planned ones are refused by name, others with a suggestion.
+
+use lakesmith_base::suggest::closest;
+
+use crate::exit::Exit;
+use crate::printer::Printer;
+
+/// Commands that are there.
+const BUILT: &[&str] = &["dry-run", "validate", "graph", "init", "explain", "help"];
+/// Commands that will come, each with what helps until then.
+const PLANNED: &[(&str, &str)] = &[
+    ("run", "`lakesmith dry-run` checks the pipeline"),
+    ("plan", "`lakesmith graph` shows what the pipeline consists of"),
+    ("sql", "query the tables with DuckDB or Spark"),
+    ("tables", "`lakesmith graph` lists the datasets"),
+    ("show", "read the table with DuckDB or Spark"),
+    ("history", "there is no history before pipelines run"),
+    ("events", "there are no events before pipelines run"),
+    ("clean", "there is nothing to clean before pipelines run"),
+    ("sample-data", "`lakesmith init --name shop` writes a project with a little data"),
+];
+
+/// Refuses the command.
+pub fn run(words: &[String], printer: &mut Printer) -> Exit {
+    let name = words.first().map_or("", String::as_str);
+    if let Some((_, help)) = PLANNED.iter().find(|(planned, _)| *planned == name) {
+        printer.note(&format!("error[LAKESMITH_NOT_BUILT]: `lakesmith {name}` is not built yet\nhelp: {help}"));
+        return Exit::Usage;
+    }
+    printer.note(&format!("error: there is no command `{name}`"));
+    let planned = PLANNED.iter().map(|(planned, _)| *planned);
+    match closest(name, BUILT.iter().copied().chain(planned), 1).first() {
+        Some(similar) => printer.note(&format!("help: did you mean `lakesmith {similar}`?")),
+        None => printer.note("help: `lakesmith --help` lists the commands"),
+    }
+    Exit::Usage
+}
