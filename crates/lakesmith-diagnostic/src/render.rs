@@ -23,7 +23,8 @@ pub fn to_text(sources: &SourceMap, diagnostic: &Diagnostic, colour: Colour) -> 
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let title = level.primary_title(diagnostic.title.as_str()).id(diagnostic.condition.name);
+    let words = printable(&diagnostic.title);
+    let title = level.primary_title(words.as_str()).id(diagnostic.condition.name);
     let mut elements: Vec<Element<'_>> = snippets(sources, diagnostic);
     let has_place = !elements.is_empty();
     elements.extend(diagnostic.notes.iter().map(|note| Level::NOTE.message(note.as_str()).into()));
@@ -40,6 +41,15 @@ pub fn to_text(sources: &SourceMap, diagnostic: &Diagnostic, colour: Colour) -> 
     }
     text.push('\n');
     text
+}
+
+/// The text with control characters, which a terminal would obey, written as escapes.
+pub fn printable(text: &str) -> String {
+    let shown = |character: char| match character.is_control() {
+        true => character.escape_default().to_string(),
+        false => character.to_string(),
+    };
+    text.chars().map(shown).collect()
 }
 
 /// Whether a line holds nothing but the margin's bar, colours aside.

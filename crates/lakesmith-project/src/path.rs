@@ -33,14 +33,16 @@ pub struct PathMap {
 }
 
 impl PathMap {
-    /// A map for the project in `project`, with its settings.
+    /// A map for the project in `project`, with its settings; of equal keys the last one counts.
     pub fn new<'a>(project: &Path, settings: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut map = Self { project: project.to_owned(), root: project.join("files"), prefixes: Vec::new() };
         for (key, value) in settings {
             if key == ROOT_SETTING {
                 map.root = project.join(value);
             } else if let Some(prefix) = key.strip_prefix(PREFIX_SETTING) {
-                map.prefixes.push((without_scheme(prefix).trim_end_matches('/').to_owned(), project.join(value)));
+                let prefix = without_scheme(prefix).trim_end_matches('/').to_owned();
+                map.prefixes.retain(|(known, _)| *known != prefix);
+                map.prefixes.push((prefix, project.join(value)));
             }
         }
         map.prefixes.sort_by_key(|(prefix, _)| std::cmp::Reverse(prefix.len()));

@@ -12,7 +12,7 @@ use crate::spec::{ConfigurationEntry, Library, Spec, parse_spec};
 /// Names a spec may have.
 const SPEC_NAMES: [&str; 2] = ["spark-pipeline.yml", "spark-pipeline.yaml"];
 /// Folders that never hold source code.
-const SKIPPED_FOLDERS: &[&str] = &["warehouse", "target", "node_modules", "files", "__pycache__", "venv"];
+const SKIPPED_FOLDERS: &[&str] = &["warehouse", "target", "node_modules", "__pycache__"];
 /// Largest spec, in bytes.
 const LARGEST_SPEC: u64 = 1 << 20;
 /// Largest source file, in bytes.
@@ -25,6 +25,8 @@ pub struct Request {
     pub path: PathBuf,
     /// The spec, where it is named.
     pub spec: Option<PathBuf>,
+    /// Settings given for this run; they win over the spec's configuration.
+    pub overrides: Vec<(String, String)>,
 }
 
 /// A source file that was read.
@@ -49,6 +51,8 @@ pub struct Project {
     pub schema: Identifier,
     /// Settings and values of the spec.
     pub configuration: Vec<ConfigurationEntry>,
+    /// Whether the configuration could be read; if not, that a key has no value says nothing.
+    pub configuration_is_known: bool,
     /// Folder of the tables: the setting `spark.sql.warehouse.dir`, or `warehouse/` in the project.
     pub warehouse: Location,
     /// Folder of checkpoints and events: the spec's `storage`, or `.lakesmith/storage` in the project.
@@ -64,7 +68,7 @@ pub struct Project {
 impl Project {
     /// Finds and reads a project; texts go into `sources`, faults into the returned list. `None` when there is none.
     pub fn discover(request: &Request, sources: &mut SourceMap) -> (Option<Self>, Vec<Diagnostic>) {
-        let mut reader = Reader { sources, faults: Vec::new() };
+        let mut reader = Reader { sources, overrides: &request.overrides, faults: Vec::new() };
         let project = reader.project(request);
         (project, reader.faults)
     }
@@ -72,6 +76,7 @@ impl Project {
 
 struct Reader<'a> {
     sources: &'a mut SourceMap,
+    overrides: &'a [(String, String)],
     faults: Vec<Diagnostic>,
 }
 
@@ -119,14 +124,20 @@ impl Reader<'_> {
         Some(None)
     }
 
-    fn with_spec(&mut self, path: &Path) -> Option<Project> {
+    /// The folder of a spec, its text, and what it says.
+    fn read_spec(&mut self, path: &Path) -> Option<(PathBuf, SourceId, Spec)> {
         let text = self.read(path, &path.display().to_string(), LARGEST_SPEC)?;
-        let root = path.parent().map_or_else(|| PathBuf::from("."), Path::to_owned);
-        let root = if root.as_os_str().is_empty() { PathBuf::from(".") } else { root };
+        let root = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let root = root.map_or_else(|| PathBuf::from("."), Path::to_owned);
         let shown = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let source = self.sources.add_file(shown, text.clone());
         let (spec, faults) = parse_spec(source, &text);
         self.faults.extend(faults);
+        Some((root, source, spec))
+    }
+
+    fn with_spec(&mut self, path: &Path) -> Option<Project> {
+        let (root, source, spec) = self.read_spec(path)?;
         let whole = Library { path: ".".into(), recursive: true, span: Span::new(source, 0, 0) };
         let libraries = spec.libraries.clone().unwrap_or_else(|| vec![whole]);
         let mut files = Files::default();
@@ -150,14 +161,17 @@ impl Reader<'_> {
         Some(self.assemble(folder.to_owned(), Spec::default(), files))
     }
 
+    /// One file, with the settings of the spec it lies under.
     fn single_file(&mut self, path: &Path) -> Option<Project> {
-        let root = path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty())
-            .map_or_else(|| PathBuf::from("."), Path::to_owned);
+        let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+        let folder = parent.map_or_else(|| PathBuf::from("."), Path::to_owned);
+        let (root, spec) = match self.find_spec(&folder)? {
+            Some(spec_path) => self.read_spec(&spec_path).map(|(root, _, spec)| (root, spec))?,
+            None => (folder, Spec::default()),
+        };
         let mut files = Files::default();
         files.add(path.to_owned());
-        Some(self.assemble(root, Spec::default(), files))
+        Some(self.assemble(root, spec, files))
     }
 
     fn assemble(&mut self, root: PathBuf, spec: Spec, files: Files) -> Project {
@@ -167,9 +181,16 @@ impl Reader<'_> {
             paths.dedup();
         }
         let sql_files = sql.iter().filter_map(|path| self.source_file(&root, path)).collect();
-        let settings = || spec.configuration.iter().map(|entry| (entry.key.as_str(), entry.value.as_str()));
+        let overrides = self.overrides;
+        let settings = || {
+            let configured = spec.configuration.iter().map(|entry| (entry.key.as_str(), entry.value.as_str()));
+            configured.chain(overrides.iter().map(|(key, value)| (key.as_str(), value.as_str())))
+        };
         let paths = PathMap::new(&root, settings());
-        let warehouse = settings().rfind(|(key, _)| *key == "spark.sql.warehouse.dir").map(|(_, value)| value);
+        let warehouse = settings()
+            .filter(|(key, _)| *key == "spark.sql.warehouse.dir")
+            .reduce(|_, later| later)
+            .map(|(_, value)| value);
         let storage = spec.storage.as_ref().map_or(".lakesmith/storage", |(text, _)| text);
         let name = if spec.name.is_empty() { folder_name(&root) } else { spec.name.clone() };
         Project {
@@ -181,6 +202,7 @@ impl Reader<'_> {
             paths,
             sql_files,
             python_files: python.iter().map(|path| relative(&root, path)).collect(),
+            configuration_is_known: !spec.is_unreadable,
             configuration: spec.configuration,
             root,
         }
@@ -222,7 +244,7 @@ impl Reader<'_> {
                 if !SKIPPED_FOLDERS.contains(&name.as_str()) && !path.is_symlink() {
                     self.walk(root, &path, files);
                 }
-            } else {
+            } else if path.is_file() {
                 files.add(path);
             }
         }
@@ -236,6 +258,10 @@ impl Reader<'_> {
     }
 
     fn read(&mut self, path: &Path, shown: &str, limit: u64) -> Option<String> {
+        if !path.is_file() {
+            self.unreadable(shown, if path.exists() { "it is not a regular file" } else { "it does not exist" });
+            return None;
+        }
         let mut bytes = Vec::new();
         let read = std::fs::File::open(path).and_then(|file| file.take(limit + 1).read_to_end(&mut bytes));
         if let Err(error) = read {

@@ -27,6 +27,8 @@ pub struct Spec {
     pub configuration: Vec<ConfigurationEntry>,
     /// Files and folders of source code; `None` when the field is missing.
     pub libraries: Option<Vec<Library>>,
+    /// Whether nothing could be read, so that what is missing says nothing.
+    pub is_unreadable: bool,
 }
 
 /// An entry of `configuration`.
@@ -77,6 +79,7 @@ struct Reader {
 impl Reader {
     fn root(&mut self, root: Node) {
         let NodeKind::Map(entries) = root.kind else {
+            self.spec.is_unreadable = true;
             let title = "the pipeline spec is not a list of fields";
             self.fault(title, root.span, "write `name: my_pipeline` and the other fields, one a line");
             return;
@@ -98,7 +101,10 @@ impl Reader {
             seen.0 == field || matches!((seen.0, field), ("schema", "database") | ("database", "schema"))
         };
         if let Some((first, place)) = self.seen.iter().find(clash).copied() {
-            let title = format!("the pipeline spec has both `{first}` and `{}`", key.text);
+            let title = match first == field {
+                true => format!("the pipeline spec has `{first}` twice"),
+                false => format!("the pipeline spec has both `{first}` and `{}`", key.text),
+            };
             let fault = Diagnostic::error(Condition::PIPELINE_SPEC_FIELD_ERROR, title);
             self.faults.push(fault.at(key.span, "").also(place, "first here").help("keep one of them"));
         }
@@ -151,6 +157,12 @@ impl Reader {
             }
         };
         for (key, value) in entries {
+            if let Some(first) = self.spec.configuration.iter().find(|entry| entry.key == key.text) {
+                let title = format!("`configuration` has `{}` twice", key.text);
+                let fault = Diagnostic::error(Condition::PIPELINE_SPEC_FIELD_ERROR, title);
+                self.faults.push(fault.at(key.span, "").also(first.span, "first here").help("keep one of them"));
+                continue;
+            }
             match value.kind {
                 NodeKind::Scalar(text) => {
                     let span = key.span.to(value.span);
@@ -169,6 +181,10 @@ impl Reader {
     }
 
     fn libraries(&mut self, key: &Key, value: Node) {
+        if matches!(value.kind, NodeKind::Null) {
+            self.spec.libraries = Some(Vec::new());
+            return;
+        }
         let NodeKind::List(items) = value.kind else {
             return self.fault("`libraries` is not a list", key.span, "write `- glob: {include: folder/**}` below it");
         };
@@ -266,6 +282,19 @@ mod tests {
                 "spark-pipeline.yml:1:1 the pipeline spec has no `name`",
             ]
         );
+    }
+
+    #[test]
+    fn what_stands_twice_is_said_with_both_places() {
+        let (spec, faults) = parse("name: a\nname: b\nconfiguration:\n  x: 1\n  x: 2\n");
+        assert_eq!(
+            faults,
+            [
+                "spark-pipeline.yml:2:1 the pipeline spec has `name` twice",
+                "spark-pipeline.yml:5:3 `configuration` has `x` twice",
+            ]
+        );
+        assert!(!spec.is_unreadable);
     }
 
     #[test]

@@ -39,7 +39,9 @@ pub(crate) struct Key {
 
 /// Reads a YAML text; the error is a message with its place, if the parser knows it.
 pub(crate) fn parse(source: SourceId, text: &str) -> Result<Node, (String, Option<Span>)> {
-    let tree: Spanned<Tree> = serde_saphyr::from_str(text).map_err(|error| {
+    // A key that stands twice is the reader's to report, with both places.
+    let options = serde_saphyr::options! { duplicate_keys: serde_saphyr::DuplicateKeyPolicy::LastWins };
+    let tree: Spanned<Tree> = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let span = error.location().map(|location| place(source, text, location));
         let message = error.without_snippet().to_string();
         (message.lines().next().unwrap_or("the text is not YAML").to_owned(), span)

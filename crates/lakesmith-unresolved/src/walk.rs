@@ -71,7 +71,10 @@ impl Relation {
             | K::HtmlString { input, .. } => vec![input],
             K::Aggregate(aggregate) => vec![&aggregate.input],
             K::Unpivot(unpivot) => vec![&unpivot.input],
-            K::GroupMap(group) => vec![&group.input],
+            K::GroupMap(group) => {
+                let initial = group.stateful.iter().flat_map(|stateful| &stateful.initial);
+                [&group.input].into_iter().chain(initial.map(|initial| &initial.0)).collect()
+            }
             K::Join(join) => vec![&join.left, &join.right],
             K::AsOfJoin(join) => vec![&join.left, &join.right],
             K::SetOperation(operation) => vec![&operation.left, &operation.right],

@@ -37,7 +37,8 @@ impl Loaded {
 /// Reads and checks the pipeline that the arguments name.
 pub fn load(arguments: &ProjectArguments) -> Loaded {
     let mut sources = SourceMap::default();
-    let request = Request { path: arguments.path.clone(), spec: arguments.spec.clone() };
+    let request =
+        Request { path: arguments.path.clone(), spec: arguments.spec.clone(), overrides: arguments.set.clone() };
     let (project, mut diagnostics) = Project::discover(&request, &mut sources);
     let Some(project) = project else {
         let defaults = Defaults { catalog: Identifier::new("spark_catalog"), schema: Identifier::new("default") };
@@ -48,7 +49,10 @@ pub fn load(arguments: &ProjectArguments) -> Loaded {
     let (mut files, mut unparsed, mut has_unread_flow) = (Vec::new(), Vec::new(), false);
     for file in &project.sql_files {
         let parsed = parse_pipeline_file(&mut sources, file.source, &variables);
-        diagnostics.extend(parsed.diagnostics);
+        let known = |fault: &Diagnostic| {
+            project.configuration_is_known || fault.condition != Condition::NAMED_PARAMETER_NOT_FOUND
+        };
+        diagnostics.extend(parsed.diagnostics.into_iter().filter(known));
         unparsed.extend(parsed.unparsed);
         has_unread_flow |= parsed.has_unread_flow;
         files.push(FileStatements { source: file.source, path: file.path.clone(), statements: parsed.statements });

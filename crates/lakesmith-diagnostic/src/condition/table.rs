@@ -168,6 +168,8 @@ conditions! {
         "Lakesmith understands this statement, clause or function of Spark or Databricks but does not run it yet. The message names it; the rest of the pipeline is checked all the same.";
     LAKESMITH_PYTHON_NOT_BUILT = "LAKESMITH_PYTHON_NOT_BUILT", "0A000",
         "The project defines its pipeline in Python. This version of Lakesmith runs SQL pipelines; Python pipelines are not there yet.";
+    LAKESMITH_SELECTION = "LAKESMITH_SELECTION", "22023",
+        "The options that choose what an update takes in contradict each other, for example one dataset is to be refreshed and fully refreshed at once.";
     LAKESMITH_SOURCE_FILE = "LAKESMITH_SOURCE_FILE", "42K03",
         "A source file of the project cannot be read: it is missing, not UTF-8, too large, or the folder may not be opened.";
     LAKESMITH_SOURCE_UNREACHABLE = "LAKESMITH_SOURCE_UNREACHABLE", "42K03",

@@ -1,6 +1,6 @@
 //! `lakesmith dry-run`: everything that can be known about a pipeline before a row moves.
 
-use lakesmith_diagnostic::render;
+use lakesmith_diagnostic::render::{self, printable};
 use serde::Serialize;
 
 use crate::arguments::{DryRun, ReportForm};
@@ -11,21 +11,20 @@ use crate::selection;
 
 /// Checks a pipeline and reports.
 pub fn run(arguments: &DryRun, printer: &mut Printer) -> Exit {
-    let loaded = load(&arguments.project);
-    let unknown = loaded.graph.as_ref().map_or_else(Vec::new, |graph| selection::faults(&arguments.selection, graph));
-    let wrong = loaded.has_errors() || arguments.warnings_as_errors && !loaded.diagnostics.is_empty();
+    let mut loaded = load(&arguments.project);
+    let is_wrong = loaded.has_errors() || arguments.warnings_as_errors && !loaded.diagnostics.is_empty();
+    let selection = loaded.graph.as_ref().map_or_else(Vec::new, |graph| selection::faults(&arguments.selection, graph));
+    let is_misused = !selection.is_empty();
+    loaded.diagnostics.extend(selection);
     match arguments.output {
         ReportForm::Text => text(&loaded, printer),
         ReportForm::Concise => concise(&loaded, printer),
-        ReportForm::Json => json(&loaded, wrong, printer),
+        ReportForm::Json => json(&loaded, is_wrong || is_misused, printer),
     }
-    for fault in &unknown {
-        printer.note(fault);
-    }
-    match (wrong, unknown.is_empty()) {
+    match (is_wrong, is_misused) {
         (true, _) => Exit::Wrong,
-        (false, true) => Exit::Done,
-        (false, false) => Exit::Usage,
+        (false, true) => Exit::Usage,
+        (false, false) => Exit::Done,
     }
 }
 
@@ -41,7 +40,7 @@ fn concise(loaded: &Loaded, printer: &mut Printer) {
     for diagnostic in &loaded.diagnostics {
         let place = diagnostic.primary.as_ref().map_or("-".to_owned(), |label| loaded.sources.place(label.span));
         let severity = if diagnostic.is_error() { "error" } else { "warning" };
-        printer.line(&format!("{place}: {severity}[{}]: {}", diagnostic.condition, diagnostic.title));
+        printer.line(&format!("{place}: {severity}[{}]: {}", diagnostic.condition, printable(&diagnostic.title)));
     }
     if let Some(counts) = counts(&loaded.diagnostics) {
         printer.note(&counts);

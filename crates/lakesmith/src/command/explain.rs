@@ -24,6 +24,13 @@ pub fn run(code: Option<&str>, printer: &mut Printer) -> Exit {
         ));
         return Exit::Done;
     }
+    let of_state: Vec<&Condition> = Condition::all().iter().filter(|condition| condition.sqlstate == code).collect();
+    if !of_state.is_empty() {
+        for condition in of_state {
+            printer.line(&format!("{}  {}", condition.sqlstate, condition.name));
+        }
+        return Exit::Done;
+    }
     printer.note(&format!("error: there is no condition `{code}`"));
     let upper = code.to_uppercase();
     let below: Vec<&str> = names().filter(|name| name.starts_with(&upper)).collect();
