@@ -58,13 +58,12 @@ pub fn parse_spec(source: SourceId, text: &str) -> (Spec, Vec<Diagnostic>) {
     let mut reader = Reader { source, spec: Spec::default(), faults: Vec::new(), seen: Vec::new() };
     match yaml::parse(source, text) {
         Ok(root) => reader.root(root),
-        Err((message, span)) => reader.faults.push(
-            Diagnostic::error(
-                Condition::PIPELINE_SPEC_FIELD_ERROR,
-                format!("the pipeline spec is not YAML: {message}"),
-            )
-            .at(span.unwrap_or(Span::new(source, 0, 0)), ""),
-        ),
+        Err((message, span)) => {
+            reader.spec.is_unreadable = true;
+            let title = format!("the pipeline spec is not YAML: {message}");
+            let fault = Diagnostic::error(Condition::PIPELINE_SPEC_FIELD_ERROR, title);
+            reader.faults.push(fault.at(span.unwrap_or(Span::new(source, 0, 0)), ""));
+        }
     }
     (reader.spec, reader.faults)
 }
