@@ -4,6 +4,11 @@
 //! documentation where the names differ) and the few that only SQL text has. A case that nothing runs yet is refused by the
 //! resolver with its [`RelationKind::name`].
 
+mod join;
+mod name;
+
+pub use join::{AsOfJoin, Join, JoinCriteria, JoinKind};
+
 use lakesmith_diagnostic::Origin;
 
 use crate::PlanId;
@@ -571,85 +576,6 @@ pub enum RelationKind {
     },
 }
 
-impl RelationKind {
-    /// The name to refuse the case by, in words a user knows.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::NamedTable { .. } => "table",
-            Self::DataSource(_) => "data source",
-            Self::TableFunction { .. } => "table function",
-            Self::Changes { .. } => "CHANGES FROM",
-            Self::InlineTable(_) => "VALUES",
-            Self::LocalRelation { .. } | Self::CachedLocalRelation(_) | Self::ChunkedCachedLocalRelation { .. } => {
-                "createDataFrame"
-            }
-            Self::CachedRemoteRelation(_) => "checkpointed DataFrame",
-            Self::Range { .. } => "range",
-            Self::OneRow => "query without FROM",
-            Self::Sql { .. } => "SQL text",
-            Self::Project { .. } => "SELECT",
-            Self::Filter { .. } => "WHERE",
-            Self::Aggregate(_) => "GROUP BY",
-            Self::Having { .. } => "HAVING",
-            Self::Qualify { .. } => "QUALIFY",
-            Self::NamedWindows { .. } => "WINDOW",
-            Self::Sort { .. } => "ORDER BY",
-            Self::Limit { .. } => "LIMIT",
-            Self::Offset { .. } => "OFFSET",
-            Self::Tail { .. } => "tail",
-            Self::Deduplicate { .. } => "dropDuplicates",
-            Self::SubqueryAlias { .. } => "alias",
-            Self::Sample { .. } => "TABLESAMPLE",
-            Self::LateralView { .. } => "LATERAL VIEW",
-            Self::Pivot { .. } => "PIVOT",
-            Self::Unpivot(_) => "UNPIVOT",
-            Self::WithWatermark { .. } => "WATERMARK",
-            Self::Hint { .. } => "hint",
-            Self::Repartition { .. } => "repartition",
-            Self::RepartitionByExpression { .. } => "DISTRIBUTE BY",
-            Self::ToDf { .. } => "toDF",
-            Self::ToSchema { .. } => "to",
-            Self::WithColumnsRenamed { .. } => "withColumnsRenamed",
-            Self::WithColumns { .. } => "withColumns",
-            Self::Drop { .. } => "drop",
-            Self::CollectMetrics { .. } => "observe",
-            Self::Parse { .. } => "parse",
-            Self::Transpose { .. } => "transpose",
-            Self::PipeOperator { .. } => "pipe syntax",
-            Self::Join(_) => "JOIN",
-            Self::AsOfJoin(_) => "as-of join",
-            Self::NearestByJoin { .. } => "nearest-by join",
-            Self::LateralJoin { .. } => "LATERAL",
-            Self::SetOperation(_) => "set operation",
-            Self::Zip { .. } => "zip",
-            Self::With { .. } => "WITH",
-            Self::WithRelations { .. } => "query over DataFrames",
-            Self::MapPartitions { .. } => "mapInPandas",
-            Self::GroupMap(_) => "applyInPandas",
-            Self::CoGroupMap { .. } => "cogroup",
-            Self::ApplyInPandasWithState { .. } => "applyInPandasWithState",
-            Self::UserDefinedTableFunction(_) => "Python table function",
-            Self::UserDefinedDataSource { .. } => "Python data source",
-            Self::FillNa { .. } => "na.fill",
-            Self::DropNa { .. } => "na.drop",
-            Self::Replace { .. } => "na.replace",
-            Self::Summary { .. } => "summary",
-            Self::Describe { .. } => "describe",
-            Self::Crosstab { .. } => "crosstab",
-            Self::Covariance { .. } => "cov",
-            Self::Correlation { .. } => "corr",
-            Self::ApproxQuantile { .. } => "approxQuantile",
-            Self::FrequentItems { .. } => "freqItems",
-            Self::SampleBy { .. } => "sampleBy",
-            Self::ShowString { .. } => "show",
-            Self::HtmlString { .. } => "HTML table",
-            Self::Catalog(_) => "spark.catalog",
-            Self::MachineLearning(_) => "pyspark.ml",
-            Self::Extension { .. } => "protocol extension",
-        }
-    }
-}
-
 /// `VERSION AS OF e`, `TIMESTAMP AS OF e`, `@v1`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TimeTravel {
@@ -715,72 +641,6 @@ pub enum GroupKind {
         /// Its values; empty for all that occur.
         values: Vec<Literal>,
     },
-}
-
-/// A join of two inputs.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Join {
-    /// Left input.
-    pub left: Relation,
-    /// Right input.
-    pub right: Relation,
-    /// Kind.
-    pub kind: JoinKind,
-    /// Criteria.
-    pub criteria: JoinCriteria,
-}
-
-/// Kinds of joins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum JoinKind {
-    /// INNER.
-    Inner,
-    /// FULL OUTER.
-    FullOuter,
-    /// LEFT OUTER.
-    LeftOuter,
-    /// RIGHT OUTER.
-    RightOuter,
-    /// LEFT ANTI.
-    LeftAnti,
-    /// LEFT SEMI.
-    LeftSemi,
-    /// CROSS, and a comma in FROM.
-    Cross,
-}
-
-/// What joined rows must satisfy.
-#[derive(Debug, Clone, PartialEq)]
-pub enum JoinCriteria {
-    /// Nothing.
-    None,
-    /// ON.
-    On(Box<Expression>),
-    /// USING.
-    Using(Vec<NamePart>),
-    /// NATURAL.
-    Natural,
-}
-
-/// An as-of join.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AsOfJoin {
-    /// Left input.
-    pub left: Relation,
-    /// Right input.
-    pub right: Relation,
-    /// The ordered expression of each side.
-    pub as_of: (Expression, Expression),
-    /// Equality of further columns.
-    pub criteria: JoinCriteria,
-    /// Kind, as the client names it.
-    pub kind: String,
-    /// Largest distance.
-    pub tolerance: Option<Expression>,
-    /// Whether equal values match.
-    pub allow_exact_matches: bool,
-    /// `backward`, `forward` or `nearest`.
-    pub direction: String,
 }
 
 /// UNION, INTERSECT or EXCEPT.
