@@ -139,10 +139,10 @@ impl Parser<'_> {
             return Ok((None, None));
         }
         if self.at_query() {
-            return Err(self.refused(
-                format!("syntax error: `AS` is missing before the query of this {}", kind.name()),
-                "write `AS` before the query",
-            ));
+            let title = format!("`AS` is missing before the query of this {}", kind.name());
+            let warning = Diagnostic::warning(Condition::LAKESMITH_UNUSUAL, title).at(self.peek().span, "");
+            faults.push(warning.help("write `AS` before the query; Apache Spark requires it"));
+            return self.query().map(|query| (Some(query), None));
         }
         let mut next = vec!["AS"];
         if kind == DatasetKind::StreamingTable {

@@ -242,7 +242,7 @@ fn syntax_errors_point_at_the_word_and_say_what_helps() {
     let cases = [
         (
             "CREATE STREAMING TABLE t SELECT 1",
-            "PARSE_SYNTAX_ERROR [SELECT] syntax error: `AS` is missing before the query of this streaming table",
+            "warning LAKESMITH_UNUSUAL [SELECT] `AS` is missing before the query of this streaming table",
         ),
         (
             "CREATE MATERIALIZED VIEW v",
