@@ -82,7 +82,10 @@ pub fn split_name(text: &str) -> Option<QualifiedName> {
 /// The name without a legacy `LIVE.` before it, and whether it had one.
 pub fn without_live(name: &QualifiedName) -> (QualifiedName, bool) {
     match name.parts() {
-        [live, own] if live.matches("live") => (QualifiedName::single(own.clone()), true),
+        // `LIVE.catalog.schema.table` is written too; with one part fewer, `live` would be a catalog.
+        [live, own @ ..] if live.matches("live") && matches!(own.len(), 1 | 3) => {
+            (QualifiedName::from_parts(own.to_vec()).unwrap_or_else(|| name.clone()), true)
+        }
         _ => (name.clone(), false),
     }
 }

@@ -184,6 +184,15 @@ pub(crate) fn lex_verbatim(
     Lexer::new(sources, &Expanded::verbatim(sources, source, range)).run()
 }
 
+/// The bytes that hexadecimal digits stand for; an odd digit is the first byte's lower half.
+pub(crate) fn hexadecimal(digits: &str) -> Option<Vec<u8>> {
+    if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return None;
+    }
+    let padded = if digits.len() % 2 == 1 { format!("0{digits}") } else { digits.to_owned() };
+    (0..padded.len()).step_by(2).map(|n| u8::from_str_radix(&padded[n..n + 2], 16).ok()).collect()
+}
+
 struct Lexer<'a> {
     sources: &'a SourceMap,
     expanded: &'a Expanded,
@@ -288,11 +297,7 @@ impl<'a> Lexer<'a> {
         let text = self.text.clone();
         let Some(end) = quoted_end(text.as_bytes(), self.at + 1) else { return self.string(self.at + 1, true) };
         let digits = text.get(self.at + 2..end - 1).unwrap_or_default();
-        let padded = if digits.len() % 2 == 1 { format!("0{digits}") } else { digits.to_owned() };
-        let value = padded
-            .is_ascii()
-            .then(|| (0..padded.len()).step_by(2).map(|n| u8::from_str_radix(&padded[n..n + 2], 16).ok()).collect())
-            .flatten();
+        let value = hexadecimal(digits);
         if value.is_none() {
             let title = "a binary literal holds something other than hexadecimal digits";
             self.fault(title, end - self.at, "write two hexadecimal digits for each byte: `X'1F'`");

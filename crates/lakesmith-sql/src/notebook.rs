@@ -28,15 +28,18 @@ pub(crate) struct SqlText {
 
 /// Reads a file's text: a notebook by its cells, anything else as one piece.
 pub(crate) fn sql_text(source: SourceId, text: &str) -> SqlText {
-    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    if !text[start..].starts_with(FIRST_LINE) {
-        let mut text = text.to_owned();
-        text.replace_range(..start, &" ".repeat(start));
-        let statements = split_statements(&text);
-        let diagnostics = unclosed_comment(source, &text, statements.last()).into_iter().collect();
-        return SqlText { text, statements, diagnostics };
+    // A byte order mark is no part of the text.
+    let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    let mut text = text.to_owned();
+    text.replace_range(..mark, &" ".repeat(mark));
+    // Some files have lost their first line and are told by the lines between cells.
+    let has_first_line = text[mark..].starts_with(FIRST_LINE);
+    if has_first_line || text.lines().any(|line| line.trim_end() == CELL_END) {
+        return notebook(source, &text);
     }
-    notebook(source, text)
+    let statements = split_statements(&text);
+    let diagnostics = unclosed_comment(source, &text, statements.last()).into_iter().collect();
+    SqlText { text, statements, diagnostics }
 }
 
 /// A comment after the last statement that has no end; inside a statement it is the lexer's to find.

@@ -7,6 +7,7 @@ use lakesmith_unresolved::{Expression, ExpressionKind, Literal, NamePart, SparkT
 use super::special::special_call;
 use super::text_literal;
 use crate::keyword;
+use crate::lexer::hexadecimal;
 use crate::parser::{Parsed, Parser};
 use crate::token::{Token, TokenKind};
 
@@ -122,6 +123,8 @@ impl Parser<'_> {
             {
                 Some(self.typed_literal(upper))
             }
+            // The lexer knows `X'1F'`; a blank may stand before the quote.
+            "X" if matches!(next.kind, TokenKind::String(_)) => Some(self.spaced_binary()),
             _ => None,
         }
     }
@@ -131,6 +134,9 @@ impl Parser<'_> {
         let next = self.peek_at(1);
         if matches!(word, "GROUP" | "ORDER") {
             return !next.is_keyword("BY");
+        }
+        if word == "LIKE" && next.is_symbol("(") {
+            return true;
         }
         let symbols =
             [",", ".", ")", "=", "==", "<", ">", "<=", ">=", "<>", "!=", "+", "/", "||", "::", "[", "->", "=>"];
@@ -142,6 +148,20 @@ impl Parser<'_> {
     fn constant(&mut self, literal: Literal) -> Expression {
         let token = self.advance();
         Expression::new(ExpressionKind::Literal(literal), token.span)
+    }
+
+    fn spaced_binary(&mut self) -> Parsed<Expression> {
+        let start = self.position();
+        self.advance();
+        let (digits, _) = self.string()?;
+        let Some(bytes) = hexadecimal(&digits) else {
+            self.rewind(start);
+            return Err(self.refused(
+                "a binary literal holds something other than hexadecimal digits",
+                "write two hexadecimal digits for each byte: `X'1F'`",
+            ));
+        };
+        Ok(Expression::new(ExpressionKind::Literal(Literal::Binary(bytes)), self.span_from(start)))
     }
 
     fn typed_literal(&mut self, word: &str) -> Parsed<Expression> {

@@ -322,3 +322,12 @@ fn copies_of_a_case_value_do_not_multiply() {
     let nested = format!("{}1{}", "case ".repeat(25), " when 1 then 2 when 3 then 4 when 5 then 6 end".repeat(25));
     assert!(expression(&nested).contains("too large for its number of branches"));
 }
+
+#[test]
+fn a_blank_may_stand_inside_a_binary_literal_and_like_may_be_called() {
+    for text in ["X '1F'", "x'f'", "like('Spark', '_park')", "rlike(a, 'b')"] {
+        let mut sources = lakesmith_diagnostic::SourceMap::default();
+        let source = sources.add_file("e", text);
+        assert!(crate::parse_expression(&sources, source).is_ok(), "{text}");
+    }
+}

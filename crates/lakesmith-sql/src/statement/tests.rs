@@ -462,3 +462,9 @@ fn a_missing_semicolon_is_said_where_the_next_statement_begins_and_both_are_read
     );
     assert_eq!(parse(text).statements.len(), 4);
 }
+
+#[test]
+fn cells_are_told_without_the_first_line_of_a_notebook() {
+    let kinds = clean("CREATE STREAMING TABLE a\n\n-- COMMAND ----------\n\nCREATE STREAMING TABLE b\n");
+    assert_eq!(kinds.len(), 2);
+}
