@@ -174,6 +174,12 @@ impl Pipeline {
         Expectation { name, predicate, text: "true".into(), on_violation, span }
     }
 
+    /// A call of a function without arguments.
+    pub fn call(&mut self, name: &str) -> Expression {
+        let span = self.word(name);
+        Expression::call(name, Vec::new(), span)
+    }
+
     pub fn column(&mut self, name: &str) -> ColumnDefinition {
         let name = self.part(name);
         let span = name.origin.span().expect("a place");

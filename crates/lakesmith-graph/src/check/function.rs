@@ -2,28 +2,41 @@
 
 use lakesmith_diagnostic::{Condition, Diagnostic, Span};
 use lakesmith_unresolved::function_names::{is_known, suggestions};
-use lakesmith_unresolved::pipeline::FlowBody;
+use lakesmith_unresolved::pipeline::{DatasetDefinition, FlowBody};
 use lakesmith_unresolved::{Expression, ExpressionKind, FunctionCall, Relation, RelationKind};
 
 use crate::dataset::Dataset;
-use crate::flow::Flow;
+use crate::flow::{Flow, FlowSource};
 use crate::graph::Draft;
 
 pub fn check(draft: &Draft<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let collected = &draft.collected;
-    let predicates = collected.datasets.iter().flat_map(Dataset::expectations);
+    // Repeated definitions too: that a name is taken hides no other fault of theirs.
+    let definitions: Vec<&DatasetDefinition> = collected.all_datasets().filter_map(Dataset::definition).collect();
+    let flows: Vec<&Flow> = collected.flows.iter().chain(&collected.repeated_flows).collect();
     let mut walk = Walk { relations: Vec::new(), expressions: Vec::new(), diagnostics };
-    walk.expressions.extend(predicates.map(|expectation| &expectation.predicate));
-    walk.relations.extend(collected.flows.iter().filter_map(Flow::query));
-    walk.expressions.extend(collected.flows.iter().filter_map(Flow::auto_cdc).flat_map(|cdc| {
+    for definition in definitions {
+        walk.expressions.extend(definition.expectations.iter().map(|expectation| &expectation.predicate));
+        let columns = definition.columns.iter().flatten();
+        walk.expressions.extend(columns.flat_map(|column| column.generated.iter().chain(&column.default)));
+    }
+    walk.relations.extend(flows.iter().filter_map(|flow| flow.query()));
+    walk.expressions.extend(flows.iter().filter_map(|flow| flow.auto_cdc()).flat_map(|cdc| {
         cdc.sequence_by.iter().chain(&cdc.apply_as_deletes).chain(&cdc.apply_as_truncates).chain(&cdc.condition)
     }));
-    let inline = collected.datasets.iter().filter_map(|dataset| dataset.definition()?.flow.as_ref());
-    walk.expressions.extend(inline.filter_map(|flow| match flow {
-        FlowBody::Append { replace_where, .. } => replace_where.as_ref(),
-        FlowBody::AutoCdc(_) => None,
-    }));
+    walk.expressions.extend(flows.iter().filter_map(|flow| replaced_rows(flow)));
     walk.run();
+}
+
+/// The condition of REPLACE WHERE.
+fn replaced_rows(flow: &Flow) -> Option<&Expression> {
+    match &flow.source {
+        FlowSource::Body(body) => match body.as_ref() {
+            FlowBody::Append { replace_where, .. } => replace_where.as_ref(),
+            FlowBody::AutoCdc(_) => None,
+        },
+        FlowSource::Query(_) => None,
+    }
 }
 
 /// What is still to be looked at. Stacks of our own, since a chain of operators may be thousands of levels deep.

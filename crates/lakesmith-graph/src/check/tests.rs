@@ -1,9 +1,9 @@
 //! Faults, each at its place. `word#2` is the second occurrence of a word in its file.
 
 use lakesmith_diagnostic::Severity;
-use lakesmith_unresolved::CommandKind;
 use lakesmith_unresolved::expression::SubqueryKind;
 use lakesmith_unresolved::pipeline::{DatasetKind, ViolationAction};
+use lakesmith_unresolved::{CommandKind, Expression};
 
 use crate::testing::{Pipeline, append, cdc, filtered, history, join, once};
 
@@ -450,4 +450,53 @@ fn many_faults_are_told_at_once() {
     let query = p.stream("raw");
     p.flow(Some("f"), "missing", append(query));
     assert_eq!(p.faults().len(), 4);
+}
+
+#[test]
+fn an_unknown_function_is_told_wherever_it_stands() {
+    let mut p = healthy();
+    let mut rule = p.expectation("rule", ViolationAction::Keep);
+    rule.predicate = p.call("uper");
+    let query = p.read("raw");
+    let mut definition = p.definition(DatasetKind::MaterializedView, "checked", Some(query));
+    let (mut computed, mut given) = (p.column("computed"), p.column("given"));
+    computed.generated = Some(p.call("lowwer"));
+    given.default = Some(p.call("current_dat"));
+    definition.columns = Some(vec![computed, given]);
+    definition.expectations.push(rule);
+    p.create(definition);
+    let expected =
+        ["UNRESOLVED_ROUTINE at current_dat#1", "UNRESOLVED_ROUTINE at lowwer#1", "UNRESOLVED_ROUTINE at uper#1"];
+    assert_eq!(p.faults(), expected);
+}
+
+#[test]
+fn an_unknown_function_of_a_repeated_definition_is_told_too() {
+    let mut p = healthy();
+    let mut rule = p.expectation("rule", ViolationAction::Keep);
+    rule.predicate = p.call("uper");
+    let query = p.function("reed_files", &["/data"], true);
+    let mut definition = p.definition(DatasetKind::StreamingTable, "ok", Some(query));
+    definition.expectations.push(rule);
+    p.create(definition);
+    let expected = [
+        "PIPELINE_DUPLICATE_IDENTIFIERS.OUTPUT at ok#2 also ok#1",
+        "UNRESOLVED_ROUTINE at reed_files#1",
+        "UNRESOLVED_ROUTINE at uper#1",
+    ];
+    let faults = p.faults();
+    assert!(expected.iter().all(|fault| faults.iter().any(|told| told == fault)), "{faults:?}");
+}
+
+#[test]
+fn functions_of_spark_and_operators_are_known_in_any_case() {
+    let mut p = healthy();
+    let mut rule = p.expectation("rule", ViolationAction::Keep);
+    let span = rule.span;
+    rule.predicate = Expression::call("==", vec![p.call("UPPER"), p.call("Coalesce")], span);
+    let query = p.read("raw");
+    let mut definition = p.definition(DatasetKind::MaterializedView, "checked", Some(query));
+    definition.expectations.push(rule);
+    p.create(definition);
+    assert!(p.faults().is_empty());
 }
