@@ -234,7 +234,11 @@ fn check(cdc: &AutoCdc, seen: &[(&'static str, Span)], faults: &mut Faults) {
         Some(ColumnSelection::Only(columns) | ColumnSelection::Except(columns)) => columns.as_slice(),
         _ => &[],
     };
-    for column in cdc.keys.iter().chain(selected) {
+    let tracked = match &cdc.track_history {
+        Some((ColumnSelection::Only(columns) | ColumnSelection::Except(columns), _)) => columns.as_slice(),
+        _ => &[],
+    };
+    for column in cdc.keys.iter().chain(selected).chain(tracked) {
         check_column(column, cdc.span, faults);
     }
 }

@@ -41,8 +41,9 @@ impl Parser<'_> {
             let head = self.dataset_head();
             self.dataset_kind(&head).is_some()
         };
-        let flow = create && self.at_keyword("FLOW");
         self.rewind_to(start);
+        // Exactly the words that `flow` takes: one it does not take would be read here again without end.
+        let flow = self.at_create_flow();
         dataset || flow || self.at_keywords(&["APPLY", "CHANGES"]) || self.at_keywords(&["AUTO", "CDC"])
     }
 

@@ -12,7 +12,7 @@ const AFTER_TARGET: &[&str] = &["BY", "SELECT", "WITH", "REPLACE", "VALUES", "FR
 impl Parser<'_> {
     /// A flow, when the next words begin one; nothing is taken otherwise.
     pub(crate) fn flow(&mut self, faults: &mut Faults) -> Parsed<Option<FlowDefinition>> {
-        if self.at_keywords(&["CREATE", "FLOW"]) || self.at_keywords(&["CREATE", "OR", "REFRESH", "FLOW"]) {
+        if self.at_create_flow() {
             return self.create_flow(faults).map(Some);
         }
         let legacy = self.at_keywords(&["APPLY", "CHANGES"]);
@@ -21,6 +21,11 @@ impl Parser<'_> {
             return Ok(Some(FlowDefinition { name: None, comment: None, target, body, legacy }));
         }
         Ok(None)
+    }
+
+    /// Whether CREATE FLOW is next.
+    pub(crate) fn at_create_flow(&self) -> bool {
+        self.at_keywords(&["CREATE", "FLOW"]) || self.at_keywords(&["CREATE", "OR", "REFRESH", "FLOW"])
     }
 
     fn create_flow(&mut self, faults: &mut Faults) -> Parsed<FlowDefinition> {

@@ -72,7 +72,7 @@ impl Parser<'_> {
         }
         if self.eat_keyword("EXPLAIN") {
             let mode = self.mode();
-            let command = Box::new(self.command(faults)?);
+            let command = Box::new(self.nested(|parser| parser.command(faults))?);
             return Ok(Some(CommandKind::Explain { mode, command }));
         }
         if self.eat_keyword("RESET") {

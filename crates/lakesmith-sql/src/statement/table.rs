@@ -51,9 +51,6 @@ impl Parser<'_> {
         if self.eat_keyword("VIEW") {
             return self.create_view(or_replace, temporary, global, faults).map(Some);
         }
-        if external {
-            self.eat_keyword("VOLUME");
-        }
         let containers = [
             ("CATALOG", ObjectKind::Catalog),
             ("SCHEMA", ObjectKind::Schema),

@@ -218,6 +218,10 @@ fn what_clauses_alone_show_to_be_wrong_is_said_without_losing_the_statement() {
             "AUTO CDC INTO t FROM STREAM s KEYS (a) SEQUENCE BY a TRACK HISTORY ON b",
             &["AUTOCDC_TRACK_HISTORY_REQUIRES_SCD2"],
         ),
+        (
+            "AUTO CDC INTO t FROM STREAM s KEYS (a) SEQUENCE BY a STORED AS SCD TYPE 2 TRACK HISTORY ON (x.y)",
+            &["AUTOCDC_MULTIPART_COLUMN_IDENTIFIER"],
+        ),
         ("AUTO CDC INTO t FROM STREAM s KEYS (a) SEQUENCE BY a STORED AS SCD TYPE 3", &["UNSUPPORTED_FEATURE"]),
         ("AUTO CDC INTO t FROM STREAM s KEYS (a) SEQUENCE BY a SEQUENCE BY b", &["DUPLICATE_CLAUSES"]),
         ("CREATE STREAMING TABLE t COMMENT 'a' COMMENT 'b'", &["DUPLICATE_CLAUSES"]),
@@ -265,6 +269,80 @@ fn syntax_errors_point_at_the_word_and_say_what_helps() {
     ];
     for (text, expected) in cases {
         assert_eq!(faults(text), [expected], "{text}");
+    }
+}
+
+#[test]
+fn words_before_flow_that_no_flow_has_are_a_syntax_error() {
+    for words in ["OR REPLACE", "PRIVATE", "TEMPORARY", "LIVE", "STREAMING", "OR REFRESH OR REPLACE"] {
+        let text = format!("CREATE {words} FLOW f AS INSERT INTO t BY NAME SELECT 1 AS a");
+        for text in [text.clone(), format!("EXPLAIN {text}")] {
+            let found = faults(&text);
+            assert!(found.len() == 1 && found[0].starts_with("PARSE_SYNTAX_ERROR"), "{text}: {found:?}");
+        }
+    }
+    assert_eq!(clean("CREATE OR REFRESH FLOW f AS INSERT INTO t BY NAME SELECT 1 AS a").len(), 1);
+}
+
+#[test]
+fn an_explain_nested_too_deeply_is_refused() {
+    let found = faults(&format!("{}SELECT 1", "EXPLAIN ".repeat(20_000)));
+    assert!(found.len() == 1 && found[0].contains("[EXPLAIN]"), "{found:?}");
+    assert_eq!(command("EXPLAIN EXTENDED SELECT 1"), "EXPLAIN");
+}
+
+/// Statements that mutations start from.
+const CORPUS: &[&str] = &[
+    "CREATE OR REFRESH STREAMING TABLE t (a INT NOT NULL COMMENT 'x', CONSTRAINT c EXPECT (a > 0) ON VIOLATION DROP ROW, b STRING) CLUSTER BY (a) AS SELECT * FROM STREAM(s);",
+    "CREATE FLOW f COMMENT 'x' AS AUTO CDC INTO t FROM STREAM s KEYS (a, b) APPLY AS DELETE WHEN op = 'D' SEQUENCE BY ts COLUMNS * EXCEPT (op) STORED AS SCD TYPE 2 TRACK HISTORY ON (a);",
+    "SET k = v;\nUSE CATALOG c;\nCREATE FLOW f AS INSERT INTO ONCE t BY NAME SELECT 1\nCREATE LIVE VIEW v AS SELECT '${k}';",
+    "MERGE INTO a USING b ON a.x = b.x WHEN MATCHED AND b.y THEN UPDATE SET * WHEN NOT MATCHED THEN INSERT (x) VALUES (1); EXPLAIN ALTER TABLE t ADD COLUMNS (a INT FIRST);",
+    "-- Databricks notebook source\n-- MAGIC %md x\n-- COMMAND ----------\n-- MAGIC %sql\n-- MAGIC DESCRIBE HISTORY t\n-- COMMAND ----------\nSHOW TABLES IN a LIKE 'x*'",
+];
+
+#[test]
+fn no_mutation_of_a_statement_makes_the_parser_panic() {
+    let pieces = [
+        "(",
+        ")",
+        "'",
+        "`",
+        "/*",
+        "--",
+        "${",
+        ";",
+        "\n",
+        "OR REPLACE ",
+        "CREATE ",
+        "FLOW ",
+        "EXPLAIN ",
+        "AS ",
+        "é",
+        "\0",
+    ];
+    let mut state: u64 = 7;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    for round in 0..20_000 {
+        let mut text: Vec<char> = CORPUS[round % CORPUS.len()].chars().collect();
+        for _ in 0..=random(4) {
+            let at = random(text.len() + 1);
+            let end = (at + random(12)).min(text.len());
+            if random(2) == 0 {
+                drop(text.drain(at..end));
+            } else {
+                drop(text.splice(at..at, pieces[random(pieces.len())].chars()));
+            }
+        }
+        let text: String = text.into_iter().collect();
+        let mut sources = SourceMap::default();
+        let source = sources.add_file("p.sql", text.as_str());
+        let file = parse_pipeline_file(&mut sources, source, &Variables::default());
+        assert!(file.diagnostics.iter().all(|fault| fault.primary.is_some()), "{text}");
+        let (_, diagnostics) = parse_commands(&mut sources, source, &Variables::default());
+        assert!(diagnostics.iter().all(|fault| !fault.title.is_empty()), "{text}");
     }
 }
 
@@ -372,6 +450,7 @@ fn every_other_statement_is_known_by_name() {
         ("CREATE DATABASE medallion", "CREATE SCHEMA"),
         ("CREATE SCHEMA s MANAGED LOCATION '/x' WITH DBPROPERTIES (a = 'b')", "CREATE SCHEMA"),
         ("CREATE VOLUME a.b.v", "CREATE VOLUME"),
+        ("CREATE EXTERNAL VOLUME a.b.v LOCATION '/x'", "CREATE VOLUME"),
         ("CREATE OR REPLACE FUNCTION f(x INT) RETURNS INT RETURN x + 1", "CREATE FUNCTION"),
         ("CREATE OR REPLACE GLOBAL TEMPORARY VIEW v AS SELECT 1", "CREATE VIEW"),
         ("DROP DATABASE IF EXISTS medallion CASCADE", "DROP SCHEMA"),
