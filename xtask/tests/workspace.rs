@@ -42,9 +42,6 @@ const OUTSIDE: &[&str] = &["workspace-hack", "xtask"];
 /// The highest layer below the DataFusion line.
 const LINE: u32 = 2;
 
-/// Dependencies within a layer that are wanted all the same.
-const SAME_LAYER: &[(&str, &str)] = &[("lakesmith-engine", "lakesmith-value")];
-
 /// Libraries that no crate below the line may link, directly or through others.
 const ABOVE_THE_LINE: &[&str] =
     &["datafusion", "datafusion-common", "arrow", "arrow-array", "parquet", "tokio", "object_store", "deltalake-core"];
@@ -118,8 +115,7 @@ fn crates_depend_only_on_lower_layers() {
         let Some(own) = layer(&package.name) else { continue };
         for dependency in &package.dependencies {
             let Some(below) = layer(dependency) else { continue };
-            let allowed = below < own || SAME_LAYER.contains(&(package.name.as_str(), dependency.as_str()));
-            assert!(allowed, "`{}` (layer {own}) may not depend on `{dependency}` (layer {below})", package.name);
+            assert!(below < own, "`{}` (layer {own}) may not depend on `{dependency}` (layer {below})", package.name);
         }
     }
 }

@@ -326,3 +326,29 @@ pub(crate) fn relation(plan: &Relation) -> String {
         other => format!("{other:?}"),
     }
 }
+
+/// 20,000 texts of a corpus with stretches taken out, put in or copied elsewhere; the same ones in every run.
+pub(crate) fn mutations<'a>(corpus: &'a [&str], pieces: &'a [&str]) -> impl Iterator<Item = String> + 'a {
+    let mut state: u64 = 42;
+    let mut random = move |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    (0..20_000).map(move |round| {
+        let mut text: Vec<char> = corpus[round % corpus.len()].chars().collect();
+        for _ in 0..=random(4) {
+            let at = random(text.len() + 1);
+            let end = (at + random(12)).min(text.len());
+            match random(3) {
+                0 => drop(text.drain(at..end)),
+                1 => drop(text.splice(at..at, pieces[random(pieces.len())].chars())),
+                _ => {
+                    let copied = text[at..end].to_vec();
+                    let to = random(text.len() + 1);
+                    drop(text.splice(to..to, copied));
+                }
+            }
+        }
+        text.into_iter().collect()
+    })
+}

@@ -5,7 +5,7 @@ use lakesmith_unresolved::{ExpressionKind, RelationKind};
 
 use crate::lexer::{lex, split_statements};
 use crate::template::NoVariables;
-use crate::testing::{fault, query, query_result};
+use crate::testing::{fault, mutations, query, query_result};
 
 /// Each text and the short form it must have.
 fn check(cases: &[(&str, &str)]) {
@@ -282,27 +282,7 @@ fn no_mutation_of_a_query_makes_the_parser_panic() {
         "(", ")", "'", "\"", "`", "/*", "*/", "--", "${", "}", "\\", ".", ",", " ", "SELECT", "FROM", "::", "é", "\0",
         ">", "1e", "IN", "OVER", "[",
     ];
-    let mut state: u64 = 42;
-    let mut random = |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % below
-    };
-    for round in 0..20_000 {
-        let mut text: Vec<char> = CORPUS[round % CORPUS.len()].chars().collect();
-        for _ in 0..=random(4) {
-            let at = random(text.len() + 1);
-            let end = (at + random(12)).min(text.len());
-            match random(3) {
-                0 => drop(text.drain(at..end)),
-                1 => drop(text.splice(at..at, pieces[random(pieces.len())].chars())),
-                _ => {
-                    let copied = text[at..end].to_vec();
-                    let to = random(text.len() + 1);
-                    drop(text.splice(to..to, copied));
-                }
-            }
-        }
-        let text: String = text.into_iter().collect();
+    for text in mutations(CORPUS, &pieces) {
         let mut sources = SourceMap::default();
         let file = sources.add_file("a.sql", text.as_str());
         for range in split_statements(&text) {

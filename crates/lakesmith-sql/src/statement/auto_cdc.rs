@@ -6,6 +6,7 @@ use lakesmith_unresolved::{Expression, ExpressionKind, Name};
 
 use crate::parser::{Parsed, Parser};
 use crate::statement::Faults;
+use crate::statement::clauses::Seen;
 
 /// First words of the clauses, for messages.
 const CLAUSES: &[&str] = &[
@@ -72,17 +73,9 @@ impl Parser<'_> {
             columns_to_update: None,
             span: self.span_from(start),
         };
-        let mut seen: Vec<(&'static str, Span)> = Vec::new();
+        let mut seen = Seen::default();
         while let Some((clause, span)) = self.auto_cdc_clause(&mut cdc)? {
-            match seen.iter().find(|(name, _)| *name == clause) {
-                Some((_, first)) => faults.push(
-                    Diagnostic::error(Condition::DUPLICATE_CLAUSES, format!("the clause `{clause}` stands twice"))
-                        .at(span, "again here")
-                        .also(*first, "first here")
-                        .help(format!("keep one `{clause}` clause")),
-                ),
-                None => seen.push((clause, span)),
-            }
+            seen.note(clause, span, faults);
         }
         if !self.is_end() {
             return Err(self.expected(CLAUSES));
@@ -189,8 +182,8 @@ impl Parser<'_> {
 }
 
 /// What the clauses alone show to be wrong.
-fn check(cdc: &AutoCdc, seen: &[(&'static str, Span)], faults: &mut Faults) {
-    let place = |clause: &str| seen.iter().find(|(name, _)| *name == clause).map_or(cdc.span, |(_, span)| *span);
+fn check(cdc: &AutoCdc, seen: &Seen, faults: &mut Faults) {
+    let place = |clause: &str| seen.place(clause).unwrap_or(cdc.span);
     if cdc.keys.is_empty() {
         faults.push(
             Diagnostic::error(Condition::AUTOCDC_EMPTY_KEYS, "the AUTO CDC flow has no key columns")

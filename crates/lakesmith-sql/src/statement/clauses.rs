@@ -22,25 +22,33 @@ const CLAUSE_WORDS: &[&str] = &[
     "DEFAULT",
 ];
 
-/// Where each clause was first seen.
+/// Where each clause of a statement was first seen.
 #[derive(Debug, Default)]
-struct Seen(Vec<(&'static str, Span)>);
+pub(crate) struct Seen(Vec<(&'static str, Span)>);
 
 impl Seen {
-    fn note(&mut self, clause: &'static str, span: Span, faults: &mut Faults) {
-        match self.0.iter().find(|(name, _)| *name == clause) {
-            Some((_, first)) => faults.push(
-                Diagnostic::error(Condition::DUPLICATE_CLAUSES, format!("the clause `{clause}` stands twice"))
-                    .at(span, "again here")
-                    .also(*first, "first here")
-                    .help(format!("keep one `{clause}` clause")),
-            ),
+    /// Notes a clause; one that was seen before is a fault.
+    pub(crate) fn note(&mut self, clause: &'static str, span: Span, faults: &mut Faults) {
+        match self.place(clause) {
+            Some(first) => faults.push(duplicate_clause(clause, span, Some(first))),
             None => self.0.push((clause, span)),
         }
     }
 
-    fn place(&self, clause: &str) -> Option<Span> {
+    /// Where a clause was first seen.
+    pub(crate) fn place(&self, clause: &str) -> Option<Span> {
         self.0.iter().find(|(name, _)| *name == clause).map(|(_, span)| *span)
+    }
+}
+
+/// The fault of a clause that stands twice.
+pub(crate) fn duplicate_clause(clause: &str, second: Span, first: Option<Span>) -> Diagnostic {
+    let fault = Diagnostic::error(Condition::DUPLICATE_CLAUSES, format!("the clause `{clause}` stands twice"))
+        .at(second, "again here")
+        .help(format!("keep one `{clause}` clause"));
+    match first {
+        Some(first) => fault.also(first, "first here"),
+        None => fault,
     }
 }
 

@@ -1,6 +1,5 @@
 //! The parenthesised list of a dataset or table: columns, expectations and constraints in any mix.
 
-use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::NamePart;
 use lakesmith_unresolved::pipeline::{
     ColumnDefinition, ColumnMask, Expectation, Identity, TableConstraint, TableConstraintKind, ViolationAction,
@@ -8,6 +7,7 @@ use lakesmith_unresolved::pipeline::{
 
 use crate::parser::{Parsed, Parser};
 use crate::statement::Faults;
+use crate::statement::clauses::duplicate_clause;
 
 /// What a column list holds.
 #[derive(Debug, Default)]
@@ -209,7 +209,7 @@ impl Parser<'_> {
             // says what is so anyway
         } else if self.eat_keyword("COMMENT") {
             if column.comment.is_some() {
-                faults.push(duplicate_clause("COMMENT", self.span_from(start)));
+                faults.push(duplicate_clause("COMMENT", self.span_from(start), None));
             }
             column.comment = Some(self.string()?.0);
         } else if self.eat_keyword("DEFAULT") {
@@ -305,10 +305,3 @@ const ITEM_WORDS: &[&str] = &["EXPECT", "PRIMARY", "FOREIGN", "UNIQUE", "CHECK"]
 
 /// Words after a column's name that show that it has no type.
 const COLUMN_WORDS: &[&str] = &["COMMENT", "NOT", "CONSTRAINT", "MASK", "GENERATED", "PRIMARY", "REFERENCES"];
-
-/// The fault of a clause that stands twice.
-pub(crate) fn duplicate_clause(clause: &str, second: lakesmith_diagnostic::Span) -> Diagnostic {
-    Diagnostic::error(Condition::DUPLICATE_CLAUSES, format!("the clause `{clause}` stands twice"))
-        .at(second, "again here")
-        .help(format!("keep one `{clause}` clause"))
-}

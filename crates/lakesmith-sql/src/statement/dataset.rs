@@ -27,7 +27,7 @@ impl Parser<'_> {
         }
         let head = self.dataset_head();
         let Some(kind) = self.dataset_kind(&head) else {
-            self.rewind_to(start);
+            self.rewind(start);
             return Ok(None);
         };
         self.dataset_rest(start, head, kind, faults).map(Some)
@@ -41,7 +41,7 @@ impl Parser<'_> {
             let head = self.dataset_head();
             self.dataset_kind(&head).is_some()
         };
-        self.rewind_to(start);
+        self.rewind(start);
         // Exactly the words that `flow` takes: one it does not take would be read here again without end.
         let flow = self.at_create_flow();
         dataset || flow || self.at_keywords(&["APPLY", "CHANGES"]) || self.at_keywords(&["AUTO", "CDC"])

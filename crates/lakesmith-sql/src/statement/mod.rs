@@ -117,19 +117,14 @@ impl Parser<'_> {
             }
             self.advance();
         }
-        self.rewind_to(start);
+        self.rewind(start);
         names
     }
 
     /// Whether the statement is a flow whose target cannot be told. Called after it could not be read; goes back to its start.
     pub(crate) fn at_flow_without_target(&mut self) -> bool {
-        self.rewind_to(0);
+        self.rewind(0);
         self.at_keywords(&["CREATE", "FLOW"]) && self.defined_names().is_empty()
-    }
-
-    /// Goes back, or forth, to a position seen before.
-    pub(crate) fn rewind_to(&mut self, position: usize) {
-        self.rewind(position);
     }
 
     /// Takes everything that is left and returns its text.

@@ -93,7 +93,7 @@ impl Parser<'_> {
         if self.eat_keyword("DESCRIBE") || self.eat_keyword("DESC") {
             return self.describe().map(Some);
         }
-        self.rewind_to(start);
+        self.rewind(start);
         if self.at_keyword("SET") || self.at_keyword("USE") {
             return self.set_or_use().map(Some);
         }

@@ -14,7 +14,7 @@ impl Parser<'_> {
             if let Some(kind) = self.create(faults)? {
                 return Ok(Some(kind));
             }
-            self.rewind_to(start);
+            self.rewind(start);
             return Ok(None);
         }
         if self.eat_keywords(&["REPLACE", "TABLE"]) {

@@ -7,6 +7,7 @@ use lakesmith_unresolved::pipeline::{
 use lakesmith_unresolved::{CommandKind, PipelineStatementKind};
 
 use crate::file::{ParsedFile, Variables, parse_commands, parse_pipeline_file};
+use crate::testing::mutations;
 
 fn parse(text: &str) -> ParsedFile {
     let mut sources = SourceMap::default();
@@ -320,23 +321,7 @@ fn no_mutation_of_a_statement_makes_the_parser_panic() {
         "é",
         "\0",
     ];
-    let mut state: u64 = 7;
-    let mut random = |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % below
-    };
-    for round in 0..20_000 {
-        let mut text: Vec<char> = CORPUS[round % CORPUS.len()].chars().collect();
-        for _ in 0..=random(4) {
-            let at = random(text.len() + 1);
-            let end = (at + random(12)).min(text.len());
-            if random(2) == 0 {
-                drop(text.drain(at..end));
-            } else {
-                drop(text.splice(at..at, pieces[random(pieces.len())].chars()));
-            }
-        }
-        let text: String = text.into_iter().collect();
+    for text in mutations(CORPUS, &pieces) {
         let mut sources = SourceMap::default();
         let source = sources.add_file("p.sql", text.as_str());
         let file = parse_pipeline_file(&mut sources, source, &Variables::default());
