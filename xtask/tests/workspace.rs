@@ -12,6 +12,7 @@ const LAYERS: &[(&str, u32)] = &[
     ("lakesmith-base", 0),
     ("lakesmith-diagnostic", 0),
     ("lakesmith-unresolved", 1),
+    ("lakesmith-event", 1),
     ("lakesmith-project", 1),
     ("lakesmith-sql", 2),
     ("lakesmith-graph", 2),

@@ -1,0 +1,1 @@
+//! Delta tables: log handle, scan, sink, commits.

@@ -1,0 +1,1 @@
+//! The node that evaluates all expectations of a dataset in one pass.

@@ -1,0 +1,1 @@
+//! Streaming sources, flow identities and batch plans.

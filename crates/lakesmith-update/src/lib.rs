@@ -1,0 +1,1 @@
+//! The update engine: analysis, update plans, scheduling, commits, retries.

@@ -1,0 +1,1 @@
+//! Materialized view refresh.
