@@ -1,1 +1,23 @@
-//! Delta tables: log handle, scan, sink, commits.
+//! Delta tables: the log handle, scans, the sink and commits.
+//!
+//! Nothing here knows pipelines or SQL. `deltalake-core` is used for writing checkpoints only; reading the log, scanning and
+//! committing are our own, because their cost must follow what is new and not the size of the table. Start reading at
+//! [`table`]; [`commit`] writes versions, [`scan`] reads files, [`sink`] writes them.
+
+pub mod action;
+pub mod changes;
+pub mod checkpoint;
+pub mod cleanup;
+pub mod commit;
+pub mod scan;
+pub mod sink;
+pub mod store;
+pub mod table;
+
+pub use action::{DataFile, Metadata, Protocol, Txn};
+pub use changes::{ChangesError, CommitChanges};
+pub use commit::{Commit, CommitError, OnVersion};
+pub use scan::scan_provider;
+pub use sink::{ExpectationViolated, QuarantineSpec, SinkExec, SinkSpec, register_codecs, report_of};
+pub use store::TableStore;
+pub use table::DeltaTable;
