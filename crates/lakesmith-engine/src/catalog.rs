@@ -38,22 +38,37 @@ pub enum RelationRequest {
     },
 }
 
+/// What a catalog says to a request.
+#[derive(Clone)]
+pub enum RelationAnswer {
+    /// The relation.
+    Found(Arc<dyn RelationSource>),
+    /// There is none of this name.
+    Absent,
+    /// It exists and cannot be read; the diagnostic says why. Its place is the request's unless it has one.
+    Refused(Box<Diagnostic>),
+    /// It may exist, and nothing is known of it from here; this has been said already where it had to be.
+    Unknown,
+}
+
 /// Finds relations.
 pub trait Catalog: Send + Sync {
-    /// The relation; `None` when there is none of this name. A diagnostic says why one that exists cannot be read.
-    fn relation<'a>(
-        &'a self,
-        request: &'a RelationRequest,
-    ) -> BoxFuture<'a, Result<Option<Arc<dyn RelationSource>>, Diagnostic>>;
+    /// The relation that a request asks for.
+    fn relation<'a>(&'a self, request: &'a RelationRequest) -> BoxFuture<'a, RelationAnswer>;
 }
 
 /// A relation that a plan can read.
 pub trait RelationSource: Send + Sync {
-    /// Its columns, with Spark's types and as many as the provider has.
+    /// Its columns, with Spark's types.
     fn schema(&self) -> &[StructField];
 
-    /// What DataFusion scans. Its columns stand in the order of [`Self::schema`] and have the Arrow types of
-    /// [`crate::arrow_type`].
+    /// Columns that a query gets only by naming them, such as `_metadata` of files.
+    fn metadata_columns(&self) -> &[StructField] {
+        &[]
+    }
+
+    /// What DataFusion scans. It has the columns of [`Self::schema`], then those of [`Self::metadata_columns`], in order and with
+    /// the Arrow types of [`crate::arrow_type`].
     fn provider(&self) -> Arc<dyn TableProvider>;
 }
 
@@ -61,19 +76,31 @@ pub trait RelationSource: Send + Sync {
 #[derive(Debug)]
 pub struct ProvidedRelation {
     schema: Vec<StructField>,
+    metadata_columns: Vec<StructField>,
     provider: Arc<dyn TableProvider>,
 }
 
 impl ProvidedRelation {
     /// Puts the two together.
     pub fn new(schema: Vec<StructField>, provider: Arc<dyn TableProvider>) -> Self {
-        Self { schema, provider }
+        Self { schema, metadata_columns: Vec::new(), provider }
+    }
+
+    /// Says which further columns the provider has, after those of the schema.
+    #[must_use]
+    pub fn with_metadata_columns(mut self, columns: Vec<StructField>) -> Self {
+        self.metadata_columns = columns;
+        self
     }
 }
 
 impl RelationSource for ProvidedRelation {
     fn schema(&self) -> &[StructField] {
         &self.schema
+    }
+
+    fn metadata_columns(&self) -> &[StructField] {
+        &self.metadata_columns
     }
 
     fn provider(&self) -> Arc<dyn TableProvider> {

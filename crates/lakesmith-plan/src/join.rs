@@ -9,7 +9,7 @@ use lakesmith_functions::{Call, Typed, registry};
 use lakesmith_unresolved::relation::{Join, JoinCriteria, JoinKind};
 
 use crate::resolver::{Planned, Resolver};
-use crate::scope::{Found, Scope, ScopeColumn};
+use crate::scope::{Found, Reach, Scope, ScopeColumn};
 
 impl Resolver<'_> {
     /// A join.
@@ -48,7 +48,7 @@ impl Resolver<'_> {
             }
             JoinCriteria::Natural => {
                 let visible =
-                    |planned: &Planned| planned.columns.iter().filter(|c| !c.is_hidden).cloned().collect::<Vec<_>>();
+                    |planned: &Planned| planned.columns.iter().filter(|c| c.is_visible()).cloned().collect::<Vec<_>>();
                 let rights = visible(&right);
                 let keys = visible(&left).into_iter().filter_map(|own| {
                     let other = rights.iter().find(|other| other.attribute.name == own.attribute.name)?;
@@ -119,7 +119,7 @@ impl Resolver<'_> {
             let (Some(own), Some(other)) = (find(own), find(other)) else { continue };
             match kind {
                 JoinKind::RightOuter => {
-                    hidden.push(ScopeColumn { is_hidden: true, ..own });
+                    hidden.push(ScopeColumn { reach: Reach::Qualified, ..own });
                     shown.push(other);
                 }
                 JoinKind::FullOuter => {
@@ -127,12 +127,12 @@ impl Resolver<'_> {
                     let attribute = self.attribute(own.attribute.name.clone(), &merged);
                     exprs.push(merged.expr.alias(attribute.internal()));
                     shown.push(ScopeColumn::computed(attribute));
-                    hidden.push(ScopeColumn { is_hidden: true, ..own });
-                    hidden.push(ScopeColumn { is_hidden: true, ..other });
+                    hidden.push(ScopeColumn { reach: Reach::Qualified, ..own });
+                    hidden.push(ScopeColumn { reach: Reach::Qualified, ..other });
                 }
                 _ => {
                     shown.push(own);
-                    hidden.push(ScopeColumn { is_hidden: true, ..other });
+                    hidden.push(ScopeColumn { reach: Reach::Qualified, ..other });
                 }
             }
         }

@@ -6,6 +6,7 @@
 
 pub mod aggregate;
 pub mod attribute;
+pub mod checked;
 pub mod expression;
 pub mod frame;
 pub mod join;
@@ -20,6 +21,7 @@ pub mod sort;
 pub mod subquery;
 
 pub use attribute::{Attribute, AttributeId, Resolved};
+pub use checked::{Checked, CheckedCondition, Conditions, resolve_checked};
 pub use resolver::{Options, resolve};
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use lakesmith_unresolved::{Relation, RelationKind};
 
 use crate::naming::column_name;
 use crate::resolver::{Planned, Resolver};
-use crate::scope::{Scope, ScopeColumn};
+use crate::scope::{Reach, Scope, ScopeColumn};
 use crate::sort::{directed, having};
 
 /// The parts of one SELECT.
@@ -228,7 +228,7 @@ impl Resolver<'_> {
             attribute.plan_id = output.source.as_ref().and_then(|source| source.attribute.plan_id);
             projected.push(expr.clone().alias(attribute.internal()));
             let qualifier = output.source.as_ref().map_or_else(Vec::new, |source| source.qualifier.clone());
-            columns.push(ScopeColumn { attribute, qualifier, is_hidden: false });
+            columns.push(ScopeColumn { attribute, qualifier, reach: Reach::Plain });
         }
         let mut sorts = Vec::new();
         for ((value, order), expr) in orders.iter().zip(&replaced[outputs.len()..]) {

@@ -19,7 +19,7 @@ use lakesmith_unresolved::{Literal, PlanId, Relation, RelationKind};
 
 use crate::project::{Block, Order, Output};
 use crate::resolver::{Known, Planned, Resolver};
-use crate::scope::{Scope, ScopeColumn};
+use crate::scope::{Reach, Scope, ScopeColumn};
 
 impl Resolver<'_> {
     /// A relation; nothing when a fault was noted or the catalog has still to be asked.
@@ -86,7 +86,7 @@ impl Resolver<'_> {
             RelationKind::WithColumns { input, columns } => self.with_columns(input, columns, origin, outer),
             RelationKind::ToDf { input, columns } => {
                 let mut planned = self.relation(input, outer)?;
-                let visible = planned.columns.iter_mut().filter(|column| !column.is_hidden);
+                let visible = planned.columns.iter_mut().filter(|column| column.is_visible());
                 let names: Vec<NamePart> = columns
                     .iter()
                     .map(|n| NamePart { text: Identifier::new(n.as_str()), origin: origin.clone() })
@@ -185,7 +185,7 @@ impl Resolver<'_> {
         let scope = Scope { outer: Some(outer), ..Scope::of(&input.columns) };
         let new = self.outputs(expressions, &scope)?;
         let mut outputs: Vec<Output> = Vec::new();
-        for column in input.columns.iter().filter(|column| !column.is_hidden) {
+        for column in input.columns.iter().filter(|column| column.is_visible()) {
             let attribute = &column.attribute;
             let value = Typed {
                 expr: attribute.column(),
@@ -308,7 +308,11 @@ impl Resolver<'_> {
     ) -> Option<Arc<dyn RelationSource>> {
         match self.known.get(&request).cloned() {
             Some(Known::Source(source)) => Some(source),
-            Some(Known::Refused(diagnostic)) => self.refuse(diagnostic, origin, ""),
+            Some(Known::Refused(diagnostic)) => self.refuse(*diagnostic, origin, ""),
+            Some(Known::Unknown) => {
+                self.is_unknown = true;
+                None
+            }
             Some(Known::Absent) => {
                 let title = format!("table or view `{shown}` does not exist");
                 let diagnostic = Diagnostic::error(Condition::TABLE_OR_VIEW_NOT_FOUND, title)
@@ -331,13 +335,15 @@ impl Resolver<'_> {
         let stored = provider.schema();
         let mut columns = Vec::new();
         let mut projected = Vec::new();
-        for (field, stored) in source.schema().iter().zip(stored.fields()) {
+        let plain = source.schema().iter().map(|field| (field, Reach::Plain));
+        let fields = plain.chain(source.metadata_columns().iter().map(|field| (field, Reach::Metadata)));
+        for ((field, reach), stored) in fields.zip(stored.fields()) {
             let column = Expr::Column(Column::new(Some(table.clone()), stored.name()));
             let value = Typed { expr: column, data_type: field.data_type.clone(), nullable: field.nullable };
             let mut attribute = self.attribute(field.name.clone(), &value);
             attribute.metadata.clone_from(&field.metadata);
             projected.push(value.expr.alias(attribute.internal()));
-            columns.push(ScopeColumn { attribute, qualifier: qualifier.to_vec(), is_hidden: false });
+            columns.push(ScopeColumn { attribute, qualifier: qualifier.to_vec(), reach });
         }
         let scan = LogicalPlanBuilder::scan(table, provider_as_source(provider), None);
         let plan = self.built(scan.and_then(|scan| scan.project(projected)), origin)?;
@@ -352,7 +358,9 @@ impl Resolver<'_> {
         names: &[NamePart],
         origin: &Origin,
     ) -> Option<Planned> {
-        let visible: Vec<_> = planned.columns.iter().filter(|column| !column.is_hidden).cloned().collect();
+        let hidden = planned.columns.iter().filter(|column| column.reach == Reach::Metadata).cloned();
+        let hidden: Vec<_> = hidden.collect();
+        let visible: Vec<_> = planned.columns.iter().filter(|column| column.is_visible()).cloned().collect();
         if !names.is_empty() && names.len() != visible.len() {
             let title = format!("`{}` names {} columns of {}", alias.as_str(), names.len(), visible.len());
             return self.refuse(Diagnostic::error(Condition::NUM_COLUMNS_MISMATCH, title), origin, "");
@@ -367,6 +375,11 @@ impl Resolver<'_> {
             } else {
                 projected.push(before);
             }
+            column.qualifier = vec![alias.clone()];
+            columns.push(column);
+        }
+        for mut column in hidden {
+            projected.push(column.attribute.column());
             column.qualifier = vec![alias.clone()];
             columns.push(column);
         }

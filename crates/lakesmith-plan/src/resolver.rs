@@ -11,7 +11,7 @@ use datafusion::common::DataFusionError;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
-use lakesmith_engine::{Catalog, RelationRequest, RelationSource};
+use lakesmith_engine::{Catalog, RelationAnswer, RelationRequest, RelationSource};
 use lakesmith_functions::{Fault, SessionValues, Typed};
 use lakesmith_unresolved::Relation;
 use lakesmith_unresolved::relation::Cte;
@@ -31,7 +31,8 @@ pub struct Options {
 pub(crate) enum Known {
     Source(Arc<dyn RelationSource>),
     Absent,
-    Refused(Diagnostic),
+    Refused(Box<Diagnostic>),
+    Unknown,
 }
 
 /// A relation on the way: its plan and the columns in reach.
@@ -53,17 +54,30 @@ pub(crate) struct Resolver<'k> {
     pub known: &'k HashMap<RelationRequest, Known>,
     pub missing: Vec<RelationRequest>,
     pub diagnostics: Vec<Diagnostic>,
+    /// Whether a relation of the query is unknown, so that silence says nothing.
+    pub is_unknown: bool,
     /// Named queries in reach, innermost last.
     pub ctes: Vec<(Identifier, Cte, usize)>,
     next_id: u64,
 }
 
-/// Resolves a query. On failure all faults that could be found are given.
+/// Resolves a query. On failure all faults that could be found are given; none when a relation of it is unknown and nothing
+/// more can be said.
 pub async fn resolve(
     relation: &Relation,
     catalog: &dyn Catalog,
     options: Options,
 ) -> Result<Resolved, Vec<Diagnostic>> {
+    let attempt = |resolver: &mut Resolver<'_>| resolver.relation(relation, &Scope::default());
+    finish(attempt_until_known(catalog, options, attempt).await?)
+}
+
+/// Attempts a resolution, asks the catalog for the relations that it missed, and attempts it again until none is missing.
+pub(crate) async fn attempt_until_known<T>(
+    catalog: &dyn Catalog,
+    options: Options,
+    attempt: impl Fn(&mut Resolver<'_>) -> Option<T>,
+) -> Result<T, Vec<Diagnostic>> {
     let mut known = HashMap::new();
     loop {
         let mut resolver = Resolver {
@@ -71,22 +85,24 @@ pub async fn resolve(
             known: &known,
             missing: Vec::new(),
             diagnostics: Vec::new(),
+            is_unknown: false,
             ctes: Vec::new(),
             next_id: 0,
         };
-        let planned = resolver.relation(relation, &Scope::default());
-        let (missing, diagnostics) = (resolver.missing, resolver.diagnostics);
+        let resolved = attempt(&mut resolver);
+        let (missing, diagnostics, is_unknown) = (resolver.missing, resolver.diagnostics, resolver.is_unknown);
         if missing.is_empty() {
-            return match planned {
-                Some(planned) if !diagnostics.iter().any(Diagnostic::is_error) => finish(planned),
+            return match resolved {
+                Some(resolved) if !is_unknown && !diagnostics.iter().any(Diagnostic::is_error) => Ok(resolved),
                 _ => Err(diagnostics),
             };
         }
         for request in missing {
             let answer = match catalog.relation(&request).await {
-                Ok(Some(source)) => Known::Source(source),
-                Ok(None) => Known::Absent,
-                Err(diagnostic) => Known::Refused(diagnostic),
+                RelationAnswer::Found(source) => Known::Source(source),
+                RelationAnswer::Absent => Known::Absent,
+                RelationAnswer::Refused(diagnostic) => Known::Refused(diagnostic),
+                RelationAnswer::Unknown => Known::Unknown,
             };
             known.insert(request, answer);
         }
@@ -95,7 +111,7 @@ pub async fn resolve(
 
 /// Drops what only qualified names reach.
 fn finish(planned: Planned) -> Result<Resolved, Vec<Diagnostic>> {
-    let visible = planned.columns.iter().filter(|column| !column.is_hidden);
+    let visible = planned.columns.iter().filter(|column| column.is_visible());
     let output: Vec<Attribute> = visible.map(|column| column.attribute.clone()).collect();
     let plan = planned.builder().project(output.iter().map(Attribute::column)).and_then(LogicalPlanBuilder::build);
     match plan {
@@ -104,7 +120,7 @@ fn finish(planned: Planned) -> Result<Resolved, Vec<Diagnostic>> {
     }
 }
 
-fn broken(error: &DataFusionError) -> Diagnostic {
+pub(crate) fn broken(error: &DataFusionError) -> Diagnostic {
     let title = "the query's plan was refused by the engine; this is a fault of Lakesmith";
     Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title).note(error.to_string())
 }

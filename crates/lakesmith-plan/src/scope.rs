@@ -13,14 +13,30 @@ pub struct ScopeColumn {
     pub attribute: Attribute,
     /// The table's name or alias, outermost part first; empty for a computed column.
     pub qualifier: Vec<Identifier>,
-    /// Reached by its qualified name only, and no part of `*`: the second key of JOIN USING.
-    pub is_hidden: bool,
+    /// How it is reached.
+    pub reach: Reach,
+}
+
+/// How a column is reached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// By its name, and by `*`.
+    Plain,
+    /// By its qualified name only, and no part of `*`: the second key of JOIN USING.
+    Qualified,
+    /// By its name where no other column has it, and no part of `*`: a metadata column such as `_metadata`.
+    Metadata,
 }
 
 impl ScopeColumn {
     /// A column without a table.
     pub fn computed(attribute: Attribute) -> Self {
-        Self { attribute, qualifier: Vec::new(), is_hidden: false }
+        Self { attribute, qualifier: Vec::new(), reach: Reach::Plain }
+    }
+
+    /// Whether it is part of `*` and of a result.
+    pub fn is_visible(&self) -> bool {
+        self.reach == Reach::Plain
     }
 
     /// Whether the written qualifier is the end of this column's.
@@ -70,8 +86,11 @@ impl<'a> Scope<'a> {
                 .columns
                 .iter()
                 .filter(|column| column.attribute.name == *name)
-                .filter(|column| column.qualified_by(qualifier) && !(column.is_hidden && qualifier.is_empty()))
+                .filter(|column| column.qualified_by(qualifier) && !(column.reach == Reach::Qualified && qualifier.is_empty()))
                 .collect();
+            if fitting.iter().any(|column| column.reach != Reach::Metadata) {
+                fitting.retain(|column| column.reach != Reach::Metadata);
+            }
             if plan_id.is_some() && fitting.iter().any(|column| column.attribute.plan_id == plan_id) {
                 fitting.retain(|column| column.attribute.plan_id == plan_id);
             }
@@ -87,6 +106,6 @@ impl<'a> Scope<'a> {
     /// The columns of `*`, or of `t.*`.
     pub fn star(&self, target: &[NamePart]) -> Vec<&'a ScopeColumn> {
         let columns = self.columns.iter();
-        columns.filter(|column| !column.is_hidden && column.qualified_by(target)).collect()
+        columns.filter(|column| column.is_visible() && column.qualified_by(target)).collect()
     }
 }

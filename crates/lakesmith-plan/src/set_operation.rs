@@ -106,7 +106,7 @@ impl Resolver<'_> {
         origin: &Origin,
     ) -> Option<Vec<Pair>> {
         let visible = |planned: &Planned| -> Vec<Attribute> {
-            planned.columns.iter().filter(|column| !column.is_hidden).map(|column| column.attribute.clone()).collect()
+            planned.columns.iter().filter(|column| column.is_visible()).map(|column| column.attribute.clone()).collect()
         };
         let (left, right) = (visible(left), visible(right));
         if operation.by_name {

@@ -84,7 +84,7 @@ impl Resolver<'_> {
         outer: &Scope<'_>,
     ) -> Option<Planned> {
         let planned = self.relation(input, outer)?;
-        let visible: Vec<_> = planned.columns.iter().filter(|column| !column.is_hidden).cloned().collect();
+        let visible: Vec<_> = planned.columns.iter().filter(|column| column.is_visible()).cloned().collect();
         let all: Vec<_> = visible.iter().map(|column| column.attribute.column()).collect();
         let plan = if names.is_empty() {
             planned.builder().project(all).and_then(LogicalPlanBuilder::distinct)

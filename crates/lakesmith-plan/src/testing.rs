@@ -10,7 +10,7 @@ use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::Diagnostic;
 use lakesmith_diagnostic::source::{SourceKind, SourceMap};
 use lakesmith_engine::{
-    BoxFuture, Catalog, EngineError, Executor, LocalExecutor, ProvidedRelation, RelationRequest, RelationSource,
+    BoxFuture, Catalog, EngineError, Executor, LocalExecutor, ProvidedRelation, RelationAnswer, RelationRequest, RelationSource,
     Runtime, RuntimeSettings,
 };
 use lakesmith_functions::SessionValues;
@@ -27,14 +27,14 @@ impl Catalog for Tables {
     fn relation<'a>(
         &'a self,
         request: &'a RelationRequest,
-    ) -> BoxFuture<'a, Result<Option<Arc<dyn RelationSource>>, Diagnostic>> {
+    ) -> BoxFuture<'a, RelationAnswer> {
         let found = match request {
             RelationRequest::Table { name, .. } => {
                 self.0.iter().find(|(known, _)| known.last() == name.last()).map(|(_, source)| Arc::clone(source))
             }
             RelationRequest::Files { .. } => None,
         };
-        Box::pin(async move { Ok(found) })
+        Box::pin(async move { found.map_or(RelationAnswer::Absent, RelationAnswer::Found) })
     }
 }
 
