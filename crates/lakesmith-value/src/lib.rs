@@ -7,6 +7,7 @@ mod boolean;
 mod date;
 mod double;
 mod integer;
+pub mod json_path;
 mod timestamp;
 mod whitespace;
 
@@ -14,5 +15,6 @@ pub use boolean::parse_boolean;
 pub use date::parse_date;
 pub use double::{format_double, parse_double};
 pub use integer::{Fraction, parse_integer};
+pub use json_path::{Dialect, JsonPath, PathStep};
 pub use timestamp::{parse_offset, parse_timestamp};
 pub use whitespace::trim_cast;
