@@ -4,10 +4,12 @@
 //! reads the time of day. Start reading at [`name`].
 
 pub mod clock;
+pub mod fingerprint;
 pub mod id;
 pub mod name;
 pub mod suggest;
 
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use fingerprint::Fingerprint;
 pub use id::{BatchId, TableVersion, UpdateId};
 pub use name::{Identifier, QualifiedName};

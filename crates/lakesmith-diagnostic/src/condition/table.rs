@@ -36,8 +36,12 @@ conditions! {
         "A text cannot be read as a value of the type it is cast to, for example `CAST('abc' AS INT)`. Correct the data, or use `try_cast` to get NULL.";
     CAST_OVERFLOW = "CAST_OVERFLOW", "22003",
         "A value does not fit the type it is cast to, for example `CAST(300 AS TINYINT)`. Use a wider type, or `try_cast` to get NULL.";
+    CF_EMPTY_DIR_FOR_SCHEMA_INFERENCE = "CF_EMPTY_DIR_FOR_SCHEMA_INFERENCE", "42000",
+        "The schema of files is inferred from the files, and there are none yet. Put a first file there, or give the schema: `read_files(…, schema => 'id BIGINT, …')`.";
     COLUMN_ALREADY_EXISTS = "COLUMN_ALREADY_EXISTS", "42711",
         "A column list names the same column twice. Names are compared without regard to case. Remove or rename one of them.";
+    CONCURRENT_PIPELINE_UPDATE = "CONCURRENT_PIPELINE_UPDATE", "55006",
+        "Another process runs an update of the same pipeline. Only one does so at a time; wait for it to end, or give `--wait 10m`.";
     CONNECT_INVALID_PLAN_AGGREGATE_NEEDS_PLAN_INPUT = "CONNECT_INVALID_PLAN.AGGREGATE_NEEDS_PLAN_INPUT", "56K00",
         "A client sent a grouping without the DataFrame that it groups. Update the client: PySpark always sends one.";
     CONNECT_INVALID_PLAN_AGGREGATE_WITH_PIVOT_REQUIRES_PIVOT = "CONNECT_INVALID_PLAN.AGGREGATE_WITH_PIVOT_REQUIRES_PIVOT", "56K00",
@@ -124,12 +128,20 @@ conditions! {
         "`withColumn` and `withColumns` name each new column once. Use `select` with `alias` for a generator of several columns.";
     DATATYPE_MISMATCH = "DATATYPE_MISMATCH", "42K09",
         "An expression gets a value of a type it cannot work with, for example `upper` of an ARRAY or `+` of two BOOLEANs. Cast the value to the type that the message names.";
+    DELTA_NOT_NULL_CONSTRAINT_VIOLATED = "DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502",
+        "A row has no value for a column that its table declares NOT NULL. Correct the source, drop such rows with an expectation, or declare the column without NOT NULL.";
+    DELTA_SOURCE_TABLE_IGNORE_CHANGES = "DELTA_SOURCE_TABLE_IGNORE_CHANGES", "0A000",
+        "A table that is read as a stream had rows changed or deleted. A stream reads appended rows only. Read the table without STREAM into a materialized view, or start the reading table over with `--full-refresh`.";
+    DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE = "DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE", "55019",
+        "A table that is read as a stream was deleted and made anew, so what the stream has read of it says nothing of the new one. Start the reading table over with `--full-refresh`.";
     DIVIDE_BY_ZERO = "DIVIDE_BY_ZERO", "22012",
         "A division by zero. Use `try_divide` to get NULL, or guard the division with NULLIF or CASE.";
     DUPLICATE_CLAUSES = "DUPLICATE_CLAUSES", "42614",
         "A statement has a clause twice, for example two COMMENT clauses. Keep one of them.";
     DUPLICATE_EXPECTATION = "DUPLICATE_EXPECTATION", "42710",
         "Two expectations of one dataset have the same name. Names of expectations appear in the metrics, so they must differ within a dataset.";
+    EXPECTATION_VIOLATION = "EXPECTATION_VIOLATION", "22000",
+        "Rows violate an expectation that is declared ON VIOLATION FAIL UPDATE. Nothing of the batch was written. Correct the source, or declare DROP ROW or QUARANTINE.";
     FIELD_NOT_FOUND = "FIELD_NOT_FOUND", "42704",
         "A STRUCT column has no field of this name. The message lists the fields that it has.";
     GROUP_BY_AGGREGATE = "GROUP_BY_AGGREGATE", "42903",
@@ -162,18 +174,34 @@ conditions! {
         "A temporary view belongs to the pipeline and to no schema. Write its name as a single part, without a catalog or schema.";
     INVALID_TEMP_OBJ_REFERENCE = "INVALID_TEMP_OBJ_REFERENCE", "42K0F",
         "A persisted view outlives the pipeline's update, so it cannot read a temporary view. Make both temporary or both persisted.";
+    LAKESMITH_CHECKPOINT = "LAKESMITH_CHECKPOINT", "55019",
+        "The checkpoint of a flow is gone or damaged, while its table holds what the flow wrote, so going on could read rows twice. Put the storage folder back, or start the table over with `--full-refresh`.";
     LAKESMITH_DATASET_NOT_IN_PIPELINE = "LAKESMITH_DATASET_NOT_IN_PIPELINE", "42P01",
         "A name in a selection (`--refresh`, `--full-refresh`, `--select`) is not a dataset of the pipeline. Check the spelling against `lakesmith graph`.";
+    LAKESMITH_DISK_FULL = "LAKESMITH_DISK_FULL", "53100",
+        "The file system is full. The flow stopped before its commit and removed what it had written; every table is as it was. Make room and run again.";
+    LAKESMITH_EXPECTATION_INPUT = "LAKESMITH_EXPECTATION_INPUT", "0A000",
+        "An expectation names a column that the dataset's query reads and does not return. Lakesmith checks it before the column is gone; other engines refuse it. Add the column to the SELECT list to be portable.";
+    LAKESMITH_INTERNAL = "LAKESMITH_INTERNAL", "XX000",
+        "A fault of Lakesmith itself. Nothing was committed by the flow. Please report the message with the query.";
+    LAKESMITH_MEMORY = "LAKESMITH_MEMORY", "53200",
+        "The memory limit was reached and what asked for more cannot spill to disk. Raise it with `--memory 8GB`, or make the batches smaller with `maxFilesPerTrigger`.";
     LAKESMITH_NOT_BUILT = "LAKESMITH_NOT_BUILT", "0A000",
         "Lakesmith understands this statement, clause or function of Spark or Databricks but does not run it yet. The message names it; the rest of the pipeline is checked all the same.";
     LAKESMITH_PYTHON_NOT_BUILT = "LAKESMITH_PYTHON_NOT_BUILT", "0A000",
         "The project defines its pipeline in Python. This version of Lakesmith runs SQL pipelines; Python pipelines are not there yet.";
+    LAKESMITH_SCHEMA_CHANGE = "LAKESMITH_SCHEMA_CHANGE", "42846",
+        "The query of a streaming table now gives a column another type than the table has. Rows that are stored keep their type: cast the column to the table's type, or start the table over with `--full-refresh`.";
     LAKESMITH_SELECTION = "LAKESMITH_SELECTION", "22023",
         "The options that choose what an update takes in contradict each other, for example one dataset is to be refreshed and fully refreshed at once.";
+    LAKESMITH_SOURCE_DATA = "LAKESMITH_SOURCE_DATA", "22000",
+        "A source file cannot be read, or one of its rows is refused by the reader's mode. The message names the file.";
     LAKESMITH_SOURCE_FILE = "LAKESMITH_SOURCE_FILE", "42K03",
         "A source file of the project cannot be read: it is missing, not UTF-8, too large, or the folder may not be opened.";
     LAKESMITH_SOURCE_UNREACHABLE = "LAKESMITH_SOURCE_UNREACHABLE", "42K03",
         "A folder, file or bucket that the pipeline reads cannot be reached from here. In a dry run its columns are unknown and nothing else is said about them; a run fails that flow.";
+    LAKESMITH_STORAGE = "LAKESMITH_STORAGE", "58030",
+        "Files could not be read or written. The message names the path and says why. Nothing of the flow's batch was committed.";
     LAKESMITH_UNDECLARED_TARGET = "LAKESMITH_UNDECLARED_TARGET", "42P01",
         "A flow writes into a streaming table that no statement declares. Declare it with `CREATE OR REFRESH STREAMING TABLE name;`.";
     LAKESMITH_UNUSUAL = "LAKESMITH_UNUSUAL", "01000",
