@@ -33,9 +33,22 @@ pub enum RelationRequest {
         options: Vec<(String, String)>,
         /// Paths.
         paths: Vec<String>,
+        /// How it was written; defaults of options depend on it.
+        interface: FileInterface,
         /// Whether it is read as a stream.
         is_streaming: bool,
     },
+}
+
+/// The interfaces by which a query reads files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum FileInterface {
+    /// The SQL function `read_files`.
+    ReadFiles,
+    /// Auto Loader: `cloud_files` and the format `cloudFiles`.
+    CloudFiles,
+    /// A reader with a format.
+    Reader,
 }
 
 /// What a catalog says to a request.

@@ -9,7 +9,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::prelude::Column;
 use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
-use lakesmith_engine::{RelationRequest, RelationSource};
+use lakesmith_engine::{FileInterface, RelationRequest, RelationSource};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::common_of;
 use lakesmith_functions::{Typed, guard};
@@ -38,7 +38,11 @@ impl Resolver<'_> {
             RelationKind::NamedTable { name, options, is_streaming, .. } => {
                 self.named_table(name, options, *is_streaming, outer)
             }
-            RelationKind::DataSource(source) => self.files(source, origin),
+            RelationKind::DataSource(source) => {
+                let is_auto_loader = source.format.as_deref().is_some_and(|format| format.eq_ignore_ascii_case("cloudFiles"));
+                let interface = if is_auto_loader { FileInterface::CloudFiles } else { FileInterface::Reader };
+                self.files(source, interface, origin)
+            }
             RelationKind::OneRow => {
                 let plan = self.built(Ok(LogicalPlanBuilder::empty(true)), origin)?;
                 Some(Planned { plan, columns: Vec::new() })
@@ -242,12 +246,13 @@ impl Resolver<'_> {
         self.scan(source.as_ref(), qualified.parts(), &name.origin)
     }
 
-    fn files(&mut self, source: &DataSource, origin: &Origin) -> Option<Planned> {
+    fn files(&mut self, source: &DataSource, interface: FileInterface, origin: &Origin) -> Option<Planned> {
         let request = RelationRequest::Files {
             format: source.format.clone(),
             schema: source.schema.clone(),
             options: source.options.clone(),
             paths: source.paths.clone(),
+            interface,
             is_streaming: source.is_streaming,
         };
         let shown = QualifiedName::single(source.paths.first().map_or("files", String::as_str));
@@ -279,7 +284,8 @@ impl Resolver<'_> {
                 Some(key) => source.options.push((key.to_owned(), text)),
             }
         }
-        self.files(&source, origin)
+        let interface = if name.eq_ignore_ascii_case("cloud_files") { FileInterface::CloudFiles } else { FileInterface::ReadFiles };
+        self.files(&source, interface, origin)
     }
 
     fn columns_renamed(
