@@ -3,7 +3,8 @@
 use lakesmith_engine::EngineError;
 
 use crate::action::{DataFile, Txn};
-use crate::table::DeltaTable;
+use crate::log;
+use crate::table::{DeltaTable, with_partition_order};
 
 /// What one commit did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +46,26 @@ pub enum ChangesError {
 impl DeltaTable {
     /// What every commit after `after_version` up to and including `up_to_version` did, oldest first.
     pub async fn changes(&self, after_version: i64, up_to_version: i64) -> Result<Vec<CommitChanges>, ChangesError> {
-        let _ = (after_version, up_to_version);
-        todo!()
+        let mut changes = Vec::new();
+        for version in after_version + 1..=up_to_version {
+            let entry = log::read_commit(self.store(), version).await?;
+            let entry = entry.ok_or(ChangesError::VersionMissing { version })?;
+            let columns = match &entry.metadata {
+                Some(metadata) => &metadata.partition_columns,
+                None => &self.metadata().partition_columns,
+            };
+            changes.push(CommitChanges {
+                version,
+                timestamp_millis: entry.info.in_commit_timestamp.or(entry.info.timestamp).unwrap_or(0),
+                operation: entry.info.operation,
+                is_blind_append: entry.info.is_blind_append.unwrap_or(false),
+                adds: entry.adds.into_iter().map(|file| with_partition_order(file, columns)).collect(),
+                removes: entry.removes.into_iter().map(|file| with_partition_order(file, columns)).collect(),
+                txns: entry.txns,
+                metadata_changed: entry.metadata.is_some(),
+                protocol_changed: entry.protocol.is_some(),
+            });
+        }
+        Ok(changes)
     }
 }

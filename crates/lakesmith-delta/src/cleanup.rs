@@ -1,21 +1,85 @@
 //! Removes data files that no version names: those of a batch that was given up, and those a dead process left.
 
+use std::collections::HashSet;
+
 use lakesmith_engine::EngineError;
+use lakesmith_engine::store::engine_error;
+use object_store::{Error, ObjectStoreExt};
 
 use crate::action::DataFile;
+use crate::checkpoint_file;
+use crate::log;
+use crate::scan::file_location;
 use crate::store::TableStore;
 use crate::table::DeltaTable;
 
 /// Removes the parts of a batch that is not and will not be committed; one that is already gone is no error.
 pub async fn remove_parts(store: &TableStore, parts: &[DataFile]) -> Result<(), EngineError> {
-    let _ = (store, parts);
-    todo!()
+    for part in parts {
+        let location = file_location(&part.path, store.folder())?;
+        match store.store().delete(&location).await {
+            Ok(()) | Err(Error::NotFound { .. }) => {}
+            Err(error) => return Err(engine_error("remove part", error).with("path", location)),
+        }
+    }
+    Ok(())
 }
 
 /// Paths (below the folder) of parts that our sinks wrote before `older_than_millis` and that nothing in the log names.
 ///
-/// Lists the folder, so its cost follows the size of the table.
+/// Lists the folder and reads the whole log, so its cost follows the size of the table.
 pub async fn orphans(table: &mut DeltaTable, older_than_millis: i64) -> Result<Vec<String>, EngineError> {
-    let _ = (table, older_than_millis);
-    todo!()
+    // listed first: a part that is committed after this is in the log that is read below
+    let listed = log::list_table(table.store()).await?;
+    table.refresh().await?;
+    let named = named_files(table).await?;
+    let folder = table.store().location().clone();
+    let path = |object: object_store::ObjectMeta| {
+        let is_old = object.last_modified.timestamp_millis() < older_than_millis;
+        let is_ours = object.location.filename().is_some_and(is_part);
+        let path = object.location.prefix_match(&folder)?.map(|part| part.as_ref().to_owned());
+        let path = path.collect::<Vec<String>>().join("/");
+        (is_old && is_ours && !path.starts_with('_') && !named.contains(&path)).then_some(path)
+    };
+    Ok(listed.into_iter().filter_map(path).collect())
+}
+
+/// All files that a version of the log adds or removes.
+async fn named_files(table: &mut DeltaTable) -> Result<HashSet<String>, EngineError> {
+    let mut named: HashSet<String> = table.files().await?.into_iter().map(|file| file.path).collect();
+    let listing = log::list(table.store()).await?;
+    if let Some(checkpoint) = listing.checkpoints.last() {
+        let removed = checkpoint_file::read_removed(table.store(), checkpoint).await?.removes;
+        named.extend(removed.into_iter().map(|file| file.path));
+    }
+    for version in listing.commits {
+        // one that clean-up removes meanwhile is covered by the checkpoint
+        if let Some(entry) = log::read_commit(table.store(), version).await? {
+            named.extend(entry.adds.into_iter().chain(entry.removes).map(|file| file.path));
+        }
+    }
+    Ok(named)
+}
+
+/// Whether a file name is one that our sinks give: `part-<5 digits>-<uuid>-<prefix>.parquet`, without a second dot.
+fn is_part(name: &str) -> bool {
+    let stem = name.strip_prefix("part-").and_then(|rest| rest.strip_suffix(".parquet"));
+    let Some((number, rest)) = stem.and_then(|stem| stem.split_once('-')) else { return false };
+    let is_number = number.len() >= 5 && number.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((id, prefix)) = rest.split_at_checked(36) else { return false };
+    is_number && uuid::Uuid::parse_str(id).is_ok() && prefix.starts_with('-') && !prefix.contains('.')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_that_our_sinks_give_are_taken_for_parts() {
+        let id = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
+        assert!(is_part(&format!("part-00003-{id}-orders.parquet")));
+        assert!(!is_part(&format!("part-00003-{id}-c000.snappy.parquet")));
+        assert!(!is_part(&format!("part-3-{id}-orders.parquet")));
+        assert!(!is_part("orders.parquet"));
+    }
 }

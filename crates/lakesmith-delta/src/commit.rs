@@ -1,8 +1,17 @@
 //! [`Commit`]: one new version of a table, written whole or not at all.
 
-use lakesmith_engine::EngineError;
+use std::time::Duration;
+
+use lakesmith_engine::store::engine_error;
+use lakesmith_engine::{EngineError, ErrorKind};
+use object_store::{ObjectStore, PutMode};
+use serde_json::Value;
+use uuid::Uuid;
 
 use crate::action::{DataFile, Metadata, Protocol, Txn};
+use crate::log;
+use crate::log_entry::{CommitInfo, LogEntry};
+use crate::protocol::{check_writable, needed};
 use crate::store::TableStore;
 use crate::table::DeltaTable;
 
@@ -101,15 +110,158 @@ impl DeltaTable {
     /// Commits on top of the newest version and gives the version made; the handle then is at that version.
     ///
     /// A lost race is tried again on top of the winner, as long as the guards hold: the expected `txn`s, the version, and that
-    /// nobody changed metadata or protocol since the handle's version.
+    /// nobody changed metadata or protocol since the handle's version. When the commit is not made, the handle stays where it
+    /// was, so that a second call checks the same guards.
     pub async fn commit(&mut self, commit: &Commit) -> Result<i64, CommitError> {
-        let _ = commit;
-        todo!()
+        check_writable(self.protocol(), self.metadata())?;
+        let mut table = self.clone();
+        let attempt = Attempt::new(commit, self.needed_protocol(commit));
+        let mut lost = 0;
+        loop {
+            check_guards(&table, commit)?;
+            match attempt.put(self.store(), table.version() + 1).await? {
+                Put::Written(entry) => {
+                    table.apply(entry)?;
+                    *self = table;
+                    return Ok(self.version());
+                }
+                Put::Lost(winner) => follow_winner(&mut table, commit, winner)?,
+            }
+            while let Some(winner) = log::read_commit(self.store(), table.version() + 1).await? {
+                follow_winner(&mut table, commit, winner)?;
+            }
+            pause(lost).await;
+            lost += 1;
+        }
     }
 
     /// Makes the table by its first commit. When someone made it first: `VersionMoved`.
     pub async fn create(store: &TableStore, commit: &Commit) -> Result<Self, CommitError> {
-        let _ = (store, commit);
-        todo!()
+        let Some(metadata) = &commit.metadata else {
+            let message = "the first commit of a table has no metadata";
+            return Err(EngineError::new(ErrorKind::Internal, "create table", message).into());
+        };
+        if let Some((app_id, expected)) = commit.expected_txns.iter().find(|(_, expected)| expected.is_some()) {
+            return Err(CommitError::TxnConflict { app_id: app_id.clone(), expected: *expected, found: None });
+        }
+        if let OnVersion::Exactly(0..) = commit.on_version {
+            return Err(CommitError::VersionMoved { found: -1 });
+        }
+        let protocol = commit.protocol.clone().or_else(|| needed(None, metadata));
+        match Attempt::new(commit, protocol).put(store, 0).await? {
+            Put::Written(entry) => Ok(Self::begin(store, entry)?),
+            Put::Lost(_) => {
+                let found = Self::open(store).await?.map_or(0, |table| table.version());
+                Err(CommitError::VersionMoved { found })
+            }
+        }
     }
+
+    fn needed_protocol(&self, commit: &Commit) -> Option<Protocol> {
+        let metadata = commit.metadata.as_ref()?;
+        commit.protocol.clone().or_else(|| needed(Some(self.protocol()), metadata))
+    }
+}
+
+/// Checks what a commit expects of the version it would follow.
+fn check_guards(table: &DeltaTable, commit: &Commit) -> Result<(), CommitError> {
+    if let OnVersion::Exactly(version) = commit.on_version
+        && version != table.version()
+    {
+        return Err(CommitError::VersionMoved { found: table.version() });
+    }
+    for (app_id, expected) in &commit.expected_txns {
+        let found = table.txn(app_id);
+        if found != *expected {
+            return Err(CommitError::TxnConflict { app_id: app_id.clone(), expected: *expected, found });
+        }
+    }
+    Ok(())
+}
+
+/// Takes over a version that someone else made, unless it makes the commit wrong.
+fn follow_winner(table: &mut DeltaTable, commit: &Commit, winner: LogEntry) -> Result<(), CommitError> {
+    let version = table.version() + 1;
+    if winner.protocol.is_some() {
+        return Err(CommitError::ProtocolChanged { version });
+    }
+    if winner.metadata.is_some() {
+        return Err(CommitError::MetadataChanged { version });
+    }
+    if winner.removes.iter().any(|gone| commit.removes.iter().any(|file| file.path == gone.path)) {
+        return Err(CommitError::VersionMoved { found: version });
+    }
+    Ok(table.apply(winner)?)
+}
+
+/// The actions of a commit, ready to be written under any version.
+struct Attempt {
+    id: String,
+    commit: Commit,
+    protocol: Option<Protocol>,
+}
+
+/// How one try to write a version ended.
+enum Put {
+    /// The version is ours.
+    Written(LogEntry),
+    /// The version is someone else's.
+    Lost(LogEntry),
+}
+
+impl Attempt {
+    fn new(commit: &Commit, protocol: Option<Protocol>) -> Self {
+        Self { id: Uuid::new_v4().to_string(), commit: commit.clone(), protocol }
+    }
+
+    async fn put(&self, store: &TableStore, version: i64) -> Result<Put, CommitError> {
+        let failure = match self.write(store, version).await {
+            Ok(()) => return Ok(Put::Written(self.entry())),
+            Err(error) => error,
+        };
+        // the answer may have been lost after the write: what stands under the version decides
+        match log::read_commit(store, version).await? {
+            Some(found) if found.info.txn_id.as_deref() == Some(self.id.as_str()) => Ok(Put::Written(self.entry())),
+            Some(found) => Ok(Put::Lost(found)),
+            None => Err(CommitError::Failed(failure)),
+        }
+    }
+
+    async fn write(&self, store: &TableStore, version: i64) -> Result<(), EngineError> {
+        let bytes = self.entry().write()?;
+        store.faults().reach("delta.before_log_put")?;
+        let path = log::commit_path(store, version);
+        let written = store.store().put_opts(&path, bytes.into(), PutMode::Create.into()).await;
+        written.map_err(|error| engine_error("commit", error).with("version", version))?;
+        store.faults().reach("delta.after_log_put")
+    }
+
+    fn entry(&self) -> LogEntry {
+        let commit = &self.commit;
+        let parameters = commit.parameters.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+        let info = CommitInfo {
+            in_commit_timestamp: None,
+            timestamp: Some(commit.timestamp_millis),
+            operation: Some(commit.operation.clone()),
+            operation_parameters: Value::Object(parameters.collect()),
+            is_blind_append: Some(commit.is_blind_append),
+            engine_info: Some(concat!("Lakesmith/", env!("CARGO_PKG_VERSION")).into()),
+            txn_id: Some(self.id.clone()),
+        };
+        LogEntry {
+            info,
+            protocol: self.protocol.clone(),
+            metadata: commit.metadata.clone(),
+            adds: commit.adds.clone(),
+            removes: commit.removes.clone(),
+            txns: commit.txns.clone(),
+        }
+    }
+}
+
+/// Waits before the next try, longer after each lost race and never as long as another writer does.
+async fn pause(lost: u32) {
+    let longest = 10u64 << lost.min(6);
+    let (random, _) = Uuid::new_v4().as_u64_pair();
+    tokio::time::sleep(Duration::from_millis(random % longest)).await;
 }

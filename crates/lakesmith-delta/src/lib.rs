@@ -14,6 +14,15 @@ pub mod sink;
 pub mod store;
 pub mod table;
 
+mod checkpoint_file;
+mod log;
+mod log_entry;
+mod partition;
+mod path;
+mod protocol;
+mod schema_json;
+mod statistics;
+
 pub use action::{DataFile, Metadata, Protocol, Txn};
 pub use changes::{ChangesError, CommitChanges};
 pub use commit::{Commit, CommitError, OnVersion};

@@ -1,90 +1,150 @@
 //! [`SinkExec`]: writes its input's rows as Parquet parts of a table and passes on the rows that it stored.
 //!
-//! It does not commit: the parts, as its report names them, become rows of the table when someone commits them. A task that
-//! fails or is dropped removes its own parts.
+//! It does not commit: the parts, as its report names them, become rows of the table when someone commits them. Each partition
+//! of the input is one task with writers of its own; a task that fails or is dropped removes its parts. Start reading at
+//! [`task`]; [`verdict`] splits a batch, [`part`] writes a file.
 
-use std::sync::Arc;
+mod codec;
+mod column_statistics;
+mod part;
+mod shape;
+mod spec;
+mod task;
+mod verdict;
+mod writer;
 
-use datafusion::arrow::datatypes::SchemaRef;
-use datafusion::physical_plan::ExecutionPlan;
-use lakesmith_engine::codec::PlanCodecRegistry;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::common::{Result, internal_err};
+use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
+use datafusion::physical_plan::{
+    DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, Partitioning, PlanProperties,
+};
 use lakesmith_engine::report::ReportEntry;
+use lakesmith_engine::{Faults, NoFaults};
 
-/// What a sink writes and where.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SinkSpec {
-    /// Name in the report, `sink:<table>`.
-    pub node: String,
-    /// The table's absolute folder.
-    pub folder: String,
-    /// The table's columns in order. A column that is not nullable is checked.
-    pub schema: SchemaRef,
-    /// Columns that the table is partitioned by.
-    pub partition_columns: Vec<String>,
-    /// Name of the input's verdict column.
-    ///
-    /// Its text is NULL for a row to keep; otherwise `D` (drop), `Q` (quarantine) or `F` (fail), then a JSON array of the names
-    /// of the violated expectations: `Q["valid_price","has_id"]`.
-    pub verdict: Option<String>,
-    /// Where quarantined rows go; without it they are dropped and counted as quarantined.
-    pub quarantine: Option<QuarantineSpec>,
-    /// Part of the names of part files: `part-<5 digits>-<uuid>-<prefix>.parquet`.
-    pub part_prefix: String,
-}
+pub use codec::register_codecs;
+pub use spec::{ExpectationViolated, QuarantineSpec, SinkSpec};
 
-/// Where and how rows are quarantined.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct QuarantineSpec {
-    /// Name in the report, `quarantine:<table>`.
-    pub node: String,
-    /// The quarantine table's absolute folder.
-    pub folder: String,
-    /// The table's columns, then `_violated`, `_quarantined_at`, `_source_file` and `_update_id`.
-    pub schema: SchemaRef,
-    /// Value of `_quarantined_at`, microseconds.
-    pub quarantined_at_micros: i64,
-    /// Value of `_update_id`.
-    pub update_id: String,
-    /// The input's column that holds `_source_file`.
-    pub source_file_column: Option<String>,
-}
+use shape::Shape;
 
-/// A row broke an expectation that stops the flow.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{count} rows violate {}", names.join(", "))]
-pub struct ExpectationViolated {
-    /// The sink that met it.
-    pub node: String,
-    /// The violated expectations.
-    pub names: Vec<String>,
-    /// How many rows of the batch violate one.
-    pub count: usize,
-    /// The first of these rows as text.
-    pub rows: Vec<String>,
-}
+pub(crate) const NAME: &str = "SinkExec";
+
+/// What each partition that has ended reported, by its number.
+type Reports = Arc<Mutex<BTreeMap<usize, Vec<ReportEntry>>>>;
 
 /// The node.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SinkExec {
     spec: Arc<SinkSpec>,
     input: Arc<dyn ExecutionPlan>,
+    shape: Arc<Shape>,
+    properties: Arc<PlanProperties>,
+    reports: Reports,
+    faults: Arc<dyn Faults>,
 }
 
 impl SinkExec {
+    /// A sink of `input`; an error when the input lacks a column that the specification names.
+    pub fn try_new(spec: Arc<SinkSpec>, input: Arc<dyn ExecutionPlan>) -> Result<Self> {
+        let shape = Arc::new(Shape::new(&spec, &input.schema())?);
+        let properties = PlanProperties::new(
+            EquivalenceProperties::new(Arc::clone(&spec.schema)),
+            Partitioning::UnknownPartitioning(input.output_partitioning().partition_count()),
+            input.pipeline_behavior(),
+            input.boundedness(),
+        );
+        let (properties, reports) = (Arc::new(properties), Reports::default());
+        Ok(Self { spec, input, shape, properties, reports, faults: Arc::new(NoFaults) })
+    }
+
+    /// The same sink with crash points; they are not shipped with the plan.
+    #[must_use]
+    pub fn with_faults(mut self, faults: Arc<dyn Faults>) -> Self {
+        self.faults = faults;
+        self
+    }
+
+    /// What is written and where.
+    pub fn spec(&self) -> &SinkSpec {
+        &self.spec
+    }
+
     /// What the partitions that have ended reported; a partition that ran twice counts once.
     pub fn report(&self) -> Vec<ReportEntry> {
-        todo!()
+        let reports = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
+        reports.values().flatten().cloned().collect()
     }
 }
 
-/// The reports of all sinks of a plan.
+/// The reports of all sinks of a plan, a sink before those beneath it.
 pub fn report_of(plan: &Arc<dyn ExecutionPlan>) -> Vec<ReportEntry> {
-    let _ = plan;
-    todo!()
+    let node: &dyn std::any::Any = plan.as_ref();
+    let mut entries = node.downcast_ref::<SinkExec>().map(SinkExec::report).unwrap_or_default();
+    for child in plan.children() {
+        entries.extend(report_of(child));
+    }
+    entries
 }
 
-/// Registers how sinks are written as bytes.
-pub fn register_codecs(registry: &mut PlanCodecRegistry) {
-    let _ = registry;
-    todo!()
+impl DisplayAs for SinkExec {
+    fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{NAME}: node={}, folder={}", self.spec.node, self.spec.folder)?;
+        if !self.spec.partition_columns.is_empty() {
+            write!(f, ", partitioned by [{}]", self.spec.partition_columns.join(", "))?;
+        }
+        if let Some(verdict) = &self.spec.verdict {
+            write!(f, ", verdict={verdict}")?;
+        }
+        match &self.spec.quarantine {
+            Some(quarantine) => write!(f, ", quarantine={}", quarantine.folder),
+            None => Ok(()),
+        }
+    }
 }
+
+impl ExecutionPlan for SinkExec {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    fn properties(&self) -> &Arc<PlanProperties> {
+        &self.properties
+    }
+
+    fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
+        vec![&self.input]
+    }
+
+    fn maintains_input_order(&self) -> Vec<bool> {
+        vec![true]
+    }
+
+    fn apply_expressions(
+        &self,
+        _f: &mut dyn FnMut(&Arc<dyn PhysicalExpr>) -> Result<TreeNodeRecursion>,
+    ) -> Result<TreeNodeRecursion> {
+        Ok(TreeNodeRecursion::Continue)
+    }
+
+    fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
+        let [input] = <[_; 1]>::try_from(children)
+            .or_else(|children| internal_err!("a sink has one input and not {}", children.len()))?;
+        let mut sink = Self::try_new(Arc::clone(&self.spec), input)?.with_faults(Arc::clone(&self.faults));
+        // whoever holds the node from before the plan was rewritten reads the same reports
+        sink.reports = Arc::clone(&self.reports);
+        Ok(Arc::new(sink))
+    }
+
+    fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
+        let input = self.input.execute(partition, Arc::clone(&context))?;
+        task::run(self, partition, input, &context)
+    }
+}
+
+#[cfg(test)]
+mod tests;

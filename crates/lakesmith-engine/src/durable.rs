@@ -23,6 +23,12 @@ pub fn is_temporary(file_name: &str) -> bool {
     file_name.starts_with(TEMPORARY)
 }
 
+/// A path in `folder` that no other call of any process gets.
+pub(crate) fn temporary_path(folder: &Path) -> PathBuf {
+    let number = COUNTER.fetch_add(1, Ordering::Relaxed);
+    folder.join(format!("{TEMPORARY}{}-{number}", std::process::id()))
+}
+
 /// A folder whose files are durable when a call returns.
 #[derive(Debug, Clone)]
 pub struct DurableFolder {
@@ -104,8 +110,7 @@ impl DurableFolder {
     fn stage(&self, full: &Path, bytes: &[u8]) -> Result<PathBuf, EngineError> {
         let folder = parent(full);
         fs::create_dir_all(folder).map_err(|error| EngineError::io("make folder", folder, error))?;
-        let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-        let staged = folder.join(format!("{TEMPORARY}{}-{number}", std::process::id()));
+        let staged = temporary_path(folder);
         let written = OpenOptions::new().write(true).create_new(true).open(&staged).and_then(|mut file| {
             file.write_all(bytes)?;
             file.sync_all()

@@ -15,7 +15,9 @@ pub mod report;
 pub mod session;
 pub mod store;
 
-pub use catalog::{BoxFuture, Catalog, FileInterface, ProvidedRelation, RelationAnswer, RelationRequest, RelationSource};
+pub use catalog::{
+    BoxFuture, Catalog, FileInterface, ProvidedRelation, RelationAnswer, RelationRequest, RelationSource,
+};
 pub use error::{Actor, DataError, EngineError, ErrorKind, Retry};
 pub use executor::{Executor, LocalExecutor};
 pub use fault::{Faults, NoFaults};

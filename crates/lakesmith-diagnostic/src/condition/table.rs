@@ -142,6 +142,8 @@ conditions! {
         "Two expectations of one dataset have the same name. Names of expectations appear in the metrics, so they must differ within a dataset.";
     EXPECTATION_VIOLATION = "EXPECTATION_VIOLATION", "22000",
         "Rows violate an expectation that is declared ON VIOLATION FAIL UPDATE. Nothing of the batch was written. Correct the source, or declare DROP ROW or QUARANTINE.";
+    FAILED_READ_FILE_NO_HINT = "FAILED_READ_FILE.NO_HINT", "KD001",
+        "A file is damaged: it is not what its name or the format says, or it ends too early. Replace or remove the file, or set `ignoreCorruptFiles => true` to count it as rejected.";
     FIELD_NOT_FOUND = "FIELD_NOT_FOUND", "42704",
         "A STRUCT column has no field of this name. The message lists the fields that it has.";
     GROUP_BY_AGGREGATE = "GROUP_BY_AGGREGATE", "42903",
@@ -206,6 +208,8 @@ conditions! {
         "A flow writes into a streaming table that no statement declares. Declare it with `CREATE OR REFRESH STREAMING TABLE name;`.";
     LAKESMITH_UNUSUAL = "LAKESMITH_UNUSUAL", "01000",
         "The statement is accepted, but another engine would treat it differently or refuse it. The message says what differs.";
+    MALFORMED_RECORD_IN_PARSING_WITHOUT_SUGGESTION = "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "22023",
+        "The mode FAILFAST stops at the first record that is malformed or has a value of another type. Correct the file, or use PERMISSIVE, which counts such records and goes on.";
     MATERIALIZED_VIEW_WITH_MULTIPLE_QUERIES = "MATERIALIZED_VIEW_WITH_MULTIPLE_QUERIES", "42000",
         "A materialized view is the result of exactly one query. Combine the queries with UNION ALL, or declare a streaming table and one flow for each.";
     MISSING_AGGREGATION = "MISSING_AGGREGATION", "42803",
@@ -224,6 +228,8 @@ conditions! {
         "A statement was expected, but there is nothing: the text is empty or holds only comments.";
     PARSE_SYNTAX_ERROR = "PARSE_SYNTAX_ERROR", "42601",
         "The text does not follow the grammar of Spark SQL or of the pipeline statements of Databricks. The caret shows the first word that does not fit; the help lists what could stand there.";
+    PATH_NOT_FOUND = "PATH_NOT_FOUND", "42K03",
+        "A query reads files from a path where none are. Relative paths count from the project's folder; workspace paths such as `/Volumes/…` lie under `files/` there, unless a setting `lakesmith.path.<prefix>` maps them.";
     PIPELINE_DATASET_WITHOUT_FLOW = "PIPELINE_DATASET_WITHOUT_FLOW", "0A000",
         "A streaming table is declared, but no query and no flow fills it. Add `AS SELECT …` to the declaration or a `CREATE FLOW … AS INSERT INTO` statement.";
     PIPELINE_DUPLICATE_IDENTIFIERS_FLOW = "PIPELINE_DUPLICATE_IDENTIFIERS.FLOW", "42710",

@@ -1,0 +1,245 @@
+//! Delta's `stats` of a finished file, from the bounds and null counts in its own Parquet footer.
+//!
+//! Per column: how many NULLs, least and greatest value. Texts are cut to 32 characters (a cut upper bound gets the greatest
+//! character behind it), timestamps to milliseconds (an upper bound up, a lower bound down), and what JSON cannot say (NaN,
+//! infinity) is left out. Booleans and binaries have no bounds; lists and maps have nothing.
+
+use arrow::datatypes::{DataType, Decimal128Type, DecimalType, Field, Fields, SchemaRef, TimeUnit};
+use arrow::temporal_conversions::{date32_to_datetime, timestamp_ms_to_datetime};
+use parquet::file::metadata::ParquetMetaData;
+use parquet::file::statistics::Statistics;
+
+/// How many leaf columns have statistics; Delta's default for `delta.dataSkippingNumIndexedCols`.
+const INDEXED_COLUMNS: usize = 32;
+
+/// Longest text of a bound, in characters.
+const TEXT_CHARACTERS: usize = 32;
+
+/// The statistics of a file with these columns as JSON text.
+pub(crate) fn statistics_json(rows: usize, metadata: &ParquetMetaData, schema: &SchemaRef) -> String {
+    let mut columns = Columns { metadata, next_leaf: 0, indexed: 0 };
+    let [min, max, nulls] = columns.fields(schema.fields());
+    format!(r#"{{"numRecords":{rows},"minValues":{min},"maxValues":{max},"nullCount":{nulls}}}"#)
+}
+
+/// A least and a greatest value, in a form that compares.
+#[derive(Debug, Clone, PartialEq, PartialOrd)]
+enum Bound {
+    Integer(i128),
+    Float(f64),
+    Text(Vec<u8>),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Least,
+    Greatest,
+}
+
+/// Walks a file's columns in the order in which Parquet numbers their leaves.
+struct Columns<'a> {
+    metadata: &'a ParquetMetaData,
+    next_leaf: usize,
+    indexed: usize,
+}
+
+impl Columns<'_> {
+    /// Least values, greatest values and null counts of these fields, as JSON objects.
+    fn fields(&mut self, fields: &Fields) -> [String; 3] {
+        let mut members = [Vec::new(), Vec::new(), Vec::new()];
+        for field in fields {
+            let name = json_text(field.name());
+            for (members, value) in members.iter_mut().zip(self.field(field)) {
+                members.extend(value.map(|value| format!("{name}:{value}")));
+            }
+        }
+        members.map(|members| format!("{{{}}}", members.join(",")))
+    }
+
+    fn field(&mut self, field: &Field) -> [Option<String>; 3] {
+        match field.data_type() {
+            DataType::Struct(inner) => self.fields(inner).map(|object| (object != "{}").then_some(object)),
+            DataType::List(_) | DataType::Map(..) => {
+                self.next_leaf += leaves(field.data_type());
+                self.indexed += 1;
+                [None, None, None]
+            }
+            data_type => {
+                let leaf = self.next_leaf;
+                self.next_leaf += 1;
+                self.indexed += 1;
+                if self.indexed > INDEXED_COLUMNS { [None, None, None] } else { self.leaf(leaf, data_type) }
+            }
+        }
+    }
+
+    fn leaf(&self, leaf: usize, data_type: &DataType) -> [Option<String>; 3] {
+        let chunks = || self.metadata.row_groups().iter().map(|group| group.column(leaf));
+        let nulls: Option<u64> = chunks().map(|chunk| chunk.statistics().and_then(Statistics::null_count_opt)).sum();
+        let mut least: Option<Bound> = None;
+        let mut greatest: Option<Bound> = None;
+        for chunk in chunks() {
+            let Some(statistics) = chunk.statistics() else { return [None, None, None] };
+            match bounds(statistics, data_type) {
+                Some((low, high)) => {
+                    least = Some(least.filter(|least| *least <= low).unwrap_or(low));
+                    greatest = Some(greatest.filter(|greatest| *greatest >= high).unwrap_or(high));
+                }
+                None if statistics
+                    .null_count_opt()
+                    .is_some_and(|nulls| i64::try_from(nulls) == Ok(chunk.num_values())) => {}
+                None => return [None, None, nulls.map(|nulls| nulls.to_string())],
+            }
+        }
+        let text = |bound: Option<Bound>, side| bound.and_then(|bound| render(&bound, data_type, side));
+        [text(least, Side::Least), text(greatest, Side::Greatest), nulls.map(|nulls| nulls.to_string())]
+    }
+}
+
+/// How many leaf columns a type has in Parquet.
+fn leaves(data_type: &DataType) -> usize {
+    match data_type {
+        DataType::Struct(fields) => fields.iter().map(|field| leaves(field.data_type())).sum(),
+        DataType::List(child) | DataType::Map(child, _) => leaves(child.data_type()),
+        _ => 1,
+    }
+}
+
+/// The bounds of a chunk of this type; `None` when it has none or they mean nothing for it.
+fn bounds(statistics: &Statistics, data_type: &DataType) -> Option<(Bound, Bound)> {
+    let has_bounds = data_type.is_integer()
+        || data_type.is_floating()
+        || matches!(data_type, DataType::Date32 | DataType::Timestamp(..) | DataType::Decimal128(..) | DataType::Utf8);
+    if !has_bounds {
+        return None;
+    }
+    Some(match statistics {
+        Statistics::Int32(values) => integers(i128::from(*values.min_opt()?), i128::from(*values.max_opt()?)),
+        Statistics::Int64(values) => integers(i128::from(*values.min_opt()?), i128::from(*values.max_opt()?)),
+        Statistics::Float(values) => {
+            (Bound::Float(f64::from(*values.min_opt()?)), Bound::Float(f64::from(*values.max_opt()?)))
+        }
+        Statistics::Double(values) => (Bound::Float(*values.min_opt()?), Bound::Float(*values.max_opt()?)),
+        Statistics::ByteArray(values) => {
+            (Bound::Text(values.min_opt()?.data().to_vec()), Bound::Text(values.max_opt()?.data().to_vec()))
+        }
+        Statistics::FixedLenByteArray(values) => {
+            integers(big_endian(values.min_opt()?.data())?, big_endian(values.max_opt()?.data())?)
+        }
+        _ => return None,
+    })
+}
+
+fn integers(least: i128, greatest: i128) -> (Bound, Bound) {
+    (Bound::Integer(least), Bound::Integer(greatest))
+}
+
+fn big_endian(bytes: &[u8]) -> Option<i128> {
+    let sign = if bytes.first()? & 0x80 == 0 { 0 } else { -1 };
+    (bytes.len() <= 16).then(|| bytes.iter().fold(sign, |value: i128, byte| (value << 8) | i128::from(*byte)))
+}
+
+/// A bound as JSON; `None` when JSON or Delta has no form for it.
+fn render(bound: &Bound, data_type: &DataType, side: Side) -> Option<String> {
+    match (bound, data_type) {
+        (Bound::Integer(value), DataType::Decimal128(precision, scale)) => {
+            Some(Decimal128Type::format_decimal(*value, *precision, *scale))
+        }
+        (Bound::Integer(days), DataType::Date32) => {
+            let day = date32_to_datetime(i32::try_from(*days).ok()?)?;
+            four_digit_year(day.format("%Y-%m-%d").to_string())
+        }
+        (Bound::Integer(micros), DataType::Timestamp(TimeUnit::Microsecond, zone)) => {
+            let micros = i64::try_from(*micros).ok()?;
+            let up = i64::from(side == Side::Greatest && micros.rem_euclid(1000) != 0);
+            let time = timestamp_ms_to_datetime(micros.div_euclid(1000) + up)?;
+            let pattern = if zone.is_some() { "%Y-%m-%dT%H:%M:%S%.3fZ" } else { "%Y-%m-%dT%H:%M:%S%.3f" };
+            four_digit_year(time.format(pattern).to_string())
+        }
+        (Bound::Integer(value), _) => Some(value.to_string()),
+        #[allow(clippy::cast_possible_truncation)] // it was an f32
+        (Bound::Float(value), DataType::Float32) if value.is_finite() => serde_json::to_string(&(*value as f32)).ok(),
+        (Bound::Float(value), _) if value.is_finite() => serde_json::to_string(value).ok(),
+        (Bound::Float(_), _) => None,
+        (Bound::Text(bytes), _) => Some(cut(std::str::from_utf8(bytes).ok()?, side)),
+    }
+}
+
+fn four_digit_year(text: String) -> Option<String> {
+    (!text.starts_with(['+', '-'])).then(|| json_text(&text))
+}
+
+/// A text bound of at most the length that Delta keeps.
+fn cut(text: &str, side: Side) -> String {
+    match text.char_indices().nth(TEXT_CHARACTERS) {
+        Some((end, _)) if side == Side::Greatest => json_text(&format!("{}{}", &text[..end], char::MAX)),
+        Some((end, _)) => json_text(&text[..end]),
+        None => json_text(text),
+    }
+}
+
+fn json_text(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::{
+        ArrayRef, Date32Array, Decimal128Array, Float64Array, Int32Array, ListArray, RecordBatch, StringArray,
+        StructArray, TimestampMicrosecondArray,
+    };
+    use arrow::datatypes::Int32Type;
+    use parquet::arrow::ArrowWriter;
+
+    use super::*;
+
+    fn statistics(columns: Vec<(&str, ArrayRef)>) -> serde_json::Value {
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let mut writer = ArrowWriter::try_new(Vec::new(), batch.schema(), None).unwrap();
+        writer.write(&batch).unwrap();
+        writer.flush().unwrap();
+        writer.write(&batch.slice(0, 1)).unwrap();
+        let metadata = writer.finish().unwrap();
+        serde_json::from_str(&statistics_json(batch.num_rows() + 1, &metadata, &batch.schema())).unwrap()
+    }
+
+    #[test]
+    fn bounds_are_written_as_delta_wants_them() {
+        let long = "ä".repeat(40);
+        let stats = statistics(vec![
+            ("n", Arc::new(Int32Array::from(vec![Some(5), None, Some(-7)]))),
+            ("t", Arc::new(StringArray::from(vec!["b\"", "a", long.as_str()]))),
+            ("d", Arc::new(Date32Array::from(vec![19723, 0, 1]))),
+            ("ts", Arc::new(TimestampMicrosecondArray::from(vec![1_001, -1, 0]).with_timezone("UTC"))),
+            ("x", Arc::new(Float64Array::from(vec![f64::NAN, 0.5, f64::INFINITY]))),
+            ("p", Arc::new(Decimal128Array::from(vec![-5, 1250, 3]).with_precision_and_scale(20, 2).unwrap())),
+        ]);
+        assert_eq!(stats["numRecords"], 4);
+        assert_eq!((&stats["minValues"]["n"], &stats["maxValues"]["n"]), (&(-7).into(), &5.into()));
+        assert_eq!(stats["nullCount"]["n"], 1);
+        assert_eq!(stats["minValues"]["t"], "a");
+        assert_eq!(stats["maxValues"]["t"], format!("{}{}", "ä".repeat(32), char::MAX));
+        assert_eq!((&stats["minValues"]["d"], &stats["maxValues"]["d"]), (&"1970-01-01".into(), &"2024-01-01".into()));
+        assert_eq!(stats["minValues"]["ts"], "1969-12-31T23:59:59.999Z");
+        assert_eq!(stats["maxValues"]["ts"], "1970-01-01T00:00:00.002Z");
+        assert_eq!(stats["minValues"]["x"], 0.5);
+        assert!(stats["maxValues"].get("x").is_none());
+        assert_eq!((stats["minValues"]["p"].as_f64(), stats["maxValues"]["p"].as_f64()), (Some(-0.05), Some(12.5)));
+    }
+
+    #[test]
+    fn structs_nest_and_lists_have_nothing() {
+        let list = ListArray::from_iter_primitive::<Int32Type, _, _>(vec![Some(vec![Some(1)]), None]);
+        let inner: ArrayRef = Arc::new(Int32Array::from(vec![3, 4]));
+        let field = Arc::new(Field::new("i", DataType::Int32, true));
+        let stats = statistics(vec![
+            ("l", Arc::new(list)),
+            ("s", Arc::new(StructArray::from(vec![(field, inner)]))),
+            ("n", Arc::new(Int32Array::from(vec![8, 9]))),
+        ]);
+        assert_eq!(stats["maxValues"], serde_json::json!({ "s": { "i": 4 }, "n": 9 }));
+        assert_eq!(stats["nullCount"], serde_json::json!({ "s": { "i": 0 }, "n": 0 }));
+    }
+}

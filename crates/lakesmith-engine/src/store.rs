@@ -1,0 +1,389 @@
+//! [`DurableStore`]: the local file system as an object store whose writes are on disk when they return.
+//!
+//! `object_store`'s own local store never syncs and has no conditional update; reading, listing and deleting are its. The store
+//! is rooted at `/`, so a location is an absolute path without its leading slash. What was interrupted is not listed.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use futures::StreamExt;
+use futures::stream::BoxStream;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path;
+use object_store::{
+    CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, ObjectStoreExt,
+    PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, Result, UpdateVersion, UploadPart,
+};
+
+use crate::durable::{DurableFolder, is_temporary, temporary_path};
+use crate::error::{Actor, EngineError, ErrorKind};
+use crate::fault::Faults;
+
+const NAME: &str = "DurableStore";
+
+/// Objects up to this size are read back after a write, to tell the e-tag of exactly what was written.
+const TAGGED_BYTES: usize = 1 << 20;
+
+/// The local file system, written durably.
+#[derive(Debug, Clone)]
+pub struct DurableStore {
+    local: Arc<LocalFileSystem>,
+    faults: Arc<dyn Faults>,
+}
+
+impl DurableStore {
+    /// The file system from its root.
+    pub fn new(faults: Arc<dyn Faults>) -> Self {
+        Self { local: Arc::new(LocalFileSystem::new()), faults }
+    }
+
+    /// The durable folder that `path` is written through, and the path's name in it.
+    ///
+    /// It is the deepest folder above `path` that exists: all folders below it are new and have to be synced with the file.
+    fn folder(&self, path: &FilePath) -> Result<(DurableFolder, String)> {
+        let exists = path.ancestors().skip(1).find(|folder| folder.is_dir()).unwrap_or(FilePath::new("/"));
+        let name = path.strip_prefix(exists).ok().and_then(FilePath::to_str);
+        let name = name.ok_or_else(|| unsupported("a path that is not UTF-8"))?;
+        Ok((DurableFolder::new(exists).with_faults(Arc::clone(&self.faults)), name.to_owned()))
+    }
+
+    /// The e-tag of the object at `location` if it still holds exactly `bytes`, so that a later write is never taken for ours.
+    async fn tag_of(&self, location: &Path, bytes: &[u8]) -> Option<String> {
+        if bytes.len() > TAGGED_BYTES {
+            return None;
+        }
+        let found = self.local.get(location).await.ok()?;
+        let tag = found.meta.e_tag.clone();
+        (found.bytes().await.ok()? == bytes).then_some(tag).flatten()
+    }
+
+    async fn update(&self, location: &Path, bytes: Vec<u8>, expected: UpdateVersion) -> Result<()> {
+        let found = self.local.get(location).await.map_err(|error| match error {
+            Error::NotFound { path, source } => Error::Precondition { path, source },
+            other => other,
+        })?;
+        if found.meta.e_tag != expected.e_tag {
+            let path = location.to_string();
+            return Err(Error::Precondition { path, source: "the object has changed".into() });
+        }
+        let current = found.bytes().await?;
+        let (folder, name) = self.folder(&self.local.path_to_filesystem(location)?)?;
+        let location = location.clone();
+        // unchanged bytes under the lock are an unchanged object, whoever wrote them
+        blocking(move || folder.update(&name, Some(&current), &bytes).map_err(|error| changed(&location, error))).await
+    }
+
+    async fn make_durable(&self, path: PathBuf) -> Result<()> {
+        let (folder, name) = self.folder(&path)?;
+        blocking(move || folder.make_durable(&name).map_err(|error| into_store(&path, error))).await
+    }
+}
+
+/// The engine's error of a store's error; finds the one that a [`DurableStore`] carries.
+pub fn engine_error(operation: &'static str, error: Error) -> EngineError {
+    match error {
+        Error::Generic { store, source } => match source.downcast::<EngineError>() {
+            Ok(error) => *error,
+            Err(source) => EngineError::from_store(operation, Error::Generic { store, source }),
+        },
+        other => EngineError::from_store(operation, other),
+    }
+}
+
+fn into_store(path: &FilePath, error: EngineError) -> Error {
+    let path = path.display().to_string();
+    match error.kind {
+        ErrorKind::Conflict => Error::AlreadyExists { path, source: error.into() },
+        ErrorKind::NotFound => Error::NotFound { path, source: error.into() },
+        ErrorKind::Denied => Error::PermissionDenied { path, source: error.into() },
+        _ => Error::Generic { store: NAME, source: error.into() },
+    }
+}
+
+fn changed(location: &Path, error: EngineError) -> Error {
+    match error.kind {
+        ErrorKind::Conflict => Error::Precondition { path: location.to_string(), source: error.into() },
+        _ => Error::Generic { store: NAME, source: error.into() },
+    }
+}
+
+fn unsupported(operation: &str) -> Error {
+    Error::NotImplemented { operation: operation.into(), implementer: NAME.into() }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(error) => Err(Error::JoinError { source: error }),
+    }
+}
+
+impl std::fmt::Display for DurableStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(NAME)
+    }
+}
+
+#[async_trait]
+impl ObjectStore for DurableStore {
+    async fn put_opts(&self, location: &Path, payload: PutPayload, opts: PutOptions) -> Result<PutResult> {
+        if !opts.attributes.is_empty() {
+            return Err(unsupported("attributes of an object"));
+        }
+        let bytes = payload.iter().flat_map(|chunk| chunk.iter().copied()).collect::<Vec<u8>>();
+        let path = self.local.path_to_filesystem(location)?;
+        let kept = if bytes.len() <= TAGGED_BYTES { Some(bytes.clone()) } else { None };
+        match opts.mode {
+            PutMode::Update(expected) => self.update(location, bytes, expected).await?,
+            mode => {
+                let (folder, name) = self.folder(&path)?;
+                let create = matches!(mode, PutMode::Create);
+                let written =
+                    move || if create { folder.put_if_absent(&name, &bytes) } else { folder.put(&name, &bytes) };
+                blocking(move || written().map_err(|error| into_store(&path, error))).await?;
+            }
+        }
+        let e_tag = match kept {
+            Some(bytes) => self.tag_of(location, &bytes).await,
+            None => None,
+        };
+        Ok(PutResult { e_tag, version: None })
+    }
+
+    async fn put_multipart_opts(&self, location: &Path, opts: PutMultipartOptions) -> Result<Box<dyn MultipartUpload>> {
+        if !opts.attributes.is_empty() {
+            return Err(unsupported("attributes of an object"));
+        }
+        let path = self.local.path_to_filesystem(location)?;
+        let (folder, name) = self.folder(&path)?;
+        let faults = Arc::clone(&self.faults);
+        let upload = blocking(move || Upload::begin(path, folder, name, faults)).await?;
+        Ok(Box::new(upload))
+    }
+
+    async fn get_opts(&self, location: &Path, options: GetOptions) -> Result<GetResult> {
+        self.local.get_opts(location, options).await
+    }
+
+    async fn get_ranges(&self, location: &Path, ranges: &[std::ops::Range<u64>]) -> Result<Vec<bytes::Bytes>> {
+        self.local.get_ranges(location, ranges).await
+    }
+
+    fn delete_stream(&self, locations: BoxStream<'static, Result<Path>>) -> BoxStream<'static, Result<Path>> {
+        self.local.delete_stream(locations)
+    }
+
+    fn list(&self, prefix: Option<&Path>) -> BoxStream<'static, Result<ObjectMeta>> {
+        self.local.list(prefix).filter(|found| std::future::ready(!found.as_ref().is_ok_and(is_leftover))).boxed()
+    }
+
+    fn list_with_offset(&self, prefix: Option<&Path>, offset: &Path) -> BoxStream<'static, Result<ObjectMeta>> {
+        let listed = self.local.list_with_offset(prefix, offset);
+        listed.filter(|found| std::future::ready(!found.as_ref().is_ok_and(is_leftover))).boxed()
+    }
+
+    async fn list_with_delimiter(&self, prefix: Option<&Path>) -> Result<ListResult> {
+        let mut listed = self.local.list_with_delimiter(prefix).await?;
+        listed.objects.retain(|object| !is_leftover(object));
+        Ok(listed)
+    }
+
+    async fn copy_opts(&self, from: &Path, to: &Path, options: CopyOptions) -> Result<()> {
+        self.local.copy_opts(from, to, options).await?;
+        self.make_durable(self.local.path_to_filesystem(to)?).await
+    }
+
+    async fn rename_opts(&self, from: &Path, to: &Path, options: RenameOptions) -> Result<()> {
+        self.local.rename_opts(from, to, options).await?;
+        self.make_durable(self.local.path_to_filesystem(to)?).await
+    }
+}
+
+fn is_leftover(object: &ObjectMeta) -> bool {
+    object.location.filename().is_some_and(is_temporary)
+}
+
+/// A large object on its way; its parts go to a temporary file that becomes the object when all are synced.
+#[derive(Debug)]
+struct Upload {
+    path: PathBuf,
+    folder: DurableFolder,
+    name: String,
+    faults: Arc<dyn Faults>,
+    /// Where the parts are; `None` once completed or aborted.
+    staged: Option<PathBuf>,
+    file: Arc<Mutex<File>>,
+    offset: u64,
+}
+
+impl Upload {
+    fn begin(path: PathBuf, folder: DurableFolder, name: String, faults: Arc<dyn Faults>) -> Result<Self> {
+        let parent = path.parent().unwrap_or(FilePath::new("/"));
+        fs::create_dir_all(parent)
+            .map_err(|error| into_store(parent, EngineError::io("make folder", parent, error)))?;
+        let staged = temporary_path(parent);
+        let file = OpenOptions::new().write(true).create_new(true).open(&staged);
+        let file = file.map_err(|error| into_store(&path, EngineError::io("create file", &path, error)))?;
+        Ok(Self { path, folder, name, faults, staged: Some(staged), file: Arc::new(Mutex::new(file)), offset: 0 })
+    }
+}
+
+/// Syncs the parts and gives them their name.
+fn publish(file: &Mutex<File>, staged: &FilePath, path: &FilePath, faults: &dyn Faults) -> Result<(), EngineError> {
+    let file = file.lock().unwrap_or_else(PoisonError::into_inner);
+    file.sync_all().map_err(|error| EngineError::io("sync file", path, error))?;
+    faults.reach("durable.before_publish")?;
+    fs::rename(staged, path).map_err(|error| EngineError::io("publish file", path, error))
+}
+
+#[async_trait]
+impl MultipartUpload for Upload {
+    fn put_part(&mut self, data: PutPayload) -> UploadPart {
+        let offset = self.offset;
+        self.offset += data.content_length() as u64;
+        let (file, path) = (Arc::clone(&self.file), self.path.clone());
+        Box::pin(blocking(move || {
+            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+            let written =
+                file.seek(SeekFrom::Start(offset)).and_then(|_| data.iter().try_for_each(|part| file.write_all(part)));
+            written.map_err(|error| into_store(&path, EngineError::io("write file", &path, error)))
+        }))
+    }
+
+    async fn complete(&mut self) -> Result<PutResult> {
+        let staged = self.staged.clone().ok_or_else(finished)?;
+        let (file, path, faults) = (Arc::clone(&self.file), self.path.clone(), Arc::clone(&self.faults));
+        let (folder, name) = (self.folder.clone(), self.name.clone());
+        // a failure before the rename leaves `staged` to be removed when the upload is dropped
+        blocking(move || {
+            let published = publish(&file, &staged, &path, faults.as_ref());
+            published.and_then(|()| folder.make_durable(&name)).map_err(|error| into_store(&path, error))
+        })
+        .await?;
+        self.staged = None;
+        Ok(PutResult { e_tag: None, version: None })
+    }
+
+    async fn abort(&mut self) -> Result<()> {
+        let staged = self.staged.take().ok_or_else(finished)?;
+        blocking(move || {
+            fs::remove_file(&staged)
+                .map_err(|error| into_store(&staged, EngineError::io("remove file", &staged, error)))
+        })
+        .await
+    }
+}
+
+fn finished() -> Error {
+    let error =
+        EngineError::new(ErrorKind::Internal, "write file", "the upload has already ended").for_actor(Actor::Engine);
+    Error::Generic { store: NAME, source: error.into() }
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        if let Some(staged) = self.staged.take() {
+            let _ = fs::remove_file(staged); // it may have been renamed already
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::fault::NoFaults;
+
+    #[derive(Debug)]
+    struct FailAt(&'static str);
+    impl Faults for FailAt {
+        fn reach(&self, point: &'static str) -> Result<(), EngineError> {
+            let fails = point == self.0;
+            if fails { Err(EngineError::new(ErrorKind::DiskFull, "test", "disk full")) } else { Ok(()) }
+        }
+    }
+
+    fn store() -> DurableStore {
+        DurableStore::new(Arc::new(NoFaults))
+    }
+
+    fn at(folder: &tempfile::TempDir, name: &str) -> Path {
+        Path::parse(format!("{}/{name}", folder.path().display())).unwrap()
+    }
+
+    fn files(folder: &tempfile::TempDir) -> Vec<String> {
+        let entries = fs::read_dir(folder.path()).unwrap();
+        entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| !name.starts_with(".lakesmith-lock"))
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn a_second_create_fails_and_keeps_the_first_object() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = at(&folder, "a/b c=%41/0.json");
+        let create = || PutOptions::from(PutMode::Create);
+        store().put_opts(&location, "first".into(), create()).await.unwrap();
+        let error = store().put_opts(&location, "second".into(), create()).await.unwrap_err();
+        assert!(matches!(error, Error::AlreadyExists { .. }));
+        assert_eq!(store().get(&location).await.unwrap().bytes().await.unwrap(), "first");
+        assert_eq!(fs::read(folder.path().join("a/b c=%41/0.json")).unwrap(), b"first");
+    }
+
+    #[tokio::test]
+    async fn an_update_needs_the_tag_of_the_newest_object() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = at(&folder, "entry");
+        let first = store().put(&location, "1".into()).await.unwrap();
+        let second =
+            store().put_opts(&location, "2".into(), PutMode::Update(first.clone().into()).into()).await.unwrap();
+        assert_ne!(first.e_tag, second.e_tag);
+        let stale = store().put_opts(&location, "3".into(), PutMode::Update(first.into()).into()).await.unwrap_err();
+        assert!(matches!(stale, Error::Precondition { .. }));
+        store().put_opts(&location, "4".into(), PutMode::Update(second.into()).into()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn an_upload_appears_whole_when_completed() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = at(&folder, "new/part.parquet");
+        let mut upload = store().put_multipart(&location).await.unwrap();
+        upload.put_part(Bytes::from_static(b"hello ").into()).await.unwrap();
+        assert!(store().head(&location).await.is_err());
+        upload.put_part(Bytes::from_static(b"world").into()).await.unwrap();
+        upload.complete().await.unwrap();
+        assert_eq!(store().get(&location).await.unwrap().bytes().await.unwrap(), "hello world");
+    }
+
+    #[tokio::test]
+    async fn an_aborted_dropped_or_failed_upload_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let location = at(&folder, "part.parquet");
+        let mut aborted = store().put_multipart(&location).await.unwrap();
+        aborted.put_part("x".into()).await.unwrap();
+        aborted.abort().await.unwrap();
+        drop(store().put_multipart(&location).await.unwrap());
+        let failing = DurableStore::new(Arc::new(FailAt("durable.before_publish")));
+        let mut failed = failing.put_multipart(&location).await.unwrap();
+        let error = engine_error("write part", failed.complete().await.unwrap_err());
+        assert_eq!(error.kind, ErrorKind::DiskFull);
+        drop(failed);
+        assert!(files(&folder).is_empty());
+    }
+
+    #[tokio::test]
+    async fn leftovers_are_not_listed() {
+        let folder = tempfile::tempdir().unwrap();
+        store().put(&at(&folder, "kept"), "x".into()).await.unwrap();
+        fs::write(temporary_path(folder.path()), b"half").unwrap();
+        let listed: Vec<_> = store().list(Some(&at(&folder, ""))).collect().await;
+        let names: Vec<_> =
+            listed.into_iter().map(|object| object.unwrap().location.filename().map(str::to_owned)).collect();
+        assert_eq!(names, [Some("kept".to_owned())]);
+    }
+}
