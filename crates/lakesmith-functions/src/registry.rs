@@ -4,10 +4,10 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::function::Function;
-use crate::{aggregate, arithmetic, cast, collection, comparison, conditional, datetime, math, string, window};
+use crate::{aggregate, arithmetic, cast, collection, comparison, conditional, datetime, json, math, string, window};
 
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
-    let families: [&'static [Function]; 10] = [
+    let families: [&'static [Function]; 11] = [
         arithmetic::FUNCTIONS,
         comparison::FUNCTIONS,
         conditional::FUNCTIONS,
@@ -16,6 +16,7 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
         string::FUNCTIONS,
         datetime::FUNCTIONS,
         collection::FUNCTIONS,
+        json::FUNCTIONS,
         aggregate::FUNCTIONS,
         window::FUNCTIONS,
     ];

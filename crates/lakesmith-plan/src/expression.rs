@@ -5,7 +5,7 @@ use lakesmith_base::suggest::closest;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::implicit;
-use lakesmith_functions::{Call, Role, Typed, collection, registry};
+use lakesmith_functions::{Call, Role, Typed, collection, json, registry};
 use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart};
 use lakesmith_unresolved::{Literal, PlanId, SparkType};
 
@@ -31,8 +31,17 @@ impl Resolver<'_> {
                 self.call(&call, scope, origin)
             }
             ExpressionKind::Alias { child, .. } => self.expression(child, scope),
+            ExpressionKind::JsonPath { child, path } => {
+                let value = self.expression(child, scope)?;
+                self.settle(json::path(value, path), origin)
+            }
             ExpressionKind::Cast { child, data_type, mode } => {
                 let value = self.expression(child, scope)?;
+                let is_nested =
+                    matches!(data_type, SparkType::Array { .. } | SparkType::Map { .. } | SparkType::Struct(_));
+                if is_nested && matches!(child.kind, ExpressionKind::JsonPath { .. }) {
+                    return self.settle(json::decode(value, data_type), origin);
+                }
                 let mode = match mode {
                     CastMode::Session | CastMode::Ansi => Mode::Ansi,
                     CastMode::Try => Mode::Try,
@@ -270,7 +279,6 @@ fn describe(kind: &ExpressionKind) -> String {
     match kind {
         ExpressionKind::Star { .. } => "`*` at this place",
         ExpressionKind::Lambda { .. } | ExpressionKind::LambdaVariable(_) => "a lambda function",
-        ExpressionKind::JsonPath { .. } => "a JSON path by `:`",
         ExpressionKind::UserDefinedFunction(_) | ExpressionKind::TypedAggregate(_) => "a function of the user's own",
         ExpressionKind::NamedArgument { .. } => "an argument by name at this place",
         ExpressionKind::NamedParameter(_) | ExpressionKind::PositionalParameter(_) => "a query parameter",

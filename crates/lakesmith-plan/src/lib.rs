@@ -7,8 +7,10 @@
 pub mod aggregate;
 pub mod attribute;
 pub mod checked;
+mod event_log;
 pub mod expression;
 pub mod frame;
+mod generator;
 pub mod join;
 pub mod literal;
 pub mod naming;
@@ -24,6 +26,8 @@ pub use attribute::{Attribute, AttributeId, Resolved};
 pub use checked::{Checked, CheckedCondition, Conditions, resolve_checked};
 pub use resolver::{Options, resolve};
 
+#[cfg(test)]
+mod json_tests;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -1,20 +1,36 @@
 //! The names that Spark generates for columns without an alias: `count(1)`, `(a + b)`, `CAST(a AS INT)`.
 
 use lakesmith_unresolved::Literal;
-use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall};
+use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, JsonStep};
 
 /// The name of a column of the SELECT list.
 pub fn column_name(expression: &Expression) -> String {
     match &expression.kind {
         // a cast of a column keeps the column's name
-        ExpressionKind::Cast { child, .. } if matches!(child.kind, ExpressionKind::Attribute { .. }) => {
+        ExpressionKind::Cast { child, .. }
+            if matches!(child.kind, ExpressionKind::Attribute { .. } | ExpressionKind::JsonPath { .. }) =>
+        {
             column_name(child)
         }
         ExpressionKind::Attribute { parts, .. } => {
             parts.last().map_or_else(String::new, |part| part.text.as_str().to_owned())
         }
+        ExpressionKind::JsonPath { path, .. } => path_name(path),
         _ => text(expression),
     }
+}
+
+/// The last name of a JSON path, with the elements that follow it.
+fn path_name(path: &[JsonStep]) -> String {
+    let mut name = String::new();
+    for step in path {
+        match step {
+            JsonStep::Field { name: field, .. } => name.clone_from(field),
+            JsonStep::Index(index) => name.push_str(&format!("[{index}]")),
+            JsonStep::All => name.push_str("[*]"),
+        }
+    }
+    name
 }
 
 /// The expression as Spark writes it in a generated name.
@@ -32,6 +48,7 @@ fn text(expression: &Expression) -> String {
         ExpressionKind::Function(call) => call_text(call),
         ExpressionKind::Window { function, .. } => format!("{} OVER (…)", text(function)),
         ExpressionKind::ExtractValue { child, extraction } => format!("{}[{}]", text(child), text(extraction)),
+        ExpressionKind::JsonPath { child, path } => format!("{}:{}", text(child), path_name(path)),
         ExpressionKind::Star { .. } => "*".into(),
         ExpressionKind::Subquery(_) => "scalarsubquery()".into(),
         _ => "expression".into(),

@@ -17,6 +17,7 @@ use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall,
 use lakesmith_unresolved::relation::{Cte, DataSource};
 use lakesmith_unresolved::{Literal, PlanId, Relation, RelationKind};
 
+use crate::generator::{Generation, generates};
 use crate::project::{Block, Order, Output};
 use crate::resolver::{Known, Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
@@ -39,7 +40,8 @@ impl Resolver<'_> {
                 self.named_table(name, options, *is_streaming, outer)
             }
             RelationKind::DataSource(source) => {
-                let is_auto_loader = source.format.as_deref().is_some_and(|format| format.eq_ignore_ascii_case("cloudFiles"));
+                let is_auto_loader =
+                    source.format.as_deref().is_some_and(|format| format.eq_ignore_ascii_case("cloudFiles"));
                 let interface = if is_auto_loader { FileInterface::CloudFiles } else { FileInterface::Reader };
                 self.files(source, interface, origin)
             }
@@ -77,6 +79,13 @@ impl Resolver<'_> {
             | RelationKind::Repartition { input, .. }
             | RelationKind::RepartitionByExpression { input, .. }
             | RelationKind::WithWatermark { input, .. } => self.relation(input, outer),
+            RelationKind::LateralView { input, generator, outer: is_outer, alias, columns } => {
+                let input = self.relation(input, outer)?;
+                let qualifier = alias.iter().map(|alias| alias.text.clone()).collect();
+                let (call, names, is_outer) = (generator.as_ref(), columns.as_slice(), *is_outer);
+                let reach = Reach::Plain;
+                self.generate(input, &Generation { call, names, qualifier, reach, is_outer, origin }, outer)
+            }
             RelationKind::TableFunction { call, is_streaming } => self.table_function(call, *is_streaming, origin),
             RelationKind::Drop { input, columns, names } if columns.is_empty() => {
                 let mut planned = self.relation(input, outer)?;
@@ -263,6 +272,12 @@ impl Resolver<'_> {
     /// `read_files('path', format => 'json')`: named arguments are reader options.
     fn table_function(&mut self, call: &FunctionCall, is_streaming: bool, origin: &Origin) -> Option<Planned> {
         let name = call.name.parts.last().map_or("", |part| part.text.as_str());
+        if name.eq_ignore_ascii_case("event_log") {
+            return self.event_log(call, is_streaming, origin);
+        }
+        if generates(call) && !is_streaming {
+            return self.generated_rows(call, origin);
+        }
         if !["read_files", "cloud_files"].iter().any(|known| known.eq_ignore_ascii_case(name)) {
             return self.not_built(&format!("table function `{name}`"), origin);
         }
@@ -284,7 +299,8 @@ impl Resolver<'_> {
                 Some(key) => source.options.push((key.to_owned(), text)),
             }
         }
-        let interface = if name.eq_ignore_ascii_case("cloud_files") { FileInterface::CloudFiles } else { FileInterface::ReadFiles };
+        let interface =
+            if name.eq_ignore_ascii_case("cloud_files") { FileInterface::CloudFiles } else { FileInterface::ReadFiles };
         self.files(&source, interface, origin)
     }
 
@@ -306,7 +322,7 @@ impl Resolver<'_> {
         Some(Planned { plan, columns: planned.columns })
     }
 
-    fn source(
+    pub(crate) fn source(
         &mut self,
         request: RelationRequest,
         origin: &Origin,
@@ -334,7 +350,12 @@ impl Resolver<'_> {
         }
     }
 
-    fn scan(&mut self, source: &dyn RelationSource, qualifier: &[Identifier], origin: &Origin) -> Option<Planned> {
+    pub(crate) fn scan(
+        &mut self,
+        source: &dyn RelationSource,
+        qualifier: &[Identifier],
+        origin: &Origin,
+    ) -> Option<Planned> {
         let table = format!("{}#{}", qualifier.last().map_or("files", Identifier::as_str), self.number());
         let table = datafusion::common::TableReference::bare(table);
         let provider = source.provider();

@@ -86,7 +86,9 @@ impl<'a> Scope<'a> {
                 .columns
                 .iter()
                 .filter(|column| column.attribute.name == *name)
-                .filter(|column| column.qualified_by(qualifier) && !(column.reach == Reach::Qualified && qualifier.is_empty()))
+                .filter(|column| {
+                    column.qualified_by(qualifier) && !(column.reach == Reach::Qualified && qualifier.is_empty())
+                })
                 .collect();
             if fitting.iter().any(|column| column.reach != Reach::Metadata) {
                 fitting.retain(|column| column.reach != Reach::Metadata);

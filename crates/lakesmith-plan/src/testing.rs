@@ -10,8 +10,8 @@ use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::Diagnostic;
 use lakesmith_diagnostic::source::{SourceKind, SourceMap};
 use lakesmith_engine::{
-    BoxFuture, Catalog, EngineError, Executor, LocalExecutor, ProvidedRelation, RelationAnswer, RelationRequest, RelationSource,
-    Runtime, RuntimeSettings,
+    BoxFuture, Catalog, EngineError, Executor, LocalExecutor, ProvidedRelation, RelationAnswer, RelationRequest,
+    RelationSource, Runtime, RuntimeSettings,
 };
 use lakesmith_functions::SessionValues;
 
@@ -24,10 +24,7 @@ pub(crate) const NOW: i64 = 1_705_320_000_000_000;
 pub(crate) struct Tables(Vec<(QualifiedName, Arc<dyn RelationSource>)>);
 
 impl Catalog for Tables {
-    fn relation<'a>(
-        &'a self,
-        request: &'a RelationRequest,
-    ) -> BoxFuture<'a, RelationAnswer> {
+    fn relation<'a>(&'a self, request: &'a RelationRequest) -> BoxFuture<'a, RelationAnswer> {
         let found = match request {
             RelationRequest::Table { name, .. } => {
                 self.0.iter().find(|(known, _)| known.last() == name.last()).map(|(_, source)| Arc::clone(source))

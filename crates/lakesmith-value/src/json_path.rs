@@ -3,7 +3,7 @@
 //! The text is read once from front to back without a tree of it being made. Start reading at [`JsonPath::find`]; [`reader`]
 //! reads tokens, [`writer`] writes what was found.
 
-mod reader;
+pub(crate) mod reader;
 #[cfg(test)]
 mod tests;
 mod writer;

@@ -8,6 +8,7 @@ mod date;
 mod double;
 mod integer;
 pub mod json_path;
+mod json_value;
 mod timestamp;
 mod whitespace;
 
@@ -16,5 +17,6 @@ pub use date::parse_date;
 pub use double::{format_double, parse_double};
 pub use integer::{Fraction, parse_integer};
 pub use json_path::{Dialect, JsonPath, PathStep};
+pub use json_value::Json;
 pub use timestamp::{parse_offset, parse_timestamp};
 pub use whitespace::trim_cast;

@@ -7,7 +7,7 @@ const DEEPEST: usize = 1000;
 
 /// The beginning of a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Token<'j> {
+pub(crate) enum Token<'j> {
     OpenObject,
     OpenArray,
     Text(JsonText<'j>),
@@ -19,7 +19,7 @@ pub(super) enum Token<'j> {
 
 /// A text as it stands between its quotes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct JsonText<'j> {
+pub(crate) struct JsonText<'j> {
     pub written: &'j str,
     /// Whether it can be written between double quotes as it is.
     pub is_plain: bool,
@@ -77,7 +77,7 @@ fn escaped(text: &str) -> (char, usize) {
 }
 
 /// Reads a text from front to back.
-pub(super) struct Reader<'j> {
+pub(crate) struct Reader<'j> {
     json: &'j str,
     at: usize,
     depth: usize,
@@ -86,6 +86,21 @@ pub(super) struct Reader<'j> {
 impl<'j> Reader<'j> {
     pub fn new(json: &'j str) -> Self {
         Self { json, at: 0, depth: 0 }
+    }
+
+    /// How many bytes were read.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
+    /// The text that was read since a position.
+    pub fn since(&self, start: usize) -> &'j str {
+        &self.json[start..self.at]
+    }
+
+    /// Whether nothing but white space follows.
+    pub fn is_at_end(&mut self) -> bool {
+        self.peek().is_none()
     }
 
     /// One level further in.

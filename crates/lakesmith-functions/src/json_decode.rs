@@ -1,0 +1,190 @@
+//! JSON texts as values of a type: what `from_json` and casts of JSON paths do, column by column.
+//!
+//! The rules are those of Spark's `from_json` in its permissive mode: a field that is missing or of another type is NULL, the
+//! fields around it are kept; a text that is no JSON is a struct of NULLs, or NULL for other types. Names of fields match with
+//! case.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float32Array, Float64Array, Int8Array, Int16Array,
+    Int32Array, Int64Array, ListArray, MapArray, NullBufferBuilder, StringArray, StructArray,
+    TimestampMicrosecondArray, new_null_array,
+};
+use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
+use datafusion::arrow::datatypes::{DataType, FieldRef, Fields, TimeUnit};
+use datafusion::common::{Result, not_impl_err};
+use lakesmith_value::{Dialect, Json, JsonPath};
+
+use crate::kernel;
+use crate::text_value as text;
+
+/// The kernel: each text as a value of type `to`.
+pub fn kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let texts = kernel::texts(&arguments[0])?;
+    let parsed: Vec<Option<Json<'_>>> = texts
+        .iter()
+        .map(|text| text.map(|text| Json::parse(text).unwrap_or(Json::Null)))
+        .map(|json| match (json, to) {
+            // an object is an array of one struct, as in Spark
+            (Some(object @ Json::Object(raw, _)), DataType::List(element))
+                if matches!(element.data_type(), DataType::Struct(_)) =>
+            {
+                Some(Json::Array(raw, vec![object]))
+            }
+            (json, _) => json,
+        })
+        .collect();
+    if let DataType::Struct(fields) = to {
+        // a text that is no object is a struct all the same
+        let values: Vec<Option<&Json<'_>>> = parsed.iter().map(Option::as_ref).collect();
+        return structs(&values, fields, texts.nulls().cloned());
+    }
+    column(&parsed.iter().map(Option::as_ref).collect::<Vec<_>>(), to)
+}
+
+/// Values as an array of a type.
+fn column(values: &[Option<&Json<'_>>], to: &DataType) -> Result<ArrayRef> {
+    Ok(match to {
+        DataType::Boolean => Arc::new(BooleanArray::from_iter(values.iter().map(|value| boolean((*value)?)))),
+        DataType::Int8 => Arc::new(Int8Array::from_iter(whole(values))),
+        DataType::Int16 => Arc::new(Int16Array::from_iter(whole(values))),
+        DataType::Int32 => Arc::new(Int32Array::from_iter(whole(values))),
+        DataType::Int64 => Arc::new(Int64Array::from_iter(whole(values))),
+        #[allow(clippy::cast_possible_truncation, reason = "FLOAT has fewer digits")]
+        DataType::Float32 => {
+            Arc::new(Float32Array::from_iter(values.iter().map(|value| double((*value)?).map(|value| value as f32))))
+        }
+        DataType::Float64 => Arc::new(Float64Array::from_iter(values.iter().map(|value| double((*value)?)))),
+        DataType::Decimal128(precision, scale) => {
+            let decimal = |value: &Option<&Json<'_>>| match (*value)? {
+                Json::Number(number) => text::parse_decimal(number, *precision, *scale),
+                _ => None,
+            };
+            let decimals = Decimal128Array::from_iter(values.iter().map(decimal));
+            Arc::new(decimals.with_precision_and_scale(*precision, *scale)?)
+        }
+        DataType::Utf8 => Arc::new(StringArray::from_iter(values.iter().map(|value| string((*value)?)))),
+        DataType::Date32 => {
+            let date = |value: &Option<&Json<'_>>| text::parse_date(of_text((*value)?)?);
+            Arc::new(Date32Array::from_iter(values.iter().map(date)))
+        }
+        DataType::Timestamp(TimeUnit::Microsecond, zone) => {
+            let time = |value: &Option<&Json<'_>>| match (*value)? {
+                Json::Number(number) => number.parse::<i64>().ok()?.checked_mul(1_000_000),
+                other => text::parse_timestamp(of_text(other)?).map(|(micros, _)| micros),
+            };
+            let times = TimestampMicrosecondArray::from_iter(values.iter().map(time));
+            Arc::new(times.with_timezone_opt(zone.clone()))
+        }
+        DataType::Struct(fields) => {
+            let is_object = values.iter().map(|value| matches!(value, Some(Json::Object(..)))).collect::<Vec<_>>();
+            structs(values, fields, Some(NullBuffer::from(is_object)))?
+        }
+        DataType::List(element) => lists(values, element)?,
+        DataType::Map(entries, _) => maps(values, entries)?,
+        DataType::Null => new_null_array(to, values.len()),
+        other => return not_impl_err!("JSON as a value of type {other}"),
+    })
+}
+
+fn structs(values: &[Option<&Json<'_>>], fields: &Fields, valid: Option<NullBuffer>) -> Result<ArrayRef> {
+    if fields.is_empty() {
+        return Ok(Arc::new(StructArray::new_empty_fields(values.len(), valid)));
+    }
+    let columns = fields.iter().map(|field| {
+        let inner: Vec<Option<&Json<'_>>> = values.iter().map(|value| (*value)?.field(field.name())).collect();
+        column(&inner, field.data_type())
+    });
+    Ok(Arc::new(StructArray::try_new(fields.clone(), columns.collect::<Result<Vec<_>>>()?, valid)?))
+}
+
+fn lists(values: &[Option<&Json<'_>>], element: &FieldRef) -> Result<ArrayRef> {
+    let (mut items, mut lengths) = (Vec::new(), Vec::with_capacity(values.len()));
+    let mut valid = NullBufferBuilder::new(values.len());
+    for value in values {
+        let array = match value {
+            Some(Json::Array(_, array)) => Some(array),
+            _ => None,
+        };
+        items.extend(array.into_iter().flatten().map(Some));
+        lengths.push(array.map_or(0, Vec::len));
+        valid.append(array.is_some());
+    }
+    let items = column(&items, element.data_type())?;
+    Ok(Arc::new(ListArray::try_new(Arc::clone(element), OffsetBuffer::from_lengths(lengths), items, valid.finish())?))
+}
+
+fn maps(values: &[Option<&Json<'_>>], entries: &FieldRef) -> Result<ArrayRef> {
+    let DataType::Struct(fields) = entries.data_type() else { return not_impl_err!("a map of {entries:?}") };
+    if fields[0].data_type() != &DataType::Utf8 {
+        return not_impl_err!("a JSON object as a map with keys of type {}", fields[0].data_type());
+    }
+    let (mut keys, mut items) = (Vec::new(), Vec::new());
+    let mut lengths = Vec::with_capacity(values.len());
+    let mut valid = NullBufferBuilder::new(values.len());
+    for value in values {
+        let object = match value {
+            Some(Json::Object(_, object)) => Some(object),
+            _ => None,
+        };
+        for (key, item) in object.into_iter().flatten() {
+            keys.push(key.as_ref());
+            items.push(Some(item));
+        }
+        lengths.push(object.map_or(0, Vec::len));
+        valid.append(object.is_some());
+    }
+    let columns: Vec<ArrayRef> =
+        vec![Arc::new(StringArray::from_iter_values(keys)), column(&items, fields[1].data_type())?];
+    let pairs = StructArray::try_new(fields.clone(), columns, None)?;
+    let offsets = OffsetBuffer::from_lengths(lengths);
+    Ok(Arc::new(MapArray::try_new(Arc::clone(entries), offsets, pairs, valid.finish(), false)?))
+}
+
+fn boolean(value: &Json<'_>) -> Option<bool> {
+    match value {
+        Json::Boolean(value) => Some(*value),
+        _ => None,
+    }
+}
+
+fn whole<'v, T: TryFrom<i64>>(values: &'v [Option<&Json<'_>>]) -> impl Iterator<Item = Option<T>> + 'v {
+    values.iter().map(|value| match (*value)? {
+        Json::Number(number) => T::try_from(number.parse::<i64>().ok()?).ok(),
+        _ => None,
+    })
+}
+
+fn double(value: &Json<'_>) -> Option<f64> {
+    match value {
+        Json::Number(number) => number.parse().ok(),
+        Json::Text(word) => match word.as_ref() {
+            "NaN" => Some(f64::NAN),
+            "Infinity" | "+Infinity" | "INF" | "+INF" => Some(f64::INFINITY),
+            "-Infinity" | "-INF" => Some(f64::NEG_INFINITY),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Any value as a text; objects and arrays without white space.
+fn string(value: &Json<'_>) -> Option<String> {
+    match value {
+        Json::Null => None,
+        Json::Boolean(value) => Some(value.to_string()),
+        Json::Number(number) => Some((*number).to_owned()),
+        Json::Text(text) => Some(text.clone().into_owned()),
+        Json::Array(written, _) | Json::Object(written, _) => {
+            JsonPath::new(Vec::new()).find(written, Dialect::Operator)
+        }
+    }
+}
+
+fn of_text<'v>(value: &'v Json<'_>) -> Option<&'v str> {
+    match value {
+        Json::Text(text) => Some(text.as_ref()),
+        _ => None,
+    }
+}
