@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use lakesmith_engine::store::engine_error;
-use lakesmith_engine::{EngineError, ErrorKind};
+use lakesmith_engine::{Actor, EngineError, ErrorKind};
 use object_store::{ObjectStore, PutMode};
 use serde_json::Value;
 use uuid::Uuid;
@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::action::{DataFile, Metadata, Protocol, Txn};
 use crate::log;
 use crate::log_entry::{CommitInfo, LogEntry};
-use crate::protocol::{check_writable, needed};
+use crate::protocol::{check_readable, check_writable, needed};
 use crate::store::TableStore;
 use crate::table::DeltaTable;
 
@@ -51,7 +51,10 @@ pub enum OnVersion {
     Exactly(i64),
 }
 
-/// Why a commit was not made. Except in `Failed`, the table is known not to hold it.
+/// Why a commit was not made.
+///
+/// Except after `Failed`, the table is known not to hold it. `Failed` leaves it open when the store could not even tell what it
+/// holds, or holds the commit but not durably: the `txn`s of the table, opened anew, are the truth.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
     /// An application's version is not the expected one.
@@ -82,7 +85,7 @@ pub enum CommitError {
         /// The table's version.
         found: i64,
     },
-    /// The store failed; whether the commit stands was looked up where that was possible.
+    /// The store failed.
     #[error(transparent)]
     Failed(#[from] EngineError),
 }
@@ -114,8 +117,14 @@ impl DeltaTable {
     /// was, so that a second call checks the same guards.
     pub async fn commit(&mut self, commit: &Commit) -> Result<i64, CommitError> {
         check_writable(self.protocol(), self.metadata())?;
+        let protocol = self.needed_protocol(commit);
+        check_result(
+            protocol.as_ref().unwrap_or(self.protocol()),
+            commit.metadata.as_ref().unwrap_or(self.metadata()),
+            commit,
+        )?;
+        let attempt = Attempt::new(commit, protocol);
         let mut table = self.clone();
-        let attempt = Attempt::new(commit, self.needed_protocol(commit));
         let mut lost = 0;
         loop {
             check_guards(&table, commit)?;
@@ -148,6 +157,9 @@ impl DeltaTable {
             return Err(CommitError::VersionMoved { found: -1 });
         }
         let protocol = commit.protocol.clone().or_else(|| needed(None, metadata));
+        if let Some(protocol) = &protocol {
+            check_result(protocol, metadata, commit)?;
+        }
         match Attempt::new(commit, protocol).put(store, 0).await? {
             Put::Written(entry) => Ok(Self::begin(store, entry)?),
             Put::Lost(_) => {
@@ -158,9 +170,20 @@ impl DeltaTable {
     }
 
     fn needed_protocol(&self, commit: &Commit) -> Option<Protocol> {
-        let metadata = commit.metadata.as_ref()?;
-        commit.protocol.clone().or_else(|| needed(Some(self.protocol()), metadata))
+        let needed = || commit.metadata.as_ref().and_then(|metadata| needed(Some(self.protocol()), metadata));
+        commit.protocol.clone().or_else(needed)
     }
+}
+
+/// Refuses a commit after which the table would be none that we can read, or that takes rows from an append-only table.
+fn check_result(protocol: &Protocol, metadata: &Metadata, commit: &Commit) -> Result<(), EngineError> {
+    check_readable(protocol, metadata)?;
+    let is_append_only = metadata.property("delta.appendOnly") == Some("true");
+    if is_append_only && commit.removes.iter().any(|file| file.data_change) {
+        let message = "the table only takes appends (`delta.appendOnly` is true), but the commit removes rows";
+        return Err(EngineError::new(ErrorKind::Unsupported, "commit", message).for_actor(Actor::Pipeline));
+    }
+    Ok(())
 }
 
 /// Checks what a commit expects of the version it would follow.
@@ -221,19 +244,26 @@ impl Attempt {
         };
         // the answer may have been lost after the write: what stands under the version decides
         match log::read_commit(store, version).await? {
-            Some(found) if found.info.txn_id.as_deref() == Some(self.id.as_str()) => Ok(Put::Written(self.entry())),
+            Some(found) if found.info.txn_id.as_deref() == Some(self.id.as_str()) => {
+                // the same bytes once more: the first write may have failed before it was durable
+                self.store_as(store, version, PutMode::Overwrite).await?;
+                Ok(Put::Written(self.entry()))
+            }
             Some(found) => Ok(Put::Lost(found)),
             None => Err(CommitError::Failed(failure)),
         }
     }
 
     async fn write(&self, store: &TableStore, version: i64) -> Result<(), EngineError> {
-        let bytes = self.entry().write()?;
         store.faults().reach("delta.before_log_put")?;
-        let path = log::commit_path(store, version);
-        let written = store.store().put_opts(&path, bytes.into(), PutMode::Create.into()).await;
-        written.map_err(|error| engine_error("commit", error).with("version", version))?;
+        self.store_as(store, version, PutMode::Create).await?;
         store.faults().reach("delta.after_log_put")
+    }
+
+    async fn store_as(&self, store: &TableStore, version: i64, mode: PutMode) -> Result<(), EngineError> {
+        let bytes = self.entry().write()?;
+        let written = store.store().put_opts(&log::commit_path(store, version), bytes.into(), mode.into()).await;
+        written.map(|_| ()).map_err(|error| engine_error("commit", error).with("version", version))
     }
 
     fn entry(&self) -> LogEntry {
@@ -265,3 +295,6 @@ async fn pause(lost: u32) {
     let (random, _) = Uuid::new_v4().as_u64_pair();
     tokio::time::sleep(Duration::from_millis(random % longest)).await;
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,8 +20,10 @@ mod log_entry;
 mod partition;
 mod path;
 mod protocol;
-mod schema_json;
+pub mod schema_json;
 mod statistics;
+#[cfg(test)]
+mod testing;
 
 pub use action::{DataFile, Metadata, Protocol, Txn};
 pub use changes::{ChangesError, CommitChanges};

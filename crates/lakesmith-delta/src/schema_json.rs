@@ -11,12 +11,12 @@ use serde_json::{Map, Value, json};
 const CHAR_VARCHAR: &str = "__CHAR_VARCHAR_TYPE_STRING";
 
 /// Writes columns as a log's `schemaString`.
-pub(crate) fn write_schema(fields: &[StructField]) -> Result<String, EngineError> {
+pub fn write_schema(fields: &[StructField]) -> Result<String, EngineError> {
     Ok(write_struct(fields)?.to_string())
 }
 
 /// Reads a log's `schemaString`.
-pub(crate) fn read_schema(text: &str) -> Result<Vec<StructField>, EngineError> {
+pub fn read_schema(text: &str) -> Result<Vec<StructField>, EngineError> {
     let value: Value = serde_json::from_str(text).map_err(|error| unreadable("it is no JSON").caused_by(error))?;
     read_struct(&value)
 }

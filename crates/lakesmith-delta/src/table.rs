@@ -225,3 +225,6 @@ pub(crate) fn with_partition_order(mut file: DataFile, columns: &[String]) -> Da
     file.partition_values = columns.iter().map(&mut take).collect();
     file
 }
+
+#[cfg(test)]
+mod tests;

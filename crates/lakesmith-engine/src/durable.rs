@@ -16,6 +16,9 @@ use crate::fault::{Faults, NoFaults};
 /// What temporary names begin with; no listing shows them.
 const TEMPORARY: &str = ".lakesmith-tmp-";
 
+/// Name of the file that is locked while a file of its folder is compared and replaced.
+pub(crate) const LOCK: &str = ".lakesmith-lock";
+
 static COUNTER: AtomicU64 = AtomicU64::new(0);
 
 /// Whether a file name is one that an interrupted write left behind.
@@ -71,10 +74,10 @@ impl DurableFolder {
         let full = self.root.join(path);
         let staged = self.stage(&full, bytes)?;
         // a hard link fails when the name is taken, which a rename does not
-        self.publish(&staged, &full, |staged, full| fs::hard_link(staged, full))?;
-        // the file already stands under its name; a leftover second name is only untidy
+        let published = self.publish(&staged, &full, |staged, full| fs::hard_link(staged, full));
+        // the file stands under its own name or not at all; a leftover second name is only untidy
         let _ = fs::remove_file(&staged);
-        Ok(())
+        published
     }
 
     /// Replaces a file whose bytes are still `expected` (`None`: it does not exist); a conflict otherwise.
@@ -155,7 +158,7 @@ impl DurableFolder {
     fn lock(&self, full: &Path) -> Result<File, EngineError> {
         let folder = parent(full);
         fs::create_dir_all(folder).map_err(|error| EngineError::io("make folder", folder, error))?;
-        let path = folder.join(".lakesmith-lock");
+        let path = folder.join(LOCK);
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path);
         let file = file.map_err(|error| EngineError::io("open lock", &path, error))?;
         file.lock().map_err(|error| EngineError::io("take lock", &path, error))?;

@@ -130,10 +130,15 @@ impl EngineError {
 
     /// Classifies an error of DataFusion by its type.
     pub fn from_datafusion(operation: &'static str, error: DataFusionError) -> Self {
-        if let Some(data) = find_data_error(&error) {
+        if let Some(data) = find::<DataError>(&error) {
             let condition = Condition::find(data.condition.name).unwrap_or(&Condition::LAKESMITH_NOT_BUILT);
             let message = data.message.clone();
             return Self::new(ErrorKind::Data(condition), operation, message).for_actor(Actor::Source).caused_by(error);
+        }
+        if let Some(Self { kind, actor, retry, operation, message, context, .. }) = find::<Self>(&error) {
+            let (context, message) = (context.clone(), message.clone());
+            let (kind, actor, retry, operation) = (*kind, *actor, *retry, *operation);
+            return Self { kind, actor, retry, operation, message, context, source: Some(Box::new(error)) };
         }
         let root = error.find_root();
         let (kind, actor) = match root {
@@ -181,12 +186,12 @@ fn arrow_kind(error: &ArrowError) -> (ErrorKind, Actor) {
     }
 }
 
-/// The [`DataError`] in an error's chain of causes.
-fn find_data_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a DataError> {
+/// The error of type `T` in an error's chain of causes: a [`DataError`], or what another part of the engine has classified.
+fn find<'a, T: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a T> {
     let mut next = Some(error);
     while let Some(error) = next {
-        if let Some(data) = error.downcast_ref::<DataError>() {
-            return Some(data);
+        if let Some(found) = error.downcast_ref::<T>() {
+            return Some(found);
         }
         next = match error.downcast_ref::<DataFusionError>() {
             Some(DataFusionError::External(inner)) => Some(inner.as_ref()),
@@ -249,6 +254,17 @@ mod tests {
         assert_eq!(error.kind, ErrorKind::Data(&Condition::DIVIDE_BY_ZERO));
         assert_eq!(error.actor, Actor::Source);
         assert_eq!(error.retry, Retry::Useless);
+    }
+
+    #[test]
+    fn what_a_node_has_classified_keeps_its_kind_through_datafusion() {
+        let full = EngineError::new(ErrorKind::DiskFull, "write part", "no space left").with("path", "/data");
+        let carried = DataFusionError::Context("sink".into(), Box::new(DataFusionError::External(Box::new(full))));
+        let error = EngineError::from_datafusion("run query", carried);
+        assert_eq!(
+            (error.kind, error.to_string()),
+            (ErrorKind::DiskFull, "write part: no space left, path /data".into())
+        );
     }
 
     #[test]

@@ -18,7 +18,7 @@ use object_store::{
     PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, Result, UpdateVersion, UploadPart,
 };
 
-use crate::durable::{DurableFolder, is_temporary, temporary_path};
+use crate::durable::{DurableFolder, LOCK, is_temporary, temporary_path};
 use crate::error::{Actor, EngineError, ErrorKind};
 use crate::fault::Faults;
 
@@ -202,8 +202,9 @@ impl ObjectStore for DurableStore {
     }
 }
 
+/// Whether an object is what an interrupted write left, or the lock of a folder.
 fn is_leftover(object: &ObjectMeta) -> bool {
-    object.location.filename().is_some_and(is_temporary)
+    object.location.filename().is_some_and(|name| is_temporary(name) || name == LOCK)
 }
 
 /// A large object on its way; its parts go to a temporary file that becomes the object when all are synced.

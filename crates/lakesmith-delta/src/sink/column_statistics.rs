@@ -1,10 +1,16 @@
 //! Delta's `stats` of a finished file, from the bounds and null counts in its own Parquet footer.
 //!
 //! Per column: how many NULLs, least and greatest value. Texts are cut to 32 characters (a cut upper bound gets the greatest
-//! character behind it), timestamps to milliseconds (an upper bound up, a lower bound down), and what JSON cannot say (NaN,
-//! infinity) is left out. Booleans and binaries have no bounds; lists and maps have nothing.
+//! character behind it), timestamps to milliseconds (an upper bound up, a lower bound down), and infinities are left out. NaN is
+//! the greatest number to Spark but in no bound of Parquet's, so a column that holds one has no upper bound; [`NanColumns`]
+//! watches for it. Booleans and binaries have no bounds; lists and maps have nothing.
 
-use arrow::datatypes::{DataType, Decimal128Type, DecimalType, Field, Fields, SchemaRef, TimeUnit};
+use std::collections::BTreeSet;
+
+use arrow::array::{ArrayRef, AsArray, RecordBatch};
+use arrow::datatypes::{
+    DataType, Decimal128Type, DecimalType, Field, Fields, Float32Type, Float64Type, SchemaRef, TimeUnit,
+};
 use arrow::temporal_conversions::{date32_to_datetime, timestamp_ms_to_datetime};
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::statistics::Statistics;
@@ -15,9 +21,43 @@ const INDEXED_COLUMNS: usize = 32;
 /// Longest text of a bound, in characters.
 const TEXT_CHARACTERS: usize = 32;
 
+/// Which leaf columns of a file hold a NaN.
+#[derive(Debug, Default)]
+pub(crate) struct NanColumns(BTreeSet<usize>);
+
+impl NanColumns {
+    /// Looks at rows of the file.
+    pub(crate) fn watch(&mut self, batch: &RecordBatch) {
+        self.watch_columns(batch.columns(), 0);
+    }
+
+    fn watch_columns(&mut self, columns: &[ArrayRef], mut leaf: usize) {
+        for column in columns {
+            let holds_nan = match column.data_type() {
+                DataType::Float32 => column.as_primitive::<Float32Type>().values().iter().any(|value| value.is_nan()),
+                DataType::Float64 => column.as_primitive::<Float64Type>().values().iter().any(|value| value.is_nan()),
+                DataType::Struct(_) => {
+                    self.watch_columns(column.as_struct().columns(), leaf);
+                    false
+                }
+                _ => false,
+            };
+            if holds_nan {
+                self.0.insert(leaf);
+            }
+            leaf += leaves(column.data_type());
+        }
+    }
+}
+
 /// The statistics of a file with these columns as JSON text.
-pub(crate) fn statistics_json(rows: usize, metadata: &ParquetMetaData, schema: &SchemaRef) -> String {
-    let mut columns = Columns { metadata, next_leaf: 0, indexed: 0 };
+pub(crate) fn statistics_json(
+    rows: usize,
+    metadata: &ParquetMetaData,
+    schema: &SchemaRef,
+    nan_columns: &NanColumns,
+) -> String {
+    let mut columns = Columns { metadata, nan_columns, next_leaf: 0, indexed: 0 };
     let [min, max, nulls] = columns.fields(schema.fields());
     format!(r#"{{"numRecords":{rows},"minValues":{min},"maxValues":{max},"nullCount":{nulls}}}"#)
 }
@@ -39,6 +79,7 @@ enum Side {
 /// Walks a file's columns in the order in which Parquet numbers their leaves.
 struct Columns<'a> {
     metadata: &'a ParquetMetaData,
+    nan_columns: &'a NanColumns,
     next_leaf: usize,
     indexed: usize,
 }
@@ -90,6 +131,9 @@ impl Columns<'_> {
                     .is_some_and(|nulls| i64::try_from(nulls) == Ok(chunk.num_values())) => {}
                 None => return [None, None, nulls.map(|nulls| nulls.to_string())],
             }
+        }
+        if self.nan_columns.0.contains(&leaf) {
+            greatest = None;
         }
         let text = |bound: Option<Bound>, side| bound.and_then(|bound| render(&bound, data_type, side));
         [text(least, Side::Least), text(greatest, Side::Greatest), nulls.map(|nulls| nulls.to_string())]
@@ -187,8 +231,8 @@ mod tests {
     use std::sync::Arc;
 
     use arrow::array::{
-        ArrayRef, Date32Array, Decimal128Array, Float64Array, Int32Array, ListArray, RecordBatch, StringArray,
-        StructArray, TimestampMicrosecondArray,
+        Date32Array, Decimal128Array, Float64Array, Int32Array, ListArray, StringArray, StructArray,
+        TimestampMicrosecondArray,
     };
     use arrow::datatypes::Int32Type;
     use parquet::arrow::ArrowWriter;
@@ -202,30 +246,37 @@ mod tests {
         writer.flush().unwrap();
         writer.write(&batch.slice(0, 1)).unwrap();
         let metadata = writer.finish().unwrap();
-        serde_json::from_str(&statistics_json(batch.num_rows() + 1, &metadata, &batch.schema())).unwrap()
+        let mut nan_columns = NanColumns::default();
+        nan_columns.watch(&batch);
+        let text = statistics_json(batch.num_rows() + 1, &metadata, &batch.schema(), &nan_columns);
+        serde_json::from_str(&text).unwrap()
     }
 
     #[test]
     fn bounds_are_written_as_delta_wants_them() {
+        // longer than the text that Parquet keeps of a bound, so the last character is the next greater one
         let long = "ä".repeat(40);
         let stats = statistics(vec![
             ("n", Arc::new(Int32Array::from(vec![Some(5), None, Some(-7)]))),
             ("t", Arc::new(StringArray::from(vec!["b\"", "a", long.as_str()]))),
             ("d", Arc::new(Date32Array::from(vec![19723, 0, 1]))),
             ("ts", Arc::new(TimestampMicrosecondArray::from(vec![1_001, -1, 0]).with_timezone("UTC"))),
-            ("x", Arc::new(Float64Array::from(vec![f64::NAN, 0.5, f64::INFINITY]))),
+            ("x", Arc::new(Float64Array::from(vec![0.5, f64::NAN, 0.75]))),
+            ("i", Arc::new(Float64Array::from(vec![0.5, f64::INFINITY, 0.75]))),
             ("p", Arc::new(Decimal128Array::from(vec![-5, 1250, 3]).with_precision_and_scale(20, 2).unwrap())),
         ]);
         assert_eq!(stats["numRecords"], 4);
         assert_eq!((&stats["minValues"]["n"], &stats["maxValues"]["n"]), (&(-7).into(), &5.into()));
         assert_eq!(stats["nullCount"]["n"], 1);
         assert_eq!(stats["minValues"]["t"], "a");
-        assert_eq!(stats["maxValues"]["t"], format!("{}{}", "ä".repeat(32), char::MAX));
+        assert_eq!(stats["maxValues"]["t"], format!("{}å", "ä".repeat(31)));
+        assert_eq!(cut(&"b".repeat(33), Side::Greatest), format!("\"{}{}\"", "b".repeat(32), char::MAX));
         assert_eq!((&stats["minValues"]["d"], &stats["maxValues"]["d"]), (&"1970-01-01".into(), &"2024-01-01".into()));
         assert_eq!(stats["minValues"]["ts"], "1969-12-31T23:59:59.999Z");
         assert_eq!(stats["maxValues"]["ts"], "1970-01-01T00:00:00.002Z");
         assert_eq!(stats["minValues"]["x"], 0.5);
-        assert!(stats["maxValues"].get("x").is_none());
+        assert_eq!(stats["minValues"]["i"], 0.5);
+        assert!(stats["maxValues"].get("x").is_none() && stats["maxValues"].get("i").is_none());
         assert_eq!((stats["minValues"]["p"].as_f64(), stats["maxValues"]["p"].as_f64()), (Some(-0.05), Some(12.5)));
     }
 

@@ -9,8 +9,9 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 use bytes::Bytes;
-use datafusion::common::Result;
+use datafusion::common::{DataFusionError, Result};
 use futures::future::BoxFuture;
+use lakesmith_engine::store::engine_error;
 use object_store::ObjectStore;
 use object_store::buffered::BufWriter;
 use object_store::path::Path;
@@ -23,8 +24,16 @@ use parquet::file::metadata::ParquetMetaData;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use tokio::io::AsyncWriteExt;
 
+use super::column_statistics::NanColumns;
+
 /// Bytes that are gathered before they go to the store.
 const BUFFER_BYTES: usize = 8 << 20;
+
+/// How many buffers may be on their way to the store.
+const IN_FLIGHT: usize = 2;
+
+/// A row group ends at this size even before its usual million rows, so that wide rows do not need memory without bound.
+const ROW_GROUP_BYTES: usize = 64 << 20;
 
 /// A file that is being written. Dropping it leaves nothing under its name.
 pub(crate) struct Part {
@@ -34,6 +43,7 @@ pub(crate) struct Part {
     pub(crate) partition: Vec<(String, Option<String>)>,
     writer: AsyncArrowWriter<Upload>,
     rows: usize,
+    nan_columns: NanColumns,
 }
 
 /// A file that stands in the store.
@@ -43,6 +53,7 @@ pub(crate) struct FinishedPart {
     pub(crate) bytes: usize,
     pub(crate) rows: usize,
     pub(crate) metadata: ParquetMetaData,
+    pub(crate) nan_columns: NanColumns,
 }
 
 impl Part {
@@ -53,20 +64,21 @@ impl Part {
         partition: Vec<(String, Option<String>)>,
         schema: SchemaRef,
     ) -> Result<Self> {
-        let upload = Upload(BufWriter::with_capacity(store, location, BUFFER_BYTES));
+        let upload = Upload(BufWriter::with_capacity(store, location, BUFFER_BYTES).with_max_concurrency(IN_FLIGHT));
         let options = ArrowWriterOptions::new().with_properties(properties()).with_skip_arrow_metadata(true);
         let writer = AsyncArrowWriter::try_new_with_options(upload, schema, options)?;
-        Ok(Self { path, partition, writer, rows: 0 })
+        Ok(Self { path, partition, writer, rows: 0, nan_columns: NanColumns::default() })
     }
 
     pub(crate) async fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         self.rows += batch.num_rows();
-        Ok(self.writer.write(batch).await?)
+        self.nan_columns.watch(batch);
+        self.writer.write(batch).await.map_err(write_failed)
     }
 
     /// Ends the row group, which frees most of the memory.
     pub(crate) async fn flush(&mut self) -> Result<()> {
-        Ok(self.writer.flush().await?)
+        self.writer.flush().await.map_err(write_failed)
     }
 
     /// Bytes of memory that the file holds.
@@ -80,9 +92,22 @@ impl Part {
     }
 
     pub(crate) async fn finish(mut self) -> Result<FinishedPart> {
-        let metadata = self.writer.finish().await?;
+        let metadata = self.writer.finish().await.map_err(write_failed)?;
         let (bytes, rows) = (self.writer.bytes_written(), self.rows);
-        Ok(FinishedPart { path: self.path, partition: self.partition, bytes, rows, metadata })
+        let Self { path, partition, nan_columns, .. } = self;
+        Ok(FinishedPart { path, partition, bytes, rows, metadata, nan_columns })
+    }
+}
+
+/// The error of a write; what the store said, a full disk for example, stays known by its type.
+fn write_failed(error: ParquetError) -> DataFusionError {
+    let ParquetError::External(source) = error else { return error.into() };
+    match source.downcast::<ParquetError>() {
+        Ok(inner) => write_failed(*inner),
+        Err(source) => match source.downcast::<object_store::Error>() {
+            Ok(error) => DataFusionError::External(Box::new(engine_error("write part", *error))),
+            Err(source) => DataFusionError::External(source),
+        },
     }
 }
 
@@ -90,6 +115,7 @@ fn properties() -> WriterProperties {
     WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_dictionary_enabled(true)
+        .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by(concat!("Lakesmith version ", env!("CARGO_PKG_VERSION")).to_owned())
         .build()

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, UInt32Array};
 use arrow::compute::{take, take_record_batch};
 use arrow::datatypes::SchemaRef;
-use arrow::row::{OwnedRow, RowConverter, SortField};
+use arrow::row::{Row, RowConverter, SortField};
 use datafusion::common::Result;
 use datafusion::execution::memory_pool::{MemoryConsumer, MemoryPool, MemoryReservation};
 use lakesmith_engine::Faults;
@@ -128,7 +128,7 @@ impl TableWriter {
             bytes: i64::try_from(part.bytes).unwrap_or(i64::MAX),
             rows: i64::try_from(part.rows).unwrap_or(i64::MAX),
             partition: part.partition.clone(),
-            statistics: Some(statistics_json(part.rows, &part.metadata, &self.file_schema)),
+            statistics: Some(statistics_json(part.rows, &part.metadata, &self.file_schema, &part.nan_columns)),
         };
         self.finished.iter().map(entry).collect()
     }
@@ -146,21 +146,17 @@ impl TableWriter {
         let Some(grouping) = &self.grouping else { return Ok(vec![(Vec::new(), rows)]) };
         let keys: Vec<ArrayRef> = self.partition_columns.iter().map(|index| Arc::clone(batch.column(*index))).collect();
         let converted = grouping.convert_columns(&keys)?;
-        let mut members: HashMap<OwnedRow, Vec<u32>> = HashMap::new();
-        let mut order: Vec<OwnedRow> = Vec::new();
+        let mut numbers: HashMap<Row<'_>, usize> = HashMap::new();
+        let mut members: Vec<Vec<u32>> = Vec::new();
         for (index, key) in (0u32..).zip(converted.iter()) {
-            let key = key.owned();
-            match members.get_mut(&key) {
-                Some(rows) => rows.push(index),
-                None => {
-                    order.push(key.clone());
-                    members.insert(key, vec![index]);
-                }
+            let number = *numbers.entry(key).or_insert(members.len());
+            if number == members.len() {
+                members.push(Vec::new());
             }
+            members[number].push(index);
         }
-        let mut groups = Vec::with_capacity(order.len());
-        for key in order {
-            let indices = UInt32Array::from(members.remove(&key).unwrap_or_default());
+        let mut groups = Vec::with_capacity(members.len());
+        for indices in members.into_iter().map(UInt32Array::from) {
             let group =
                 if indices.len() == rows.num_rows() { rows.clone() } else { take_record_batch(&rows, &indices)? };
             groups.push((self.partition_texts(&keys, &indices)?, group));
@@ -198,9 +194,10 @@ impl TableWriter {
     }
 
     async fn make_room(&mut self) -> Result<()> {
-        if self.open.len() < OPEN_FILES {
-            return Ok(());
-        }
+        if self.open.len() < OPEN_FILES { Ok(()) } else { self.finish_oldest().await }
+    }
+
+    async fn finish_oldest(&mut self) -> Result<()> {
         let oldest = self.open.iter().min_by_key(|(_, (used, _))| *used).map(|(values, _)| values.clone());
         match oldest.and_then(|values| self.open.remove(&values)) {
             Some((_, part)) => self.finish_part(part).await,
@@ -234,8 +231,11 @@ impl TableWriter {
         for (_, part) in self.open.values_mut() {
             part.flush().await?;
         }
-        // after this the sink holds about one buffer for each open file; whatever is still missing ends the query
-        self.memory.try_resize(held(&self.open))
+        // what files still hold is their buffers on the way to the store; finished files hold nothing
+        while self.memory.try_resize(held(&self.open)).is_err() {
+            self.finish_oldest().await?;
+        }
+        Ok(())
     }
 }
 
