@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::command::sample_data::settings::Rate;
+
 /// Declarative medallion pipelines on open Delta tables.
 #[derive(Debug, Parser)]
 #[command(name = "lakesmith", version, about, max_term_width = 100)]
@@ -37,6 +39,8 @@ pub enum Command {
     Graph(Graph),
     /// Start a new project.
     Init(Init),
+    /// Write made-up data of any size: orders, change events of customers, products.
+    SampleData(SampleData),
     /// Explain an error condition, for example `lakesmith explain PARSE_SYNTAX_ERROR`.
     Explain {
         /// The condition; without it all conditions are listed.
@@ -146,6 +150,66 @@ pub enum Template {
     Retail,
     /// A spec and an empty folder.
     Empty,
+}
+
+/// Arguments of `sample-data`.
+#[derive(Debug, Args)]
+pub struct SampleData {
+    /// Which data.
+    #[arg(value_enum)]
+    pub set: SampleDomain,
+    /// The folder, which holds nothing else.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// How many orders.
+    #[arg(long, default_value_t = 10_000, value_name = "N", value_parser = clap::value_parser!(u64).range(..=MOST_ROWS))]
+    pub orders: u64,
+    /// How many change events of customers.
+    #[arg(long, default_value_t = 1_000, value_name = "M", value_parser = clap::value_parser!(u64).range(..=MOST_ROWS))]
+    pub customer_events: u64,
+    /// In how many files they arrive; of orders there is a first batch besides.
+    #[arg(long, default_value_t = 5, value_name = "K", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub files: u64,
+    /// The same seed gives the same bytes.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// The share of rows without a key, with a quantity below 1 or an unknown operation, for example 0.01 or 1%.
+    #[arg(long, default_value = "0", value_name = "RATE")]
+    pub bad_rate: Rate,
+    /// The share of orders that are older than their file, and of change events in the wrong order.
+    #[arg(long, default_value = "0", value_name = "RATE")]
+    pub late_rate: Rate,
+    /// How many lines are there twice, as a share of the rows.
+    #[arg(long, default_value = "0", value_name = "RATE")]
+    pub duplicate_rate: Rate,
+    /// How many lines are cut off, as a share of the rows, besides them.
+    #[arg(long, default_value = "0", value_name = "RATE")]
+    pub malformed_rate: Rate,
+    /// Let some bad orders have a negative price, which stops the update of the retail example.
+    #[arg(long)]
+    pub negative_prices: bool,
+    /// Form of the result.
+    #[arg(short, long, value_enum, default_value_t = SampleForm::Text)]
+    pub output: SampleForm,
+}
+
+/// Enough for any disk, and few enough to count with.
+const MOST_ROWS: u64 = 1_000_000_000_000;
+
+/// What made-up data are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SampleDomain {
+    /// Orders, customers and products of a shop.
+    Retail,
+}
+
+/// Forms of the list of what was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SampleForm {
+    /// A line for each set of files.
+    Text,
+    /// One JSON object.
+    Json,
 }
 
 fn key_value(text: &str) -> Result<(String, String), String> {

@@ -5,6 +5,7 @@ mod explain;
 mod graph;
 mod init;
 mod other;
+pub mod sample_data;
 
 use crate::arguments::Command;
 use crate::exit::Exit;
@@ -16,6 +17,7 @@ pub fn run(command: Command, printer: &mut Printer) -> Exit {
         Command::DryRun(arguments) => dry_run::run(&arguments, printer),
         Command::Graph(arguments) => graph::run(&arguments, printer),
         Command::Init(arguments) => init::run(&arguments, printer),
+        Command::SampleData(arguments) => sample_data::run(&arguments, printer),
         Command::Explain { code } => explain::run(code.as_deref(), printer),
         Command::Other(words) => other::run(&words, printer),
     }

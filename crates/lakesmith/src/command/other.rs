@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::printer::Printer;
 
 /// Commands that are there.
-const BUILT: &[&str] = &["dry-run", "validate", "graph", "init", "explain", "help"];
+const BUILT: &[&str] = &["dry-run", "validate", "graph", "init", "sample-data", "explain", "help"];
 /// Commands that will come, each with what helps until then.
 const PLANNED: &[(&str, &str)] = &[
     ("run", "`lakesmith dry-run` checks the pipeline"),
@@ -17,7 +17,6 @@ const PLANNED: &[(&str, &str)] = &[
     ("history", "there is no history before pipelines run"),
     ("events", "there are no events before pipelines run"),
     ("clean", "there is nothing to clean before pipelines run"),
-    ("sample-data", "`lakesmith init --name shop` writes a project with a little data"),
 ];
 
 /// Refuses the command.
