@@ -16,50 +16,98 @@ pub enum Record<'a> {
     TooLong,
 }
 
-/// Collects chunks of one file and hands on its records in order. Line ends are `\n` and `\r\n`; the last line needs
-/// none. Lines of spaces, tabs and carriage returns are blank and are no records.
+/// Takes the chunks of one file and hands on its records in order. Line ends are `\n` and `\r\n`; the last line needs none.
+/// Lines of spaces, tabs and carriage returns are blank and are no records.
 #[derive(Debug)]
 pub struct LineFramer {
     limit: usize,
     unfinished: Vec<u8>,
     passing_over: bool,
-    at_first_line: bool,
+    /// The last record lies in `unfinished`, which is to be emptied.
+    handed_on: bool,
+    lines: u64,
+    may_have_mark: bool,
 }
 
 impl LineFramer {
     /// Starts a file whose lines may have `limit` bytes, normally [`LINE_LIMIT`].
     pub fn new(limit: usize) -> Self {
-        Self { limit, unfinished: Vec::new(), passing_over: false, at_first_line: true }
+        Self { limit, unfinished: Vec::new(), passing_over: false, handed_on: false, lines: 0, may_have_mark: true }
     }
 
-    /// Takes the next bytes of the file and hands on each record that ends in them.
-    pub fn push(&mut self, chunk: &[u8], mut sink: impl FnMut(Record<'_>)) {
-        let mut start = 0;
-        for end in memchr::memchr_iter(b'\n', chunk) {
-            self.end_line(&chunk[start..end], &mut sink);
-            start = end + 1;
+    /// Starts in the middle of a file, where a byte order mark is part of its line.
+    pub fn within_file(limit: usize) -> Self {
+        Self { may_have_mark: false, ..Self::new(limit) }
+    }
+
+    /// The next record that ends in `chunk` at or after `*position`, which moves on, and the number of its line. `None` when no
+    /// further line ends in the chunk; then all of it was taken, and the next chunk is to follow from position 0.
+    pub fn next<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<(u64, Record<'a>)> {
+        self.forget_record();
+        while let Some(length) = memchr::memchr(b'\n', &chunk[*position..]) {
+            let tail = &chunk[*position..*position + length];
+            *position += length + 1;
+            if let Some(held) = self.end_line(tail) {
+                let record = match held {
+                    Held::TooLong => Record::TooLong,
+                    Held::InChunk { start, end } => Record::Line(&tail[start..end]),
+                    Held::Unfinished { start, end } => Record::Line(&self.unfinished[start..end]),
+                };
+                return Some((self.lines, record));
+            }
         }
-        self.keep(&chunk[start..]);
+        self.keep(&chunk[*position..]);
+        *position = chunk.len();
+        None
     }
 
-    /// Ends the file and hands on the last line when it had no line end.
-    pub fn finish(mut self, mut sink: impl FnMut(Record<'_>)) {
-        self.end_line(&[], &mut sink);
+    /// Ends the file: the last line when it had no line end.
+    pub fn finish(&mut self) -> Option<(u64, Record<'_>)> {
+        self.forget_record();
+        if self.unfinished.is_empty() && !self.passing_over {
+            return None;
+        }
+        match self.end_line(&[])? {
+            Held::TooLong => Some((self.lines, Record::TooLong)),
+            Held::InChunk { .. } => None,
+            Held::Unfinished { start, end } => Some((self.lines, Record::Line(&self.unfinished[start..end]))),
+        }
     }
 
-    fn end_line(&mut self, tail: &[u8], sink: &mut impl FnMut(Record<'_>)) {
-        let first = std::mem::replace(&mut self.at_first_line, false);
+    /// Lines ended so far, blank ones included; the number of the last record's line.
+    pub fn lines(&self) -> u64 {
+        self.lines
+    }
+
+    /// Bytes held of a line that has not ended.
+    pub fn held_bytes(&self) -> usize {
+        self.unfinished.capacity()
+    }
+
+    fn forget_record(&mut self) {
+        if std::mem::replace(&mut self.handed_on, false) {
+            self.unfinished.clear();
+        }
+    }
+
+    /// Ends a line with the bytes of it that are new; `None` when it is blank.
+    fn end_line(&mut self, tail: &[u8]) -> Option<Held> {
+        self.lines += 1;
+        let first = std::mem::replace(&mut self.may_have_mark, false);
         if self.unfinished.is_empty() && !self.passing_over && tail.len() <= self.limit {
             // The whole line lies in the chunk: no copy.
-            return hand_on(tail, first, sink);
+            return content(tail, first).map(|(start, end)| Held::InChunk { start, end });
         }
         self.keep(tail);
         if std::mem::replace(&mut self.passing_over, false) {
-            sink(Record::TooLong);
-        } else {
-            hand_on(&self.unfinished, first, sink);
+            return Some(Held::TooLong);
         }
-        self.unfinished.clear();
+        self.handed_on = true;
+        let content = content(&self.unfinished, first);
+        if content.is_none() {
+            self.forget_record();
+        }
+        content.map(|(start, end)| Held::Unfinished { start, end })
     }
 
     fn keep(&mut self, bytes: &[u8]) {
@@ -73,12 +121,19 @@ impl LineFramer {
     }
 }
 
-fn hand_on(line: &[u8], first: bool, sink: &mut impl FnMut(Record<'_>)) {
-    let line = if first { line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line) } else { line };
-    let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if line.iter().any(|byte| !matches!(byte, b' ' | b'\t' | b'\r')) {
-        sink(Record::Line(line));
-    }
+/// Where the record that just ended lies.
+enum Held {
+    TooLong,
+    InChunk { start: usize, end: usize },
+    Unfinished { start: usize, end: usize },
+}
+
+/// The part of a line that is its record; `None` when the line is blank.
+fn content(line: &[u8], first: bool) -> Option<(usize, usize)> {
+    let start = if first && line.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+    let end = if line.len() > start && line.ends_with(b"\r") { line.len() - 1 } else { line.len() };
+    let is_blank = line[start..end].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
+    if is_blank { None } else { Some((start, end)) }
 }
 
 #[cfg(test)]
@@ -87,25 +142,33 @@ mod tests {
 
     fn frame(chunks: &[&[u8]], limit: usize) -> Vec<String> {
         let mut records = Vec::new();
-        let mut sink = |record: Record<'_>| match record {
-            Record::Line(line) => records.push(String::from_utf8_lossy(line).into_owned()),
-            Record::TooLong => records.push("too long".to_owned()),
-        };
         let mut framer = LineFramer::new(limit);
         for chunk in chunks {
-            framer.push(chunk, &mut sink);
+            let mut position = 0;
+            while let Some((_, record)) = framer.next(chunk, &mut position) {
+                records.push(shown(record));
+            }
+            assert_eq!(position, chunk.len());
         }
-        framer.finish(&mut sink);
+        records.extend(framer.finish().map(|(_, record)| shown(record)));
+        records.push(format!("{} lines", framer.lines()));
         records
+    }
+
+    fn shown(record: Record<'_>) -> String {
+        match record {
+            Record::Line(line) => String::from_utf8_lossy(line).into_owned(),
+            Record::TooLong => "too long".to_owned(),
+        }
     }
 
     const FILE: &[u8] = b"\xef\xbb\xbf{a}\r\n\n \t\r\n{long line}\n{b}\n123456789\n{c}";
 
     #[test]
     fn line_ends_blank_lines_and_the_mark_are_no_part_of_records() {
-        assert_eq!(frame(&[FILE], 9), ["{a}", "too long", "{b}", "123456789", "{c}"]);
-        assert_eq!(frame(&[FILE], LINE_LIMIT), ["{a}", "{long line}", "{b}", "123456789", "{c}"]);
-        assert!(frame(&[b""], 9).is_empty());
+        assert_eq!(frame(&[FILE], 9), ["{a}", "too long", "{b}", "123456789", "{c}", "7 lines"]);
+        assert_eq!(frame(&[FILE], LINE_LIMIT), ["{a}", "{long line}", "{b}", "123456789", "{c}", "7 lines"]);
+        assert_eq!(frame(&[b""], 9), ["0 lines"]);
     }
 
     #[test]
@@ -121,6 +184,6 @@ mod tests {
 
     #[test]
     fn a_mark_in_a_later_line_stays() {
-        assert_eq!(frame(&[b"a\n\xef\xbb\xbfb"], 9), ["a", "\u{feff}b"]);
+        assert_eq!(frame(&[b"a\n\xef\xbb\xbfb"], 9), ["a", "\u{feff}b", "2 lines"]);
     }
 }
