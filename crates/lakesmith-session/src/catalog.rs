@@ -1,0 +1,217 @@
+//! [`WarehouseCatalog`]: finds the tables, files and events that a query names.
+//!
+//! A failure of reading is no fault of the query: it is kept aside, and the query ends with it.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use lakesmith_base::QualifiedName;
+use lakesmith_base::suggest::closest;
+use lakesmith_delta::{DeltaTable, scan_provider};
+use lakesmith_diagnostic::{Condition, Diagnostic};
+use lakesmith_engine::{
+    BoxFuture, Catalog, EngineError, FileInterface, ProvidedRelation, RelationAnswer, RelationRequest,
+};
+use lakesmith_ingest::Usage;
+use lakesmith_project::Location;
+
+use crate::event_log::{self, EventColumns};
+use crate::files::{self, FilesRequest};
+use crate::session::Session;
+use crate::warehouse::open_folder;
+
+/// Formats of `` format.`path` ``.
+const FORMATS: &[&str] = &["delta", "parquet", "json", "csv", "text", "orc", "avro", "xml", "binaryfile"];
+
+/// Why something asked for is not there.
+pub(crate) enum Lack {
+    /// There is none of the name.
+    Absent,
+    /// The query is wrong to ask for it.
+    Refused(Box<Diagnostic>),
+    /// It could not be read.
+    Failed(EngineError),
+}
+
+impl From<EngineError> for Lack {
+    fn from(error: EngineError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Diagnostic> for Lack {
+    fn from(diagnostic: Diagnostic) -> Self {
+        Self::Refused(Box::new(diagnostic))
+    }
+}
+
+/// The catalog of one query.
+#[derive(Debug)]
+pub struct WarehouseCatalog<'s> {
+    session: &'s Session,
+    events: EventColumns,
+    notes: Mutex<Notes>,
+}
+
+#[derive(Debug, Default)]
+struct Notes {
+    failure: Option<EngineError>,
+    warnings: Vec<String>,
+    has_read_events: bool,
+}
+
+impl<'s> WarehouseCatalog<'s> {
+    pub(crate) fn new(session: &'s Session, events: EventColumns) -> Self {
+        Self { session, events, notes: Mutex::default() }
+    }
+
+    /// What went wrong while relations were looked up.
+    pub(crate) fn take_failure(&self) -> Option<EngineError> {
+        self.notes().failure.take()
+    }
+
+    /// What the user should know about the relations.
+    pub(crate) fn take_warnings(&self) -> Vec<String> {
+        std::mem::take(&mut self.notes().warnings)
+    }
+
+    /// Whether the event log was asked for.
+    pub(crate) fn has_read_events(&self) -> bool {
+        self.notes().has_read_events
+    }
+
+    fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn answer(&self, request: &RelationRequest) -> Result<ProvidedRelation, Lack> {
+        match request {
+            RelationRequest::Table { is_streaming: true, .. } | RelationRequest::Files { is_streaming: true, .. } => {
+                let title = "STREAM stands only in the flows of a pipeline";
+                let fault = Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title);
+                Err(fault.help("leave STREAM out: the query reads what is there now").into())
+            }
+            RelationRequest::Table { name, options, .. } => self.table(name, options).await,
+            RelationRequest::Files { format, schema, options, paths, interface, .. } => {
+                if format.as_deref() == Some(event_log::FORMAT) {
+                    self.notes().has_read_events = true;
+                    return event_log::relation(self.session, paths, options, self.events).await;
+                }
+                let usage = match interface {
+                    FileInterface::ReadFiles => Usage::ReadFiles,
+                    FileInterface::CloudFiles => Usage::CloudFiles,
+                    FileInterface::Reader => Usage::Reader,
+                };
+                let format = format.as_deref();
+                self.files(FilesRequest { format, schema: schema.as_deref(), options, paths, usage }).await
+            }
+        }
+    }
+
+    async fn table(&self, name: &QualifiedName, options: &[(String, String)]) -> Result<ProvidedRelation, Lack> {
+        if let [format, path] = name.parts()
+            && FORMATS.iter().any(|known| format.matches(known))
+        {
+            return self.direct(&format.folded(), path.as_str(), options).await;
+        }
+        if let Some((key, _)) = options.first() {
+            let title = format!("option `{key}` has no meaning for a table");
+            return Err(Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title).into());
+        }
+        let Some(full) = self.session.table_name(name) else { return Err(Lack::Absent) };
+        match self.session.warehouse().open(&full).await? {
+            Some(table) => Ok(scan(table).await?),
+            None => Err(self.no_table(name, &full).into()),
+        }
+    }
+
+    /// `` format.`path` ``.
+    async fn direct(&self, format: &str, path: &str, options: &[(String, String)]) -> Result<ProvidedRelation, Lack> {
+        if format == "delta" {
+            let folder = local(self.session, path)?;
+            return match open_folder(&folder).await? {
+                Some(table) => Ok(scan(table).await?),
+                None => {
+                    let title = format!("there is no Delta table in `{}`", folder.display());
+                    Err(Diagnostic::error(Condition::PATH_NOT_FOUND, title).into())
+                }
+            };
+        }
+        let paths = [path.to_owned()];
+        self.files(FilesRequest { format: Some(format), schema: None, options, paths: &paths, usage: Usage::Reader })
+            .await
+    }
+
+    async fn files(&self, request: FilesRequest<'_>) -> Result<ProvidedRelation, Lack> {
+        let (relation, warnings) = files::relation(self.session, request).await?;
+        self.notes().warnings.extend(warnings);
+        Ok(relation)
+    }
+
+    /// The fault of a table that is not there, with tables of similar names.
+    fn no_table(&self, written: &QualifiedName, full: &QualifiedName) -> Diagnostic {
+        let title = format!("table or view `{written}` does not exist");
+        let fault = Diagnostic::error(Condition::TABLE_OR_VIEW_NOT_FOUND, title);
+        let tables = self.session.warehouse().tables();
+        let elsewhere: Vec<&QualifiedName> = tables.iter().filter(|table| table.last() == full.last()).collect();
+        if !elsewhere.is_empty() {
+            let listed: Vec<String> = elsewhere.iter().take(3).map(|table| format!("`{table}`")).collect();
+            return fault.help(format!("there is {}", listed.join(", ")));
+        }
+        let names: Vec<String> = tables.iter().map(|table| self.shown(table)).collect();
+        let own = self.shown(full);
+        match closest(&own, names.iter().map(String::as_str), 3).as_slice() {
+            [] if tables.is_empty() => fault.help("the warehouse is empty: `lakesmith run` fills it"),
+            [] => fault.help("`lakesmith tables` lists the tables"),
+            similar => {
+                let listed: Vec<String> = similar.iter().map(|name| format!("`{name}`")).collect();
+                fault.help(format!("a table with a similar name exists: {}", listed.join(", ")))
+            }
+        }
+    }
+
+    /// The name without default catalog and schema.
+    fn shown(&self, full: &QualifiedName) -> String {
+        let settings = self.session.settings();
+        match full.parts() {
+            [catalog, schema, table] if *catalog == settings.catalog && *schema == settings.schema => table.to_string(),
+            [catalog, schema, table] if *catalog == settings.catalog => format!("{schema}.{table}"),
+            _ => full.to_string(),
+        }
+    }
+}
+
+impl Catalog for WarehouseCatalog<'_> {
+    fn relation<'a>(&'a self, request: &'a RelationRequest) -> BoxFuture<'a, RelationAnswer> {
+        Box::pin(async move {
+            match self.answer(request).await {
+                Ok(relation) => RelationAnswer::Found(Arc::new(relation)),
+                Err(Lack::Absent) => RelationAnswer::Absent,
+                Err(Lack::Refused(diagnostic)) => RelationAnswer::Refused(diagnostic),
+                Err(Lack::Failed(error)) => {
+                    self.notes().failure.get_or_insert(error);
+                    RelationAnswer::Unknown
+                }
+            }
+        })
+    }
+}
+
+/// The newest rows of a table.
+pub(crate) async fn scan(mut table: DeltaTable) -> Result<ProvidedRelation, EngineError> {
+    let files = table.files().await?;
+    let metadata = table.metadata();
+    let provider = scan_provider(&metadata.schema, &metadata.partition_columns, files, table.store().folder())?;
+    Ok(ProvidedRelation::new(metadata.schema.clone(), provider))
+}
+
+/// The place on this machine that a path means, absolute.
+pub(crate) fn local(session: &Session, path: &str) -> Result<PathBuf, Lack> {
+    match session.settings().paths.locate(path) {
+        Location::Local(local) => Ok(std::path::absolute(&local).unwrap_or(local)),
+        Location::Remote(uri) => {
+            let title = format!("reading `{uri}` is not built yet");
+            Err(Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title).help("copy the files to this machine").into())
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! [`QueryResult`]: the rows of a query on their way. [`QueryError`]: why there are none.
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::physical_plan::SendableRecordBatchStream;
+use futures::StreamExt;
+use lakesmith_diagnostic::{Diagnostic, SourceMap};
+use lakesmith_engine::EngineError;
+use lakesmith_unresolved::StructField;
+
+/// The rows of a query.
+pub struct QueryResult {
+    /// The columns. Two may have the same name.
+    pub columns: Vec<StructField>,
+    /// What the user should know about the files that were read.
+    pub warnings: Vec<String>,
+    rows: SendableRecordBatchStream,
+}
+
+impl std::fmt::Debug for QueryResult {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("QueryResult").field("columns", &self.columns).finish_non_exhaustive()
+    }
+}
+
+impl QueryResult {
+    pub(crate) fn new(columns: Vec<StructField>, warnings: Vec<String>, rows: SendableRecordBatchStream) -> Self {
+        Self { columns, warnings, rows }
+    }
+
+    /// The next rows, in the query's order; `None` at the end.
+    ///
+    /// Columns of a batch stand in the order of [`Self::columns`]; their names inside the batch mean nothing.
+    pub async fn next(&mut self) -> Option<Result<RecordBatch, EngineError>> {
+        let batch = self.rows.next().await?;
+        Some(batch.map_err(|error| EngineError::from_datafusion("run query", error)))
+    }
+
+    /// All rows, for results that fit memory.
+    pub async fn collect(mut self) -> Result<Vec<RecordBatch>, EngineError> {
+        let mut batches = Vec::new();
+        while let Some(batch) = self.next().await {
+            batches.push(batch?);
+        }
+        Ok(batches)
+    }
+}
+
+/// Why a query gives no rows.
+#[derive(Debug)]
+pub enum QueryError {
+    /// The query is wrong; all that could be found.
+    Wrong {
+        /// The texts that the diagnostics point into.
+        sources: SourceMap,
+        /// The faults.
+        diagnostics: Vec<Diagnostic>,
+    },
+    /// Reading or computing failed.
+    Failed(Box<EngineError>),
+}
+
+impl From<EngineError> for QueryError {
+    fn from(error: EngineError) -> Self {
+        Self::Failed(Box::new(error))
+    }
+}

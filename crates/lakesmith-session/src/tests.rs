@@ -1,0 +1,155 @@
+//! Queries from text to rows: tables, files, the event log, and what a user is told when one cannot run.
+
+use lakesmith_base::QualifiedName;
+
+use crate::QueryError;
+use crate::testing::Project;
+
+async fn shop() -> Project {
+    let project = Project::new();
+    let orders = "SELECT * FROM VALUES (1, 'open', 2.5D), (2, 'closed', NULL) AS t(id, status, price)";
+    project.table("warehouse/main/shop/orders", orders).await;
+    project.table("warehouse/main/archive/orders_2023", "SELECT 1 AS id").await;
+    project
+}
+
+#[tokio::test]
+async fn a_table_is_found_by_every_form_of_its_name() {
+    let project = shop().await;
+    for name in ["orders", "ORDERS", "shop.orders", "main.shop.orders", "LIVE.orders", "spark_catalog.shop.orders"] {
+        let rows = project.rows(&format!("SELECT id, status, price FROM {name} ORDER BY id")).await;
+        assert_eq!(rows, ["1|open|2.5", "2|closed|NULL"], "{name}");
+    }
+    let folder = project.path("warehouse/main/shop/orders");
+    let rows = project.rows(&format!("SELECT count(*) FROM delta.`{}`", folder.display())).await;
+    assert_eq!(rows, ["2"]);
+}
+
+#[tokio::test]
+async fn an_unknown_table_is_told_with_names_that_are_near() {
+    let project = shop().await;
+    assert_eq!(
+        project.faults("SELECT * FROM ordrs").await,
+        [
+            "TABLE_OR_VIEW_NOT_FOUND: table or view `ordrs` does not exist @ordrs (a table with a similar name exists: `orders`)"
+        ]
+    );
+    assert_eq!(
+        project.faults("SELECT * FROM orders_2023").await,
+        [
+            "TABLE_OR_VIEW_NOT_FOUND: table or view `orders_2023` does not exist @orders_2023 (there is `main.archive.orders_2023`)"
+        ]
+    );
+    assert_eq!(
+        project.faults("SELECT * FROM customers").await,
+        [
+            "TABLE_OR_VIEW_NOT_FOUND: table or view `customers` does not exist @customers (`lakesmith tables` lists the tables)"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_query_that_is_no_query_is_refused_by_name() {
+    let project = Project::new();
+    let faults = project.faults("DROP TABLE orders").await;
+    assert!(faults[0].starts_with("LAKESMITH_NOT_BUILT: `DROP TABLE` is not built yet"), "{faults:?}");
+    let faults = project.faults("-- nothing").await;
+    assert!(faults[0].starts_with("PARSE_EMPTY_STATEMENT"), "{faults:?}");
+    let faults = project.faults("SELECT * FROM STREAM orders").await;
+    assert!(faults[0].starts_with("UNSUPPORTED_FEATURE: STREAM stands only in"), "{faults:?}");
+}
+
+#[tokio::test]
+async fn json_files_are_read_by_function_and_by_name() {
+    let project = Project::new();
+    project.write("data/a.json", "{\"id\": 1, \"tags\": [\"x\"]}\n{\"id\": 2, \"tags\": null}\n");
+    let rows = project.rows("SELECT id, tags FROM read_files('data', format => 'json') ORDER BY id").await;
+    assert_eq!(rows, ["1|[x]", "2|NULL"]);
+    let rows = project.rows("SELECT id FROM json.`data/a.json` ORDER BY id DESC").await;
+    assert_eq!(rows, ["2", "1"]);
+    let faults = project.faults("SELECT * FROM read_files('nowhere', format => 'json')").await;
+    assert!(faults[0].starts_with("PATH_NOT_FOUND: path `nowhere` does not exist"), "{faults:?}");
+    let faults = project.faults("SELECT * FROM read_files('data', format => 'json', hederr => true)").await;
+    assert!(faults[0].starts_with("UNRECOGNIZED_OPTION: option `hederr`"), "{faults:?}");
+}
+
+#[tokio::test]
+async fn a_value_that_an_expression_refuses_fails_the_query_with_sparks_condition() {
+    let project = shop().await;
+    let result = project.session.query("SELECT CAST(status AS INT) FROM orders").await;
+    let error = match result {
+        Ok(result) => result.collect().await.unwrap_err(),
+        Err(QueryError::Failed(error)) => *error,
+        Err(other) => panic!("{other:#?}"),
+    };
+    assert!(
+        matches!(error.kind, lakesmith_engine::ErrorKind::Data(condition) if condition.name == "CAST_INVALID_INPUT")
+    );
+}
+
+#[tokio::test]
+async fn the_facts_of_tables_come_from_their_logs() {
+    let project = shop().await;
+    let warehouse = project.session.warehouse();
+    let names: Vec<String> = warehouse.tables().iter().map(ToString::to_string).collect();
+    assert_eq!(names, ["main.archive.orders_2023", "main.shop.orders"]);
+    let facts = warehouse.facts(&warehouse.tables()[1]).await.unwrap().unwrap();
+    assert_eq!((facts.version, facts.rows, facts.files), (0, Some(2), 1));
+    assert_eq!(facts.committed_micros, Some(1_705_320_000_000_000));
+    assert!(warehouse.facts(&QualifiedName::single("orders")).await.unwrap().is_none());
+}
+
+const EVENTS: &str = r#"
+    SELECT named_struct('update_id', 'u1', 'pipeline_name', 'Retail', 'pipeline_id', 'p1',
+            'dataset_name', dataset, 'flow_name', dataset) AS origin,
+        kind AS event_type, details
+    FROM VALUES
+        ('main.shop.silver_orders', 'flow_progress', '{"flow_progress": {"status": "COMPLETED",
+            "metrics": {"num_output_rows": 90}, "data_quality": {"expectations": [
+                {"name": "valid_price", "dataset": "silver_orders", "passed_records": 90, "failed_records": 10},
+                {"name": "valid_id", "dataset": "silver_orders", "passed_records": 99, "failed_records": 1}]}}}'),
+        ('main.shop.silver_orders', 'flow_progress', '{"flow_progress": {"status": "RUNNING"}}'),
+        ('main.shop.gold', 'flow_progress', '{"flow_progress": {"metrics": {"num_output_rows": 3}, "data_quality":
+            {"expectations": [{"name": "x", "dataset": "gold", "passed_records": 3, "failed_records": 0}]}}}'),
+        (NULL, 'create_update', '{"create_update": {"cause": "USER_ACTION"}}')
+        AS t(dataset, kind, details)"#;
+
+#[tokio::test]
+async fn the_quality_query_of_the_documentation_runs_as_it_is_written() {
+    let project = Project::new();
+    project.table("storage/system/events", EVENTS).await;
+    let rows = project
+        .rows(
+            "SELECT
+                dataset,
+                name as expectation_name,
+                passed_records,
+                failed_records,
+                ROUND(passed_records * 100.0 / (passed_records + failed_records), 2) as pass_rate
+            FROM event_log(TABLE(LIVE.silver_orders))
+            WHERE details:flow_progress.metrics IS NOT NULL
+            ORDER BY failed_records DESC;",
+        )
+        .await;
+    assert_eq!(rows, ["silver_orders|valid_price|90|10|90.00", "silver_orders|valid_id|99|1|99.00"]);
+}
+
+#[tokio::test]
+async fn the_event_log_is_that_of_a_pipeline_or_a_dataset() {
+    let project = Project::new();
+    let faults = project.faults("SELECT * FROM event_log('p1')").await;
+    assert!(faults[0].starts_with("TABLE_OR_VIEW_NOT_FOUND: there is no event log yet @event_log"), "{faults:?}");
+    project.table("storage/system/events", EVENTS).await;
+    for (subject, count) in [
+        ("'p1'", "4"),
+        ("'retail'", "4"),
+        ("'other'", "0"),
+        ("TABLE(gold)", "1"),
+        ("TABLE(main.shop.silver_orders)", "2"),
+    ] {
+        assert_eq!(project.rows(&format!("SELECT count(*) FROM event_log({subject})")).await, [count], "{subject}");
+    }
+    let rows =
+        project.rows("SELECT details:flow_progress.metrics.num_output_rows::INT + 1 FROM event_log(TABLE(gold))").await;
+    assert_eq!(rows, ["4"]);
+}
