@@ -25,6 +25,7 @@ struct Encoded {
     dataset: String,
     checks: Vec<Check>,
     first: usize,
+    applies: bool,
 }
 
 impl NodeCodec for Codec {
@@ -35,8 +36,12 @@ impl NodeCodec for Codec {
     fn encode(&self, node: &Arc<dyn ExecutionPlan>, _: &dyn PhysicalProtoConverterExtension) -> Result<Vec<u8>> {
         let node = node.downcast_ref::<ExpectationExec>();
         let node = node.ok_or_else(|| internal_datafusion_err!("an expectation node is of another type"))?;
-        let encoded =
-            Encoded { dataset: node.dataset().to_owned(), checks: node.checks().to_vec(), first: node.first_condition() };
+        let encoded = Encoded {
+            dataset: node.dataset().to_owned(),
+            checks: node.checks().to_vec(),
+            first: node.first_condition(),
+            applies: node.applies(),
+        };
         serde_json::to_vec(&encoded).map_err(|error| internal_datafusion_err!("an expectation node: {error}"))
     }
 
@@ -50,12 +55,10 @@ impl NodeCodec for Codec {
         let encoded: Encoded = serde_json::from_slice(bytes)
             .map_err(|error| internal_datafusion_err!("an encoded expectation node: {error}"))?;
         match inputs {
-            [input] => Ok(Arc::new(ExpectationExec::try_new(
-                Arc::clone(input),
-                encoded.dataset,
-                encoded.checks,
-                encoded.first,
-            )?)),
+            [input] => {
+                let node = ExpectationExec::try_new(Arc::clone(input), encoded.dataset, encoded.checks, encoded.first)?;
+                Ok(Arc::new(if encoded.applies { node.applying()? } else { node }))
+            }
             _ => Err(internal_datafusion_err!("an expectation node has {} inputs", inputs.len())),
         }
     }

@@ -14,5 +14,5 @@ mod tests;
 
 pub use check::{Action, Check};
 pub use codec::register_codecs;
-pub use node::{ExpectationCounts, ExpectationExec, counts_of};
+pub use node::{ExpectationCounts, ExpectationExec, ViewViolated, counts_of};
 pub use verdict::VERDICT;

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use datafusion::arrow::array::{ArrayRef, AsArray, RecordBatch};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, StringArray};
+use datafusion::arrow::compute::{filter_record_batch, is_null};
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Result, internal_datafusion_err, internal_err};
+use datafusion::common::{DataFusionError, Result, internal_datafusion_err, internal_err};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
@@ -16,7 +17,7 @@ use datafusion::physical_plan::{
 };
 use futures::StreamExt;
 
-use crate::check::Check;
+use crate::check::{Action, Check};
 use crate::verdict::{VERDICT, judge};
 
 /// The node's name.
@@ -41,6 +42,25 @@ struct Counted {
     passed: Vec<u64>,
 }
 
+/// A row of a view broke an expectation that stops the update.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ViewViolated {
+    /// The view.
+    pub dataset: String,
+    /// Its expectations that stop the update; at least one of them is violated.
+    pub names: Vec<String>,
+    /// How many rows of a batch violate one.
+    pub count: usize,
+}
+
+impl fmt::Display for ViewViolated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} rows of view {} violate one of: {}", self.count, self.dataset, self.names.join(", "))
+    }
+}
+
+impl std::error::Error for ViewViolated {}
+
 /// Counts conditions and adds the verdict on each row.
 ///
 /// The input's columns from [`Self::first_condition`] on are the conditions, Boolean, one for each check; the output has the
@@ -51,6 +71,7 @@ pub struct ExpectationExec {
     dataset: String,
     checks: Vec<Check>,
     first: usize,
+    applies: bool,
     counted: Arc<Mutex<BTreeMap<usize, Counted>>>,
     properties: Arc<PlanProperties>,
 }
@@ -58,21 +79,42 @@ pub struct ExpectationExec {
 impl ExpectationExec {
     /// A node over conditions that are the last columns of `input`.
     pub fn try_new(input: Arc<dyn ExecutionPlan>, dataset: String, checks: Vec<Check>, first: usize) -> Result<Self> {
+        Self::build(input, dataset, checks, first, false)
+    }
+
+    /// The same node, which acts on its verdicts itself instead of handing them on: there is no sink above a view. A row that
+    /// would be quarantined is dropped.
+    pub fn applying(&self) -> Result<Self> {
+        Self::build(Arc::clone(&self.input), self.dataset.clone(), self.checks.clone(), self.first, true)
+    }
+
+    /// Whether the node acts on its verdicts itself.
+    pub fn applies(&self) -> bool {
+        self.applies
+    }
+
+    fn build(
+        input: Arc<dyn ExecutionPlan>,
+        dataset: String,
+        checks: Vec<Check>,
+        first: usize,
+        applies: bool,
+    ) -> Result<Self> {
         let schema = input.schema();
         let conditions = schema.fields().get(first..).unwrap_or_default();
         if conditions.len() != checks.len() || conditions.iter().any(|field| *field.data_type() != DataType::Boolean) {
             return internal_err!("the expectations of {dataset} do not fit the columns of their input");
         }
         let fields = schema.fields()[..first].iter().cloned();
-        let verdict = Arc::new(Field::new(VERDICT, DataType::Utf8, true));
-        let schema = Arc::new(Schema::new(fields.chain([verdict]).collect::<Vec<_>>()));
+        let verdict = (!applies).then(|| Arc::new(Field::new(VERDICT, DataType::Utf8, true)));
+        let schema = Arc::new(Schema::new(fields.chain(verdict).collect::<Vec<_>>()));
         let properties = PlanProperties::new(
             EquivalenceProperties::new(schema),
             input.output_partitioning().clone(),
             input.pipeline_behavior(),
             input.boundedness(),
         );
-        Ok(Self { input, dataset, checks, first, counted: Arc::default(), properties: Arc::new(properties) })
+        Ok(Self { input, dataset, checks, first, applies, counted: Arc::default(), properties: Arc::new(properties) })
     }
 
     /// The dataset whose expectations are checked.
@@ -146,7 +188,7 @@ impl ExecutionPlan for ExpectationExec {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let [input] = <[_; 1]>::try_from(children)
             .map_err(|children| internal_datafusion_err!("an expectation node got {} inputs", children.len()))?;
-        Ok(Arc::new(Self::try_new(input, self.dataset.clone(), self.checks.clone(), self.first)?))
+        Ok(Arc::new(Self::build(input, self.dataset.clone(), self.checks.clone(), self.first, self.applies)?))
     }
 
     fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
@@ -161,6 +203,8 @@ impl ExecutionPlan for ExpectationExec {
             schema: Arc::clone(&schema),
             checks: self.checks.clone(),
             first: self.first,
+            applies: self.applies,
+            dataset: self.dataset.clone(),
             counted: Counted { rows: 0, passed: vec![0; self.checks.len()] },
             all: Arc::clone(&self.counted),
             partition,
@@ -187,6 +231,8 @@ struct Task {
     schema: SchemaRef,
     checks: Vec<Check>,
     first: usize,
+    applies: bool,
+    dataset: String,
     counted: Counted,
     all: Arc<Mutex<BTreeMap<usize, Counted>>>,
     partition: usize,
@@ -199,8 +245,27 @@ impl Task {
         self.counted.rows += batch.num_rows() as u64;
         self.counted.passed.iter_mut().zip(passed).for_each(|(total, new)| *total += new);
         let mut columns: Vec<ArrayRef> = batch.columns()[..self.first].to_vec();
+        if self.applies {
+            return self.apply(columns, &verdicts);
+        }
         columns.push(Arc::new(verdicts));
         Ok(RecordBatch::try_new(Arc::clone(&self.schema), columns)?)
+    }
+
+    /// Keeps the rows without a verdict; a row that fails ends the work.
+    fn apply(&self, columns: Vec<ArrayRef>, verdicts: &StringArray) -> Result<RecordBatch> {
+        let failed = verdicts.iter().flatten().filter(|verdict| verdict.starts_with('F')).count();
+        if failed > 0 {
+            let fails = |check: &&Check| check.action == Action::Fail;
+            let names = self.checks.iter().filter(fails).map(|check| check.name.clone()).collect();
+            let violated = ViewViolated { dataset: self.dataset.clone(), names, count: failed };
+            return Err(DataFusionError::External(Box::new(violated)));
+        }
+        let batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)?;
+        if verdicts.null_count() == verdicts.len() {
+            return Ok(batch);
+        }
+        Ok(filter_record_batch(&batch, &is_null(verdicts)?)?)
     }
 
     fn publish(&mut self) {

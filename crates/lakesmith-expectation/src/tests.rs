@@ -47,7 +47,8 @@ async fn a_null_condition_is_violated_and_the_strictest_action_wins() {
     let plan: Arc<dyn ExecutionPlan> = Arc::new(ExpectationExec::try_new(input, "t".into(), checks, 1).unwrap());
     let wanted = [None, Some(r#"D["a","c"]"#.to_owned()), Some(r#"Q["a","b"]"#.to_owned()), None];
     assert_eq!(verdicts(&plan).await, [wanted.clone(), wanted].concat());
-    let counts: Vec<_> = counts_of(&plan).into_iter().map(|count| (count.check.name, count.passed, count.failed)).collect();
+    let counts: Vec<_> =
+        counts_of(&plan).into_iter().map(|count| (count.check.name, count.passed, count.failed)).collect();
     assert_eq!(counts, [("a".into(), 4, 4), ("b".into(), 6, 2), ("c".into(), 4, 4)]);
 }
 
@@ -60,6 +61,23 @@ async fn running_a_plan_again_replaces_its_counts() {
     let again = verdicts(&plan).await;
     assert_eq!(again[1].as_deref(), Some(r#"F["a"]"#));
     assert_eq!((counts_of(&plan)[0].passed, counts_of(&plan)[0].failed), (2, 2));
+}
+
+#[tokio::test]
+async fn a_node_that_applies_its_verdicts_drops_rows_and_stops_at_one_that_fails() {
+    let conditions = [("a", vec![Some(true), Some(false), None])];
+    let plan = |action| {
+        let node = ExpectationExec::try_new(input(&conditions), "v".into(), vec![check("a", action)], 1);
+        Arc::new(node.unwrap().applying().unwrap()) as Arc<dyn ExecutionPlan>
+    };
+    let dropping = plan(Action::Drop);
+    let rows: usize = run(&dropping).await.unwrap().iter().map(RecordBatch::num_rows).sum();
+    assert_eq!((rows, counts_of(&dropping)[0].failed), (2, 4));
+    assert!(run(&plan(Action::Fail)).await.unwrap_err().to_string().contains("2 rows of view v violate one of: a"));
+}
+
+async fn run(plan: &Arc<dyn ExecutionPlan>) -> datafusion::common::Result<Vec<RecordBatch>> {
+    collect(Arc::clone(plan), Arc::new(TaskContext::default())).await
 }
 
 #[test]

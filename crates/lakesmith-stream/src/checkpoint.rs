@@ -178,9 +178,7 @@ fn plan_path(identity: &FlowIdentity, number: i64) -> String {
 /// The numbers that are names of files in a folder.
 fn numbers(folder: &Path) -> Result<BTreeSet<i64>, StreamError> {
     match std::fs::read_dir(folder) {
-        Ok(entries) => {
-            Ok(entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect())
-        }
+        Ok(entries) => Ok(entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(BTreeSet::new()),
         Err(error) => Err(EngineError::io("list checkpoint", folder, error).into()),
     }

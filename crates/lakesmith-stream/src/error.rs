@@ -30,7 +30,9 @@ pub enum StreamError {
         table: String,
     },
     /// A commit of a table that is read as a stream did more than append.
-    #[error("version {version} of `{table}` ({operation}) changed or deleted rows, and a stream reads only appended ones")]
+    #[error(
+        "version {version} of `{table}` ({operation}) changed or deleted rows, and a stream reads only appended ones"
+    )]
     NotAppend {
         /// The table.
         table: String,

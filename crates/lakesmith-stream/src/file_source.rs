@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use lakesmith_engine::EngineError;
-use lakesmith_ingest::{FoundFile, ReaderOptions};
+use lakesmith_ingest::{Format, FoundFile, ReaderOptions, Usage};
 
 use crate::plan::{FileEntry, Slice};
 use crate::progress::Progress;
@@ -29,8 +29,9 @@ pub fn entry(file: &FoundFile) -> FileEntry {
 
 /// Whether every file is as it was when it was listed.
 pub fn is_unchanged(files: &[FileEntry]) -> bool {
+    let options = ReaderOptions::defaults(Format::Json, Usage::Reader);
     files.iter().all(|file| {
-        let now = lakesmith_ingest::list(Path::new(&file.path), &ReaderOptions::default(), &|_| false);
+        let now = lakesmith_ingest::list(Path::new(&file.path), &options, &|_| false);
         now.is_ok_and(|now| matches!(now.as_slice(), [one] if entry(one) == *file))
     })
 }

@@ -14,12 +14,19 @@ pub fn next_versions(name: &str, table: &DeltaTable, position: Option<&TablePosi
     match position {
         None => Ok(Slice::Table { table_id, after: None, up_to }),
         Some(position) if position.table_id != table_id => Err(StreamError::SourceReplaced { table: name.to_owned() }),
-        Some(position) => Ok(Slice::Table { table_id, after: Some(position.version), up_to: up_to.max(position.version) }),
+        Some(position) => {
+            Ok(Slice::Table { table_id, after: Some(position.version), up_to: up_to.max(position.version) })
+        }
     }
 }
 
 /// The files whose rows a slice of a table holds. A commit in it that is not an append is an error that names it.
-pub async fn files(name: &str, table: &mut DeltaTable, after: Option<i64>, up_to: i64) -> Result<Vec<DataFile>, StreamError> {
+pub async fn files(
+    name: &str,
+    table: &mut DeltaTable,
+    after: Option<i64>,
+    up_to: i64,
+) -> Result<Vec<DataFile>, StreamError> {
     let Some(after) = after else {
         if table.version() == up_to {
             return Ok(table.files().await?);

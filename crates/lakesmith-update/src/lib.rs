@@ -1,1 +1,33 @@
-//! The update engine: analysis, update plans, scheduling, commits, retries.
+//! The update engine: from a checked graph to committed tables.
+//!
+//! [`analysis`] types the graph; [`selection`] says which datasets take part; [`update`] runs their flows and commits; [`plan`]
+//! says what it would do. Only this crate executes and commits: the crates beneath it give plans, nodes and bookkeeping.
+//! Start reading at [`update`].
+
+pub mod analysis;
+mod append;
+mod complete;
+mod engine;
+pub mod event_log;
+pub mod fault;
+mod flow_rows;
+pub mod lease;
+mod materialize;
+pub mod outcome;
+pub mod pipeline;
+pub mod plan;
+mod quarantine;
+mod reads;
+mod schedule;
+pub mod selection;
+mod source;
+mod tables;
+mod target;
+pub mod update;
+
+pub use analysis::{Analysis, analyze};
+pub use engine::{Engine, EngineSettings};
+pub use outcome::{FlowOutcome, FlowResult, UpdateOutcome};
+pub use pipeline::Pipeline;
+pub use selection::Selection;
+pub use update::run_update;

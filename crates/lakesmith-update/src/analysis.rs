@@ -1,0 +1,234 @@
+//! [`analyze`]: types the graph before a row moves.
+//!
+//! Datasets are resolved in the order of the graph against the columns of those before them, not against what is stored. A dataset
+//! whose columns cannot be known stays out, and nothing is said of what reads it.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+
+use lakesmith_diagnostic::{Condition, Diagnostic, Span};
+use lakesmith_graph::{Dataset, DatasetId, Flow, FlowId, FlowKind};
+use lakesmith_unresolved::StructField;
+
+use crate::engine::Engine;
+use crate::flow_rows;
+use crate::pipeline::Pipeline;
+use crate::quarantine;
+use crate::reads::{Reads, checkpoint, is_reserved, taken};
+use crate::source::SourceUse;
+use crate::tables::Tables;
+use crate::target::{Target, target};
+
+/// The typed graph.
+#[derive(Debug, Default)]
+pub struct Analysis {
+    /// Columns of every dataset that could be understood.
+    pub schemas: HashMap<DatasetId, Vec<StructField>>,
+    /// Every fault and lint.
+    pub diagnostics: Vec<Diagnostic>,
+    pub(crate) targets: HashMap<DatasetId, Target>,
+    pub(crate) flows: HashMap<FlowId, AnalyzedFlow>,
+    /// Faults of flows, by flow; flows of which nothing is known have an empty list.
+    pub(crate) broken: HashMap<FlowId, Vec<Diagnostic>>,
+}
+
+/// What is known of a flow's query.
+#[derive(Debug, Clone)]
+pub(crate) struct AnalyzedFlow {
+    pub uses: Vec<SourceUse>,
+    /// Whether the query's rows depend on when it runs.
+    pub is_volatile: bool,
+}
+
+/// Types the graph of a pipeline. With `is_dry`, a source that cannot be reached from here has unknown columns, and no file is
+/// written.
+pub async fn analyze(pipeline: &Pipeline, engine: &Engine, is_dry: bool) -> Analysis {
+    let tables = Tables::new(std::sync::Arc::clone(&engine.faults));
+    let mut analyzer = Analyzer { pipeline, engine, tables: &tables, is_dry, analysis: Analysis::default() };
+    for id in &pipeline.graph.order {
+        analyzer.dataset(pipeline.graph.dataset(*id)).await;
+    }
+    analyzer.analysis
+}
+
+struct Analyzer<'a> {
+    pipeline: &'a Pipeline,
+    engine: &'a Engine,
+    tables: &'a Tables,
+    is_dry: bool,
+    analysis: Analysis,
+}
+
+impl Analyzer<'_> {
+    async fn dataset(&mut self, dataset: &Dataset) {
+        if let Some(of) = dataset.quarantine_of() {
+            if let Some(schema) = self.analysis.schemas.get(&of) {
+                self.analysis.schemas.insert(dataset.id, quarantine::schema(schema));
+            }
+            return;
+        }
+        let pipeline = self.pipeline;
+        let mut outputs: Vec<(&Flow, Vec<StructField>)> = Vec::new();
+        let mut is_known = true;
+        for flow in pipeline.graph.flows_into(dataset.id) {
+            match self.flow(flow, dataset).await {
+                Ok(output) => outputs.push((flow, output)),
+                Err(faults) => {
+                    is_known = false;
+                    self.analysis.broken.insert(flow.id, faults.clone());
+                    self.analysis.diagnostics.extend(faults);
+                }
+            }
+        }
+        let declares_types = dataset
+            .definition()
+            .and_then(|definition| definition.columns.as_ref())
+            .is_some_and(|columns| !columns.is_empty() && columns.iter().all(|column| column.data_type.is_some()));
+        if !is_known && !declares_types {
+            return;
+        }
+        if !dataset.is_table() {
+            if let Some((_, output)) = outputs.into_iter().next() {
+                self.analysis.schemas.insert(dataset.id, output);
+            }
+            return;
+        }
+        match target(dataset, &outputs) {
+            Ok(target) => {
+                self.analysis.schemas.insert(dataset.id, target.schema.clone());
+                self.analysis.targets.insert(dataset.id, target);
+            }
+            Err(faults) => {
+                for flow in pipeline.graph.flows_into(dataset.id) {
+                    self.analysis.broken.insert(flow.id, faults.clone());
+                }
+                self.analysis.diagnostics.extend(faults);
+            }
+        }
+    }
+
+    async fn flow(&mut self, flow: &Flow, dataset: &Dataset) -> Result<Vec<StructField>, Vec<Diagnostic>> {
+        if let Some(fault) = refused(flow, dataset) {
+            return Err(vec![fault]);
+        }
+        let Some(query) = flow.query() else { return Err(Vec::new()) };
+        let checkpoint = checkpoint(self.pipeline, self.engine, flow);
+        let uses = Mutex::new(Vec::new());
+        let reads = Reads {
+            pipeline: self.pipeline,
+            engine: self.engine,
+            tables: self.tables,
+            schemas: &self.analysis.schemas,
+            namespace: &flow.namespace,
+            span: flow.span,
+            checkpoint: Some(&checkpoint),
+            batch: None,
+            is_dry: self.is_dry,
+            uses: &uses,
+        };
+        let checked = flow_rows::resolve(query, dataset, &reads, reads.options()).await?;
+        let output: Vec<StructField> = checked
+            .output
+            .iter()
+            .map(|column| StructField {
+                name: column.name.clone(),
+                data_type: column.data_type.clone(),
+                nullable: column.nullable,
+                comment: None,
+                metadata: None,
+            })
+            .collect();
+        let faults = column_faults(&output, flow.span, dataset);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        self.analysis.diagnostics.extend(flow_rows::lints(dataset, &checked));
+        let analyzed = AnalyzedFlow { uses: taken(&uses), is_volatile: is_volatile(query) };
+        self.analysis.flows.insert(flow.id, analyzed);
+        Ok(output)
+    }
+}
+
+/// Flows that are understood and not run yet.
+fn refused(flow: &Flow, dataset: &Dataset) -> Option<Diagnostic> {
+    let what = match flow.kind {
+        FlowKind::AutoCdc => "AUTO CDC",
+        FlowKind::ReplaceWhere => "REPLACE WHERE",
+        FlowKind::Append | FlowKind::Once | FlowKind::Complete | FlowKind::View => return None,
+    };
+    let title = format!("{what} into `{}` is understood but not run yet", dataset.name.last().as_str());
+    Some(Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title).at(flow.span, "not built"))
+}
+
+fn column_faults(output: &[StructField], span: Span, dataset: &Dataset) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    for (index, column) in output.iter().enumerate() {
+        if output[..index].iter().any(|known| known.name == column.name) {
+            let title = format!(
+                "the query of `{}` gives two columns the name `{}`",
+                dataset.name.last().as_str(),
+                column.name.as_str()
+            );
+            let fault = Diagnostic::error(Condition::COLUMN_ALREADY_EXISTS, title).at(span, "");
+            faults.push(fault.help("name them apart with AS, or leave one out with `* EXCEPT (…)`"));
+        }
+        if is_reserved(column.name.as_str()) && dataset.is_table() {
+            let title = format!("`{}` is not stored: it exists while files are read", column.name.as_str());
+            let fault = Diagnostic::error(Condition::COLUMN_ALREADY_EXISTS, title).at(span, "");
+            faults.push(fault.help("give it another name: `_metadata AS file`"));
+        }
+    }
+    faults
+}
+
+/// Functions whose value depends on when or where they are called.
+const VOLATILE: &[&str] = &[
+    "current_timestamp",
+    "current_date",
+    "now",
+    "localtimestamp",
+    "curdate",
+    "unix_timestamp",
+    "rand",
+    "random",
+    "randn",
+    "uuid",
+    "shuffle",
+    "monotonically_increasing_id",
+    "spark_partition_id",
+    "current_user",
+    "session_user",
+    "user",
+    "current_catalog",
+    "current_database",
+    "current_schema",
+];
+
+/// Whether a query calls a function whose value depends on when it is called.
+pub(crate) fn is_volatile(query: &lakesmith_unresolved::Relation) -> bool {
+    use lakesmith_unresolved::expression::{Expression, ExpressionKind};
+    let is_called = |expression: &Expression| match &expression.kind {
+        ExpressionKind::Function(call) => {
+            let name = call.name.parts.last().map(|part| part.text.folded());
+            // `unix_timestamp(x)` and `user` as a column of a table are found too: recomputing is never wrong
+            name.is_some_and(|name| VOLATILE.contains(&name.as_str()))
+        }
+        ExpressionKind::Attribute { parts, .. } => {
+            parts.len() == 1 && VOLATILE.contains(&parts[0].text.folded().as_str())
+        }
+        _ => false,
+    };
+    let mut relations = vec![query];
+    while let Some(relation) = relations.pop() {
+        relations.extend(relation.inputs());
+        let mut expressions = relation.expressions();
+        while let Some(expression) = expressions.pop() {
+            if is_called(expression) {
+                return true;
+            }
+            relations.extend(expression.query());
+            expressions.extend(expression.children());
+        }
+    }
+    false
+}

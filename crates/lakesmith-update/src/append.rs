@@ -1,0 +1,306 @@
+//! Append flows and flows that run once: batch after batch until nothing is new.
+
+use std::collections::BTreeMap;
+
+use lakesmith_delta::{Commit, DataFile, DeltaTable, Txn};
+use lakesmith_diagnostic::{Condition, Diagnostic};
+use lakesmith_engine::ErrorKind;
+use lakesmith_graph::{Dataset, Flow, FlowKind};
+use lakesmith_stream::{
+    BatchPlan, FlowCheckpoint, FlowIdentity, Progress, RETIRED, Slice, StreamError, file_source, table_source,
+};
+
+use crate::complete::Written;
+use crate::fault::{commit_fault, engine_fault, stream_fault};
+use crate::outcome::FlowWork;
+use crate::quarantine;
+use crate::source::{Source, SourceUse};
+use crate::update::UpdateRun;
+
+/// What a flow did, or why it failed after what it did.
+pub(crate) struct Ended {
+    pub work: FlowWork,
+    pub result: Result<Option<String>, Vec<Diagnostic>>,
+}
+
+/// A flow at work on its target.
+struct AppendFlow<'a> {
+    run: &'a UpdateRun<'a>,
+    flow: &'a Flow,
+    dataset: &'a Dataset,
+    uses: &'a [SourceUse],
+    checkpoint: FlowCheckpoint,
+    identity: FlowIdentity,
+    table: DeltaTable,
+    fingerprint: String,
+}
+
+/// Runs a flow until its sources hold nothing new.
+pub(crate) async fn run(run: &UpdateRun<'_>, flow: &Flow, dataset: &Dataset) -> Ended {
+    let mut work = FlowWork::default();
+    let result = match AppendFlow::start(run, flow, dataset).await {
+        Ok(mut at_work) => at_work.batches(&mut work).await,
+        Err(faults) => Err(faults),
+    };
+    Ended { work, result }
+}
+
+impl<'a> AppendFlow<'a> {
+    async fn start(run: &'a UpdateRun<'a>, flow: &'a Flow, dataset: &'a Dataset) -> Result<Self, Vec<Diagnostic>> {
+        let folder = run.pipeline.folder(&dataset.name);
+        let table = run.tables.current(&folder).await.map_err(|error| vec![engine_fault(&error)])?;
+        let mut table = table.ok_or_else(|| vec![missing(&dataset.name.to_string())])?;
+        let checkpoint = crate::reads::checkpoint(run.pipeline, run.engine, flow);
+        let identity = checkpoint.identity(&mut table, run.engine.now_millis()).await;
+        let identity = identity.map_err(|error| vec![stream_fault(&error).at(flow.span, "")])?;
+        let uses = run.analysis.flows.get(&flow.id).map_or(&[][..], |analyzed| analyzed.uses.as_slice());
+        let fingerprint = run.fingerprint(flow, dataset);
+        Ok(Self { run, flow, dataset, uses, checkpoint, identity, table, fingerprint })
+    }
+
+    async fn batches(&mut self, work: &mut FlowWork) -> Result<Option<String>, Vec<Diagnostic>> {
+        loop {
+            let committed = self.committed()?;
+            let progress = self.checkpoint.progress(&self.identity, committed).map_err(|error| self.fault(&error))?;
+            let Some(plan) = self.next_plan(&progress).await? else { break };
+            let done = self.batch(&plan).await?;
+            work.add(done);
+            self.run.batch_committed(self.flow, self.dataset, plan.number, work);
+            let mut progress = progress;
+            progress.advance(&plan);
+            self.checkpoint.compact(&self.identity, &progress).map_err(|error| self.fault(&error))?;
+            self.run.maintain(&mut self.table).await;
+            if self.flow.kind == FlowKind::Once || self.run.is_stopping() || !self.may_hold_more(&plan) {
+                break;
+            }
+        }
+        Ok((work.batches == 0).then(|| match self.flow.kind {
+            FlowKind::Once => "it has run once".to_owned(),
+            _ => "nothing new".to_owned(),
+        }))
+    }
+
+    /// Whether a limit of a source cut the plan short. Sources are pinned when the flow starts otherwise.
+    fn may_hold_more(&self, plan: &BatchPlan) -> bool {
+        self.uses.iter().any(|used| match (&used.source, plan.slices.get(&used.source.key())) {
+            (Source::Files { options, .. }, Some(Slice::Files(files))) => {
+                files.len() as u64 >= options.max_files_per_trigger
+            }
+            _ => false,
+        })
+    }
+
+    /// The number of the last plan that the table holds.
+    fn committed(&self) -> Result<i64, Vec<Diagnostic>> {
+        match self.table.txn(&self.identity.app_id()) {
+            Some(RETIRED) => Err(vec![commit_fault(
+                &self.run.pipeline.shown(self.dataset.id),
+                &lakesmith_delta::CommitError::TxnConflict {
+                    app_id: self.identity.app_id(),
+                    expected: None,
+                    found: Some(RETIRED),
+                },
+            )]),
+            number => Ok(number.unwrap_or(0)),
+        }
+    }
+
+    /// The plan to run now: the one that was not committed, as it was written where that can still be done, or a new one.
+    async fn next_plan(&mut self, progress: &Progress) -> Result<Option<BatchPlan>, Vec<Diagnostic>> {
+        let highest = self.checkpoint.highest_plan(&self.identity).map_err(|error| self.fault(&error))?;
+        let committed = progress.number;
+        let mut number = committed + 1;
+        if let Some(open) = highest.filter(|plan| plan.number > committed) {
+            if open.base == committed && open.fingerprint == self.fingerprint && self.is_as_listed(&open) {
+                return Ok(Some(open));
+            }
+            self.undo(&open).await?;
+            number = open.number + 1;
+        }
+        if self.flow.kind == FlowKind::Once && committed > 0 {
+            return Ok(None);
+        }
+        let plan = BatchPlan {
+            number,
+            base: committed,
+            batch_time_micros: self.run.engine.now_micros(),
+            fingerprint: self.fingerprint.clone(),
+            slices: self.slices(progress).await?,
+        };
+        if self.flow.kind != FlowKind::Once && plan.is_empty() {
+            return Ok(None);
+        }
+        self.checkpoint.put_plan(&self.identity, &plan).map_err(|error| self.fault(&error))?;
+        Ok(Some(plan))
+    }
+
+    fn is_as_listed(&self, plan: &BatchPlan) -> bool {
+        plan.slices.values().all(|slice| match slice {
+            Slice::Files(files) => file_source::is_unchanged(files),
+            Slice::Table { .. } => true,
+        })
+    }
+
+    /// What is new in every source that is read as a stream.
+    async fn slices(&self, progress: &Progress) -> Result<BTreeMap<String, Slice>, Vec<Diagnostic>> {
+        let mut slices = BTreeMap::new();
+        for used in self.uses.iter().filter(|used| used.is_streaming) {
+            let key = used.source.key();
+            match &used.source {
+                Source::Files { pattern, options } => {
+                    let limit = usize::try_from(options.max_files_per_trigger).ok();
+                    match file_source::next_files(&key, pattern, options, progress, limit) {
+                        Ok(slice) => _ = slices.insert(key, slice),
+                        // whoever has read files before may find that they were moved away
+                        Err(error) if error.kind == ErrorKind::NotFound && progress.files.contains_key(&key) => {}
+                        Err(error) => return Err(vec![self.unreachable(pattern, &error)]),
+                    }
+                }
+                Source::Table { name, folder, .. } => {
+                    let table = self.run.tables.current(folder).await.map_err(|error| vec![engine_fault(&error)])?;
+                    let Some(mut table) = table else { continue };
+                    let shown = self.run.pipeline.shown_name(name);
+                    let slice = table_source::next_versions(&shown, &table, progress.tables.get(&key));
+                    let slice = slice.map_err(|error| self.fault(&error))?;
+                    if self.holds_rows(&shown, &mut table, &slice).await? {
+                        slices.insert(key, slice);
+                    }
+                }
+            }
+        }
+        Ok(slices)
+    }
+
+    /// Whether the versions of a slice added any file; versions that did not are looked at again next time.
+    async fn holds_rows(&self, name: &str, table: &mut DeltaTable, slice: &Slice) -> Result<bool, Vec<Diagnostic>> {
+        let Slice::Table { after, up_to, .. } = slice else { return Ok(true) };
+        let files = table_source::files(name, table, *after, *up_to).await.map_err(|error| self.fault(&error))?;
+        Ok(!files.is_empty())
+    }
+
+    /// Runs a plan and commits it.
+    async fn batch(&mut self, plan: &BatchPlan) -> Result<FlowWork, Vec<Diagnostic>> {
+        let prefix = self.identity.part_prefix(plan.number);
+        let written = self.run.write(self.flow, self.dataset, &self.table, plan, &prefix).await?;
+        self.commit(plan, written).await
+    }
+
+    async fn commit(&mut self, plan: &BatchPlan, written: Written) -> Result<FlowWork, Vec<Diagnostic>> {
+        let run = self.run;
+        let engine = |error: lakesmith_engine::EngineError| vec![engine_fault(&error)];
+        let outcome = async {
+            run.engine.faults.reach("update.before_quarantine_commit").map_err(engine)?;
+            self.commit_quarantine(plan, &written.quarantined).await?;
+            run.engine.faults.reach("update.before_commit").map_err(engine)?;
+            let app_id = self.identity.app_id();
+            let mut commit = Commit::new("STREAMING UPDATE", run.engine.now_millis());
+            commit.parameters = vec![
+                ("outputMode".to_owned(), "Append".to_owned()),
+                ("queryId".to_owned(), self.identity.folder()),
+                ("epochId".to_owned(), plan.number.to_string()),
+            ];
+            commit.is_blind_append = true;
+            commit.adds.clone_from(&written.added);
+            commit.expected_txns = vec![(app_id.clone(), self.table.txn(&app_id))];
+            commit.txns = vec![Txn { app_id, version: plan.number }];
+            let version = self.table.commit(&commit).await;
+            version.map_err(|error| vec![commit_fault(&run.pipeline.shown(self.dataset.id), &error)])
+        };
+        match outcome.await {
+            Ok(version) => {
+                run.tables.keep(&run.pipeline.folder(&self.dataset.name), &self.table).await;
+                run.engine.faults.reach("update.after_commit").map_err(|error| vec![engine_fault(&error)])?;
+                let mut work = written.work;
+                work.batches = 1;
+                work.version = Some(version);
+                Ok(work)
+            }
+            Err(faults) => {
+                // parts without a commit are rows of nothing; those that cannot be removed now are found by a clean-up
+                let _ = lakesmith_delta::cleanup::remove_parts(self.table.store(), &written.added).await;
+                Err(faults)
+            }
+        }
+    }
+
+    /// Commits the quarantined rows of a plan, once.
+    async fn commit_quarantine(&self, plan: &BatchPlan, parts: &[DataFile]) -> Result<(), Vec<Diagnostic>> {
+        let Some(mut table) = self.quarantine_table().await? else { return Ok(()) };
+        let app_id = quarantine_app_id(&self.identity);
+        let found = table.txn(&app_id);
+        if found.is_some_and(|number| number >= plan.number) {
+            let _ = lakesmith_delta::cleanup::remove_parts(table.store(), parts).await;
+            return Ok(());
+        }
+        if parts.is_empty() {
+            return Ok(());
+        }
+        let mut commit = Commit::new("STREAMING UPDATE", self.run.engine.now_millis());
+        commit.is_blind_append = true;
+        commit.adds = parts.to_vec();
+        commit.expected_txns = vec![(app_id.clone(), found)];
+        commit.txns = vec![Txn { app_id, version: plan.number }];
+        let committed = table.commit(&commit).await;
+        committed.map_err(|error| vec![commit_fault("the quarantine table", &error)])?;
+        self.run.tables.keep(std::path::Path::new(table.store().folder()), &table).await;
+        Ok(())
+    }
+
+    /// Takes back what a plan that will never be committed has put into quarantine.
+    async fn undo(&self, plan: &BatchPlan) -> Result<(), Vec<Diagnostic>> {
+        let Some(mut table) = self.quarantine_table().await? else { return Ok(()) };
+        if table.txn(&quarantine_app_id(&self.identity)) != Some(plan.number) {
+            return Ok(());
+        }
+        let prefix = self.identity.part_prefix(plan.number);
+        let files = table.files().await.map_err(|error| vec![engine_fault(&error)])?;
+        let removes: Vec<DataFile> = files.into_iter().filter(|file| names_plan(&file.path, &prefix)).collect();
+        if removes.is_empty() {
+            return Ok(());
+        }
+        self.run.engine.faults.reach("update.before_undo").map_err(|error| vec![engine_fault(&error)])?;
+        let mut commit = Commit::new("UNDO", self.run.engine.now_millis());
+        commit.removes = removes;
+        let undone = table.commit(&commit).await;
+        undone.map_err(|error| vec![commit_fault("the quarantine table", &error)])?;
+        self.run.tables.keep(std::path::Path::new(table.store().folder()), &table).await;
+        Ok(())
+    }
+
+    async fn quarantine_table(&self) -> Result<Option<DeltaTable>, Vec<Diagnostic>> {
+        let Some(dataset) = quarantine::table_of(&self.run.pipeline.graph, self.dataset.id) else { return Ok(None) };
+        let folder = self.run.pipeline.folder(&dataset.name);
+        self.run.tables.current(&folder).await.map_err(|error| vec![engine_fault(&error)])
+    }
+
+    fn unreachable(&self, pattern: &std::path::Path, error: &lakesmith_engine::EngineError) -> Diagnostic {
+        if error.kind != ErrorKind::NotFound {
+            return engine_fault(error);
+        }
+        let title = format!("there is no `{}`", self.run.pipeline.shown_path(pattern));
+        Diagnostic::error(Condition::LAKESMITH_SOURCE_UNREACHABLE, title)
+            .at(self.flow.span, "")
+            .help("check the path: relative paths count from the project's folder")
+    }
+
+    fn fault(&self, error: &StreamError) -> Vec<Diagnostic> {
+        vec![stream_fault(error).at(self.flow.span, "")]
+    }
+}
+
+fn quarantine_app_id(identity: &FlowIdentity) -> String {
+    format!("{}/quarantine", identity.app_id())
+}
+
+/// Whether a part file was written for a plan.
+fn names_plan(path: &str, prefix: &str) -> bool {
+    path.strip_suffix(".parquet").is_some_and(|stem| {
+        // a number may begin another: `…-1` and `…-12`
+        stem.ends_with(prefix) || stem.contains(&format!("{prefix}-")) || stem.contains(&format!("{prefix}."))
+    })
+}
+
+fn missing(table: &str) -> Diagnostic {
+    let title = format!("`{table}` has gone while the update ran");
+    Diagnostic::error(Condition::LAKESMITH_STORAGE, title).help("run again")
+}

@@ -1,0 +1,316 @@
+//! Complete flows: a materialized view is computed anew and replaced in one commit, or left alone when nothing it reads changed.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use datafusion::physical_plan::ExecutionPlan;
+use lakesmith_base::Fingerprint;
+use lakesmith_delta::{Commit, DataFile, DeltaTable, OnVersion, QuarantineSpec, SinkExec, SinkSpec, report_of};
+use lakesmith_diagnostic::Diagnostic;
+use lakesmith_engine::arrow_type::to_arrow_schema;
+use lakesmith_engine::report::ReportEntry;
+use lakesmith_engine::{EngineError, Executor, LocalExecutor};
+use lakesmith_expectation::VERDICT;
+use lakesmith_graph::{Dataset, Flow};
+use lakesmith_stream::BatchPlan;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::append::Ended;
+use crate::fault::{commit_fault, engine_fault, stream_fault};
+use crate::flow_rows::{self, SOURCE_FILE, quarantines};
+use crate::materialize;
+use crate::outcome::FlowWork;
+use crate::quarantine;
+use crate::reads::{Batch, Reads, checkpoint};
+use crate::source::Source;
+use crate::update::UpdateRun;
+
+/// What a sink wrote and nobody has committed yet.
+pub(crate) struct Written {
+    pub added: Vec<DataFile>,
+    pub quarantined: Vec<DataFile>,
+    pub work: FlowWork,
+}
+
+/// What a materialized view was computed from, kept after its commit.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct ViewState {
+    /// Digest of the definition, the settings and everything that was read.
+    inputs: String,
+    /// The version that the computation made.
+    version: i64,
+    /// The table's own id.
+    table_id: String,
+}
+
+/// Runs the flow of a materialized view.
+pub(crate) async fn run(run: &UpdateRun<'_>, flow: &Flow, dataset: &Dataset) -> Ended {
+    let mut work = FlowWork::default();
+    let result = refresh(run, flow, dataset, &mut work).await;
+    Ended { work, result }
+}
+
+async fn refresh(
+    run: &UpdateRun<'_>,
+    flow: &Flow,
+    dataset: &Dataset,
+    work: &mut FlowWork,
+) -> Result<Option<String>, Vec<Diagnostic>> {
+    let folder = run.pipeline.folder(&dataset.name);
+    let table = run.tables.current(&folder).await.map_err(|error| vec![engine_fault(&error)])?;
+    let mut table = table.ok_or_else(|| {
+        let error = EngineError::new(lakesmith_engine::ErrorKind::NotFound, "open table", "the table has gone");
+        vec![engine_fault(&error)]
+    })?;
+    let checkpoint = checkpoint(run.pipeline, run.engine, flow);
+    let slices = BTreeMap::new();
+    let batch = Batch::new(&slices, run.engine.now_micros());
+    let inputs = inputs(run, flow, dataset, &batch).await?;
+    let kept = checkpoint.source_note("view", "state").map_err(|error| vec![stream_fault(&error)])?;
+    let kept: Option<ViewState> = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let state = |version| ViewState { inputs: inputs.clone(), version, table_id: table.metadata().id.clone() };
+    if !run.starts_over(dataset.id) && !run.is_volatile(flow.id) && kept == Some(state(table.version())) {
+        return Ok(Some("nothing it reads has changed".to_owned()));
+    }
+    let number = table.version() + 1;
+    let plan = BatchPlan {
+        number,
+        base: 0,
+        batch_time_micros: batch.now_micros,
+        fingerprint: inputs.clone(),
+        slices: BTreeMap::new(),
+    };
+    let prefix = Uuid::new_v4().simple().to_string()[..12].to_owned();
+    let written = run.write_batch(flow, dataset, &table, &plan, &prefix, &batch).await?;
+    let done = replace(run, dataset, &mut table, written).await?;
+    let version = done.version.unwrap_or_default();
+    work.add(done);
+    let text = serde_json::to_vec(&ViewState { inputs, version, table_id: table.metadata().id.clone() });
+    if let Ok(text) = text {
+        run.engine.faults.reach("update.before_view_state").map_err(|error| vec![engine_fault(&error)])?;
+        checkpoint.keep_source_note("view", "state", &text).map_err(|error| vec![stream_fault(&error)])?;
+    }
+    run.maintain(&mut table).await;
+    Ok(None)
+}
+
+/// A digest of the definition and of everything the query reads.
+async fn inputs(
+    run: &UpdateRun<'_>,
+    flow: &Flow,
+    dataset: &Dataset,
+    batch: &Batch<'_>,
+) -> Result<String, Vec<Diagnostic>> {
+    let mut digest = Fingerprint::of(&run.fingerprint(flow, dataset));
+    for used in run.analysis.flows.get(&flow.id).iter().flat_map(|analyzed| &analyzed.uses) {
+        digest = digest.with(&used.source.key());
+        match &used.source {
+            Source::Table { folder, .. } => {
+                let table = run.tables.current(folder).await.map_err(|error| vec![engine_fault(&error)])?;
+                if let Some(table) = table {
+                    digest = digest.with(&table.metadata().id).with(&table.version().to_string());
+                    batch.pinned.lock().await.insert(folder.clone(), table);
+                }
+            }
+            Source::Files { pattern, options } => {
+                let files = lakesmith_ingest::list(pattern, options, &|_| false);
+                let files = files.map_err(|error| vec![engine_fault(&error).at(flow.span, "")])?;
+                for file in &files {
+                    digest = digest.with(&file.uri).with(&format!("{} {}", file.size, file.modified_micros));
+                }
+                let mut listed = batch.listed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                listed.insert(used.source.key(), files);
+            }
+        }
+    }
+    Ok(digest.to_string())
+}
+
+/// Replaces everything that the view holds in one commit, and before it what its quarantine holds.
+async fn replace(
+    run: &UpdateRun<'_>,
+    dataset: &Dataset,
+    table: &mut DeltaTable,
+    written: Written,
+) -> Result<FlowWork, Vec<Diagnostic>> {
+    let outcome = async {
+        if let Some(other) = quarantine::table_of(&run.pipeline.graph, dataset.id) {
+            let folder = run.pipeline.folder(&other.name);
+            let found = run.tables.current(&folder).await.map_err(|error| vec![engine_fault(&error)])?;
+            if let Some(mut quarantine) = found {
+                overwrite(run, &mut quarantine, &written.quarantined, None, "the quarantine table").await?;
+                run.tables.keep(&folder, &quarantine).await;
+            }
+        }
+        run.engine.faults.reach("update.before_overwrite").map_err(|error| vec![engine_fault(&error)])?;
+        let target = run.analysis.targets.get(&dataset.id);
+        let metadata = target.and_then(|target| materialize::replaced_metadata(table.metadata(), target));
+        overwrite(run, table, &written.added, metadata, &run.pipeline.shown(dataset.id)).await
+    };
+    match outcome.await {
+        Ok(version) => {
+            run.tables.keep(&run.pipeline.folder(&dataset.name), table).await;
+            run.engine.faults.reach("update.after_overwrite").map_err(|error| vec![engine_fault(&error)])?;
+            let mut work = written.work;
+            work.batches = 1;
+            work.version = Some(version);
+            Ok(work)
+        }
+        Err(faults) => {
+            let _ = lakesmith_delta::cleanup::remove_parts(table.store(), &written.added).await;
+            Err(faults)
+        }
+    }
+}
+
+async fn overwrite(
+    run: &UpdateRun<'_>,
+    table: &mut DeltaTable,
+    added: &[DataFile],
+    metadata: Option<lakesmith_delta::Metadata>,
+    name: &str,
+) -> Result<i64, Vec<Diagnostic>> {
+    let mut commit = Commit::new("WRITE", run.engine.now_millis());
+    commit.parameters = vec![("mode".to_owned(), "Overwrite".to_owned())];
+    commit.removes = table.files().await.map_err(|error| vec![engine_fault(&error)])?;
+    commit.adds = added.to_vec();
+    commit.metadata = metadata;
+    commit.on_version = OnVersion::Exactly(table.version());
+    table.commit(&commit).await.map_err(|error| vec![commit_fault(name, &error)])
+}
+
+impl UpdateRun<'_> {
+    /// Runs a plan's query into the parts of its target and of its quarantine.
+    pub(crate) async fn write(
+        &self,
+        flow: &Flow,
+        dataset: &Dataset,
+        table: &DeltaTable,
+        plan: &BatchPlan,
+        prefix: &str,
+    ) -> Result<Written, Vec<Diagnostic>> {
+        let batch = Batch::new(&plan.slices, plan.batch_time_micros);
+        self.write_batch(flow, dataset, table, plan, prefix, &batch).await
+    }
+
+    pub(crate) async fn write_batch(
+        &self,
+        flow: &Flow,
+        dataset: &Dataset,
+        table: &DeltaTable,
+        plan: &BatchPlan,
+        prefix: &str,
+        batch: &Batch<'_>,
+    ) -> Result<Written, Vec<Diagnostic>> {
+        let Some(query) = flow.query() else { return Err(Vec::new()) };
+        let checkpoint = checkpoint(self.pipeline, self.engine, flow);
+        let uses = std::sync::Mutex::default();
+        let reads = Reads {
+            pipeline: self.pipeline,
+            engine: self.engine,
+            tables: &self.tables,
+            schemas: &self.analysis.schemas,
+            namespace: &flow.namespace,
+            span: flow.span,
+            checkpoint: Some(&checkpoint),
+            batch: Some(batch),
+            is_dry: false,
+            uses: &uses,
+        };
+        let checked = flow_rows::resolve(query, dataset, &reads, reads.options()).await?;
+        let metadata = match self.analysis.targets.get(&dataset.id) {
+            // a view takes the columns of its query, a streaming table keeps those it has
+            Some(target) if flow.kind == lakesmith_graph::FlowKind::Complete => {
+                materialize::replaced_metadata(table.metadata(), target)
+            }
+            _ => None,
+        };
+        let metadata = metadata.as_ref().unwrap_or(table.metadata());
+        let rows = flow_rows::rows(&checked, dataset, &metadata.schema, &reads).await?;
+        let spec = self.sink_spec(dataset, metadata, table.store().folder(), plan, prefix, &checked)?;
+        let node = spec.node.clone();
+        let internal = |error| vec![engine_fault(&EngineError::from_datafusion("plan flow", error)).at(flow.span, "")];
+        let sink = SinkExec::try_new(Arc::new(spec), rows).map_err(internal)?;
+        let sink: Arc<dyn ExecutionPlan> = Arc::new(sink.with_faults(Arc::clone(&self.engine.faults)));
+        let executor = LocalExecutor::new(self.engine.session().task_ctx());
+        let drained = executor.drain(Arc::clone(&sink)).await;
+        drained.map_err(|error| vec![engine_fault(&error).at(flow.span, "this flow")])?;
+        Ok(self.gathered(&sink, &node))
+    }
+
+    fn sink_spec(
+        &self,
+        dataset: &Dataset,
+        metadata: &lakesmith_delta::Metadata,
+        folder: &str,
+        plan: &BatchPlan,
+        prefix: &str,
+        checked: &lakesmith_plan::Checked,
+    ) -> Result<SinkSpec, Vec<Diagnostic>> {
+        let name = self.pipeline.shown(dataset.id);
+        let arrow = |columns: &[lakesmith_unresolved::StructField]| {
+            to_arrow_schema(columns).map(Arc::new).map_err(|unmapped| {
+                let condition = lakesmith_diagnostic::Condition::UNSUPPORTED_DATATYPE;
+                vec![Diagnostic::error(condition, unmapped.to_string()).at(dataset.name_span, "")]
+            })
+        };
+        let takes_quarantined = dataset.expectations().iter().any(|expectation| quarantines(&expectation.on_violation));
+        let other = takes_quarantined.then(|| quarantine::table_of(&self.pipeline.graph, dataset.id)).flatten();
+        let quarantine = match other {
+            Some(other) => Some(QuarantineSpec {
+                node: format!("quarantine:{name}"),
+                folder: self.pipeline.folder(&other.name).display().to_string(),
+                schema: arrow(&quarantine::schema(&metadata.schema))?,
+                quarantined_at_micros: plan.batch_time_micros,
+                update_id: self.update_id.to_string(),
+                source_file_column: checked.source_file.as_ref().map(|_| SOURCE_FILE.to_owned()),
+            }),
+            None => None,
+        };
+        Ok(SinkSpec {
+            node: format!("sink:{name}"),
+            folder: folder.to_owned(),
+            schema: arrow(&metadata.schema)?,
+            partition_columns: metadata.partition_columns.clone(),
+            verdict: (!dataset.expectations().is_empty()).then(|| VERDICT.to_owned()),
+            quarantine,
+            part_prefix: prefix.to_owned(),
+        })
+    }
+
+    /// What the nodes of a plan that has ended tell.
+    fn gathered(&self, plan: &Arc<dyn ExecutionPlan>, node: &str) -> Written {
+        let now = self.engine.now_millis();
+        let mut written = Written { added: Vec::new(), quarantined: Vec::new(), work: FlowWork::default() };
+        for entry in report_of(plan) {
+            match &entry {
+                ReportEntry::File { node: own, bytes, .. } => {
+                    let Some(file) = DataFile::from_report(&entry, now) else { continue };
+                    if own == node {
+                        written.work.bytes += bytes;
+                        written.added.push(file);
+                    } else {
+                        written.quarantined.push(file);
+                    }
+                }
+                ReportEntry::Counter { name, value, .. } => match name.as_str() {
+                    "written" => written.work.written += value,
+                    "dropped" => written.work.dropped += value,
+                    "quarantined" => written.work.quarantined += value,
+                    _ => {}
+                },
+                ReportEntry::Sample { .. } => {}
+            }
+        }
+        written.work.expectations = lakesmith_expectation::counts_of(plan);
+        written.work.files = lakesmith_ingest::counts_of(plan);
+        written
+    }
+}
+
+/// The folder of a table as a path.
+pub(crate) fn folder_of(table: &DeltaTable) -> &Path {
+    Path::new(table.store().folder())
+}

@@ -1,0 +1,72 @@
+//! [`Engine`]: what every update of this process shares.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use datafusion::prelude::SessionContext;
+use lakesmith_base::Clock;
+use lakesmith_engine::codec::PlanCodecRegistry;
+use lakesmith_engine::store::DurableStore;
+use lakesmith_engine::{EngineError, Faults, Runtime, RuntimeSettings};
+
+/// What the operator decides.
+#[derive(Debug, Clone)]
+pub struct EngineSettings {
+    /// Most bytes that buffers of all flows together may hold.
+    pub memory_bytes: usize,
+    /// Where spilled data goes.
+    pub spill_folder: PathBuf,
+    /// Tasks of a plan that run at once.
+    pub partitions: std::num::NonZeroUsize,
+    /// How long to wait for another update of the same pipeline.
+    pub wait: Duration,
+}
+
+/// What every update shares.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    pub(crate) runtime: Runtime,
+    pub(crate) faults: Arc<dyn Faults>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) settings: EngineSettings,
+    pub(crate) codecs: Arc<PlanCodecRegistry>,
+}
+
+impl Engine {
+    /// Makes the memory pool and the spill folder.
+    pub fn new(settings: EngineSettings, clock: Arc<dyn Clock>, faults: Arc<dyn Faults>) -> Result<Self, EngineError> {
+        let runtime = Runtime::new(RuntimeSettings {
+            memory_bytes: settings.memory_bytes,
+            spill_folder: settings.spill_folder.clone(),
+            partitions: settings.partitions,
+            batch_size: std::num::NonZeroUsize::MIN.saturating_add(8191),
+        })?;
+        if let Ok(url) = datafusion::execution::object_store::ObjectStoreUrl::parse("file:///") {
+            let store = Arc::new(DurableStore::new(Arc::clone(&faults)));
+            runtime.environment().register_object_store(url.as_ref(), store);
+        }
+        let mut codecs = PlanCodecRegistry::default();
+        lakesmith_delta::register_codecs(&mut codecs);
+        lakesmith_expectation::register_codecs(&mut codecs);
+        lakesmith_ingest::register_codecs(&mut codecs);
+        Ok(Self { runtime, faults, clock, settings, codecs: Arc::new(codecs) })
+    }
+
+    /// The runtime that sessions share.
+    pub fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+
+    pub(crate) fn session(&self) -> SessionContext {
+        self.runtime.session()
+    }
+
+    pub(crate) fn now_micros(&self) -> i64 {
+        self.clock.now_micros()
+    }
+
+    pub(crate) fn now_millis(&self) -> i64 {
+        self.clock.now_micros() / 1000
+    }
+}

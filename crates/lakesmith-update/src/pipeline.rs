@@ -1,0 +1,91 @@
+//! [`Pipeline`]: a checked project with its graph and the folders it works in.
+
+use std::path::{Path, PathBuf};
+
+use lakesmith_base::{Identifier, QualifiedName};
+use lakesmith_graph::name::without_live;
+use lakesmith_graph::{DataflowGraph, Dataset, DatasetId, Namespace};
+use lakesmith_project::path::table_folder;
+use lakesmith_project::{Location, PathMap};
+
+/// What an update is about.
+#[derive(Debug)]
+pub struct Pipeline {
+    /// Its name.
+    pub name: String,
+    /// The project's folder, absolute.
+    pub root: PathBuf,
+    /// Its graph, free of faults.
+    pub graph: DataflowGraph,
+    /// Folder of the tables, absolute.
+    pub warehouse: PathBuf,
+    /// Folder of checkpoints and events, absolute.
+    pub storage: PathBuf,
+    /// Where paths of queries lie.
+    pub paths: PathMap,
+    /// Settings of the project.
+    pub settings: Vec<(String, String)>,
+    /// Default catalog.
+    pub catalog: Identifier,
+    /// Default schema.
+    pub schema: Identifier,
+}
+
+impl Pipeline {
+    /// An id that stays as long as the storage folder does.
+    pub fn id(&self) -> String {
+        let digest = lakesmith_base::Fingerprint::of(&self.storage.display().to_string()).to_string();
+        format!("{}-{}-{}-{}-{}", &digest[..8], &digest[8..12], &digest[12..16], &digest[16..20], &digest[20..])
+    }
+
+    /// The folder of a table.
+    pub fn folder(&self, table: &QualifiedName) -> PathBuf {
+        table_folder(&self.warehouse, table)
+    }
+
+    /// The dataset that a query in `namespace` means by a name.
+    pub fn dataset(&self, name: &QualifiedName, namespace: &Namespace) -> Option<&Dataset> {
+        let (own, _) = without_live(name);
+        let as_view = (own.parts().len() == 1).then(|| self.graph.find(&own)).flatten();
+        as_view.or_else(|| self.graph.find(&namespace.qualify(&own)))
+    }
+
+    /// A dataset's name as output shows it: without the pipeline's default catalog and schema.
+    pub fn shown(&self, id: DatasetId) -> String {
+        self.shown_name(&self.graph.dataset(id).name)
+    }
+
+    /// A name without the pipeline's default catalog and schema.
+    pub fn shown_name(&self, name: &QualifiedName) -> String {
+        match name.parts() {
+            [catalog, schema, own] if *catalog == self.catalog && *schema == self.schema => own.as_str().to_owned(),
+            [catalog, schema, own] if *catalog == self.catalog => format!("{}.{}", schema.as_str(), own.as_str()),
+            _ => name.to_string(),
+        }
+    }
+
+    /// A path as output shows it: relative to the project where it lies in it.
+    pub fn shown_path(&self, path: &Path) -> String {
+        path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
+    }
+
+    /// The place on this machine of a path in a query; nothing when it is in another system.
+    pub fn locate(&self, path: &str) -> Option<PathBuf> {
+        match self.paths.locate(path) {
+            Location::Local(path) => Some(absolute(&self.root, &path)),
+            Location::Remote(_) => None,
+        }
+    }
+
+    /// The value of a setting.
+    pub fn setting(&self, key: &str) -> Option<&str> {
+        self.settings.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
+    }
+}
+
+/// A path made absolute and free of `.` parts.
+pub fn absolute(root: &Path, path: &Path) -> PathBuf {
+    let joined = if path.is_absolute() { path.to_owned() } else { root.join(path) };
+    let absolute = std::path::absolute(&joined).unwrap_or(joined);
+    absolute.components().filter(|part| !matches!(part, std::path::Component::CurDir)).collect()
+}

@@ -1,0 +1,410 @@
+//! [`Reads`]: the catalog that a flow's query is resolved against.
+//!
+//! In analysis relations have their columns and no rows, and what is read is noted. In a batch streaming relations have the rows
+//! of the batch's slices and all others those of one pinned version.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use datafusion::catalog::TableProvider;
+use datafusion::datasource::ViewTable;
+use datafusion::datasource::empty::EmptyTable;
+use lakesmith_base::QualifiedName;
+use lakesmith_delta::{DeltaTable, scan_provider};
+use lakesmith_diagnostic::{Condition, Diagnostic, Span};
+use lakesmith_engine::arrow_type::to_arrow_schema;
+use lakesmith_engine::{BoxFuture, Catalog, FileInterface, ProvidedRelation, RelationAnswer, RelationRequest};
+use lakesmith_functions::SessionValues;
+use lakesmith_graph::{Dataset, DatasetId, Flow, Namespace};
+use lakesmith_ingest::{FoundFile, METADATA_COLUMN, ReaderOptions, Usage, metadata_field};
+use lakesmith_plan::Options;
+use lakesmith_stream::{FileEntry, FlowCheckpoint, Slice, table_source};
+use lakesmith_unresolved::StructField;
+
+use crate::engine::Engine;
+use crate::fault::{engine_fault, stream_fault};
+use crate::pipeline::Pipeline;
+use crate::source::{Source, SourceUse, table_key};
+use crate::tables::Tables;
+
+/// Formats that may stand before a path in `` json.`path` ``.
+const DIRECT_FORMATS: [&str; 3] = ["json", "parquet", "delta"];
+
+/// The catalog of one flow.
+pub(crate) struct Reads<'a> {
+    pub pipeline: &'a Pipeline,
+    pub engine: &'a Engine,
+    pub tables: &'a Tables,
+    /// Columns of the pipeline's datasets as far as they are known.
+    pub schemas: &'a HashMap<DatasetId, Vec<StructField>>,
+    pub namespace: &'a Namespace,
+    /// Where a fault is shown that has no better place.
+    pub span: Span,
+    /// The checkpoint that keeps the schemas of inferred files.
+    pub checkpoint: Option<&'a FlowCheckpoint>,
+    pub batch: Option<&'a Batch<'a>>,
+    /// Whether a source that cannot be reached is said to be unknown rather than refused.
+    pub is_dry: bool,
+    pub uses: &'a Mutex<Vec<SourceUse>>,
+}
+
+/// What a batch reads.
+#[derive(Debug)]
+pub(crate) struct Batch<'a> {
+    pub slices: &'a BTreeMap<String, Slice>,
+    pub now_micros: i64,
+    /// The tables that are read whole, each at one version, by folder.
+    pub pinned: tokio::sync::Mutex<HashMap<PathBuf, DeltaTable>>,
+    /// The files that are read whole, by key.
+    pub listed: Mutex<HashMap<String, Vec<FoundFile>>>,
+}
+
+impl<'a> Batch<'a> {
+    pub fn new(slices: &'a BTreeMap<String, Slice>, now_micros: i64) -> Self {
+        Self { slices, now_micros, pinned: tokio::sync::Mutex::default(), listed: Mutex::default() }
+    }
+}
+
+impl Catalog for Reads<'_> {
+    fn relation<'a>(&'a self, request: &'a RelationRequest) -> BoxFuture<'a, RelationAnswer> {
+        Box::pin(async move {
+            match request {
+                RelationRequest::Table { name, is_streaming, options } => {
+                    self.named(name, *is_streaming, options).await
+                }
+                RelationRequest::Files { format, schema, options, paths, interface, is_streaming } => {
+                    let mut options = options.clone();
+                    options.extend(schema.iter().map(|schema| ("schema".to_owned(), schema.clone())));
+                    self.files(format.as_deref(), &options, paths, *interface, *is_streaming).await
+                }
+            }
+        })
+    }
+}
+
+impl Reads<'_> {
+    async fn named(&self, name: &QualifiedName, is_streaming: bool, options: &[(String, String)]) -> RelationAnswer {
+        if let Some(dataset) = self.pipeline.dataset(name, self.namespace) {
+            return if dataset.is_table() {
+                self.dataset(dataset, is_streaming).await
+            } else {
+                self.view(dataset).await
+            };
+        }
+        if let [format, path] = name.parts()
+            && DIRECT_FORMATS.iter().any(|known| format.matches(known))
+        {
+            if format.matches("delta") {
+                let Some(folder) = self.pipeline.locate(path.as_str()) else { return self.remote(path.as_str()) };
+                return self.stored(name.clone(), folder, is_streaming).await;
+            }
+            let paths = [path.as_str().to_owned()];
+            return self.files(Some(&format.folded()), options, &paths, FileInterface::Reader, is_streaming).await;
+        }
+        let full = self.namespace.qualify(&lakesmith_graph::name::without_live(name).0);
+        let folder = self.pipeline.folder(&full);
+        self.stored(full, folder, is_streaming).await
+    }
+
+    fn note(&self, source: Source, is_streaming: bool) {
+        self.uses.lock().unwrap_or_else(PoisonError::into_inner).push(SourceUse { source, is_streaming });
+    }
+
+    /// A table that the pipeline makes.
+    async fn dataset(&self, dataset: &Dataset, is_streaming: bool) -> RelationAnswer {
+        let Some(schema) = self.schemas.get(&dataset.id) else { return RelationAnswer::Unknown };
+        let folder = self.pipeline.folder(&dataset.name);
+        let source = Source::Table { name: dataset.name.clone(), folder: folder.clone(), dataset: Some(dataset.id) };
+        self.note(source, is_streaming);
+        if self.batch.is_none() {
+            return virtual_relation(schema.clone(), Vec::new());
+        }
+        match self.rows(&dataset.name, &folder, is_streaming).await {
+            Ok(Some(answer)) => answer,
+            Ok(None) => virtual_relation(schema.clone(), Vec::new()),
+            Err(fault) => RelationAnswer::Refused(fault),
+        }
+    }
+
+    /// A table from outside the pipeline.
+    async fn stored(&self, name: QualifiedName, folder: PathBuf, is_streaming: bool) -> RelationAnswer {
+        let table = match self.tables.current(&folder).await {
+            Ok(Some(table)) => table,
+            Ok(None) if self.is_dry => return RelationAnswer::Unknown,
+            Ok(None) => return RelationAnswer::Absent,
+            Err(error) => return self.refused(engine_fault(&error)),
+        };
+        self.note(Source::Table { name: name.clone(), folder: folder.clone(), dataset: None }, is_streaming);
+        if self.batch.is_none() {
+            return virtual_relation(table.metadata().schema.clone(), Vec::new());
+        }
+        match self.rows(&name, &folder, is_streaming).await {
+            Ok(answer) => answer.unwrap_or(RelationAnswer::Absent),
+            Err(fault) => RelationAnswer::Refused(fault),
+        }
+    }
+
+    /// The rows of a table in this batch; nothing when there is no table.
+    async fn rows(
+        &self,
+        name: &QualifiedName,
+        folder: &Path,
+        is_streaming: bool,
+    ) -> Result<Option<RelationAnswer>, Box<Diagnostic>> {
+        let Some(batch) = self.batch else { return Ok(None) };
+        let failed = |error: &lakesmith_engine::EngineError| Box::new(engine_fault(error).at(self.span, ""));
+        let mut pinned = batch.pinned.lock().await;
+        if !pinned.contains_key(folder) {
+            match self.tables.current(folder).await.map_err(|error| failed(&error))? {
+                Some(table) => pinned.insert(folder.to_owned(), table),
+                None => return Ok(None),
+            };
+        }
+        let Some(table) = pinned.get_mut(folder) else { return Ok(None) };
+        let files = match (is_streaming, batch.slices.get(&table_key(folder))) {
+            (true, Some(Slice::Table { after, up_to, .. })) => {
+                let shown = self.pipeline.shown_name(name);
+                let files = table_source::files(&shown, table, *after, *up_to).await;
+                files.map_err(|error| Box::new(stream_fault(&error).at(self.span, "")))?
+            }
+            (true, _) => Vec::new(),
+            (false, _) => table.files().await.map_err(|error| failed(&error))?,
+        };
+        let metadata = table.metadata();
+        let location = folder.display().to_string();
+        let provider = scan_provider(&metadata.schema, &metadata.partition_columns, files, &location);
+        let provider = provider.map_err(|error| failed(&error))?;
+        let relation = ProvidedRelation::new(metadata.schema.clone(), provider);
+        Ok(Some(RelationAnswer::Found(Arc::new(relation))))
+    }
+
+    /// A view of the pipeline: its query, in its own place.
+    async fn view(&self, view: &Dataset) -> RelationAnswer {
+        if !self.schemas.contains_key(&view.id) {
+            return RelationAnswer::Unknown;
+        }
+        let Some(flow) = self.pipeline.graph.flows_into(view.id).next() else { return RelationAnswer::Unknown };
+        let Some(query) = flow.query() else { return RelationAnswer::Unknown };
+        let inner = Reads { namespace: &flow.namespace, span: flow.span, ..*self };
+        let options = self.options();
+        if !view.expectations().is_empty() {
+            return match crate::flow_rows::checked_view(query, view, &inner, options).await {
+                Ok((schema, provider)) => RelationAnswer::Found(Arc::new(ProvidedRelation::new(schema, provider))),
+                // said where the view is defined
+                Err(_) => RelationAnswer::Unknown,
+            };
+        }
+        let resolved = lakesmith_plan::resolve(query, &inner, options).await;
+        let Ok(resolved) = resolved else { return RelationAnswer::Unknown };
+        match resolved.named_plan() {
+            Ok(plan) => {
+                let provider: Arc<dyn TableProvider> = Arc::new(ViewTable::new(plan, None));
+                RelationAnswer::Found(Arc::new(ProvidedRelation::new(resolved.schema(), provider)))
+            }
+            Err(_) => RelationAnswer::Unknown,
+        }
+    }
+
+    /// What the session says to a query of this flow.
+    pub fn options(&self) -> Options {
+        let now_micros = self.batch.map_or_else(|| self.engine.now_micros(), |batch| batch.now_micros);
+        Options { session: SessionValues { now_micros } }
+    }
+
+    async fn files(
+        &self,
+        format: Option<&str>,
+        options: &[(String, String)],
+        paths: &[String],
+        interface: FileInterface,
+        is_streaming: bool,
+    ) -> RelationAnswer {
+        let usage = match interface {
+            FileInterface::ReadFiles => Usage::ReadFiles,
+            FileInterface::CloudFiles => Usage::CloudFiles,
+            FileInterface::Reader => Usage::Reader,
+        };
+        let parsed = match ReaderOptions::parse(format, options, usage) {
+            Ok(parsed) => parsed,
+            Err(faults) => return self.refused(option_fault(&faults)),
+        };
+        let [path] = paths else {
+            let title = format!("a read of files takes one path, not {}", paths.len());
+            return self.refused(Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title));
+        };
+        let Some(pattern) = self.pipeline.locate(path) else { return self.remote(path) };
+        let source = Source::Files { pattern: pattern.clone(), options: Box::new(parsed.clone()) };
+        let key = source.key();
+        let columns = match self.columns(&key, &pattern, &parsed, is_streaming).await {
+            Ok(Some(columns)) => columns,
+            Ok(None) => return RelationAnswer::Unknown,
+            Err(fault) => return self.refused(fault),
+        };
+        self.note(source, is_streaming);
+        let metadata = vec![metadata_field()];
+        let Some(batch) = self.batch else { return virtual_relation(columns, metadata) };
+        let files = match self.batch_files(batch, &key, &pattern, &parsed, is_streaming) {
+            Ok(files) => files,
+            Err(fault) => return self.refused(fault),
+        };
+        let provider = lakesmith_ingest::provider(files, columns.clone(), &parsed);
+        RelationAnswer::Found(Arc::new(ProvidedRelation::new(columns, provider).with_metadata_columns(metadata)))
+    }
+
+    /// The files of this batch.
+    fn batch_files(
+        &self,
+        batch: &Batch<'_>,
+        key: &str,
+        pattern: &Path,
+        options: &ReaderOptions,
+        is_streaming: bool,
+    ) -> Result<Vec<FoundFile>, Diagnostic> {
+        if is_streaming {
+            return Ok(match batch.slices.get(key) {
+                Some(Slice::Files(files)) => files.iter().map(found).collect(),
+                _ => Vec::new(),
+            });
+        }
+        let mut listed = batch.listed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(files) = listed.get(key) {
+            return Ok(files.clone());
+        }
+        let files = lakesmith_ingest::list(pattern, options, &|_| false).map_err(|error| engine_fault(&error))?;
+        listed.insert(key.to_owned(), files.clone());
+        Ok(files)
+    }
+
+    /// The columns with which files are read: those given, those kept since the first batch, or those inferred now.
+    /// Nothing when they cannot be known from here.
+    async fn columns(
+        &self,
+        key: &str,
+        pattern: &Path,
+        options: &ReaderOptions,
+        is_streaming: bool,
+    ) -> Result<Option<Vec<StructField>>, Diagnostic> {
+        if let Some(schema) = &options.schema {
+            let rescued = options.rescued_data_name.as_deref();
+            let mut columns = schema.clone();
+            if let Some(name) = rescued.filter(|name| schema.iter().all(|column| !column.name.matches(name))) {
+                columns.push(StructField::nullable(name, lakesmith_unresolved::SparkType::STRING));
+            }
+            return Ok(Some(columns));
+        }
+        let checkpoint = self.checkpoint.filter(|_| is_streaming);
+        if let Some(checkpoint) = checkpoint
+            && let Some(kept) = checkpoint.source_note("schema", key).map_err(|error| stream_fault(&error))?
+        {
+            let text = String::from_utf8_lossy(&kept);
+            return lakesmith_delta::schema_json::read_schema(&text).map(Some).map_err(|error| engine_fault(&error));
+        }
+        let files = match lakesmith_ingest::list(pattern, options, &|_| false) {
+            Ok(files) => files,
+            Err(_) if self.is_dry => return Ok(None),
+            Err(error) => return Err(self.unreachable(pattern, &error)),
+        };
+        if files.is_empty() {
+            if self.is_dry {
+                return Ok(None);
+            }
+            let title =
+                format!("`{}` holds no file yet, so its columns are unknown", self.pipeline.shown_path(pattern));
+            return Err(Diagnostic::error(Condition::CF_EMPTY_DIR_FOR_SCHEMA_INFERENCE, title)
+                .help("put a file there, or give `schema => '…'`"));
+        }
+        let inferred = lakesmith_ingest::infer(&files, options, &self.engine.session()).await;
+        let inferred = inferred.map_err(|error| engine_fault(&error))?;
+        if let Some(checkpoint) = checkpoint.filter(|_| !self.is_dry) {
+            let text = lakesmith_delta::schema_json::write_schema(&inferred.columns);
+            let text = text.map_err(|error| engine_fault(&error))?;
+            checkpoint.keep_source_note("schema", key, text.as_bytes()).map_err(|error| stream_fault(&error))?;
+        }
+        Ok(Some(inferred.columns))
+    }
+
+    fn unreachable(&self, pattern: &Path, error: &lakesmith_engine::EngineError) -> Diagnostic {
+        if error.kind == lakesmith_engine::ErrorKind::NotFound {
+            let title = format!("there is no `{}`", self.pipeline.shown_path(pattern));
+            return Diagnostic::error(Condition::LAKESMITH_SOURCE_UNREACHABLE, title)
+                .help("check the path: relative paths count from the project's folder");
+        }
+        engine_fault(error)
+    }
+
+    fn remote(&self, path: &str) -> RelationAnswer {
+        if self.is_dry {
+            return RelationAnswer::Unknown;
+        }
+        let title = format!("`{path}` is in an object store, which Lakesmith does not read yet");
+        self.refused(Diagnostic::error(Condition::LAKESMITH_SOURCE_UNREACHABLE, title).help("copy the files here"))
+    }
+
+    /// The place is that of the relation in the query, which the resolver knows.
+    #[allow(clippy::unused_self, reason = "reads as part of the catalog")]
+    fn refused(&self, fault: Diagnostic) -> RelationAnswer {
+        RelationAnswer::Refused(Box::new(fault))
+    }
+}
+
+impl std::fmt::Debug for Reads<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Reads").field("namespace", self.namespace).finish_non_exhaustive()
+    }
+}
+
+/// What a flow reads, in a form that outlives its resolution.
+pub(crate) fn taken(uses: &Mutex<Vec<SourceUse>>) -> Vec<SourceUse> {
+    let mut seen: Vec<(String, bool)> = Vec::new();
+    let uses = std::mem::take(&mut *uses.lock().unwrap_or_else(PoisonError::into_inner));
+    let is_new = |used: &SourceUse| {
+        let key = (used.source.key(), used.is_streaming);
+        let is_new = !seen.contains(&key);
+        seen.push(key);
+        is_new
+    };
+    uses.into_iter().filter(is_new).collect()
+}
+
+/// The checkpoint of a flow that writes a table.
+pub(crate) fn checkpoint(pipeline: &Pipeline, engine: &Engine, flow: &Flow) -> FlowCheckpoint {
+    FlowCheckpoint::new(&pipeline.storage, &flow.target_name, flow.name.last(), Arc::clone(&engine.faults))
+}
+
+fn virtual_relation(schema: Vec<StructField>, metadata: Vec<StructField>) -> RelationAnswer {
+    let all: Vec<StructField> = schema.iter().chain(&metadata).cloned().collect();
+    match to_arrow_schema(&all) {
+        Ok(arrow) => {
+            let provider = Arc::new(EmptyTable::new(Arc::new(arrow)));
+            let relation = ProvidedRelation::new(schema, provider).with_metadata_columns(metadata);
+            RelationAnswer::Found(Arc::new(relation))
+        }
+        Err(unmapped) => {
+            let title = format!("a column's type is not built yet: {unmapped}");
+            RelationAnswer::Refused(Box::new(Diagnostic::error(Condition::UNSUPPORTED_DATATYPE, title)))
+        }
+    }
+}
+
+fn found(entry: &FileEntry) -> FoundFile {
+    FoundFile::new(PathBuf::from(&entry.path), entry.size, entry.modified_micros)
+}
+
+fn option_fault(faults: &[lakesmith_ingest::OptionFault]) -> Diagnostic {
+    let Some(first) = faults.first() else {
+        return Diagnostic::error(Condition::UNRECOGNIZED_OPTION, "the reader's options cannot be used");
+    };
+    let title = format!("reader option `{}`: {}", first.key, first.message);
+    let mut diagnostic = Diagnostic::error(Condition::UNRECOGNIZED_OPTION, title);
+    diagnostic.help.extend(first.help.clone());
+    for other in &faults[1..] {
+        diagnostic = diagnostic.note(format!("also `{}`: {}", other.key, other.message));
+    }
+    diagnostic
+}
+
+/// The rows-only column of files is never stored.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    name.eq_ignore_ascii_case(METADATA_COLUMN)
+}

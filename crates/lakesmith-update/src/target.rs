@@ -1,0 +1,206 @@
+//! [`Target`]: the table a dataset is stored in, as its declaration and its flows want it.
+
+use lakesmith_base::Identifier;
+use lakesmith_delta::Metadata;
+use lakesmith_diagnostic::{Condition, Diagnostic};
+use lakesmith_functions::coercion::common_of;
+use lakesmith_graph::{Dataset, Flow};
+use lakesmith_unresolved::expression::ExpressionKind;
+use lakesmith_unresolved::pipeline::{ClusterBy, ColumnDefinition};
+use lakesmith_unresolved::{SparkType, StructField};
+
+/// A table as the pipeline wants it.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Target {
+    pub schema: Vec<StructField>,
+    pub partition_columns: Vec<String>,
+    pub comment: Option<String>,
+    pub properties: Vec<(String, String)>,
+}
+
+/// The target of a dataset whose flows give these columns.
+pub(crate) fn target(dataset: &Dataset, outputs: &[(&Flow, Vec<StructField>)]) -> Result<Target, Vec<Diagnostic>> {
+    let mut faults = Vec::new();
+    let mut schema: Vec<StructField> = Vec::new();
+    for (flow, output) in outputs {
+        merge(&mut schema, flow, output, &mut faults);
+    }
+    let definition = dataset.definition();
+    if let Some(columns) = definition.and_then(|definition| definition.columns.as_ref()) {
+        schema = declared(dataset, columns, schema, outputs, &mut faults);
+    }
+    for column in &mut schema {
+        if column.data_type == SparkType::Null {
+            // a table cannot hold a column without type; a text takes whatever comes later
+            column.data_type = SparkType::STRING;
+        }
+    }
+    let partition_columns = definition.map_or_else(Vec::new, |definition| partitions(definition, &schema, &mut faults));
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let mut properties: Vec<(String, String)> = definition.map_or_else(Vec::new, |definition| {
+        definition.clauses.properties.iter().map(|(key, value, _)| (key.clone(), value.clone())).collect()
+    });
+    if let Some(ClusterBy::Columns(columns)) = definition.and_then(|definition| definition.clauses.cluster_by.as_ref())
+    {
+        let paths = columns.iter().map(|path| path.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join("."));
+        properties.push(("lakesmith.clusterBy".to_owned(), paths.collect::<Vec<_>>().join(",")));
+    }
+    properties.sort();
+    let comment = definition.and_then(|definition| definition.clauses.comment.clone());
+    Ok(Target { schema, partition_columns, comment, properties })
+}
+
+/// Adds a flow's columns by name. Columns are nullable unless they are declared otherwise.
+fn merge(schema: &mut Vec<StructField>, flow: &Flow, output: &[StructField], faults: &mut Vec<Diagnostic>) {
+    for column in output {
+        match schema.iter_mut().find(|known| known.name == column.name) {
+            None => schema.push(StructField { nullable: true, ..column.clone() }),
+            Some(known) if known.data_type == column.data_type => {}
+            Some(known) => match common_of("flows", [&known.data_type, &column.data_type].into_iter()) {
+                Ok(common) => known.data_type = common,
+                Err(_) => {
+                    let title = format!(
+                        "column `{}` is {} in one flow and {} in another",
+                        column.name.as_str(),
+                        known.data_type,
+                        column.data_type
+                    );
+                    let fault = Diagnostic::error(Condition::INCOMPATIBLE_COLUMN_TYPE, title)
+                        .at(flow.span, "this flow")
+                        .help("cast it to one type in both");
+                    faults.push(fault);
+                }
+            },
+        }
+    }
+}
+
+/// The declared columns. A list of names alone renames the query's columns by position.
+fn declared(
+    dataset: &Dataset,
+    columns: &[ColumnDefinition],
+    found: Vec<StructField>,
+    outputs: &[(&Flow, Vec<StructField>)],
+    faults: &mut Vec<Diagnostic>,
+) -> Vec<StructField> {
+    let is_untyped = columns.iter().all(|column| column.data_type.is_none());
+    if is_untyped && outputs.len() == 1 && columns.len() != found.len() {
+        let title = format!(
+            "`{}` lists {} columns and its query has {}",
+            dataset.name.last().as_str(),
+            columns.len(),
+            found.len()
+        );
+        let condition = Condition::USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE;
+        faults.push(Diagnostic::error(condition, title).at(dataset.name_span, ""));
+        return found;
+    }
+    let mut schema = Vec::new();
+    for (index, column) in columns.iter().enumerate() {
+        let by_name = found.iter().find(|known| known.name == column.name.text);
+        let known = if is_untyped { by_name.or(found.get(index)) } else { by_name };
+        let data_type = column.data_type.clone().or_else(|| known.map(|known| known.data_type.clone()));
+        let Some(data_type) = data_type else {
+            let title = format!("column `{}` has no type, and no flow gives it", column.name.text.as_str());
+            let condition = Condition::USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE;
+            faults.push(Diagnostic::error(condition, title).at(column.span, ""));
+            continue;
+        };
+        schema.push(StructField {
+            name: column.name.text.clone(),
+            data_type,
+            nullable: !column.not_null,
+            comment: column.comment.clone(),
+            metadata: None,
+        });
+    }
+    if !is_untyped {
+        let unknown = found.iter().filter(|known| schema.iter().all(|column| column.name != known.name));
+        for column in unknown {
+            let title = format!(
+                "the query gives a column `{}` that `{}` does not declare",
+                column.name.as_str(),
+                dataset.name.last().as_str()
+            );
+            let place = outputs.iter().find(|(_, output)| output.iter().any(|own| own.name == column.name));
+            let span = place.map_or(dataset.name_span, |(flow, _)| flow.span);
+            let condition = Condition::USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE;
+            let names = schema.iter().map(|column| column.name.as_str());
+            let mut fault = Diagnostic::error(condition, title).at(span, "");
+            if let Some(similar) = lakesmith_base::suggest::closest(column.name.as_str(), names, 1).first() {
+                fault = fault.help(format!("a declared column has a similar name: `{similar}`"));
+            }
+            faults.push(fault.help("declare it, or leave it out of the query"));
+        }
+    }
+    schema
+}
+
+fn partitions(
+    definition: &lakesmith_unresolved::pipeline::DatasetDefinition,
+    schema: &[StructField],
+    faults: &mut Vec<Diagnostic>,
+) -> Vec<String> {
+    let mut names = Vec::new();
+    for expression in definition.clauses.partitioned_by.iter().flatten() {
+        let name = match &expression.kind {
+            ExpressionKind::Attribute { parts, .. } => match parts.as_slice() {
+                [part] => Some(&part.text),
+                _ => None,
+            },
+            _ => None,
+        };
+        let column = name.and_then(|name| schema.iter().find(|column| column.name == *name));
+        match (name, column) {
+            (_, Some(column)) => names.push(column.name.as_str().to_owned()),
+            (Some(name), None) => {
+                let title = format!("PARTITIONED BY names `{}`, which is no column of the table", name.as_str());
+                faults.push(at(Diagnostic::error(Condition::UNRESOLVED_COLUMN_WITHOUT_SUGGESTION, title), expression));
+            }
+            (None, None) => {
+                let title = "PARTITIONED BY an expression is not built; Delta tables are partitioned by columns";
+                faults.push(at(Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title), expression));
+            }
+        }
+    }
+    names
+}
+
+fn at(diagnostic: Diagnostic, expression: &lakesmith_unresolved::Expression) -> Diagnostic {
+    match &expression.origin {
+        lakesmith_diagnostic::Origin::Text(span) => diagnostic.at(*span, ""),
+        _ => diagnostic,
+    }
+}
+
+/// Which of the query's columns a table's column takes: by name, or by position where only names are declared.
+pub(crate) fn source_index(
+    target: &[StructField],
+    index: usize,
+    names: &[Identifier],
+    by_position: bool,
+) -> Option<usize> {
+    let by_name = names.iter().position(|name| *name == target[index].name);
+    by_name.or_else(|| (by_position && index < names.len()).then_some(index))
+}
+
+/// Whether a column list renames the query's columns by position.
+pub(crate) fn renames_by_position(dataset: &Dataset) -> bool {
+    let columns = dataset.definition().and_then(|definition| definition.columns.as_ref());
+    columns.is_some_and(|columns| columns.iter().all(|column| column.data_type.is_none()))
+}
+
+/// The metadata of a table that is made.
+pub(crate) fn first_metadata(target: &Target, id: String, now_millis: i64) -> Metadata {
+    Metadata {
+        id,
+        name: None,
+        description: target.comment.clone(),
+        schema: target.schema.clone(),
+        partition_columns: target.partition_columns.clone(),
+        configuration: target.properties.clone(),
+        created_time: Some(now_millis),
+    }
+}

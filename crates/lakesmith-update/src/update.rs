@@ -1,0 +1,332 @@
+//! [`run_update`]: one update of a pipeline, from the lease to the folded event log.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use lakesmith_base::{Fingerprint, UpdateId};
+use lakesmith_delta::DeltaTable;
+use lakesmith_diagnostic::Diagnostic;
+use lakesmith_event::{CreateUpdate, Details, Event, EventOrigin, EventSink, Sequence, UpdateProgress, UpdateState};
+use lakesmith_graph::{Dataset, DatasetId, Flow, FlowId, FlowKind};
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use crate::analysis::{Analysis, analyze};
+use crate::engine::Engine;
+use crate::event_log::Journal;
+use crate::fault::engine_fault;
+use crate::lease::Lease;
+use crate::outcome::{FlowOutcome, FlowResult, FlowWork, UpdateOutcome};
+use crate::pipeline::Pipeline;
+use crate::schedule;
+use crate::selection::{Selected, Selection};
+use crate::tables::Tables;
+
+/// Log checkpoints are written after so many commits.
+const COMMITS_PER_CHECKPOINT: i64 = 10;
+
+/// What is needed to run one update.
+#[derive(Clone)]
+pub struct UpdateRequest<'a> {
+    /// The pipeline.
+    pub pipeline: &'a Pipeline,
+    /// The engine.
+    pub engine: &'a Engine,
+    /// Which datasets.
+    pub selection: Selection,
+    /// Who is told.
+    pub events: Arc<dyn EventSink>,
+    /// Becomes true when the update is to stop.
+    pub stop: watch::Receiver<bool>,
+}
+
+/// One update at work.
+pub(crate) struct UpdateRun<'a> {
+    pub pipeline: &'a Pipeline,
+    pub engine: &'a Engine,
+    pub tables: Tables,
+    pub analysis: &'a Analysis,
+    pub update_id: UpdateId,
+    full: HashSet<DatasetId>,
+    emitter: &'a Emitter,
+    stop: watch::Receiver<bool>,
+    broken: std::sync::Mutex<std::collections::HashMap<DatasetId, Vec<Diagnostic>>>,
+}
+
+/// Runs an update to its end. What could not be done is in the outcome.
+pub async fn run_update(request: UpdateRequest<'_>) -> UpdateOutcome {
+    let UpdateRequest { pipeline, engine, selection, events, stop } = request;
+    let update_id = UpdateId::new(Uuid::now_v7());
+    let started = engine.now_micros();
+    let mut outcome = UpdateOutcome {
+        update_id: update_id.to_string(),
+        flows: Vec::new(),
+        diagnostics: Vec::new(),
+        is_cancelled: false,
+        duration_micros: 0,
+    };
+    let holder = format!("process {}, update {update_id}", std::process::id());
+    let lease = match Lease::take(&pipeline.storage, &holder, engine.settings.wait).await {
+        Ok(lease) => lease,
+        Err(fault) => {
+            outcome.diagnostics.push(fault);
+            return outcome;
+        }
+    };
+    let journal = match Journal::begin(pipeline, engine, update_id).await {
+        Ok(journal) => Arc::new(journal),
+        Err(fault) => {
+            outcome.diagnostics.push(fault);
+            return outcome;
+        }
+    };
+    let emitter = Emitter::new(pipeline, engine, update_id, events, Arc::clone(&journal));
+    emitter.update(Details::CreateUpdate(created(&selection)));
+    emitter.update(Details::UpdateProgress(UpdateProgress::new(UpdateState::Initializing)));
+    let analysis = analyze(pipeline, engine, false).await;
+    let selected = selection.resolve(&pipeline.graph);
+    outcome.diagnostics.extend(analysis.diagnostics.iter().filter(|found| !found.is_error()).cloned());
+    let run = UpdateRun {
+        pipeline,
+        engine,
+        tables: Tables::new(Arc::clone(&engine.faults)),
+        analysis: &analysis,
+        update_id,
+        full: selected.full.clone(),
+        emitter: &emitter,
+        stop,
+        broken: std::sync::Mutex::default(),
+    };
+    emitter.update(Details::UpdateProgress(UpdateProgress::new(UpdateState::SettingUpTables)));
+    run.set_up(&selected).await;
+    emitter.update(Details::UpdateProgress(UpdateProgress::new(UpdateState::Running)));
+    outcome.flows = schedule::run(&run, &selected).await;
+    outcome.is_cancelled = run.is_stopping();
+    outcome.duration_micros = engine.now_micros() - started;
+    let state = match (outcome.is_cancelled, outcome.is_completed()) {
+        (true, _) => UpdateState::Canceled,
+        (false, true) => UpdateState::Completed,
+        (false, false) => UpdateState::Failed,
+    };
+    emitter.update(Details::UpdateProgress(UpdateProgress::new(state)));
+    if let Err(fault) = journal.fold(pipeline, engine).await {
+        outcome.diagnostics.push(fault);
+    }
+    drop(lease);
+    outcome
+}
+
+fn created(selection: &Selection) -> CreateUpdate {
+    let mut refresh = selection.refresh.clone();
+    refresh.extend(selection.select.iter().cloned());
+    CreateUpdate {
+        full_refresh: selection.full_refresh_all,
+        refresh_selection: refresh,
+        full_refresh_selection: selection.full_refresh.clone(),
+        ..CreateUpdate::default()
+    }
+}
+
+impl UpdateRun<'_> {
+    /// Makes and adapts the tables of all selected datasets; what fails here is the failure of the table's flows.
+    async fn set_up(&self, selected: &Selected) {
+        for id in &self.pipeline.graph.order {
+            let dataset = self.pipeline.graph.dataset(*id);
+            let governing = dataset.quarantine_of().unwrap_or(*id);
+            if !dataset.is_table() || !selected.refresh.contains(&governing) || self.is_stopping() {
+                continue;
+            }
+            if let Err(faults) = self.materialize(dataset).await {
+                let mut broken = self.broken.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                broken.insert(governing, faults);
+            }
+        }
+    }
+
+    /// Whether a dataset is started over in this update; a quarantine table is with its table.
+    pub fn starts_over(&self, id: DatasetId) -> bool {
+        let governing = self.pipeline.graph.dataset(id).quarantine_of().unwrap_or(id);
+        self.full.contains(&governing)
+    }
+
+    /// The end of a flow that cannot even begin.
+    pub fn settled(&self, flow: &Flow) -> Option<FlowResult> {
+        if let Some(faults) = self.analysis.broken.get(&flow.id) {
+            return Some(match self.unknown_source(flow) {
+                Some(because) if faults.is_empty() => FlowResult::Skipped { because },
+                _ => FlowResult::Failed(faults.clone()),
+            });
+        }
+        let broken = self.broken.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        flow.target.and_then(|target| broken.get(&target)).map(|faults| FlowResult::Failed(faults.clone()))
+    }
+
+    /// The first dataset that a flow reads and of which nothing is known.
+    fn unknown_source(&self, flow: &Flow) -> Option<String> {
+        let unknown = self.pipeline.graph.edges_of(flow.id).map(|edge| edge.dataset);
+        let mut unknown = unknown.filter(|id| !self.analysis.schemas.contains_key(id));
+        unknown.next().map(|id| self.pipeline.shown(id))
+    }
+
+    pub fn is_volatile(&self, flow: FlowId) -> bool {
+        self.analysis.flows.get(&flow).is_some_and(|analyzed| analyzed.is_volatile)
+    }
+
+    pub fn is_stopping(&self) -> bool {
+        *self.stop.borrow()
+    }
+
+    /// Ends when the update is to stop.
+    pub async fn stopped(&self) {
+        let mut stop = self.stop.clone();
+        if stop.wait_for(|stop| *stop).await.is_err() {
+            // nobody can stop the update any more
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// A digest of everything that decides what a flow's rows are, apart from its sources.
+    pub fn fingerprint(&self, flow: &Flow, dataset: &Dataset) -> String {
+        let graph = &self.pipeline.graph;
+        let mut digest = Fingerprint::new();
+        let mut open = vec![flow];
+        let mut seen: HashSet<FlowId> = HashSet::new();
+        while let Some(flow) = open.pop() {
+            if !seen.insert(flow.id) {
+                continue;
+            }
+            digest = digest.with(&without_places(&format!("{:?} {:?}", flow.source, flow.namespace)));
+            digest = flow.settings.iter().fold(digest, |digest, (key, value)| digest.with(key).with(value));
+            let views = graph.edges_of(flow.id).map(|edge| graph.dataset(edge.dataset)).filter(|read| !read.is_table());
+            for view in views {
+                digest = digest.with(&without_places(&format!("{:?}", view.expectations())));
+                open.extend(graph.flows_into(view.id));
+            }
+        }
+        digest = digest.with(&without_places(&format!("{:?}", dataset.expectations())));
+        if let Some(target) = self.analysis.targets.get(&dataset.id) {
+            digest = digest.with(&format!("{:?} {:?}", target.schema, target.partition_columns));
+        }
+        digest.to_string()
+    }
+
+    /// Writes a log checkpoint when it is time. That it fails is no failure of a flow that has committed.
+    pub async fn maintain(&self, table: &mut DeltaTable) {
+        let _ = lakesmith_delta::checkpoint::checkpoint_if_due(table, COMMITS_PER_CHECKPOINT, self.engine.now_millis())
+            .await;
+    }
+
+    pub fn outcome(&self, flow: &Flow, result: FlowResult, work: FlowWork, duration_micros: i64) -> FlowOutcome {
+        FlowOutcome {
+            flow: self.pipeline.shown_name(&flow.name),
+            dataset: self.pipeline.shown_name(&flow.target_name),
+            result,
+            work,
+            duration_micros,
+        }
+    }
+
+    pub fn flow_started(&self, flow: &Flow) {
+        self.emitter.flow_status(self.pipeline, flow, lakesmith_event::FlowStatus::Running);
+    }
+
+    pub fn batch_committed(&self, flow: &Flow, _dataset: &Dataset, number: i64, work: &FlowWork) {
+        self.emitter.batch(self.pipeline, flow, number, work);
+    }
+
+    pub fn flow_ended(&self, flow: &Flow, outcome: &FlowOutcome) {
+        self.emitter.flow_ended(self.pipeline, flow, outcome);
+    }
+}
+
+/// The debug form of a part of a query without the places it stands at, so that moving a statement changes nothing.
+fn without_places(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("Span {") {
+        kept.push_str(&rest[..at]);
+        let tail = &rest[at..];
+        rest = tail.find('}').map_or("", |end| &tail[end + 1..]);
+    }
+    kept.push_str(rest);
+    kept
+}
+
+/// Tells everyone what happens.
+pub(crate) struct Emitter {
+    origin: EventOrigin,
+    instance: String,
+    number: AtomicI64,
+    sink: Arc<dyn EventSink>,
+    journal: Arc<Journal>,
+    clock: Arc<dyn lakesmith_base::Clock>,
+}
+
+impl Emitter {
+    fn new(
+        pipeline: &Pipeline,
+        engine: &Engine,
+        update_id: UpdateId,
+        sink: Arc<dyn EventSink>,
+        journal: Arc<Journal>,
+    ) -> Self {
+        Self {
+            origin: EventOrigin::pipeline(pipeline.id(), pipeline.name.clone()).update(update_id),
+            instance: update_id.to_string(),
+            number: AtomicI64::new(0),
+            sink,
+            journal,
+            clock: Arc::clone(&engine.clock),
+        }
+    }
+
+    fn event(&self, origin: EventOrigin, details: Details) -> Event {
+        let number = self.number.fetch_add(1, Ordering::SeqCst);
+        let sequence = Sequence::new(self.instance.clone(), number);
+        Event::new(Uuid::now_v7().to_string(), sequence, self.clock.now_micros(), origin, details)
+    }
+
+    fn tell(&self, event: Event) {
+        self.journal.write(&event);
+        self.sink.emit(event);
+    }
+
+    fn update(&self, details: Details) {
+        self.tell(self.event(self.origin.clone(), details));
+    }
+
+    fn flow_origin(&self, pipeline: &Pipeline, flow: &Flow) -> EventOrigin {
+        let dataset = pipeline.shown_name(&flow.target_name);
+        self.origin.clone().dataset(dataset).flow(pipeline.shown_name(&flow.name), None)
+    }
+
+    fn flow_status(&self, pipeline: &Pipeline, flow: &Flow, status: lakesmith_event::FlowStatus) {
+        let details = Details::FlowProgress(lakesmith_event::FlowProgress::new(status));
+        self.tell(self.event(self.flow_origin(pipeline, flow), details));
+    }
+
+    fn batch(&self, pipeline: &Pipeline, flow: &Flow, number: i64, work: &FlowWork) {
+        for event in crate::event_log::file_events(work) {
+            let id = lakesmith_base::BatchId(u64::try_from(number).unwrap_or_default());
+            self.tell(self.event(self.flow_origin(pipeline, flow).batch(id), event));
+        }
+    }
+
+    fn flow_ended(&self, pipeline: &Pipeline, flow: &Flow, outcome: &FlowOutcome) {
+        if flow.kind == FlowKind::View {
+            return;
+        }
+        let (progress, error) = crate::event_log::flow_progress(outcome);
+        let mut event = self.event(self.flow_origin(pipeline, flow), Details::FlowProgress(progress));
+        if let Some(error) = error {
+            event = event.with_error(error);
+        }
+        self.tell(event);
+    }
+}
+
+/// The fault of an operation of the update itself.
+pub(crate) fn operation_fault(error: &lakesmith_engine::EngineError) -> Diagnostic {
+    engine_fault(error)
+}
