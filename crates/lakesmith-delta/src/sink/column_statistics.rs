@@ -1,13 +1,16 @@
 //! Delta's `stats` of a finished file, from the bounds and null counts in its own Parquet footer.
 //!
 //! Per column: how many NULLs, least and greatest value. Texts are cut to 32 characters (a cut upper bound gets the greatest
-//! character behind it), timestamps to milliseconds (an upper bound up, a lower bound down), and infinities are left out. NaN is
-//! the greatest number to Spark but in no bound of Parquet's, so a column that holds one has no upper bound; [`NanColumns`]
-//! watches for it. Booleans and binaries have no bounds; lists and maps have nothing.
+//! character behind it), timestamps to milliseconds (an upper bound up, a lower bound down), and infinities are left out. Booleans
+//! and binaries have no bounds; lists and maps have nothing.
+//!
+//! NaN is the greatest number to Spark, but Parquet's bounds pass over it, and readers would skip rows by them. So our files have
+//! no Parquet statistics of floating-point columns; [`FloatColumns`] watches their values, and a column with a NaN has no upper
+//! bound.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use arrow::array::{ArrayRef, AsArray, RecordBatch};
+use arrow::array::{Array, ArrowPrimitiveType, AsArray, PrimitiveArray, RecordBatch};
 use arrow::datatypes::{
     DataType, Decimal128Type, DecimalType, Field, Fields, Float32Type, Float64Type, SchemaRef, TimeUnit,
 };
@@ -21,32 +24,53 @@ const INDEXED_COLUMNS: usize = 32;
 /// Longest text of a bound, in characters.
 const TEXT_CHARACTERS: usize = 32;
 
-/// Which leaf columns of a file hold a NaN.
+/// Bounds and null counts of the floating-point columns of a file, watched while its rows are written.
 #[derive(Debug, Default)]
-pub(crate) struct NanColumns(BTreeSet<usize>);
+pub(crate) struct FloatColumns(BTreeMap<usize, FloatColumn>);
 
-impl NanColumns {
-    /// Looks at rows of the file.
+#[derive(Debug, Clone, Copy)]
+struct FloatColumn {
+    least: f64,
+    greatest: f64,
+    has_nan: bool,
+    nulls: usize,
+}
+
+impl FloatColumns {
+    /// Looks at rows of the file. Columns inside of structs are not watched and have no statistics.
     pub(crate) fn watch(&mut self, batch: &RecordBatch) {
-        self.watch_columns(batch.columns(), 0);
-    }
-
-    fn watch_columns(&mut self, columns: &[ArrayRef], mut leaf: usize) {
-        for column in columns {
-            let holds_nan = match column.data_type() {
-                DataType::Float32 => column.as_primitive::<Float32Type>().values().iter().any(|value| value.is_nan()),
-                DataType::Float64 => column.as_primitive::<Float64Type>().values().iter().any(|value| value.is_nan()),
-                DataType::Struct(_) => {
-                    self.watch_columns(column.as_struct().columns(), leaf);
-                    false
-                }
-                _ => false,
-            };
-            if holds_nan {
-                self.0.insert(leaf);
+        let mut leaf = 0;
+        for column in batch.columns() {
+            match column.data_type() {
+                DataType::Float32 => self.watch_column(leaf, column.as_primitive::<Float32Type>()),
+                DataType::Float64 => self.watch_column(leaf, column.as_primitive::<Float64Type>()),
+                _ => {}
             }
             leaf += leaves(column.data_type());
         }
+    }
+
+    fn watch_column<T: ArrowPrimitiveType>(&mut self, leaf: usize, values: &PrimitiveArray<T>)
+    where
+        f64: From<T::Native>,
+    {
+        let none = FloatColumn { least: f64::INFINITY, greatest: f64::NEG_INFINITY, has_nan: false, nulls: 0 };
+        let column = self.0.entry(leaf).or_insert(none);
+        column.nulls += values.null_count();
+        for value in values.iter().flatten().map(f64::from) {
+            column.has_nan |= value.is_nan();
+            // both give the other number when one is NaN
+            column.least = column.least.min(value);
+            column.greatest = column.greatest.max(value);
+        }
+    }
+
+    fn of(&self, leaf: usize, data_type: &DataType) -> [Option<String>; 3] {
+        let Some(column) = self.0.get(&leaf) else { return [None, None, None] };
+        let is_empty = column.least > column.greatest;
+        let text = |value, side| if is_empty { None } else { render(&Bound::Float(value), data_type, side) };
+        let greatest = if column.has_nan { None } else { text(column.greatest, Side::Greatest) };
+        [text(column.least, Side::Least), greatest, Some(column.nulls.to_string())]
     }
 }
 
@@ -55,9 +79,9 @@ pub(crate) fn statistics_json(
     rows: usize,
     metadata: &ParquetMetaData,
     schema: &SchemaRef,
-    nan_columns: &NanColumns,
+    floats: &FloatColumns,
 ) -> String {
-    let mut columns = Columns { metadata, nan_columns, next_leaf: 0, indexed: 0 };
+    let mut columns = Columns { metadata, floats, next_leaf: 0, indexed: 0 };
     let [min, max, nulls] = columns.fields(schema.fields());
     format!(r#"{{"numRecords":{rows},"minValues":{min},"maxValues":{max},"nullCount":{nulls}}}"#)
 }
@@ -79,7 +103,7 @@ enum Side {
 /// Walks a file's columns in the order in which Parquet numbers their leaves.
 struct Columns<'a> {
     metadata: &'a ParquetMetaData,
-    nan_columns: &'a NanColumns,
+    floats: &'a FloatColumns,
     next_leaf: usize,
     indexed: usize,
 }
@@ -115,6 +139,9 @@ impl Columns<'_> {
     }
 
     fn leaf(&self, leaf: usize, data_type: &DataType) -> [Option<String>; 3] {
+        if data_type.is_floating() {
+            return self.floats.of(leaf, data_type);
+        }
         let chunks = || self.metadata.row_groups().iter().map(|group| group.column(leaf));
         let nulls: Option<u64> = chunks().map(|chunk| chunk.statistics().and_then(Statistics::null_count_opt)).sum();
         let mut least: Option<Bound> = None;
@@ -131,9 +158,6 @@ impl Columns<'_> {
                     .is_some_and(|nulls| i64::try_from(nulls) == Ok(chunk.num_values())) => {}
                 None => return [None, None, nulls.map(|nulls| nulls.to_string())],
             }
-        }
-        if self.nan_columns.0.contains(&leaf) {
-            greatest = None;
         }
         let text = |bound: Option<Bound>, side| bound.and_then(|bound| render(&bound, data_type, side));
         [text(least, Side::Least), text(greatest, Side::Greatest), nulls.map(|nulls| nulls.to_string())]
@@ -152,7 +176,6 @@ fn leaves(data_type: &DataType) -> usize {
 /// The bounds of a chunk of this type; `None` when it has none or they mean nothing for it.
 fn bounds(statistics: &Statistics, data_type: &DataType) -> Option<(Bound, Bound)> {
     let has_bounds = data_type.is_integer()
-        || data_type.is_floating()
         || matches!(data_type, DataType::Date32 | DataType::Timestamp(..) | DataType::Decimal128(..) | DataType::Utf8);
     if !has_bounds {
         return None;
@@ -160,10 +183,6 @@ fn bounds(statistics: &Statistics, data_type: &DataType) -> Option<(Bound, Bound
     Some(match statistics {
         Statistics::Int32(values) => integers(i128::from(*values.min_opt()?), i128::from(*values.max_opt()?)),
         Statistics::Int64(values) => integers(i128::from(*values.min_opt()?), i128::from(*values.max_opt()?)),
-        Statistics::Float(values) => {
-            (Bound::Float(f64::from(*values.min_opt()?)), Bound::Float(f64::from(*values.max_opt()?)))
-        }
-        Statistics::Double(values) => (Bound::Float(*values.min_opt()?), Bound::Float(*values.max_opt()?)),
         Statistics::ByteArray(values) => {
             (Bound::Text(values.min_opt()?.data().to_vec()), Bound::Text(values.max_opt()?.data().to_vec()))
         }
@@ -231,7 +250,7 @@ mod tests {
     use std::sync::Arc;
 
     use arrow::array::{
-        Date32Array, Decimal128Array, Float64Array, Int32Array, ListArray, StringArray, StructArray,
+        ArrayRef, Date32Array, Decimal128Array, Float64Array, Int32Array, ListArray, StringArray, StructArray,
         TimestampMicrosecondArray,
     };
     use arrow::datatypes::Int32Type;
@@ -246,9 +265,9 @@ mod tests {
         writer.flush().unwrap();
         writer.write(&batch.slice(0, 1)).unwrap();
         let metadata = writer.finish().unwrap();
-        let mut nan_columns = NanColumns::default();
-        nan_columns.watch(&batch);
-        let text = statistics_json(batch.num_rows() + 1, &metadata, &batch.schema(), &nan_columns);
+        let mut floats = FloatColumns::default();
+        floats.watch(&batch);
+        let text = statistics_json(batch.num_rows() + 1, &metadata, &batch.schema(), &floats);
         serde_json::from_str(&text).unwrap()
     }
 
@@ -275,7 +294,7 @@ mod tests {
         assert_eq!(stats["minValues"]["ts"], "1969-12-31T23:59:59.999Z");
         assert_eq!(stats["maxValues"]["ts"], "1970-01-01T00:00:00.002Z");
         assert_eq!(stats["minValues"]["x"], 0.5);
-        assert_eq!(stats["minValues"]["i"], 0.5);
+        assert_eq!((&stats["minValues"]["i"], &stats["nullCount"]["i"]), (&0.5.into(), &0.into()));
         assert!(stats["maxValues"].get("x").is_none() && stats["maxValues"].get("i").is_none());
         assert_eq!((stats["minValues"]["p"].as_f64(), stats["maxValues"]["p"].as_f64()), (Some(-0.05), Some(12.5)));
     }

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{Schema, SchemaRef};
 use bytes::Bytes;
 use datafusion::common::{DataFusionError, Result};
 use futures::future::BoxFuture;
@@ -15,16 +15,16 @@ use lakesmith_engine::store::engine_error;
 use object_store::ObjectStore;
 use object_store::buffered::BufWriter;
 use object_store::path::Path;
-use parquet::arrow::AsyncArrowWriter;
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
 use parquet::arrow::async_writer::AsyncFileWriter;
-use parquet::basic::{Compression, ZstdLevel};
+use parquet::arrow::{ArrowSchemaConverter, AsyncArrowWriter};
+use parquet::basic::{Compression, Type as PhysicalType, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use tokio::io::AsyncWriteExt;
 
-use super::column_statistics::NanColumns;
+use super::column_statistics::FloatColumns;
 
 /// Bytes that are gathered before they go to the store.
 const BUFFER_BYTES: usize = 8 << 20;
@@ -43,7 +43,7 @@ pub(crate) struct Part {
     pub(crate) partition: Vec<(String, Option<String>)>,
     writer: AsyncArrowWriter<Upload>,
     rows: usize,
-    nan_columns: NanColumns,
+    floats: FloatColumns,
 }
 
 /// A file that stands in the store.
@@ -53,7 +53,7 @@ pub(crate) struct FinishedPart {
     pub(crate) bytes: usize,
     pub(crate) rows: usize,
     pub(crate) metadata: ParquetMetaData,
-    pub(crate) nan_columns: NanColumns,
+    pub(crate) floats: FloatColumns,
 }
 
 impl Part {
@@ -65,14 +65,14 @@ impl Part {
         schema: SchemaRef,
     ) -> Result<Self> {
         let upload = Upload(BufWriter::with_capacity(store, location, BUFFER_BYTES).with_max_concurrency(IN_FLIGHT));
-        let options = ArrowWriterOptions::new().with_properties(properties()).with_skip_arrow_metadata(true);
+        let options = ArrowWriterOptions::new().with_properties(properties(&schema)?).with_skip_arrow_metadata(true);
         let writer = AsyncArrowWriter::try_new_with_options(upload, schema, options)?;
-        Ok(Self { path, partition, writer, rows: 0, nan_columns: NanColumns::default() })
+        Ok(Self { path, partition, writer, rows: 0, floats: FloatColumns::default() })
     }
 
     pub(crate) async fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         self.rows += batch.num_rows();
-        self.nan_columns.watch(batch);
+        self.floats.watch(batch);
         self.writer.write(batch).await.map_err(write_failed)
     }
 
@@ -94,8 +94,8 @@ impl Part {
     pub(crate) async fn finish(mut self) -> Result<FinishedPart> {
         let metadata = self.writer.finish().await.map_err(write_failed)?;
         let (bytes, rows) = (self.writer.bytes_written(), self.rows);
-        let Self { path, partition, nan_columns, .. } = self;
-        Ok(FinishedPart { path, partition, bytes, rows, metadata, nan_columns })
+        let Self { path, partition, floats, .. } = self;
+        Ok(FinishedPart { path, partition, bytes, rows, metadata, floats })
     }
 }
 
@@ -111,14 +111,20 @@ fn write_failed(error: ParquetError) -> DataFusionError {
     }
 }
 
-fn properties() -> WriterProperties {
-    WriterProperties::builder()
+fn properties(schema: &Schema) -> Result<WriterProperties> {
+    let mut builder = WriterProperties::builder()
         .set_compression(Compression::ZSTD(ZstdLevel::default()))
         .set_dictionary_enabled(true)
         .set_max_row_group_bytes(Some(ROW_GROUP_BYTES))
         .set_statistics_enabled(EnabledStatistics::Chunk)
-        .set_created_by(concat!("Lakesmith version ", env!("CARGO_PKG_VERSION")).to_owned())
-        .build()
+        .set_created_by(concat!("Lakesmith version ", env!("CARGO_PKG_VERSION")).to_owned());
+    for column in ArrowSchemaConverter::new().convert(schema)?.columns() {
+        if matches!(column.physical_type(), PhysicalType::FLOAT | PhysicalType::DOUBLE) {
+            // their bounds would pass over NaN, see `column_statistics`
+            builder = builder.set_column_statistics_enabled(column.path().clone(), EnabledStatistics::None);
+        }
+    }
+    Ok(builder.build())
 }
 
 /// Sends the encoded bytes to the store.

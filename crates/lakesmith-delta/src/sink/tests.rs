@@ -154,6 +154,28 @@ async fn statistics_and_names_of_parts_are_reported() {
 }
 
 #[tokio::test]
+async fn a_nan_is_found_as_the_greatest_number() {
+    let folder = tempfile::tempdir().unwrap();
+    let session = session(&folder);
+    let values: ArrayRef = Arc::new(arrow::array::Float64Array::from(vec![Some(1.5), Some(f64::NAN), None]));
+    let batch = RecordBatch::try_from_iter([("x", values)]).unwrap();
+    let input = MemorySourceConfig::try_new_exec(&[vec![batch.clone()]], batch.schema(), None).unwrap();
+    let spec = SinkSpec { schema: batch.schema(), verdict: None, quarantine: None, ..spec(&folder, &[]) };
+    let sink = SinkExec::try_new(Arc::new(spec.clone()), input).unwrap();
+    collect(Arc::new(sink.clone()), session.task_ctx()).await.unwrap();
+    let files = files_of(&sink.report(), "sink:orders");
+    let stats: serde_json::Value = serde_json::from_str(files[0].statistics.as_deref().unwrap()).unwrap();
+    let expected = serde_json::json!({
+        "numRecords": 3, "minValues": { "x": 1.5 }, "maxValues": {}, "nullCount": { "x": 1 },
+    });
+    assert_eq!(stats, expected);
+    let column = [StructField::nullable("x", SparkType::Double)];
+    let table = session.read_table(scan_provider(&column, &[], files, &spec.folder).unwrap()).unwrap();
+    let found = table.filter(col("x").gt(datafusion::prelude::lit(100.0))).unwrap().count().await.unwrap();
+    assert_eq!(found, 1);
+}
+
+#[tokio::test]
 async fn partition_values_with_special_characters_and_null_come_back() {
     let folder = tempfile::tempdir().unwrap();
     let session = session(&folder);

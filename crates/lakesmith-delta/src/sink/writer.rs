@@ -128,7 +128,7 @@ impl TableWriter {
             bytes: i64::try_from(part.bytes).unwrap_or(i64::MAX),
             rows: i64::try_from(part.rows).unwrap_or(i64::MAX),
             partition: part.partition.clone(),
-            statistics: Some(statistics_json(part.rows, &part.metadata, &self.file_schema, &part.nan_columns)),
+            statistics: Some(statistics_json(part.rows, &part.metadata, &self.file_schema, &part.floats)),
         };
         self.finished.iter().map(entry).collect()
     }
