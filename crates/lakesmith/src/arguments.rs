@@ -37,6 +37,12 @@ pub enum Command {
     DryRun(DryRun),
     /// Print the dataflow graph of a pipeline.
     Graph(Graph),
+    /// Query the tables, files and events of a project.
+    Sql(Sql),
+    /// List the tables of a project.
+    Tables(Tables),
+    /// Print rows of a table.
+    Show(Show),
     /// Start a new project.
     Init(Init),
     /// Write made-up data of any size: orders, change events of customers, products.
@@ -129,6 +135,89 @@ pub enum GraphForm {
     /// A Mermaid flowchart.
     Mermaid,
     /// One JSON object.
+    Json,
+}
+
+/// Arguments of `sql`.
+#[derive(Debug, Args)]
+pub struct Sql {
+    /// The query; several are separated by `;`.
+    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    pub query: Option<String>,
+    /// A file with the query; `-` is stdin.
+    #[arg(short, long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Form of the rows.
+    #[arg(short, long, value_enum, default_value_t = RowForm::Table)]
+    pub output: RowForm,
+    /// The project and the engine.
+    #[command(flatten)]
+    pub session: SessionArguments,
+}
+
+/// Arguments of `show`.
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The table.
+    pub table: String,
+    /// Most rows that are printed.
+    #[arg(short = 'n', long, default_value_t = 10)]
+    pub rows: u32,
+    /// Form of the rows.
+    #[arg(short, long, value_enum, default_value_t = RowForm::Table)]
+    pub output: RowForm,
+    /// The project and the engine.
+    #[command(flatten)]
+    pub session: SessionArguments,
+}
+
+/// Arguments of `tables`.
+#[derive(Debug, Args)]
+pub struct Tables {
+    /// The project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// Form of the list.
+    #[arg(short, long, value_enum, default_value_t = ListForm::Table)]
+    pub output: ListForm,
+}
+
+/// The project whose tables are queried, and how much a query may take.
+#[derive(Debug, Args)]
+pub struct SessionArguments {
+    /// A folder with a pipeline, or one SQL file.
+    #[arg(long, value_name = "PATH", default_value = ".")]
+    pub project: PathBuf,
+    /// The pipeline spec; by default `spark-pipeline.yml` in the project or a folder above it.
+    #[arg(long, value_name = "FILE")]
+    pub spec: Option<PathBuf>,
+    /// Set a value for `${key}` or a setting; wins over the spec's configuration.
+    #[arg(long = "set", visible_alias = "conf", value_name = "KEY=VALUE", value_parser = key_value)]
+    pub set: Vec<(String, String)>,
+    /// Most memory that buffers may take, for example `2GB`; by default half of this machine's.
+    #[arg(long, value_name = "SIZE", value_parser = crate::runtime::size)]
+    pub memory: Option<usize>,
+}
+
+/// Forms of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum RowForm {
+    /// A table with borders.
+    Table,
+    /// Comma-separated values with a header.
+    Csv,
+    /// One JSON array of objects.
+    Json,
+    /// One JSON object a line.
+    Ndjson,
+}
+
+/// Forms of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListForm {
+    /// A table with borders.
+    Table,
+    /// One JSON array of objects.
     Json,
 }
 

@@ -73,20 +73,24 @@ pub fn load(arguments: &ProjectArguments) -> Loaded {
     Loaded { sources, project: Some(project), graph: Some(graph), defaults, diagnostics }
 }
 
+/// Values for `${key}`.
 #[allow(clippy::disallowed_methods, reason = "the binary reads the environment")]
-fn variables(project: &Project, sources: &SourceMap, set: &[(String, String)]) -> Variables {
+pub fn variables(project: &Project, sources: &SourceMap, set: &[(String, String)]) -> Variables {
     let configured = project.configuration.iter().map(|entry| {
         let described = format!("`configuration` at {}", sources.place(entry.span));
         (entry.key.clone(), Variable { value: entry.value.clone(), described })
     });
-    let overrides = set.iter().map(|(key, value)| {
-        (key.clone(), Variable { value: value.clone(), described: format!("set by `--set {key}=…`") })
-    });
     Variables {
-        overrides: overrides.collect(),
+        overrides: overrides(set),
         configuration: configured.collect(),
         environment: Arc::new(|name| std::env::var(name).ok()),
     }
+}
+
+/// The values of `--set`.
+pub fn overrides(set: &[(String, String)]) -> Vec<(String, Variable)> {
+    let described = |key: &str| format!("set by `--set {key}=…`");
+    set.iter().map(|(key, value)| (key.clone(), Variable { value: value.clone(), described: described(key) })).collect()
 }
 
 /// Python files are not read yet: an error when there is nothing else, a warning otherwise.

@@ -9,6 +9,9 @@ mod exit;
 mod load;
 mod outside;
 mod printer;
+mod query;
+mod rows;
+mod runtime;
 mod selection;
 
 use std::process::ExitCode;

@@ -29,8 +29,13 @@ impl Printer {
 
     /// Writes data. A reader that has gone away is no fault of ours.
     pub fn data(&mut self, text: &str) {
+        let _gone = self.stream(text);
+    }
+
+    /// Writes data and tells whether its reader is still there.
+    pub fn stream(&mut self, text: &str) -> bool {
         let mut out = std::io::stdout().lock();
-        let _gone = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
     }
 
     /// Writes a line of data.

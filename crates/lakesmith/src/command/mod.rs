@@ -6,6 +6,9 @@ mod graph;
 mod init;
 mod other;
 pub mod sample_data;
+mod show;
+mod sql;
+mod tables;
 
 use crate::arguments::Command;
 use crate::exit::Exit;
@@ -16,6 +19,9 @@ pub fn run(command: Command, printer: &mut Printer) -> Exit {
     match command {
         Command::DryRun(arguments) => dry_run::run(&arguments, printer),
         Command::Graph(arguments) => graph::run(&arguments, printer),
+        Command::Sql(arguments) => sql::run(&arguments, printer),
+        Command::Tables(arguments) => tables::run(&arguments, printer),
+        Command::Show(arguments) => show::run(&arguments, printer),
         Command::Init(arguments) => init::run(&arguments, printer),
         Command::SampleData(arguments) => sample_data::run(&arguments, printer),
         Command::Explain { code } => explain::run(code.as_deref(), printer),

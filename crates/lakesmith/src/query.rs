@@ -1,0 +1,194 @@
+//! From the command line to the rows of queries: what `sql` and `show` share.
+
+use std::path::Path;
+
+use lakesmith_base::{Clock, SystemClock};
+use lakesmith_diagnostic::render::printable;
+use lakesmith_diagnostic::{Condition, Diagnostic, SourceMap};
+use lakesmith_engine::{EngineError, ErrorKind};
+use lakesmith_project::{Location, PathMap, Project, Request};
+use lakesmith_session::{QueryError, QueryResult, Session, SessionSettings};
+use lakesmith_unresolved::Relation;
+
+use crate::arguments::{RowForm, SessionArguments};
+use crate::exit::Exit;
+use crate::load::variables;
+use crate::printer::Printer;
+use crate::rows::RowWriter;
+use crate::runtime;
+
+/// A text with queries.
+#[derive(Debug)]
+pub struct QueryText<'a> {
+    /// What messages call it.
+    pub name: &'a str,
+    /// The text.
+    pub text: &'a str,
+}
+
+/// Runs all queries of a text and prints their rows.
+pub fn run(arguments: &SessionArguments, query: &QueryText<'_>, form: RowForm, printer: &mut Printer) -> Exit {
+    let mut sources = SourceMap::default();
+    let project = match project(arguments, &mut sources) {
+        Ok(project) => project,
+        Err(diagnostics) => {
+            printer.diagnostics(&sources, &diagnostics);
+            return Exit::Usage;
+        }
+    };
+    let session = match session(project.as_ref(), arguments) {
+        Ok(session) => session,
+        Err(fault) => {
+            printer.note(&fault);
+            return Exit::Usage;
+        }
+    };
+    let known = variables_of(project.as_ref(), &sources, arguments);
+    let exit = match session.parse(&mut sources, query.name, query.text, &known) {
+        Ok(queries) => {
+            runtime::block_on(run_all(&session, &queries, &sources, form, printer)).unwrap_or_else(|error| {
+                printer.note(&format!("error: threads cannot be started: {error}"));
+                Exit::Usage
+            })
+        }
+        Err(diagnostics) => {
+            printer.diagnostics(&sources, &diagnostics);
+            let refused = diagnostics.iter().any(|fault| fault.condition == Condition::LAKESMITH_NOT_BUILT);
+            if refused { Exit::Usage } else { Exit::Wrong }
+        }
+    };
+    drop(session);
+    runtime::clean_up();
+    exit
+}
+
+/// Runs queries one after the other, until one fails or nobody reads any more.
+async fn run_all(
+    session: &Session,
+    queries: &[Relation],
+    sources: &SourceMap,
+    form: RowForm,
+    printer: &mut Printer,
+) -> Exit {
+    for query in queries {
+        let printed = match session.run(query, sources).await {
+            Ok(result) => print(result, form, printer).await,
+            Err(error) => Err(error),
+        };
+        match printed {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(QueryError::Wrong { sources, diagnostics }) => {
+                printer.diagnostics(&sources, &diagnostics);
+                return Exit::Wrong;
+            }
+            Err(QueryError::Failed(error)) => {
+                printer.note(&failure(&error));
+                return if error.kind == ErrorKind::Internal { Exit::Bug } else { Exit::Wrong };
+            }
+        }
+    }
+    Exit::Done
+}
+
+/// Prints rows as they come; tells whether anyone still reads them.
+async fn print(mut result: QueryResult, form: RowForm, printer: &mut Printer) -> Result<bool, QueryError> {
+    for warning in &result.warnings {
+        printer.note(&format!("warning: {}", printable(warning)));
+    }
+    let columns = result.columns.clone();
+    let mut writer = RowWriter::new(form, &columns);
+    while let Some(batch) = result.next().await {
+        let text = writer.batch(&batch?);
+        if !printer.stream(&text) {
+            return Ok(false);
+        }
+    }
+    Ok(printer.stream(&writer.end()))
+}
+
+/// The project, or `None` for a folder that holds none: queries run there all the same.
+fn project(arguments: &SessionArguments, sources: &mut SourceMap) -> Result<Option<Project>, Vec<Diagnostic>> {
+    let request =
+        Request { path: arguments.project.clone(), spec: arguments.spec.clone(), overrides: arguments.set.clone() };
+    let (project, diagnostics) = Project::discover(&request, sources);
+    let is_bare = |fault: &Diagnostic| fault.condition == Condition::PIPELINE_SPEC_FILE_NOT_FOUND;
+    match project {
+        // what is wrong with source files is no matter here
+        Some(project) if project.configuration_is_known => Ok(Some(project)),
+        None if arguments.spec.is_none() && arguments.project.is_dir() && diagnostics.iter().all(is_bare) => Ok(None),
+        _ => Err(diagnostics),
+    }
+}
+
+/// The session of a project.
+pub fn session(project: Option<&Project>, arguments: &SessionArguments) -> Result<Session, String> {
+    let runtime = runtime::start(arguments.memory).map_err(|error| failure(&error))?;
+    let now_micros = SystemClock.now_micros();
+    let settings = match project {
+        Some(project) => {
+            let Location::Local(warehouse) = &project.warehouse else {
+                return Err("error[LAKESMITH_NOT_BUILT]: a warehouse in an object store is not built yet".to_owned());
+            };
+            let storage = match &project.storage {
+                Location::Local(storage) => Some(storage.clone()),
+                Location::Remote(_) => None,
+            };
+            let (catalog, schema) = (project.catalog.clone(), project.schema.clone());
+            let (warehouse, paths) = (warehouse.clone(), project.paths.clone());
+            SessionSettings { warehouse, storage, catalog, schema, paths, now_micros, runtime }
+        }
+        None => bare(&arguments.project, &arguments.set, now_micros, runtime),
+    };
+    Ok(Session::new(settings))
+}
+
+/// The settings of a folder without a project.
+fn bare(
+    folder: &Path,
+    settings: &[(String, String)],
+    now_micros: i64,
+    runtime: lakesmith_engine::Runtime,
+) -> SessionSettings {
+    let paths = PathMap::new(folder, settings.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+    let warehouse = settings.iter().rev().find(|(key, _)| key == "spark.sql.warehouse.dir");
+    let warehouse = folder.join(warehouse.map_or("warehouse", |(_, value)| value));
+    let storage = Some(folder.join(".lakesmith/storage"));
+    let (catalog, schema) = ("spark_catalog".into(), "default".into());
+    SessionSettings { warehouse, storage, catalog, schema, paths, now_micros, runtime }
+}
+
+fn variables_of(
+    project: Option<&Project>,
+    sources: &SourceMap,
+    arguments: &SessionArguments,
+) -> lakesmith_sql::Variables {
+    match project {
+        Some(project) => variables(project, sources, &arguments.set),
+        None => lakesmith_sql::Variables {
+            overrides: crate::load::overrides(&arguments.set),
+            ..lakesmith_sql::Variables::default()
+        },
+    }
+}
+
+/// A failed operation as a person reads it.
+pub fn failure(error: &EngineError) -> String {
+    let condition = match error.kind {
+        ErrorKind::Data(condition) => condition.name,
+        ErrorKind::Memory => Condition::LAKESMITH_MEMORY.name,
+        ErrorKind::DiskFull => Condition::LAKESMITH_DISK_FULL.name,
+        ErrorKind::Unsupported => Condition::LAKESMITH_NOT_BUILT.name,
+        ErrorKind::Internal => Condition::LAKESMITH_INTERNAL.name,
+        _ => Condition::LAKESMITH_STORAGE.name,
+    };
+    let mut text = format!("error[{condition}]: {}", printable(&error.message));
+    text.push_str(&format!("\n  = note: failed to {}", error.operation));
+    for (name, value) in &error.context {
+        text.push_str(&format!("\n  = note: {name}: {}", printable(value)));
+    }
+    if error.kind == ErrorKind::Memory {
+        text.push_str("\n  = help: allow more with `--memory`");
+    }
+    text
+}
