@@ -35,6 +35,10 @@ pub enum Command {
     /// Check a pipeline: read it, build its graph and show every fault, without touching anything.
     #[command(alias = "validate")]
     DryRun(DryRun),
+    /// Run an update: process what is new, refresh what depends on it.
+    Run(Run),
+    /// Say what an update would do, and why.
+    Plan(Plan),
     /// Print the dataflow graph of a pipeline.
     Graph(Graph),
     /// Query the tables, files and events of a project.
@@ -86,6 +90,54 @@ pub struct DryRun {
     /// Form of the result.
     #[arg(short, long, value_enum, default_value_t = ReportForm::Text)]
     pub output: ReportForm,
+}
+
+/// Arguments of `run`.
+#[derive(Debug, Args)]
+pub struct Run {
+    /// The project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// What to refresh.
+    #[command(flatten)]
+    pub selection: SelectionArguments,
+    /// How much the update may take.
+    #[command(flatten)]
+    pub engine: EngineArguments,
+    /// Take warnings for errors.
+    #[arg(long)]
+    pub warnings_as_errors: bool,
+    /// Form of the result.
+    #[arg(short, long, value_enum, default_value_t = ReportForm::Text)]
+    pub output: ReportForm,
+}
+
+/// Arguments of `plan`.
+#[derive(Debug, Args)]
+pub struct Plan {
+    /// The project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// What to refresh.
+    #[command(flatten)]
+    pub selection: SelectionArguments,
+    /// Exit with 0 when nothing would change and with 3 when something would.
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+    /// Form of the result.
+    #[arg(short, long, value_enum, default_value_t = ReportForm::Text)]
+    pub output: ReportForm,
+}
+
+/// What the operator decides about an update.
+#[derive(Debug, Args)]
+pub struct EngineArguments {
+    /// Most memory that buffers may take, for example `2GB`; by default half of this machine's.
+    #[arg(long, value_name = "SIZE", value_parser = crate::runtime::size)]
+    pub memory: Option<usize>,
+    /// How long to wait for another update of the same pipeline, for example `90s` or `10m`.
+    #[arg(long, value_name = "DURATION", default_value = "60s", value_parser = crate::runtime::duration)]
+    pub wait: std::time::Duration,
 }
 
 /// Which datasets an update takes in.

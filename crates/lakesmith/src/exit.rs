@@ -13,6 +13,10 @@ pub enum Exit {
     Usage,
     /// A fault of Lakesmith itself.
     Bug,
+    /// `plan --detailed-exitcode`: an update would change something.
+    WouldChange,
+    /// Interrupted.
+    Interrupted,
 }
 
 impl From<Exit> for ExitCode {
@@ -22,6 +26,8 @@ impl From<Exit> for ExitCode {
             Exit::Wrong => 1,
             Exit::Usage => 2,
             Exit::Bug => 101,
+            Exit::WouldChange => 3,
+            Exit::Interrupted => 130,
         })
     }
 }

@@ -6,13 +6,16 @@
 mod arguments;
 mod command;
 mod exit;
+mod fault_points;
 mod load;
 mod outside;
 mod printer;
+mod progress;
 mod query;
 mod rows;
 mod runtime;
 mod selection;
+mod update;
 
 use std::process::ExitCode;
 

@@ -28,7 +28,7 @@ pub fn clean_up() {
     let _gone = std::fs::remove_dir(spill_folder());
 }
 
-fn spill_folder() -> PathBuf {
+pub fn spill_folder() -> PathBuf {
     std::env::temp_dir().join(format!("lakesmith-{}", std::process::id()))
 }
 
@@ -63,7 +63,21 @@ pub fn size(text: &str) -> Result<usize, String> {
     if bytes < 1 << 20 { Err("less than 1MB is too little".to_owned()) } else { Ok(bytes) }
 }
 
-fn half_of_memory() -> usize {
+/// Reads a duration: `90s`, `10m`, `1h`, or seconds.
+pub fn duration(text: &str) -> Result<std::time::Duration, String> {
+    let text = text.trim();
+    let end = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    let number: u64 = text[..end].parse().map_err(|_| "write a duration such as `90s` or `10m`".to_owned())?;
+    let seconds = match text[end..].trim() {
+        "" | "s" => 1,
+        "m" => 60,
+        "h" => 3600,
+        _ => return Err("write a duration such as `90s` or `10m`".to_owned()),
+    };
+    Ok(std::time::Duration::from_secs(number.saturating_mul(seconds)))
+}
+
+pub fn half_of_memory() -> usize {
     let told = std::fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
         let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
         line.trim().strip_suffix("kB")?.trim().parse::<usize>().ok()

@@ -5,6 +5,8 @@ mod explain;
 mod graph;
 mod init;
 mod other;
+mod plan;
+mod run;
 pub mod sample_data;
 mod show;
 mod sql;
@@ -18,6 +20,8 @@ use crate::printer::Printer;
 pub fn run(command: Command, printer: &mut Printer) -> Exit {
     match command {
         Command::DryRun(arguments) => dry_run::run(&arguments, printer),
+        Command::Run(arguments) => run::run(&arguments, printer),
+        Command::Plan(arguments) => plan::run(&arguments, printer),
         Command::Graph(arguments) => graph::run(&arguments, printer),
         Command::Sql(arguments) => sql::run(&arguments, printer),
         Command::Tables(arguments) => tables::run(&arguments, printer),

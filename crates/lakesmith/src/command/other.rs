@@ -6,11 +6,9 @@ use crate::exit::Exit;
 use crate::printer::Printer;
 
 /// Commands that are there.
-const BUILT: &[&str] = &["dry-run", "validate", "graph", "init", "sample-data", "explain", "help"];
+const BUILT: &[&str] = &["run", "plan", "dry-run", "validate", "graph", "init", "sample-data", "explain", "help"];
 /// Commands that will come, each with what helps until then.
 const PLANNED: &[(&str, &str)] = &[
-    ("run", "`lakesmith dry-run` checks the pipeline"),
-    ("plan", "`lakesmith graph` shows what the pipeline consists of"),
     ("history", "there is no history before pipelines run"),
     ("events", "there are no events before pipelines run"),
     ("clean", "there is nothing to clean before pipelines run"),

@@ -1,0 +1,73 @@
+//! Crash tests: the environment variable `LAKESMITH_FAULT` names a point at which the process ends as by `kill -9`, or an
+//! operation fails. Only tests set it.
+//!
+//! `crash:delta.before_log_put` ends the process there, `crash:delta.before_log_put#3` when it is reached for the third time,
+//! `disk_full:sink.before_part` lets the step fail as a full disk does.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use lakesmith_engine::{Actor, EngineError, ErrorKind, Faults, NoFaults};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    Crash,
+    DiskFull,
+}
+
+#[derive(Debug)]
+struct FaultAt {
+    effect: Effect,
+    point: String,
+    left: AtomicU32,
+}
+
+/// The faults that the environment asks for.
+#[allow(clippy::disallowed_methods, reason = "the binary reads the environment")]
+pub fn from_environment() -> Arc<dyn Faults> {
+    match std::env::var("LAKESMITH_FAULT").ok().and_then(|text| parse(&text)) {
+        Some(fault) => Arc::new(fault),
+        None => Arc::new(NoFaults),
+    }
+}
+
+fn parse(text: &str) -> Option<FaultAt> {
+    let (effect, point) = text.split_once(':')?;
+    let effect = match effect {
+        "crash" => Effect::Crash,
+        "disk_full" => Effect::DiskFull,
+        _ => return None,
+    };
+    let (point, count) = point.split_once('#').unwrap_or((point, "1"));
+    Some(FaultAt { effect, point: point.to_owned(), left: AtomicU32::new(count.parse().ok()?) })
+}
+
+impl Faults for FaultAt {
+    fn reach(&self, point: &'static str) -> Result<(), EngineError> {
+        if point != self.point || self.left.fetch_sub(1, Ordering::SeqCst) != 1 {
+            return Ok(());
+        }
+        match self.effect {
+            // no destructor and no exit handler runs, as when the kernel kills the process
+            Effect::Crash => std::process::abort(),
+            Effect::DiskFull => Err(EngineError::new(ErrorKind::DiskFull, "write", "no space left on device")
+                .for_actor(Actor::Target)
+                .with("at", point)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_strikes_once_at_its_count() {
+        let fault = parse("disk_full:sink.before_part#2").unwrap();
+        assert!(fault.reach("sink.before_part").is_ok());
+        assert!(fault.reach("sink.after_part").is_ok());
+        assert!(fault.reach("sink.before_part").is_err());
+        assert!(fault.reach("sink.before_part").is_ok());
+        assert!(parse("crash").is_none() && parse("burn:x").is_none());
+    }
+}
