@@ -7,9 +7,9 @@
 mod column;
 pub(crate) mod decode;
 pub(crate) mod keys;
-mod number;
-mod object;
+pub(crate) mod number;
+pub(crate) mod object;
 mod rescue;
 pub(crate) mod scan;
-mod text;
-mod time;
+pub(crate) mod text;
+pub(crate) mod time;

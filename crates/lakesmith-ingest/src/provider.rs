@@ -90,3 +90,6 @@ impl TableProvider for FilesTable {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,8 +10,8 @@ use datafusion::arrow::compute::filter_record_batch;
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
 use datafusion::common::{Result, internal_datafusion_err};
 
-use super::object::{Line, ObjectColumns, Want};
-use super::scan::{Fault, Scanner};
+use super::object::{Line, ObjectColumns, Want, for_each_element};
+use super::scan::{Fault, Kind, Scanner, Span};
 use super::text::write_text;
 use crate::framing::Record;
 use crate::options::{JsonRules, ParseMode, ReaderOptions};
@@ -172,8 +172,12 @@ impl RecordDecoder {
             },
             Some(b'[') => {
                 let start = scanner.at();
-                match scanner.value().and_then(|_| at_end(&mut scanner)) {
-                    Ok(()) => Ok(Step::List(start + 1)),
+                match scanner.value().and_then(|list| at_end(&mut scanner).map(|()| list)) {
+                    // As in Spark, one element that is no object spoils the line.
+                    Ok(list) if !holds_only_objects(line, list) => {
+                        self.malformed(number, text, "an element of the list is no JSON object".to_owned())
+                    }
+                    Ok(_) => Ok(Step::List(start + 1)),
                     Err(fault) => self.malformed(number, text, described(fault)),
                 }
             }
@@ -197,15 +201,9 @@ impl RecordDecoder {
                 Some(_) => {}
             }
             let start = scanner.at();
-            if scanner.peek() == Some(b'{') {
-                // The whole line was accepted before.
-                let _ = self.root.scan(line, &mut scanner);
-                self.row(number, line)?;
-            } else {
-                let _ = scanner.value();
-                let element = text.get(start..scanner.at()).unwrap_or_default();
-                self.malformed(number, element, "an element of the list is no JSON object".to_owned())?;
-            }
+            // The whole line was accepted before.
+            let _ = self.root.scan(line, &mut scanner);
+            self.row(number, line)?;
             // Always forward, also in a line that was not accepted.
             at = scanner.at().max(start + 1);
         }
@@ -322,6 +320,12 @@ impl RecordDecoder {
     }
 }
 
+fn holds_only_objects(line: Line<'_>, list: Span) -> bool {
+    let mut all = true;
+    for_each_element(line, list, |element| all = all && element.kind == Kind::Object);
+    all
+}
+
 fn at_end(scanner: &mut Scanner<'_>) -> Result<(), Fault> {
     match scanner.peek() {
         None => Ok(()),
@@ -339,6 +343,3 @@ fn shown_line(line: Line<'_>) -> String {
         None => line.text.to_owned(),
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -30,8 +30,15 @@ impl KeyTable {
         Self { names, positions, followers }
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.names.len()
+    /// Adds a name that [`Self::find`] did not find and gives its position, the next one.
+    pub(crate) fn add(&mut self, key: &str, place: &mut usize) -> usize {
+        let position = self.names.len();
+        self.names.push(Some(key.as_bytes().into()));
+        self.positions.insert(key.as_bytes().into(), position);
+        self.followers.push(position + 1);
+        self.followers[*place] = position;
+        *place = position + 1;
+        position
     }
 
     /// The position of `key`, where `place` is what the last call for the same object gave, or 0 at its start.

@@ -14,11 +14,11 @@ use crate::options::JsonRules;
 
 /// A line that is decoded.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Line<'a> {
-    pub(super) text: &'a str,
-    pub(super) rules: JsonRules,
+pub(crate) struct Line<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) rules: JsonRules,
     /// What finds no place is written down.
-    pub(super) rescues: bool,
+    pub(crate) rescues: bool,
 }
 
 /// What became of an object's fields.
@@ -151,7 +151,7 @@ pub(super) enum Want {
 }
 
 /// Steps over the elements of a list that the scanner accepted.
-pub(super) fn for_each_element(line: Line<'_>, list: Span, mut each: impl FnMut(Span)) {
+pub(crate) fn for_each_element(line: Line<'_>, list: Span, mut each: impl FnMut(Span)) {
     let mut scanner = Scanner::new(line.text.as_bytes(), list.start as usize + 1, line.rules);
     if list.kind != Kind::List || scanner.peek() == Some(b']') {
         return;
@@ -165,7 +165,7 @@ pub(super) fn for_each_element(line: Line<'_>, list: Span, mut each: impl FnMut(
 }
 
 /// Steps over the fields of an object that the scanner accepted.
-pub(super) fn for_each_field(line: Line<'_>, object: Span, mut each: impl FnMut(Span, Span)) {
+pub(crate) fn for_each_field(line: Line<'_>, object: Span, mut each: impl FnMut(Span, Span)) {
     let mut scanner = Scanner::new(line.text.as_bytes(), object.start as usize + 1, line.rules);
     if object.kind != Kind::Object || scanner.peek() == Some(b'}') {
         return;

@@ -19,8 +19,8 @@ use tokio::io::{AsyncBufRead, AsyncRead, AsyncReadExt, ReadBuf};
 use crate::listing::FoundFile;
 use crate::options::Compression;
 
-/// Bytes that are read at once.
-const CHUNK: u64 = 1 << 20;
+/// Bytes that are read at once. Few in tests, so that lines and parts end everywhere in chunks.
+const CHUNK: u64 = if cfg!(test) { 61 } else { 1 << 20 };
 
 /// Most bytes that a file may hold after decompression.
 const LARGEST_CONTENT: u64 = 20 << 30;

@@ -4,8 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::listing::FoundFile;
 
-/// Files that are not compressed are cut when they are larger, and into parts not smaller than this.
+/// Files that are not compressed are cut when they are larger, and into parts not smaller than about this.
 const SMALLEST_PART: u64 = 64 << 20;
+
+/// Parts for each partition that a scan is cut into when it is large, so that they can be spread evenly.
+const PARTS_EACH: u64 = 4;
 
 /// The lines of a file that start at `start` or later and before `end`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +28,7 @@ pub(crate) fn spread(
 ) -> Vec<Vec<FilePart>> {
     let partitions = partitions.max(1);
     let total: u64 = files.iter().map(|file| file.size).sum();
-    let part_size = total.div_ceil(partitions as u64).max(SMALLEST_PART);
+    let part_size = total.div_ceil(partitions as u64 * PARTS_EACH).max(SMALLEST_PART);
     let mut parts = Vec::with_capacity(files.len());
     for (at, file) in files.iter().enumerate() {
         let count = if is_splittable(file) { file.size.div_ceil(part_size).max(1) } else { 1 };
@@ -78,7 +81,11 @@ mod tests {
             }
             let bytes = |group: &Vec<FilePart>| group.iter().map(|part| part.end - part.start).sum::<u64>();
             let (most, least) = (groups.iter().map(bytes).max().unwrap(), groups.iter().map(bytes).min().unwrap());
-            assert!(most - least <= 200 << 20, "{partitions}: {most} {least}");
+            let total: u64 = files.iter().map(|file| file.size).sum();
+            assert!(
+                most - least <= (total / (4 * partitions as u64)).max(64 << 20) + 1,
+                "{partitions}: {most} {least}"
+            );
         }
         assert_eq!(spread(&[], 4, |_| true), [vec![]]);
         assert_eq!(spread(&[file(1 << 30)], 4, |_| false)[0].len(), 1);
