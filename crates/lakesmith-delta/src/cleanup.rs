@@ -73,10 +73,42 @@ fn is_part(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commit::Commit;
+    use crate::testing::{append, first_commit, store};
+
+    const ID: &str = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
+
+    fn names_of(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| format!("{name}-{ID}-orders.parquet")).collect()
+    }
+
+    #[tokio::test]
+    async fn a_part_is_an_orphan_when_it_is_old_and_no_commit_ever_named_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = names_of(&["part-00000", "part-00001", "p=a%3Ab/part-00002", "part-00003"]);
+        let [live, removed, orphan, _] = names.as_slice() else { unreachable!() };
+        let foreign = format!("part-00000-{ID}-c000.snappy.parquet");
+        for name in names.iter().chain([&foreign]) {
+            let path = folder.path().join("a table").join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "x").unwrap();
+        }
+        let mut table = DeltaTable::create(&store(&folder), &first_commit()).await.unwrap();
+        table.commit(&append(&[live, removed])).await.unwrap();
+        let delete = Commit { removes: append(&[removed]).adds, ..Commit::new("DELETE", 5) };
+        table.commit(&delete).await.unwrap();
+        assert_eq!(orphans(&mut table, 0).await.unwrap(), Vec::<String>::new());
+        let mut found = orphans(&mut table, i64::MAX).await.unwrap();
+        found.sort();
+        assert_eq!(found, [orphan.clone(), names[3].clone()]);
+        remove_parts(table.store(), &append(&[orphan, &names[3], "gone.parquet"]).adds).await.unwrap();
+        assert!(orphans(&mut table, i64::MAX).await.unwrap().is_empty());
+        assert!(folder.path().join("a table").join(live).exists());
+    }
 
     #[test]
     fn only_names_that_our_sinks_give_are_taken_for_parts() {
-        let id = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
+        let id = ID;
         assert!(is_part(&format!("part-00003-{id}-orders.parquet")));
         assert!(!is_part(&format!("part-00003-{id}-c000.snappy.parquet")));
         assert!(!is_part(&format!("part-3-{id}-orders.parquet")));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use lakesmith_engine::store::engine_error;
 use lakesmith_engine::{Actor, EngineError, ErrorKind};
-use object_store::{ObjectStore, PutMode};
+use object_store::{Error, ObjectStore, ObjectStoreExt, PutMode};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -123,6 +123,7 @@ impl DeltaTable {
             commit.metadata.as_ref().unwrap_or(self.metadata()),
             commit,
         )?;
+        self.check_still_there().await?;
         let attempt = Attempt::new(commit, protocol);
         let mut table = self.clone();
         let mut lost = 0;
@@ -166,6 +167,19 @@ impl DeltaTable {
                 let found = Self::open(store).await?.map_or(0, |table| table.version());
                 Err(CommitError::VersionMoved { found })
             }
+        }
+    }
+
+    /// Refuses to go on with a log that does not hold the handle's version any more, which would leave a gap in it.
+    async fn check_still_there(&self) -> Result<(), EngineError> {
+        match self.store().store().head(&log::commit_path(self.store(), self.version())).await {
+            Ok(_) => Ok(()),
+            Err(Error::NotFound { .. }) => {
+                let message = "the table was deleted or replaced while it was in use";
+                let error = EngineError::new(ErrorKind::NotFound, "commit", message).for_actor(Actor::Target);
+                Err(error.with("path", self.store().folder()).with("version", self.version()))
+            }
+            Err(error) => Err(engine_error("commit", error)),
         }
     }
 

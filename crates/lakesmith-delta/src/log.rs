@@ -1,5 +1,7 @@
 //! The log's folder: names of its files and how they are read.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use futures::TryStreamExt;
 use lakesmith_engine::store::engine_error;
@@ -83,6 +85,8 @@ pub(crate) struct Listing {
     pub(crate) commits: Vec<i64>,
     /// Whole checkpoints, ascending.
     pub(crate) checkpoints: Vec<CheckpointRef>,
+    /// Whether there is a checkpoint in the form of feature `v2Checkpoint`.
+    pub(crate) has_v2_checkpoint: bool,
 }
 
 /// Lists the log; checksums, compacted logs and half checkpoints are left out.
@@ -94,36 +98,34 @@ pub(crate) async fn list(store: &TableStore) -> Result<Listing, EngineError> {
         Err(Error::NotFound { .. }) => Vec::new(),
         Err(error) => return Err(engine_error("list log", error).with("path", folder)),
     };
-    let mut listing = Listing::default();
-    let mut names: Vec<&str> = objects.iter().filter_map(|object| object.location.filename()).collect();
-    names.sort_unstable();
-    for name in names {
-        let Some((version, rest)) = name.split_at_checked(20) else { continue };
-        let Ok(version) = version.parse::<i64>() else { continue };
-        match rest {
-            ".json" => listing.commits.push(version),
-            ".checkpoint.parquet" => listing.checkpoints.push(one_part(store, version)),
-            rest => listing.add_part(store, version, rest),
-        }
-    }
-    listing.checkpoints.retain(|checkpoint| !checkpoint.parts.is_empty());
-    listing.checkpoints.sort_by_key(|checkpoint| checkpoint.version);
-    Ok(listing)
-}
-
-fn one_part(store: &TableStore, version: i64) -> CheckpointRef {
-    CheckpointRef { version, parts: part_paths(store, version, None) }
+    Ok(Listing::of(store, objects.iter().filter_map(|object| object.location.filename())))
 }
 
 impl Listing {
-    /// Adds a checkpoint of several parts at its last part; names are sorted, so all parts before it have been seen.
-    fn add_part(&mut self, store: &TableStore, version: i64, rest: &str) {
-        let numbers = rest.strip_prefix(".checkpoint.").and_then(|rest| rest.strip_suffix(".parquet"));
-        let Some((part, count)) = numbers.and_then(|numbers| numbers.split_once('.')) else { return };
-        let (Ok(part), Ok(count)) = (part.parse::<usize>(), count.parse::<usize>()) else { return };
-        if part == count {
-            self.checkpoints.push(CheckpointRef { version, parts: part_paths(store, version, Some(count)) });
+    fn of<'a>(store: &TableStore, names: impl Iterator<Item = &'a str>) -> Self {
+        let mut listing = Self::default();
+        let mut found_parts: BTreeMap<(i64, Option<usize>), usize> = BTreeMap::new();
+        for name in names {
+            let Some((version, rest)) = name.split_at_checked(20) else { continue };
+            let Ok(version) = version.parse::<i64>() else { continue };
+            let checkpoint = rest.strip_prefix(".checkpoint.");
+            match (rest, checkpoint.map(|checkpoint| checkpoint.split('.').collect::<Vec<_>>())) {
+                (".json", _) => listing.commits.push(version),
+                (_, Some(words)) => match words.as_slice() {
+                    ["parquet"] => *found_parts.entry((version, None)).or_default() += 1,
+                    [_, count, "parquet"] if count.len() == 10 => {
+                        *found_parts.entry((version, count.parse().ok())).or_default() += 1;
+                    }
+                    _ => listing.has_v2_checkpoint = true,
+                },
+                _ => {}
+            }
         }
+        listing.commits.sort_unstable();
+        let whole = found_parts.into_iter().filter(|((_, count), found)| count.unwrap_or(1) == *found);
+        let checkpoint = |((version, count), _)| CheckpointRef { version, parts: part_paths(store, version, count) };
+        listing.checkpoints = whole.map(checkpoint).collect();
+        listing
     }
 }
 
@@ -138,4 +140,34 @@ pub(crate) fn missing(version: i64) -> EngineError {
 pub(crate) async fn list_table(store: &TableStore) -> Result<Vec<object_store::ObjectMeta>, EngineError> {
     let listed: Result<Vec<_>, Error> = store.store().list(Some(store.location())).try_collect().await;
     listed.map_err(|error| engine_error("list table", error).with("path", store.folder()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::store;
+
+    #[test]
+    fn half_checkpoints_and_foreign_files_are_no_checkpoints() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = [
+            "00000000000000000003.json",
+            "00000000000000000002.json",
+            "00000000000000000002.crc",
+            "00000000000000000001.checkpoint.parquet",
+            "00000000000000000002.checkpoint.0000000001.0000000002.parquet",
+            "00000000000000000002.checkpoint.0000000002.0000000002.parquet",
+            "00000000000000000003.checkpoint.0000000002.0000000002.parquet",
+            "00000000000000000000.00000000000000000003.compacted.json",
+            "_last_checkpoint",
+        ];
+        let listing = Listing::of(&store(&folder), names.into_iter());
+        assert_eq!(listing.commits, [2, 3]);
+        let found: Vec<_> = listing.checkpoints.iter().map(|found| (found.version, found.parts.len())).collect();
+        assert_eq!(found, [(1, 1), (2, 2)]);
+        assert!(!listing.has_v2_checkpoint);
+        let v2 = ["00000000000000000004.checkpoint.80a083e8-7026-4e79-81be-64bd76c43a11.parquet"];
+        let listing = Listing::of(&store(&folder), v2.into_iter());
+        assert!(listing.has_v2_checkpoint && listing.checkpoints.is_empty());
+    }
 }

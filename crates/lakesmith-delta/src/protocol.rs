@@ -125,7 +125,8 @@ fn holds_ntz(data_type: &SparkType) -> bool {
     }
 }
 
-fn refused(verb: &str, feature: &str) -> EngineError {
+/// The error that names a feature; `verb` is `read` or `write`.
+pub(crate) fn refused(verb: &str, feature: &str) -> EngineError {
     let operation = if verb == "read" { "open table" } else { "commit" };
     let message = format!("the table uses feature `{feature}`, which is not supported to {verb}");
     EngineError::new(ErrorKind::Unsupported, operation, message).for_actor(Actor::Target)

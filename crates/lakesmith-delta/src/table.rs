@@ -13,7 +13,7 @@ use crate::action::{DataFile, Metadata, Protocol, Txn};
 use crate::checkpoint_file;
 use crate::log::{self, CheckpointRef};
 use crate::log_entry::LogEntry;
-use crate::protocol::check_readable;
+use crate::protocol::{check_readable, refused};
 use crate::store::TableStore;
 
 /// The active files by path.
@@ -51,6 +51,9 @@ impl DeltaTable {
         let listing = log::list(store).await?;
         match (listing.checkpoints.last(), listing.commits.first()) {
             (Some(checkpoint), _) => Self::open_from(store, checkpoint, None).await.map(Some),
+            (None, Some(_)) if listing.has_v2_checkpoint => {
+                Err(refused("read", "v2Checkpoint").with("path", store.folder()))
+            }
             (None, Some(_)) => Err(log::missing(0)),
             (None, None) => Ok(None),
         }

@@ -93,6 +93,37 @@ pub fn engine_error(operation: &'static str, error: Error) -> EngineError {
     }
 }
 
+/// Removes what interrupted writes left below `folder` before `older_than_millis`, and says how many files that were.
+///
+/// Younger files may belong to a write that is under way, of this process or another one.
+pub fn remove_leftovers(folder: &FilePath, older_than_millis: i64) -> Result<usize, EngineError> {
+    let entries = match fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        Err(error) => return Err(EngineError::io("list folder", folder, error)),
+    };
+    let mut removed = 0;
+    for entry in entries {
+        let (entry, kind) = entry
+            .and_then(|entry| entry.file_type().map(|kind| (entry, kind)))
+            .map_err(|error| EngineError::io("list folder", folder, error))?;
+        let path = entry.path();
+        if kind.is_dir() {
+            removed += remove_leftovers(&path, older_than_millis)?;
+        } else if entry.file_name().to_str().is_some_and(is_temporary) && modified_before(&entry, older_than_millis) {
+            // a file that its writer has just finished is gone already
+            removed += usize::from(fs::remove_file(&path).is_ok());
+        }
+    }
+    Ok(removed)
+}
+
+fn modified_before(entry: &fs::DirEntry, millis: i64) -> bool {
+    let modified = entry.metadata().and_then(|metadata| metadata.modified());
+    let since_epoch = modified.ok().and_then(|modified| modified.duration_since(std::time::UNIX_EPOCH).ok());
+    since_epoch.is_some_and(|age| i64::try_from(age.as_millis()).is_ok_and(|modified| modified < millis))
+}
+
 fn into_store(path: &FilePath, error: EngineError) -> Error {
     let path = path.display().to_string();
     match error.kind {
@@ -378,13 +409,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn leftovers_are_not_listed() {
+    async fn leftovers_are_not_listed_and_are_removed_when_old() {
         let folder = tempfile::tempdir().unwrap();
         store().put(&at(&folder, "kept"), "x".into()).await.unwrap();
         fs::write(temporary_path(folder.path()), b"half").unwrap();
+        fs::create_dir(folder.path().join("inner")).unwrap();
+        fs::write(temporary_path(&folder.path().join("inner")), b"half").unwrap();
         let listed: Vec<_> = store().list(Some(&at(&folder, ""))).collect().await;
         let names: Vec<_> =
             listed.into_iter().map(|object| object.unwrap().location.filename().map(str::to_owned)).collect();
         assert_eq!(names, [Some("kept".to_owned())]);
+        assert_eq!(remove_leftovers(folder.path(), 0).unwrap(), 0);
+        assert_eq!(remove_leftovers(folder.path(), i64::MAX).unwrap(), 2);
+        assert!(folder.path().join("kept").exists());
     }
 }

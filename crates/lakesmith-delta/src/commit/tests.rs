@@ -204,3 +204,14 @@ async fn an_append_only_table_keeps_its_rows() {
     let optimize = Commit { removes: rearranged, ..append(&["b.parquet"]) };
     assert_eq!(table.commit(&optimize).await.unwrap(), 1);
 }
+
+#[tokio::test]
+async fn a_table_that_was_deleted_meanwhile_gets_no_commit() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut table = created(&folder).await;
+    table.commit(&append(&["a.parquet"])).await.unwrap();
+    std::fs::remove_dir_all(folder.path().join("a table")).unwrap();
+    let Err(CommitError::Failed(error)) = table.commit(&append(&["b.parquet"])).await else { unreachable!() };
+    assert_eq!(error.kind, ErrorKind::NotFound);
+    assert!(!folder.path().join("a table").exists());
+}

@@ -37,6 +37,9 @@ impl Shape {
         for column in &spec.partition_columns {
             spec.schema.index_of(column)?;
         }
+        if spec.schema.fields().len() <= spec.partition_columns.len() {
+            return plan_err!("all columns of {} are partition columns, so its files would have none", spec.node);
+        }
         Ok(Self { columns, verdict, source_file: source_file.map(find).transpose()? })
     }
 

@@ -96,7 +96,7 @@ async fn following_the_log_reads_only_what_is_new_in_it() {
     assert_eq!(*reads.lock().unwrap(), [new, next.clone(), next]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_checkpoint_stands_for_all_commits_before_it() {
     let folder = tempfile::tempdir().unwrap();
     let mut table = table_of(&folder, 12).await;
