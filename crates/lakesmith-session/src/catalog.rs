@@ -156,7 +156,7 @@ impl<'s> WarehouseCatalog<'s> {
         let elsewhere: Vec<&QualifiedName> = tables.iter().filter(|table| table.last() == full.last()).collect();
         if !elsewhere.is_empty() {
             let listed: Vec<String> = elsewhere.iter().take(3).map(|table| format!("`{table}`")).collect();
-            return fault.help(format!("there is {}", listed.join(", ")));
+            return fault.help(format!("a table of this name is {}", listed.join(", ")));
         }
         let names: Vec<String> = tables.iter().map(|table| self.shown(table)).collect();
         let own = self.shown(full);

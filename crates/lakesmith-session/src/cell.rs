@@ -21,14 +21,18 @@ pub fn text(array: &ArrayRef, row: usize) -> String {
     out
 }
 
+/// Whether the value in a row is NULL.
+pub fn is_null(array: &ArrayRef, row: usize) -> bool {
+    array.data_type() == &DataType::Null || array.is_null(row)
+}
+
 /// Appends the value in a row.
 fn write(array: &ArrayRef, row: usize, out: &mut String) {
-    if array.is_null(row) {
+    if is_null(array, row) {
         out.push_str(NULL);
         return;
     }
     match array.data_type() {
-        DataType::Null => out.push_str(NULL),
         DataType::Utf8 => out.push_str(array.as_string::<i32>().value(row)),
         DataType::Binary => bytes(array.as_binary::<i32>().value(row), out),
         DataType::Struct(_) => {

@@ -35,12 +35,11 @@ fn object<'a>(fields: impl Iterator<Item = (&'a str, &'a ArrayRef)>, row: usize,
 }
 
 fn value(array: &ArrayRef, row: usize, out: &mut String) {
-    if array.is_null(row) {
+    if cell::is_null(array, row) {
         out.push_str("null");
         return;
     }
     match array.data_type() {
-        DataType::Null => out.push_str("null"),
         DataType::Utf8 => quoted(array.as_string::<i32>().value(row), out),
         DataType::Binary => quoted(&base64(array.as_binary::<i32>().value(row)), out),
         DataType::Boolean

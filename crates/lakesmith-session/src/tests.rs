@@ -37,7 +37,7 @@ async fn an_unknown_table_is_told_with_names_that_are_near() {
     assert_eq!(
         project.faults("SELECT * FROM orders_2023").await,
         [
-            "TABLE_OR_VIEW_NOT_FOUND: table or view `orders_2023` does not exist @orders_2023 (there is `main.archive.orders_2023`)"
+            "TABLE_OR_VIEW_NOT_FOUND: table or view `orders_2023` does not exist @orders_2023 (a table of this name is `main.archive.orders_2023`)"
         ]
     );
     assert_eq!(

@@ -40,7 +40,7 @@ impl<'c> RowWriter<'c> {
                 let mut text = self.csv_header();
                 for row in 0..batch.num_rows() {
                     let fields = batch.columns().iter().map(|column| {
-                        if column.is_null(row) { String::new() } else { csv_field(&cell::text(column, row)) }
+                        if cell::is_null(column, row) { String::new() } else { csv_field(&cell::text(column, row)) }
                     });
                     text.push_str(&fields.collect::<Vec<_>>().join(","));
                     text.push('\n');

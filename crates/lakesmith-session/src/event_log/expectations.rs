@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, Int64Builder, ListArray, NullBufferBuilder, StringBuilder, StructArray};
+use datafusion::arrow::array::{
+    Array, ArrayRef, Int64Builder, ListArray, NullBufferBuilder, StringBuilder, StructArray,
+};
 use datafusion::arrow::buffer::OffsetBuffer;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, UnnestOptions, internal_datafusion_err};
