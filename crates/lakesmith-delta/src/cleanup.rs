@@ -13,9 +13,19 @@ use crate::scan::file_location;
 use crate::store::TableStore;
 use crate::table::DeltaTable;
 
-/// Removes the parts of a batch that is not and will not be committed; one that is already gone is no error.
+/// Removes the parts of a batch that was given up; one that is already gone is no error.
+///
+/// A part that the table names stays: a commit that seemed to fail may stand after all. When the log cannot be read, nothing is
+/// removed. Reads the table's list of files, so this is for failures and not for every batch.
 pub async fn remove_parts(store: &TableStore, parts: &[DataFile]) -> Result<(), EngineError> {
-    for part in parts {
+    if parts.is_empty() {
+        return Ok(());
+    }
+    let named: HashSet<String> = match DeltaTable::open(store).await? {
+        Some(mut table) => table.files().await?.into_iter().map(|file| file.path).collect(),
+        None => HashSet::new(),
+    };
+    for part in parts.iter().filter(|part| !named.contains(&part.path)) {
         let location = file_location(&part.path, store.folder())?;
         match store.store().delete(&location).await {
             Ok(()) | Err(Error::NotFound { .. }) => {}
@@ -101,8 +111,9 @@ mod tests {
         let mut found = orphans(&mut table, i64::MAX).await.unwrap();
         found.sort();
         assert_eq!(found, [orphan.clone(), names[3].clone()]);
-        remove_parts(table.store(), &append(&[orphan, &names[3], "gone.parquet"]).adds).await.unwrap();
+        remove_parts(table.store(), &append(&[live, orphan, &names[3], "gone.parquet"]).adds).await.unwrap();
         assert!(orphans(&mut table, i64::MAX).await.unwrap().is_empty());
+        // a part that the table names is never removed, whatever the caller believes
         assert!(folder.path().join("a table").join(live).exists());
     }
 

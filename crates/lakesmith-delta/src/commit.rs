@@ -54,7 +54,7 @@ pub enum OnVersion {
 /// Why a commit was not made.
 ///
 /// Except after `Failed`, the table is known not to hold it. `Failed` leaves it open when the store could not even tell what it
-/// holds, or holds the commit but not durably: the `txn`s of the table, opened anew, are the truth.
+/// holds, or holds the commit but not durably: the `txn`s of the table, opened anew, are the truth, and its parts may be needed.
 #[derive(Debug, thiserror::Error)]
 pub enum CommitError {
     /// An application's version is not the expected one.

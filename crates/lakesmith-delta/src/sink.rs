@@ -74,7 +74,7 @@ impl SinkExec {
         &self.spec
     }
 
-    /// What the partitions that have ended reported; a partition that ran twice counts once.
+    /// What the partitions that have ended reported; a partition that ran twice counts once, with its later run.
     pub fn report(&self) -> Vec<ReportEntry> {
         let reports = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
         reports.values().flatten().cloned().collect()

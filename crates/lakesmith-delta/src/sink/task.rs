@@ -17,7 +17,6 @@ use super::spec::{SinkSpec, counter};
 use super::verdict::split;
 use super::writer::{TableWriter, Target};
 use super::{Reports, SinkExec};
-use crate::scan::file_location;
 
 /// Starts the task of one partition.
 pub(crate) fn run(
@@ -139,21 +138,9 @@ impl Task {
             entries.push(ReportEntry::Counter { node: self.spec.node.clone(), name: name.to_owned(), value });
         }
         self.is_ended = true;
-        let replaced = self.reports.lock().unwrap_or_else(PoisonError::into_inner).insert(self.partition, entries);
-        remove(Arc::clone(&self.store), self.locations_of(&replaced.unwrap_or_default())).await;
+        // the parts of an earlier run of this partition may be committed by now, so they are not removed here
+        self.reports.lock().unwrap_or_else(PoisonError::into_inner).insert(self.partition, entries);
         Ok(())
-    }
-
-    /// Where the parts of a report lie.
-    fn locations_of(&self, report: &[ReportEntry]) -> Vec<Path> {
-        let quarantine = self.spec.quarantine.as_ref();
-        let location = |entry: &ReportEntry| {
-            let ReportEntry::File { node, path, .. } = entry else { return None };
-            let of_quarantine = quarantine.filter(|quarantine| quarantine.node == *node);
-            let folder = of_quarantine.map_or(&self.spec.folder, |quarantine| &quarantine.folder);
-            file_location(path, folder).ok()
-        };
-        report.iter().filter_map(location).collect()
     }
 
     async fn remove_parts(&mut self) {

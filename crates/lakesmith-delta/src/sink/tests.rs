@@ -269,15 +269,17 @@ async fn a_dropped_stream_removes_its_parts() {
 }
 
 #[tokio::test]
-async fn a_partition_that_runs_twice_counts_once_and_keeps_one_set_of_parts() {
+async fn a_partition_that_runs_twice_counts_once_and_removes_nothing_of_its_first_run() {
     let folder = tempfile::tempdir().unwrap();
     let session = session(&folder);
     let sink = sink(spec(&folder, &[]), &[vec![batch(&[(Some("a"), Some(1), None)])]]);
-    for _ in 0..2 {
-        collect(Arc::new(sink.clone()), session.task_ctx()).await.unwrap();
-    }
-    assert_eq!(counter(&sink.report(), "written"), 1);
-    assert_eq!(parts_below(&folder.path().join("orders")).len(), 1);
+    collect(Arc::new(sink.clone()), session.task_ctx()).await.unwrap();
+    let first = files_of(&sink.report(), "sink:orders");
+    collect(Arc::new(sink.clone()), session.task_ctx()).await.unwrap();
+    let second = files_of(&sink.report(), "sink:orders");
+    assert_eq!((counter(&sink.report(), "written"), second.len()), (1, 1));
+    assert_ne!(first[0].path, second[0].path);
+    assert!(folder.path().join("orders").join(&first[0].path).exists());
 }
 
 #[tokio::test]
