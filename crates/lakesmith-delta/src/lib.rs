@@ -14,6 +14,7 @@ pub mod sink;
 pub mod store;
 pub mod table;
 
+mod active_files;
 mod checkpoint_file;
 mod log;
 mod log_entry;

@@ -10,14 +10,12 @@ use std::sync::Arc;
 use lakesmith_engine::{Actor, EngineError, ErrorKind};
 
 use crate::action::{DataFile, Metadata, Protocol, Txn};
+use crate::active_files::ActiveFiles;
 use crate::checkpoint_file;
 use crate::log::{self, CheckpointRef};
 use crate::log_entry::LogEntry;
 use crate::protocol::{check_readable, refused};
 use crate::store::TableStore;
-
-/// The active files by path.
-type ActiveFiles = BTreeMap<String, Arc<DataFile>>;
 
 /// A table at a version. A clone is cheap and follows the log by itself.
 #[derive(Debug, Clone)]
@@ -27,7 +25,7 @@ pub struct DeltaTable {
     protocol: Arc<Protocol>,
     metadata: Arc<Metadata>,
     txns: Arc<BTreeMap<String, i64>>,
-    files: Option<Arc<ActiveFiles>>,
+    files: Option<ActiveFiles>,
 }
 
 impl DeltaTable {
@@ -87,13 +85,12 @@ impl DeltaTable {
 
     /// The active files at this version, ordered by path.
     pub async fn files(&mut self) -> Result<Vec<DataFile>, EngineError> {
-        let files = match &self.files {
-            Some(files) => Arc::clone(files),
-            None => Arc::new(self.load_files().await?),
-        };
-        self.files = Some(Arc::clone(&files));
+        if self.files.is_none() {
+            self.files = Some(self.load_files().await?);
+        }
         let columns = &self.metadata.partition_columns;
-        Ok(files.values().map(|file| with_partition_order(file.as_ref().clone(), columns)).collect())
+        let files = self.files.iter_mut().flat_map(ActiveFiles::list);
+        Ok(files.map(|file| with_partition_order(file.clone(), columns)).collect())
     }
 
     /// Where the table lives.
@@ -129,9 +126,9 @@ impl DeltaTable {
     /// The table as its first commit makes it.
     pub(crate) fn begin(store: &TableStore, first: LogEntry) -> Result<Self, EngineError> {
         let (mut table, adds) = Self::from_state(store, 0, first)?;
-        let mut files = ActiveFiles::new();
-        update_files(&mut files, Vec::new(), adds);
-        table.files = Some(Arc::new(files));
+        let mut files = ActiveFiles::default();
+        files.apply(Vec::new(), adds);
+        table.files = Some(files);
         Ok(table)
     }
 
@@ -180,7 +177,7 @@ impl DeltaTable {
             txns.extend(entry.txns.into_iter().map(|Txn { app_id, version }| (app_id, version)));
         }
         if let Some(files) = &mut self.files {
-            update_files(Arc::make_mut(files), entry.removes, entry.adds);
+            files.apply(entry.removes, entry.adds);
         }
         self.version += 1;
         Ok(())
@@ -196,26 +193,19 @@ impl DeltaTable {
                 found.into_iter().rev().find(|checkpoint| checkpoint.version <= self.version)
             }
         };
-        let mut files = ActiveFiles::new();
+        let mut files = ActiveFiles::default();
         let mut next = 0;
         if let Some(checkpoint) = checkpoint {
             let entry = checkpoint_file::read_files(&self.store, &checkpoint).await?;
-            update_files(&mut files, Vec::new(), entry.adds);
+            files.apply(Vec::new(), entry.adds);
             next = checkpoint.version + 1;
         }
         for version in next..=self.version {
             let entry = log::read_commit(&self.store, version).await?.ok_or_else(|| log::missing(version))?;
-            update_files(&mut files, entry.removes, entry.adds);
+            files.apply(entry.removes, entry.adds);
         }
         Ok(files)
     }
-}
-
-fn update_files(files: &mut ActiveFiles, removes: Vec<DataFile>, adds: Vec<DataFile>) {
-    for file in removes {
-        files.remove(&file.path);
-    }
-    files.extend(adds.into_iter().map(|file| (file.path.clone(), Arc::new(file))));
 }
 
 /// The file with its partition values in the table's order; a column that the log leaves out is NULL.
