@@ -78,13 +78,24 @@ impl Journal {
     }
 }
 
-/// Folds every journal of the storage folder.
-async fn fold_all(storage: &Path, engine: &Engine) -> Result<(), Diagnostic> {
-    let Ok(entries) = std::fs::read_dir(journal_folder(storage)) else { return Ok(()) };
+/// The journals that lie in a storage folder, `<update>.json` each: those of a running update and of updates that were killed.
+pub fn journals(storage: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(journal_folder(storage)) else { return Vec::new() };
     let mut journals: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     journals.retain(|path| path.extension().is_some_and(|extension| extension == "json"));
     journals.sort();
-    for journal in journals {
+    journals
+}
+
+/// The application id of the log's `txn` for a journal: once the log has it, the journal is folded.
+pub fn journal_app_id(journal: &Path) -> String {
+    let name = journal.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
+    format!("lakesmith-journal/{name}")
+}
+
+/// Folds every journal of the storage folder.
+async fn fold_all(storage: &Path, engine: &Engine) -> Result<(), Diagnostic> {
+    for journal in journals(storage) {
         fold_one(storage, engine, &journal).await?;
     }
     Ok(())
@@ -92,8 +103,7 @@ async fn fold_all(storage: &Path, engine: &Engine) -> Result<(), Diagnostic> {
 
 async fn fold_one(storage: &Path, engine: &Engine, journal: &Path) -> Result<(), Diagnostic> {
     let fault = |error: EngineError| engine_fault(&error);
-    let name = journal.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
-    let app_id = format!("lakesmith-journal/{name}");
+    let app_id = journal_app_id(journal);
     let columns = columns().map_err(fault)?;
     let folder = table_folder(storage).display().to_string();
     let store = TableStore::local(&folder, Arc::clone(&engine.faults)).map_err(fault)?;

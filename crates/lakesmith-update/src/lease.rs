@@ -46,6 +46,12 @@ impl Lease {
         file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(holder.as_bytes())).map_err(io)?;
         Ok(Self { _file: file })
     }
+
+    /// Whether an update runs now, without waiting for it and without making anything.
+    pub fn is_held(storage: &Path) -> bool {
+        let Ok(file) = File::open(storage.join("lease")) else { return false };
+        matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+    }
 }
 
 fn held(file: &mut File, wait: Duration) -> Diagnostic {
@@ -71,7 +77,9 @@ mod tests {
         let first = Lease::take(folder.path(), "process 17", Duration::ZERO).await.unwrap();
         let refused = Lease::take(folder.path(), "process 18", Duration::ZERO).await.unwrap_err();
         assert_eq!(refused.notes[0], "it is process 17");
+        assert!(Lease::is_held(folder.path()));
         drop(first);
+        assert!(!Lease::is_held(folder.path()));
         Lease::take(folder.path(), "process 18", Duration::ZERO).await.unwrap();
     }
 }

@@ -47,6 +47,12 @@ pub enum Command {
     Tables(Tables),
     /// Print rows of a table.
     Show(Show),
+    /// List the updates of a project, the last one first.
+    History(History),
+    /// Print what was told about updates: the event log.
+    Events(Events),
+    /// Delete what nobody needs any more, or all tables of the pipeline.
+    Clean(Clean),
     /// Start a new project.
     Init(Init),
     /// Write made-up data of any size: orders, change events of customers, products.
@@ -232,6 +238,59 @@ pub struct Tables {
     /// Form of the list.
     #[arg(short, long, value_enum, default_value_t = ListForm::Table)]
     pub output: ListForm,
+}
+
+/// Arguments of `history`.
+#[derive(Debug, Args)]
+pub struct History {
+    /// The project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// Most updates that are listed; by default all.
+    #[arg(short = 'n', long, value_name = "N")]
+    pub updates: Option<usize>,
+    /// Form of the list.
+    #[arg(short, long, value_enum, default_value_t = ListForm::Table)]
+    pub output: ListForm,
+}
+
+/// Arguments of `events`.
+#[derive(Debug, Args)]
+pub struct Events {
+    /// The project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// Only the events of one update: its id or how it begins, or `last`.
+    #[arg(long, value_name = "ID|last")]
+    pub update: Option<String>,
+    /// Form of the events.
+    #[arg(short, long, value_enum, default_value_t = EventForm::Text)]
+    pub output: EventForm,
+}
+
+/// Forms of events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum EventForm {
+    /// Time, level and sentence.
+    Text,
+    /// One JSON array of objects.
+    Json,
+    /// One JSON object a line.
+    Ndjson,
+}
+
+/// Arguments of `clean`.
+#[derive(Debug, Args)]
+pub struct Clean {
+    /// The project.
+    #[command(flatten)]
+    pub project: ProjectArguments,
+    /// Delete the tables of the pipeline with their quarantine tables and checkpoints.
+    #[arg(long)]
+    pub tables: bool,
+    /// Delete; without it, what would be deleted is only listed.
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// The project whose tables are queried, and how much a query may take.

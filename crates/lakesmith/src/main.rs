@@ -12,6 +12,7 @@ mod outside;
 mod printer;
 mod progress;
 mod query;
+mod recorded;
 mod rows;
 mod runtime;
 mod selection;

@@ -108,7 +108,7 @@ async fn print(mut result: QueryResult, form: RowForm, printer: &mut Printer) ->
 }
 
 /// The project, or `None` for a folder that holds none: queries run there all the same.
-fn project(arguments: &SessionArguments, sources: &mut SourceMap) -> Result<Option<Project>, Vec<Diagnostic>> {
+pub fn project(arguments: &SessionArguments, sources: &mut SourceMap) -> Result<Option<Project>, Vec<Diagnostic>> {
     let request =
         Request { path: arguments.project.clone(), spec: arguments.spec.clone(), overrides: arguments.set.clone() };
     let (project, diagnostics) = Project::discover(&request, sources);

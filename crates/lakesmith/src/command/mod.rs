@@ -1,8 +1,11 @@
 //! The commands, one file each.
 
+mod clean;
 mod dry_run;
+mod events;
 mod explain;
 mod graph;
+mod history;
 mod init;
 mod other;
 mod plan;
@@ -26,6 +29,9 @@ pub fn run(command: Command, printer: &mut Printer) -> Exit {
         Command::Sql(arguments) => sql::run(&arguments, printer),
         Command::Tables(arguments) => tables::run(&arguments, printer),
         Command::Show(arguments) => show::run(&arguments, printer),
+        Command::History(arguments) => history::run(&arguments, printer),
+        Command::Events(arguments) => events::run(&arguments, printer),
+        Command::Clean(arguments) => clean::run(&arguments, printer),
         Command::Init(arguments) => init::run(&arguments, printer),
         Command::SampleData(arguments) => sample_data::run(&arguments, printer),
         Command::Explain { code } => explain::run(code.as_deref(), printer),
