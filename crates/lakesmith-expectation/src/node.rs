@@ -16,6 +16,7 @@ use datafusion::physical_plan::{
     DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, PlanProperties, ReplaceChildrenOptions,
 };
 use futures::StreamExt;
+use lakesmith_engine::EngineError;
 
 use crate::check::{Action, Check};
 use crate::verdict::{VERDICT, judge};
@@ -51,6 +52,24 @@ pub struct ViewViolated {
     pub names: Vec<String>,
     /// How many rows of a batch violate one.
     pub count: usize,
+}
+
+impl ViewViolated {
+    /// The violation in an error's chain of causes.
+    pub fn find(error: &EngineError) -> Option<&Self> {
+        let mut next: Option<&(dyn std::error::Error + 'static)> = Some(error);
+        while let Some(error) = next {
+            if let Some(violated) = error.downcast_ref::<Self>() {
+                return Some(violated);
+            }
+            next = match error.downcast_ref::<DataFusionError>() {
+                Some(DataFusionError::External(inner)) => Some(inner.as_ref()),
+                Some(DataFusionError::Shared(inner)) => Some(inner.as_ref()),
+                _ => error.source(),
+            };
+        }
+        None
+    }
 }
 
 impl fmt::Display for ViewViolated {

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::Mutex;
 
-use lakesmith_diagnostic::{Condition, Diagnostic, Span};
+use lakesmith_diagnostic::{Condition, Diagnostic, Severity, Span};
 use lakesmith_graph::{Dataset, DatasetId, Flow, FlowId, FlowKind};
 use lakesmith_unresolved::StructField;
 
@@ -108,7 +108,10 @@ impl Analyzer<'_> {
     }
 
     async fn flow(&mut self, flow: &Flow, dataset: &Dataset) -> Result<Vec<StructField>, Vec<Diagnostic>> {
-        if let Some(fault) = refused(flow, dataset) {
+        if let Some(mut fault) = refused(flow, dataset) {
+            if self.is_dry {
+                fault.severity = Severity::Warning;
+            }
             return Err(vec![fault]);
         }
         let Some(query) = flow.query() else { return Err(Vec::new()) };

@@ -24,20 +24,20 @@ pub(crate) struct Ended {
 }
 
 /// A flow at work on its target.
-struct AppendFlow<'a> {
-    run: &'a UpdateRun<'a>,
-    flow: &'a Flow,
-    dataset: &'a Dataset,
+pub(crate) struct AppendFlow<'a> {
+    pub run: &'a UpdateRun<'a>,
+    pub flow: &'a Flow,
+    pub dataset: &'a Dataset,
     uses: &'a [SourceUse],
-    checkpoint: FlowCheckpoint,
-    identity: FlowIdentity,
-    table: DeltaTable,
-    fingerprint: String,
+    pub checkpoint: FlowCheckpoint,
+    pub identity: FlowIdentity,
+    pub table: DeltaTable,
+    pub fingerprint: String,
 }
 
 /// Runs a flow until its sources hold nothing new.
 pub(crate) async fn run(run: &UpdateRun<'_>, flow: &Flow, dataset: &Dataset) -> Ended {
-    let mut work = FlowWork::default();
+    let mut work = run.work_so_far(flow);
     let result = match AppendFlow::start(run, flow, dataset).await {
         Ok(mut at_work) => at_work.batches(&mut work).await,
         Err(faults) => Err(faults),
@@ -46,7 +46,11 @@ pub(crate) async fn run(run: &UpdateRun<'_>, flow: &Flow, dataset: &Dataset) -> 
 }
 
 impl<'a> AppendFlow<'a> {
-    async fn start(run: &'a UpdateRun<'a>, flow: &'a Flow, dataset: &'a Dataset) -> Result<Self, Vec<Diagnostic>> {
+    pub(crate) async fn start(
+        run: &'a UpdateRun<'a>,
+        flow: &'a Flow,
+        dataset: &'a Dataset,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let folder = run.pipeline.folder(&dataset.name);
         let table = run.tables.current(&folder).await.map_err(|error| vec![engine_fault(&error)])?;
         let mut table = table.ok_or_else(|| vec![missing(&dataset.name.to_string())])?;
@@ -64,12 +68,9 @@ impl<'a> AppendFlow<'a> {
             let progress = self.checkpoint.progress(&self.identity, committed).map_err(|error| self.fault(&error))?;
             let Some(plan) = self.next_plan(&progress).await? else { break };
             let done = self.batch(&plan).await?;
+            self.run.batch_committed(self.flow, self.dataset, plan.number, &done);
             work.add(done);
-            self.run.batch_committed(self.flow, self.dataset, plan.number, work);
-            let mut progress = progress;
-            progress.advance(&plan);
-            self.checkpoint.compact(&self.identity, &progress).map_err(|error| self.fault(&error))?;
-            self.run.maintain(&mut self.table).await;
+            self.after_commit(&plan).await?;
             if self.flow.kind == FlowKind::Once || self.run.is_stopping() || !self.may_hold_more(&plan) {
                 break;
             }
@@ -78,6 +79,14 @@ impl<'a> AppendFlow<'a> {
             FlowKind::Once => "it has run once".to_owned(),
             _ => "nothing new".to_owned(),
         }))
+    }
+
+    /// Upkeep of the checkpoint and the log, when it is time.
+    pub(crate) async fn after_commit(&mut self, plan: &BatchPlan) -> Result<(), Vec<Diagnostic>> {
+        let progress = self.checkpoint.progress(&self.identity, plan.number).map_err(|error| self.fault(&error))?;
+        self.checkpoint.compact(&self.identity, &progress).map_err(|error| self.fault(&error))?;
+        self.run.maintain(&mut self.table).await;
+        Ok(())
     }
 
     /// Whether a limit of a source cut the plan short. Sources are pinned when the flow starts otherwise.
@@ -91,7 +100,7 @@ impl<'a> AppendFlow<'a> {
     }
 
     /// The number of the last plan that the table holds.
-    fn committed(&self) -> Result<i64, Vec<Diagnostic>> {
+    pub(crate) fn committed(&self) -> Result<i64, Vec<Diagnostic>> {
         match self.table.txn(&self.identity.app_id()) {
             Some(RETIRED) => Err(vec![commit_fault(
                 &self.run.pipeline.shown(self.dataset.id),
@@ -111,7 +120,8 @@ impl<'a> AppendFlow<'a> {
         let committed = progress.number;
         let mut number = committed + 1;
         if let Some(open) = highest.filter(|plan| plan.number > committed) {
-            if open.base == committed && open.fingerprint == self.fingerprint && self.is_as_listed(&open) {
+            let is_same = open.base == committed && open.fingerprint == self.fingerprint;
+            if is_same && self.is_as_listed(&open).await? {
                 return Ok(Some(open));
             }
             self.undo(&open).await?;
@@ -134,11 +144,25 @@ impl<'a> AppendFlow<'a> {
         Ok(Some(plan))
     }
 
-    fn is_as_listed(&self, plan: &BatchPlan) -> bool {
-        plan.slices.values().all(|slice| match slice {
-            Slice::Files(files) => file_source::is_unchanged(files),
-            Slice::Table { .. } => true,
-        })
+    /// Whether a plan can still be run as it was written: its files are as they were, and the versions it names were made.
+    async fn is_as_listed(&self, plan: &BatchPlan) -> Result<bool, Vec<Diagnostic>> {
+        for (key, slice) in &plan.slices {
+            let stands = match slice {
+                Slice::Files(files) => file_source::is_unchanged(files),
+                Slice::Table { table_id, up_to, .. } => self.is_made(key, table_id, *up_to).await?,
+            };
+            if !stands {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn is_made(&self, key: &str, table_id: &str, version: i64) -> Result<bool, Vec<Diagnostic>> {
+        let used = self.uses.iter().find(|used| used.is_streaming && used.source.key() == key);
+        let Some(Source::Table { folder, .. }) = used.map(|used| &used.source) else { return Ok(false) };
+        let table = self.run.tables.current(folder).await.map_err(|error| vec![engine_fault(&error)])?;
+        Ok(table.is_some_and(|table| table.metadata().id == table_id && table.version() >= version))
     }
 
     /// What is new in every source that is read as a stream.
@@ -151,8 +175,10 @@ impl<'a> AppendFlow<'a> {
                     let limit = usize::try_from(options.max_files_per_trigger).ok();
                     match file_source::next_files(&key, pattern, options, progress, limit) {
                         Ok(slice) => _ = slices.insert(key, slice),
-                        // whoever has read files before may find that they were moved away
-                        Err(error) if error.kind == ErrorKind::NotFound && progress.files.contains_key(&key) => {}
+                        // whoever has read files before may find that they were moved away, and a folder may wait for its first
+                        Err(error)
+                            if error.kind == ErrorKind::NotFound
+                                && (progress.files.contains_key(&key) || folder_exists(pattern)) => {}
                         Err(error) => return Err(vec![self.unreachable(pattern, &error)]),
                     }
                 }
@@ -180,12 +206,18 @@ impl<'a> AppendFlow<'a> {
 
     /// Runs a plan and commits it.
     async fn batch(&mut self, plan: &BatchPlan) -> Result<FlowWork, Vec<Diagnostic>> {
+        let riders = self.riders(plan).await;
+        if !riders.is_empty()
+            && let Some(work) = self.fused_batch(plan, riders).await?
+        {
+            return Ok(work);
+        }
         let prefix = self.identity.part_prefix(plan.number);
         let written = self.run.write(self.flow, self.dataset, &self.table, plan, &prefix).await?;
         self.commit(plan, written).await
     }
 
-    async fn commit(&mut self, plan: &BatchPlan, written: Written) -> Result<FlowWork, Vec<Diagnostic>> {
+    pub(crate) async fn commit(&mut self, plan: &BatchPlan, written: Written) -> Result<FlowWork, Vec<Diagnostic>> {
         let run = self.run;
         let engine = |error: lakesmith_engine::EngineError| vec![engine_fault(&error)];
         let outcome = async {
@@ -267,7 +299,7 @@ impl<'a> AppendFlow<'a> {
         Ok(())
     }
 
-    async fn quarantine_table(&self) -> Result<Option<DeltaTable>, Vec<Diagnostic>> {
+    pub(crate) async fn quarantine_table(&self) -> Result<Option<DeltaTable>, Vec<Diagnostic>> {
         let Some(dataset) = quarantine::table_of(&self.run.pipeline.graph, self.dataset.id) else { return Ok(None) };
         let folder = self.run.pipeline.folder(&dataset.name);
         self.run.tables.current(&folder).await.map_err(|error| vec![engine_fault(&error)])
@@ -286,6 +318,14 @@ impl<'a> AppendFlow<'a> {
     fn fault(&self, error: &StreamError) -> Vec<Diagnostic> {
         vec![stream_fault(error).at(self.flow.span, "")]
     }
+}
+
+/// Whether the folder is there in which the files of a pattern will be.
+pub(crate) fn folder_exists(pattern: &std::path::Path) -> bool {
+    let has_wildcard = |text: &str| text.contains(['*', '?', '[', '{']);
+    let is_pattern = pattern.to_str().is_some_and(has_wildcard);
+    let is_plain = |part: &std::path::Component<'_>| !has_wildcard(&part.as_os_str().to_string_lossy());
+    is_pattern && pattern.components().take_while(is_plain).collect::<std::path::PathBuf>().is_dir()
 }
 
 fn quarantine_app_id(identity: &FlowIdentity) -> String {

@@ -1,7 +1,6 @@
 //! Complete flows: a materialized view is computed anew and replaced in one commit, or left alone when nothing it reads changed.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::Arc;
 
 use datafusion::physical_plan::ExecutionPlan;
@@ -11,9 +10,10 @@ use lakesmith_diagnostic::Diagnostic;
 use lakesmith_engine::arrow_type::to_arrow_schema;
 use lakesmith_engine::report::ReportEntry;
 use lakesmith_engine::{EngineError, Executor, LocalExecutor};
-use lakesmith_expectation::VERDICT;
+use lakesmith_expectation::{ExpectationExec, VERDICT};
 use lakesmith_graph::{Dataset, Flow};
 use lakesmith_stream::BatchPlan;
+use lakesmith_unresolved::pipeline::Expectation;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -43,6 +43,17 @@ struct ViewState {
     version: i64,
     /// The table's own id.
     table_id: String,
+}
+
+/// The message of a flow that failed while it ran; a violated expectation is shown where it stands.
+fn flow_fault(error: &EngineError, flow: &Flow, dataset: &Dataset) -> Diagnostic {
+    let fault = engine_fault(error);
+    let violated = lakesmith_delta::ExpectationViolated::find(error).and_then(|violated| violated.names.first());
+    let is_violated = |expectation: &&Expectation| violated.is_some_and(|name| expectation.name.text.matches(name));
+    match dataset.expectations().iter().find(is_violated) {
+        Some(expectation) => fault.at(expectation.span, "violated"),
+        None => fault.at(flow.span, "this flow"),
+    }
 }
 
 /// Runs the flow of a materialized view.
@@ -204,6 +215,28 @@ impl UpdateRun<'_> {
         prefix: &str,
         batch: &Batch<'_>,
     ) -> Result<Written, Vec<Diagnostic>> {
+        let prepared = self.prepare(flow, dataset, table, plan, prefix, batch).await?;
+        let executed = self.execute(&prepared.sink).await;
+        executed.map_err(|error| vec![flow_fault(&error, flow, dataset)])?;
+        Ok(self.gathered(&prepared.sink, &prepared))
+    }
+
+    /// Runs a plan to its end.
+    pub(crate) async fn execute(&self, sink: &Arc<dyn ExecutionPlan>) -> Result<(), EngineError> {
+        let executor = LocalExecutor::new(self.engine.session().task_ctx());
+        executor.drain(Arc::clone(sink)).await.map(|_| ())
+    }
+
+    /// The physical plan of a batch, with the sink on top.
+    pub(crate) async fn prepare(
+        &self,
+        flow: &Flow,
+        dataset: &Dataset,
+        table: &DeltaTable,
+        plan: &BatchPlan,
+        prefix: &str,
+        batch: &Batch<'_>,
+    ) -> Result<Prepared, Vec<Diagnostic>> {
         let Some(query) = flow.query() else { return Err(Vec::new()) };
         let checkpoint = checkpoint(self.pipeline, self.engine, flow);
         let uses = std::sync::Mutex::default();
@@ -230,14 +263,10 @@ impl UpdateRun<'_> {
         let metadata = metadata.as_ref().unwrap_or(table.metadata());
         let rows = flow_rows::rows(&checked, dataset, &metadata.schema, &reads).await?;
         let spec = self.sink_spec(dataset, metadata, table.store().folder(), plan, prefix, &checked)?;
-        let node = spec.node.clone();
         let internal = |error| vec![engine_fault(&EngineError::from_datafusion("plan flow", error)).at(flow.span, "")];
         let sink = SinkExec::try_new(Arc::new(spec), rows).map_err(internal)?;
         let sink: Arc<dyn ExecutionPlan> = Arc::new(sink.with_faults(Arc::clone(&self.engine.faults)));
-        let executor = LocalExecutor::new(self.engine.session().task_ctx());
-        let drained = executor.drain(Arc::clone(&sink)).await;
-        drained.map_err(|error| vec![engine_fault(&error).at(flow.span, "this flow")])?;
-        Ok(self.gathered(&sink, &node))
+        Ok(Prepared { sink, name: self.pipeline.shown(dataset.id) })
     }
 
     fn sink_spec(
@@ -260,7 +289,7 @@ impl UpdateRun<'_> {
         let other = takes_quarantined.then(|| quarantine::table_of(&self.pipeline.graph, dataset.id)).flatten();
         let quarantine = match other {
             Some(other) => Some(QuarantineSpec {
-                node: format!("quarantine:{name}"),
+                node: quarantine_node(&name),
                 folder: self.pipeline.folder(&other.name).display().to_string(),
                 schema: arrow(&quarantine::schema(&metadata.schema))?,
                 quarantined_at_micros: plan.batch_time_micros,
@@ -270,7 +299,7 @@ impl UpdateRun<'_> {
             None => None,
         };
         Ok(SinkSpec {
-            node: format!("sink:{name}"),
+            node: sink_node(&name),
             folder: folder.to_owned(),
             schema: arrow(&metadata.schema)?,
             partition_columns: metadata.partition_columns.clone(),
@@ -280,37 +309,72 @@ impl UpdateRun<'_> {
         })
     }
 
-    /// What the nodes of a plan that has ended tell.
-    fn gathered(&self, plan: &Arc<dyn ExecutionPlan>, node: &str) -> Written {
+    /// What the nodes of one flow tell when the plan that they are part of has ended.
+    pub(crate) fn gathered(&self, plan: &Arc<dyn ExecutionPlan>, flow: &Prepared) -> Written {
         let now = self.engine.now_millis();
+        let (sink, quarantine) = (sink_node(&flow.name), quarantine_node(&flow.name));
         let mut written = Written { added: Vec::new(), quarantined: Vec::new(), work: FlowWork::default() };
         for entry in report_of(plan) {
             match &entry {
-                ReportEntry::File { node: own, bytes, .. } => {
+                ReportEntry::File { node, bytes, .. } => {
                     let Some(file) = DataFile::from_report(&entry, now) else { continue };
-                    if own == node {
+                    if *node == sink {
                         written.work.bytes += bytes;
                         written.added.push(file);
-                    } else {
+                    } else if *node == quarantine {
                         written.quarantined.push(file);
                     }
                 }
-                ReportEntry::Counter { name, value, .. } => match name.as_str() {
+                ReportEntry::Counter { node, name, value } if *node == sink => match name.as_str() {
                     "written" => written.work.written += value,
                     "dropped" => written.work.dropped += value,
                     "quarantined" => written.work.quarantined += value,
                     _ => {}
                 },
-                ReportEntry::Sample { .. } => {}
+                ReportEntry::Counter { .. } | ReportEntry::Sample { .. } => {}
             }
         }
-        written.work.expectations = lakesmith_expectation::counts_of(plan);
-        written.work.files = lakesmith_ingest::counts_of(plan);
+        // what stands beneath another flow's sink is that flow's
+        let own = find_sink(plan, &sink).unwrap_or_else(|| Arc::clone(plan));
+        for child in own.children() {
+            gather_nodes(child, &mut written.work);
+        }
         written
     }
 }
 
-/// The folder of a table as a path.
-pub(crate) fn folder_of(table: &DeltaTable) -> &Path {
-    Path::new(table.store().folder())
+/// A batch's plan, ready to run.
+pub(crate) struct Prepared {
+    pub sink: Arc<dyn ExecutionPlan>,
+    /// The dataset, as output shows it.
+    pub name: String,
+}
+
+fn sink_node(dataset: &str) -> String {
+    format!("sink:{dataset}")
+}
+
+fn quarantine_node(dataset: &str) -> String {
+    format!("quarantine:{dataset}")
+}
+
+fn find_sink(plan: &Arc<dyn ExecutionPlan>, node: &str) -> Option<Arc<dyn ExecutionPlan>> {
+    let is_it = plan.downcast_ref::<SinkExec>().is_some_and(|sink| sink.spec().node == node);
+    if is_it { Some(Arc::clone(plan)) } else { plan.children().into_iter().find_map(|child| find_sink(child, node)) }
+}
+
+/// Counts of expectations and files down to the next sink.
+fn gather_nodes(plan: &Arc<dyn ExecutionPlan>, work: &mut FlowWork) {
+    if plan.is::<SinkExec>() {
+        return;
+    }
+    if let Some(node) = plan.downcast_ref::<ExpectationExec>() {
+        work.expectations.extend(node.counts());
+    }
+    if plan.children().is_empty() {
+        work.files.extend(lakesmith_ingest::counts_of(plan));
+    }
+    for child in plan.children() {
+        gather_nodes(child, work);
+    }
 }

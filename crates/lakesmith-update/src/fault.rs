@@ -3,12 +3,18 @@
 use lakesmith_delta::{CommitError, ExpectationViolated};
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_engine::{EngineError, ErrorKind};
+use lakesmith_expectation::ViewViolated;
 use lakesmith_stream::StreamError;
 
 /// The message of a failed operation.
 pub fn engine_fault(error: &EngineError) -> Diagnostic {
     if let Some(violated) = ExpectationViolated::find(error) {
         return violation(violated);
+    }
+    if let Some(violated) = ViewViolated::find(error) {
+        let title = format!("view `{}`: {violated}", violated.dataset);
+        return Diagnostic::error(Condition::EXPECTATION_VIOLATION, title)
+            .help("correct the source, or declare ON VIOLATION DROP ROW");
     }
     let condition = match error.kind {
         ErrorKind::Data(condition) => condition.clone(),

@@ -72,7 +72,8 @@ impl Pipeline {
     /// The place on this machine of a path in a query; nothing when it is in another system.
     pub fn locate(&self, path: &str) -> Option<PathBuf> {
         match self.paths.locate(path) {
-            Location::Local(path) => Some(absolute(&self.root, &path)),
+            // the map joins its own project folder, which may be relative to where the process runs
+            Location::Local(path) => Some(absolute(Path::new("."), &path)),
             Location::Remote(_) => None,
         }
     }

@@ -58,11 +58,13 @@ pub(crate) struct Batch<'a> {
     pub pinned: tokio::sync::Mutex<HashMap<PathBuf, DeltaTable>>,
     /// The files that are read whole, by key.
     pub listed: Mutex<HashMap<String, Vec<FoundFile>>>,
+    /// The folder of a table whose new rows come from a sink of the same plan, and that sink.
+    pub fused: Option<(PathBuf, Arc<dyn datafusion::physical_plan::ExecutionPlan>)>,
 }
 
 impl<'a> Batch<'a> {
     pub fn new(slices: &'a BTreeMap<String, Slice>, now_micros: i64) -> Self {
-        Self { slices, now_micros, pinned: tokio::sync::Mutex::default(), listed: Mutex::default() }
+        Self { slices, now_micros, pinned: tokio::sync::Mutex::default(), listed: Mutex::default(), fused: None }
     }
 }
 
@@ -115,7 +117,7 @@ impl Reads<'_> {
     async fn dataset(&self, dataset: &Dataset, is_streaming: bool) -> RelationAnswer {
         let Some(schema) = self.schemas.get(&dataset.id) else { return RelationAnswer::Unknown };
         let folder = self.pipeline.folder(&dataset.name);
-        let source = Source::Table { name: dataset.name.clone(), folder: folder.clone(), dataset: Some(dataset.id) };
+        let source = Source::Table { name: dataset.name.clone(), folder: folder.clone() };
         self.note(source, is_streaming);
         if self.batch.is_none() {
             return virtual_relation(schema.clone(), Vec::new());
@@ -135,7 +137,7 @@ impl Reads<'_> {
             Ok(None) => return RelationAnswer::Absent,
             Err(error) => return self.refused(engine_fault(&error)),
         };
-        self.note(Source::Table { name: name.clone(), folder: folder.clone(), dataset: None }, is_streaming);
+        self.note(Source::Table { name: name.clone(), folder: folder.clone() }, is_streaming);
         if self.batch.is_none() {
             return virtual_relation(table.metadata().schema.clone(), Vec::new());
         }
@@ -162,6 +164,14 @@ impl Reads<'_> {
             };
         }
         let Some(table) = pinned.get_mut(folder) else { return Ok(None) };
+        if let Some((own, sink)) = &batch.fused
+            && is_streaming
+            && own == folder
+        {
+            let provider = Arc::new(crate::fusing::StoredRows::new(Arc::clone(sink)));
+            let relation = ProvidedRelation::new(table.metadata().schema.clone(), provider);
+            return Ok(Some(RelationAnswer::Found(Arc::new(relation))));
+        }
         let files = match (is_streaming, batch.slices.get(&table_key(folder))) {
             (true, Some(Slice::Table { after, up_to, .. })) => {
                 let shown = self.pipeline.shown_name(name);
@@ -303,6 +313,11 @@ impl Reads<'_> {
         let files = match lakesmith_ingest::list(pattern, options, &|_| false) {
             Ok(files) => files,
             Err(_) if self.is_dry => return Ok(None),
+            Err(error)
+                if error.kind == lakesmith_engine::ErrorKind::NotFound && crate::append::folder_exists(pattern) =>
+            {
+                Vec::new()
+            }
             Err(error) => return Err(self.unreachable(pattern, &error)),
         };
         if files.is_empty() {

@@ -96,7 +96,11 @@ impl<'a> Schedule<'a> {
             let before = self.flows_before(flow);
             let failed = before.iter().find(|id| self.outcomes.get(*id).is_some_and(|outcome| stops(&outcome.result)));
             if let Some(failed) = failed {
-                let because = self.update.pipeline.shown_name(&self.update.pipeline.graph.flow(*failed).name);
+                let because = match self.outcomes.get(failed).map(|outcome| &outcome.result) {
+                    // the root of the trouble, not the next link
+                    Some(FlowResult::Skipped { because }) => because.clone(),
+                    _ => self.update.pipeline.shown_name(&self.update.pipeline.graph.flow(*failed).name),
+                };
                 let result = FlowResult::Skipped { because };
                 let outcome = self.update.outcome(flow, result, FlowWork::default(), 0);
                 self.update.flow_ended(flow, &outcome);

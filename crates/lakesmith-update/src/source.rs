@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use lakesmith_base::QualifiedName;
-use lakesmith_graph::DatasetId;
 use lakesmith_ingest::ReaderOptions;
 
 /// One source of a flow.
@@ -22,8 +21,6 @@ pub(crate) enum Source {
         name: QualifiedName,
         /// Its folder.
         folder: PathBuf,
-        /// The dataset, if the pipeline makes it.
-        dataset: Option<DatasetId>,
     },
     /// Files.
     Files {

@@ -1,8 +1,8 @@
 //! [`run_update`]: one update of a pipeline, from the lease to the folded event log.
 
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lakesmith_base::{Fingerprint, UpdateId};
 use lakesmith_delta::DeltaTable;
@@ -15,7 +15,6 @@ use uuid::Uuid;
 use crate::analysis::{Analysis, analyze};
 use crate::engine::Engine;
 use crate::event_log::Journal;
-use crate::fault::engine_fault;
 use crate::lease::Lease;
 use crate::outcome::{FlowOutcome, FlowResult, FlowWork, UpdateOutcome};
 use crate::pipeline::Pipeline;
@@ -51,7 +50,12 @@ pub(crate) struct UpdateRun<'a> {
     full: HashSet<DatasetId>,
     emitter: &'a Emitter,
     stop: watch::Receiver<bool>,
-    broken: std::sync::Mutex<std::collections::HashMap<DatasetId, Vec<Diagnostic>>>,
+    selected: HashSet<DatasetId>,
+    broken: Mutex<HashMap<DatasetId, Vec<Diagnostic>>>,
+    /// Flows that have ended and will not write any more in this update.
+    ended: Mutex<HashSet<FlowId>>,
+    /// What flows have done along with the flow before them.
+    rode: Mutex<HashMap<FlowId, FlowWork>>,
 }
 
 /// Runs an update to its end. What could not be done is in the outcome.
@@ -96,7 +100,10 @@ pub async fn run_update(request: UpdateRequest<'_>) -> UpdateOutcome {
         full: selected.full.clone(),
         emitter: &emitter,
         stop,
-        broken: std::sync::Mutex::default(),
+        selected: selected.refresh.clone(),
+        broken: Mutex::default(),
+        ended: Mutex::default(),
+        rode: Mutex::default(),
     };
     emitter.update(Details::UpdateProgress(UpdateProgress::new(UpdateState::SettingUpTables)));
     run.set_up(&selected).await;
@@ -138,7 +145,7 @@ impl UpdateRun<'_> {
                 continue;
             }
             if let Err(faults) = self.materialize(dataset).await {
-                let mut broken = self.broken.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                let mut broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
                 broken.insert(governing, faults);
             }
         }
@@ -158,7 +165,7 @@ impl UpdateRun<'_> {
                 _ => FlowResult::Failed(faults.clone()),
             });
         }
-        let broken = self.broken.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
         flow.target.and_then(|target| broken.get(&target)).map(|faults| FlowResult::Failed(faults.clone()))
     }
 
@@ -167,6 +174,30 @@ impl UpdateRun<'_> {
         let unknown = self.pipeline.graph.edges_of(flow.id).map(|edge| edge.dataset);
         let mut unknown = unknown.filter(|id| !self.analysis.schemas.contains_key(id));
         unknown.next().map(|id| self.pipeline.shown(id))
+    }
+
+    pub fn is_selected(&self, id: DatasetId) -> bool {
+        self.selected.contains(&id)
+    }
+
+    /// Whether no other flow writes into a flow's table any more in this update.
+    pub fn is_only_writer(&self, flow: &Flow, dataset: &Dataset) -> bool {
+        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut others = self.pipeline.graph.flows_into(dataset.id).filter(|other| other.id != flow.id);
+        others.all(|other| ended.contains(&other.id))
+    }
+
+    /// Notes what a flow has done along with the flow before it.
+    pub fn rode_along(&self, flow: &Flow, dataset: &Dataset, number: i64, work: FlowWork) {
+        self.batch_committed(flow, dataset, number, &work);
+        let mut rode = self.rode.lock().unwrap_or_else(PoisonError::into_inner);
+        rode.entry(flow.id).or_default().add(work);
+    }
+
+    /// What a flow has done before its own turn.
+    pub fn work_so_far(&self, flow: &Flow) -> FlowWork {
+        let mut rode = self.rode.lock().unwrap_or_else(PoisonError::into_inner);
+        rode.remove(&flow.id).unwrap_or_default()
     }
 
     pub fn is_volatile(&self, flow: FlowId) -> bool {
@@ -236,6 +267,7 @@ impl UpdateRun<'_> {
     }
 
     pub fn flow_ended(&self, flow: &Flow, outcome: &FlowOutcome) {
+        self.ended.lock().unwrap_or_else(PoisonError::into_inner).insert(flow.id);
         self.emitter.flow_ended(self.pipeline, flow, outcome);
     }
 }
@@ -307,7 +339,7 @@ impl Emitter {
     }
 
     fn batch(&self, pipeline: &Pipeline, flow: &Flow, number: i64, work: &FlowWork) {
-        for event in crate::event_log::file_events(work) {
+        if let Some(event) = crate::event_log::file_events(work) {
             let id = lakesmith_base::BatchId(u64::try_from(number).unwrap_or_default());
             self.tell(self.event(self.flow_origin(pipeline, flow).batch(id), event));
         }
@@ -324,9 +356,4 @@ impl Emitter {
         }
         self.tell(event);
     }
-}
-
-/// The fault of an operation of the update itself.
-pub(crate) fn operation_fault(error: &lakesmith_engine::EngineError) -> Diagnostic {
-    engine_fault(error)
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use lakesmith_base::SystemClock;
 use lakesmith_diagnostic::{Condition, Diagnostic};
+use lakesmith_graph::DataflowGraph;
 use lakesmith_project::{Location, Project};
 use lakesmith_update::pipeline::absolute;
 use lakesmith_update::{Engine, EngineSettings, Pipeline, Selection};
@@ -33,33 +34,53 @@ pub fn pipeline(loaded: &mut Loaded, set: &[(String, String)], is_strict: bool) 
     if is_wrong {
         return Err(InProject(Exit::Wrong));
     }
-    let root = absolute(std::path::Path::new("."), &project.root);
-    let warehouse = local(project, &project.warehouse, "warehouse").map_err(InOperation)?;
-    let storage = local(project, &project.storage, "storage").map_err(InOperation)?;
+    let Some(graph) = loaded.graph.clone() else { return Err(InProject(Exit::Wrong)) };
+    let pipeline = assembled(project, graph, set).map_err(InOperation)?;
+    // whoever runs is told by the flow that fails
+    loaded.diagnostics.retain(|found| found.condition != Condition::LAKESMITH_SOURCE_UNREACHABLE);
+    Ok(pipeline)
+}
+
+fn assembled(project: &Project, graph: DataflowGraph, set: &[(String, String)]) -> Result<Pipeline, Box<Diagnostic>> {
     let configured = project.configuration.iter().map(|entry| (entry.key.clone(), entry.value.clone()));
-    let settings: Vec<(String, String)> = configured.chain(set.iter().cloned()).collect();
-    let Some(graph) = loaded.graph.take() else { return Err(InProject(Exit::Wrong)) };
     Ok(Pipeline {
         name: project.name.clone(),
         graph,
-        warehouse,
-        storage,
+        root: absolute(std::path::Path::new("."), &project.root),
+        warehouse: local(&project.warehouse, "warehouse")?,
+        storage: local(&project.storage, "storage")?,
         paths: project.paths.clone(),
-        settings,
+        settings: configured.chain(set.iter().cloned()).collect(),
         catalog: project.catalog.clone(),
         schema: project.schema.clone(),
-        root,
     })
 }
 
-fn local(project: &Project, location: &Location, what: &str) -> Result<std::path::PathBuf, Box<Diagnostic>> {
+fn local(location: &Location, what: &str) -> Result<std::path::PathBuf, Box<Diagnostic>> {
     match location {
-        Location::Local(path) => Ok(absolute(std::path::Path::new("."), &project.root.join(path))),
+        Location::Local(path) => Ok(absolute(std::path::Path::new("."), path)),
         Location::Remote(uri) => {
             let title = format!("the {what} `{uri}` is in an object store, which is not built yet");
             Err(Box::new(Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title).help("use a folder of this machine")))
         }
     }
+}
+
+/// The faults and lints that types tell, for a project that is only checked. Of two messages about one place the first stays.
+pub fn check_types(loaded: &mut Loaded, set: &[(String, String)]) {
+    let (Some(project), Some(graph)) = (&loaded.project, loaded.graph.clone()) else { return };
+    let Ok(pipeline) = assembled(project, graph, set) else { return };
+    let Ok(engine) = engine(None, std::time::Duration::ZERO) else { return };
+    let analysis = runtime::block_on(lakesmith_update::analyze(&pipeline, &engine, true));
+    drop(engine);
+    runtime::clean_up();
+    let Ok(analysis) = analysis else { return };
+    let place = |fault: &Diagnostic| fault.primary.as_ref().map(|label| label.span);
+    let said: Vec<_> = loaded.diagnostics.iter().filter_map(place).collect();
+    let is_new = |fault: &Diagnostic| place(fault).is_none_or(|span| !said.contains(&span));
+    let new: Vec<Diagnostic> = analysis.diagnostics.into_iter().filter(is_new).collect();
+    loaded.diagnostics.extend(new);
+    lakesmith_diagnostic::render::sort(&loaded.sources, &mut loaded.diagnostics);
 }
 
 /// The engine of this process.

@@ -8,10 +8,12 @@ use crate::exit::Exit;
 use crate::load::{Loaded, load};
 use crate::printer::{Printer, counts};
 use crate::selection;
+use crate::update::check_types;
 
 /// Checks a pipeline and reports.
 pub fn run(arguments: &DryRun, printer: &mut Printer) -> Exit {
     let mut loaded = load(&arguments.project);
+    check_types(&mut loaded, &arguments.project.set);
     let is_wrong = loaded.has_errors() || arguments.warnings_as_errors && !loaded.diagnostics.is_empty();
     let selection = loaded.graph.as_ref().map_or_else(Vec::new, |graph| selection::faults(&arguments.selection, graph));
     let is_misused = !selection.is_empty();

@@ -75,7 +75,8 @@ async fn update(pipeline: &Pipeline, engine: &Engine, arguments: &Run) -> Update
             }
         }
     });
-    run_update(UpdateRequest { pipeline, engine, selection: selection(&arguments.selection), events, stop: stopped }).await
+    run_update(UpdateRequest { pipeline, engine, selection: selection(&arguments.selection), events, stop: stopped })
+        .await
 }
 
 /// All faults of an update, those of flows included.
@@ -132,7 +133,8 @@ fn text(pipeline: &Pipeline, loaded: &Loaded, outcome: &UpdateOutcome, printer: 
 
 /// The first records that were no records, and where.
 fn rejections(pipeline: &Pipeline, outcome: &UpdateOutcome, rejected: u64) -> String {
-    let mut text = format!("{} records were rejected by their reader:", grouped(i64::try_from(rejected).unwrap_or(i64::MAX)));
+    let mut text =
+        format!("{} records were rejected by their reader:", grouped(i64::try_from(rejected).unwrap_or(i64::MAX)));
     let files = outcome.flows.iter().flat_map(|flow| &flow.work.files).filter(|file| file.rejected > 0);
     for file in files.take(5) {
         let path = pipeline.shown_path(&file.path);
@@ -171,7 +173,15 @@ fn expectations(outcome: &UpdateOutcome) -> String {
     let line = |row: &[String; 5]| {
         format!(
             "{:<a$}  {:<b$}  {:>c$}  {:>d$}  {}",
-            row[0], row[1], row[2], row[3], row[4], a = widths[0], b = widths[1], c = widths[2], d = widths[3]
+            row[0],
+            row[1],
+            row[2],
+            row[3],
+            row[4],
+            a = widths[0],
+            b = widths[1],
+            c = widths[2],
+            d = widths[3]
         )
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
