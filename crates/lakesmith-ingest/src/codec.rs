@@ -11,24 +11,24 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion_proto::physical_plan::PhysicalProtoConverterExtension;
 use lakesmith_engine::codec::{NodeCodec, PlanCodecRegistry};
 
-use crate::scan::node::{JsonFilesExec, JsonScan, NAME};
+use crate::scan::node::{FilesExec, FilesScan, NAME};
 
 /// Registers the codecs of this crate's plan nodes.
 pub fn register_codecs(registry: &mut PlanCodecRegistry) {
-    registry.register(Arc::new(JsonFilesCodec));
+    registry.register(Arc::new(FilesCodec));
 }
 
 /// Writes the length of the scan as eight bytes, the scan as JSON, and the table's schema as an Arrow stream.
 #[derive(Debug)]
-struct JsonFilesCodec;
+struct FilesCodec;
 
-impl NodeCodec for JsonFilesCodec {
+impl NodeCodec for FilesCodec {
     fn name(&self) -> &'static str {
         NAME
     }
 
     fn encode(&self, node: &Arc<dyn ExecutionPlan>, _: &dyn PhysicalProtoConverterExtension) -> Result<Vec<u8>> {
-        let node = node.downcast_ref::<JsonFilesExec>();
+        let node = node.downcast_ref::<FilesExec>();
         let node = node.ok_or_else(|| internal_datafusion_err!("a {NAME} is of another type"))?;
         let scan = serde_json::to_vec(node.scan()).map_err(|error| internal_datafusion_err!("{NAME}: {error}"))?;
         let mut bytes = (scan.len() as u64).to_le_bytes().to_vec();
@@ -45,10 +45,10 @@ impl NodeCodec for JsonFilesCodec {
         _: &dyn PhysicalProtoConverterExtension,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let (scan, schema) = split(bytes).ok_or_else(|| internal_datafusion_err!("an encoded {NAME} is too short"))?;
-        let scan: JsonScan =
+        let scan: FilesScan =
             serde_json::from_slice(scan).map_err(|error| internal_datafusion_err!("an encoded {NAME}: {error}"))?;
         let schema: Arc<Schema> = StreamReader::try_new(schema, None)?.schema();
-        Ok(Arc::new(JsonFilesExec::try_new(scan, schema)?))
+        Ok(Arc::new(FilesExec::try_new(scan, schema)?))
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use datafusion::physical_plan::ExecutionPlan;
 
 use crate::json::decode::{SAMPLES, Tally};
-use crate::scan::node::JsonFilesExec;
+use crate::scan::node::FilesExec;
 
 /// What became of one file. Always `records == decoded + rejected`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub fn counts_of(plan: &Arc<dyn ExecutionPlan>) -> Vec<FileCounts> {
 }
 
 fn collect(plan: &Arc<dyn ExecutionPlan>, found: &mut BTreeMap<PathBuf, FileCounts>) {
-    if let Some(scan) = plan.downcast_ref::<JsonFilesExec>() {
+    if let Some(scan) = plan.downcast_ref::<FilesExec>() {
         for counts in scan.counts() {
             keep_larger(counts, found);
         }

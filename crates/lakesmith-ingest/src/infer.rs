@@ -2,10 +2,11 @@
 
 mod hints;
 mod json;
+mod parquet;
 mod shape;
 
 use datafusion::prelude::SessionContext;
-use lakesmith_engine::{EngineError, ErrorKind};
+use lakesmith_engine::EngineError;
 use lakesmith_unresolved::{SparkType, StructField};
 
 use crate::listing::FoundFile;
@@ -31,8 +32,8 @@ pub struct Inferred {
 /// JSON: Spark's rules over the first 64 MiB of each of the first 1,000 files, at most 50 GB; columns are sorted by name. Of
 /// names that differ only by case the first in that order is the column, and the others are unknown fields. Objects more
 /// than 64 levels deep are STRING. With [`crate::Usage::Reader`] malformed records make a corrupt-record column, as in Spark.
-/// Parquet: from the footers of the same files, in the order of the first file, further columns at the end. Hints replace
-/// types and add columns. A given schema is not looked at: use [`ReaderOptions::schema`] instead of calling this.
+/// Parquet: from the footers of the same files, in the order of the first file, further columns at the end; a type that
+/// differs becomes the wider one where one holds the other's values, and else stays as it was first. Hints replace types and add columns. A given schema is not looked at: use [`ReaderOptions::schema`] instead of calling this.
 pub async fn infer(
     files: &[FoundFile],
     options: &ReaderOptions,
@@ -45,9 +46,7 @@ pub async fn infer(
     }
     match options.format {
         Format::Json => json::infer(files, options, session, &mut inferred).await?,
-        Format::Parquet => {
-            return Err(EngineError::new(ErrorKind::Unsupported, OPERATION, "inference of Parquet is not built yet"));
-        }
+        Format::Parquet => parquet::infer(files, options, session, &mut inferred).await?,
     }
     if inferred.columns.is_empty() && options.schema_hints.is_empty() {
         return Ok(inferred);

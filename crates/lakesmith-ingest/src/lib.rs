@@ -10,6 +10,7 @@ mod infer;
 mod json;
 mod listing;
 pub mod options;
+mod parquet;
 mod provider;
 mod scan;
 mod uri;

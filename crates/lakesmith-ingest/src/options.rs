@@ -18,7 +18,7 @@ pub use value::OptionFault;
 use crate::listing::Glob;
 
 /// How files are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
     /// JSON, one object a line.
     Json,

@@ -12,8 +12,8 @@ use lakesmith_engine::arrow_type;
 use lakesmith_unresolved::{SparkType, StructField};
 
 use crate::listing::FoundFile;
-use crate::options::{Format, ReaderOptions};
-use crate::scan::node::{JsonFilesExec, JsonScan};
+use crate::options::ReaderOptions;
+use crate::scan::node::{FilesExec, FilesScan};
 
 /// Name of the column of facts about the file a row comes from.
 pub const METADATA_COLUMN: &str = "_metadata";
@@ -76,18 +76,13 @@ impl TableProvider for FilesTable {
         if let Some(unmapped) = &self.unmapped {
             return not_impl_err!("a column of type {unmapped}");
         }
-        match self.options.format {
-            Format::Json => {
-                let partitions = state.config().target_partitions();
-                let mut scan = JsonScan::new(self.files.clone(), &self.schema, &self.options, partitions);
-                if let Some(projection) = projection {
-                    scan.projection.clone_from(projection);
-                }
-                scan.limit = limit;
-                Ok(Arc::new(JsonFilesExec::try_new(scan, Arc::clone(&self.schema))?))
-            }
-            Format::Parquet => not_impl_err!("scan of Parquet files"),
+        let partitions = state.config().target_partitions();
+        let mut scan = FilesScan::new(self.files.clone(), &self.schema, &self.options, partitions);
+        if let Some(projection) = projection {
+            scan.projection.clone_from(projection);
         }
+        scan.limit = limit;
+        Ok(Arc::new(FilesExec::try_new(scan, Arc::clone(&self.schema))?))
     }
 }
 

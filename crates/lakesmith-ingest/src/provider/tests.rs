@@ -286,13 +286,13 @@ async fn records_found_are_records_decoded_or_rejected_however_a_scan_is_split()
         let table = provider(files.clone(), options.schema.clone().unwrap(), &options);
         let mut expected: Option<Read> = None;
         for cuts in 0..4 {
-            let mut scan = JsonScan::new(files.clone(), &table.schema(), &options, 1);
+            let mut scan = FilesScan::new(files.clone(), &table.schema(), &options, 1);
             let mut ends: Vec<u64> = (0..cuts).map(|_| dice.roll(file.len()) as u64).collect();
             ends.extend([0, file.len() as u64]);
             ends.sort_unstable();
             ends.dedup();
             scan.partitions = ends.windows(2).map(|e| vec![FilePart { file: 0, start: e[0], end: e[1] }]).collect();
-            let plan = Arc::new(JsonFilesExec::try_new(scan, table.schema()).unwrap());
+            let plan = Arc::new(FilesExec::try_new(scan, table.schema()).unwrap());
             let context = session(1, 1 + dice.roll(9)).task_ctx();
             let read = run(plan, context).await.unwrap();
             let counts = &read.counts[0];

@@ -1,4 +1,4 @@
-//! [`JsonFilesExec`]: the plan node that scans line-delimited JSON. It is a leaf.
+//! [`FilesExec`]: the plan node that scans files. It is a leaf.
 
 use std::fmt;
 use std::sync::Arc;
@@ -30,14 +30,16 @@ use super::split::{FilePart, spread};
 use crate::counts::{CountsTable, FileCounts};
 use crate::json::decode::DecodePlan;
 use crate::listing::FoundFile;
-use crate::options::{Compression, JsonRules, ParseMode, ReaderOptions};
+use crate::options::{Compression, Format, JsonRules, ParseMode, ReaderOptions};
+use crate::parquet::part::ParquetPart;
 
 /// Name of the node.
-pub(crate) const NAME: &str = "JsonFilesExec";
+pub(crate) const NAME: &str = "FilesExec";
 
 /// What a scan does, as it is shipped. Schemas travel beside it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub(crate) struct JsonScan {
+pub(crate) struct FilesScan {
+    pub(crate) format: Format,
     pub(crate) files: Vec<FoundFile>,
     pub(crate) partitions: Vec<Vec<FilePart>>,
     /// Positions in the table's columns; the last column of the table is `_metadata`.
@@ -52,14 +54,22 @@ pub(crate) struct JsonScan {
     pub(crate) limit: Option<usize>,
 }
 
-impl JsonScan {
+impl FilesScan {
     /// A scan of files whose table has the columns of `table`, `_metadata` last.
     pub(crate) fn new(files: Vec<FoundFile>, table: &Schema, options: &ReaderOptions, partitions: usize) -> Self {
         let data = table.fields().len().saturating_sub(1);
         let columns = Arc::new(Schema::new(table.fields()[..data].to_vec()));
         let plan = DecodePlan::new(columns, options, 0);
-        let is_splittable = |file: &FoundFile| compression_of(file, options.compression) == Compression::None;
+        let is_splittable = |file: &FoundFile| {
+            options.format == Format::Parquet || compression_of(file, options.compression) == Compression::None
+        };
+        let rejects_damaged = match (options.ignore_corrupt_files, options.format) {
+            (Some(rejects), _) => rejects,
+            (None, Format::Parquet) => options.mode != ParseMode::FailFast,
+            (None, Format::Json) => false,
+        };
         Self {
+            format: options.format,
             partitions: spread(&files, partitions, is_splittable),
             files,
             projection: (0..=data).collect(),
@@ -68,7 +78,7 @@ impl JsonScan {
             rescued: plan.rescued,
             corrupt: plan.corrupt,
             compression: options.compression,
-            rejects_damaged: options.ignore_corrupt_files == Some(true),
+            rejects_damaged,
             limit: None,
         }
     }
@@ -76,16 +86,16 @@ impl JsonScan {
 
 /// Scans files.
 #[derive(Debug, Clone)]
-pub(crate) struct JsonFilesExec {
-    scan: Arc<JsonScan>,
+pub(crate) struct FilesExec {
+    scan: Arc<FilesScan>,
     table: SchemaRef,
     counts: CountsTable,
     properties: Arc<PlanProperties>,
 }
 
-impl JsonFilesExec {
+impl FilesExec {
     /// A node for a scan of a table with these columns, `_metadata` last.
-    pub(crate) fn try_new(scan: JsonScan, table: SchemaRef) -> Result<Self> {
+    pub(crate) fn try_new(scan: FilesScan, table: SchemaRef) -> Result<Self> {
         let schema = Arc::new(table.project(&scan.projection)?);
         let properties = PlanProperties::new(
             EquivalenceProperties::new(schema),
@@ -98,7 +108,7 @@ impl JsonFilesExec {
     }
 
     /// What is scanned.
-    pub(crate) fn scan(&self) -> &JsonScan {
+    pub(crate) fn scan(&self) -> &FilesScan {
         &self.scan
     }
 
@@ -128,12 +138,18 @@ impl JsonFilesExec {
     }
 }
 
-impl DisplayAs for JsonFilesExec {
+impl DisplayAs for FilesExec {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bytes: u64 = self.scan.files.iter().map(|file| file.size).sum();
         let schema = self.properties.eq_properties.schema();
         let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-        write!(f, "{NAME}: files={}, bytes={bytes}, projection=[{}]", self.scan.files.len(), names.join(", "))?;
+        write!(
+            f,
+            "{NAME}: format={:?}, files={}, bytes={bytes}, projection=[{}]",
+            self.scan.format,
+            self.scan.files.len(),
+            names.join(", ")
+        )?;
         if let Some(limit) = self.scan.limit {
             write!(f, ", limit={limit}")?;
         }
@@ -141,7 +157,7 @@ impl DisplayAs for JsonFilesExec {
     }
 }
 
-impl ExecutionPlan for JsonFilesExec {
+impl ExecutionPlan for FilesExec {
     fn name(&self) -> &'static str {
         NAME
     }
@@ -209,9 +225,15 @@ impl ExecutionPlan for JsonFilesExec {
     }
 }
 
+/// A part that is being decoded.
+enum Open {
+    Json(Box<OpenPart>),
+    Parquet(Box<ParquetPart>),
+}
+
 /// One run of one partition.
 struct PartitionRun {
-    scan: Arc<JsonScan>,
+    scan: Arc<FilesScan>,
     settings: PartSettings,
     schema: SchemaRef,
     /// Position of `_metadata` in the table.
@@ -219,7 +241,7 @@ struct PartitionRun {
     counts: CountsTable,
     partition: usize,
     parts: std::iter::Enumerate<std::vec::IntoIter<FilePart>>,
-    open: Option<(usize, FoundFile, OpenPart)>,
+    open: Option<(usize, FoundFile, Open)>,
     store: Arc<dyn ObjectStore>,
     memory: MemoryReservation,
     left: Option<usize>,
@@ -232,12 +254,23 @@ impl PartitionRun {
                 let Some((nth, part)) = self.parts.next() else { return Ok(None) };
                 let file = self.scan.files.get(part.file);
                 let file = file.ok_or_else(|| internal_datafusion_err!("{NAME} has no file {}", part.file))?.clone();
-                let open = OpenPart::new(Arc::clone(&self.store), &self.settings, &file, part)?;
+                let store = Arc::clone(&self.store);
+                let open = match self.scan.format {
+                    Format::Json => Open::Json(Box::new(OpenPart::new(store, &self.settings, &file, part)?)),
+                    Format::Parquet => Open::Parquet(Box::new(ParquetPart::new(store, &self.settings, &file, part))),
+                };
                 self.open = Some((nth, file, open));
                 continue;
             };
-            let batch = open.next_batch(&self.memory).await?;
-            self.counts.set(self.partition, *nth, open.counts());
+            let batch = match open {
+                Open::Json(part) => part.next_batch(&self.memory).await?,
+                Open::Parquet(part) => part.next_batch(&self.memory).await?,
+            };
+            let counts = match open {
+                Open::Json(part) => part.counts(),
+                Open::Parquet(part) => part.counts(),
+            };
+            self.counts.set(self.partition, *nth, counts);
             match batch {
                 Some(batch) => {
                     let file = file.clone();

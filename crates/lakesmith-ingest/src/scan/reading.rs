@@ -63,12 +63,14 @@ struct FileBytes {
     file: FoundFile,
     at: u64,
     end: u64,
+    /// Most bytes that are read at once.
+    chunk: u64,
 }
 
 impl FileBytes {
     fn new(store: Arc<dyn ObjectStore>, file: &FoundFile, at: u64, end: u64) -> Result<Self, ReadFault> {
         let location = StorePath::from_absolute_path(&file.path).map_err(object_store::Error::from)?;
-        Ok(Self { store, location, file: file.clone(), at, end })
+        Ok(Self { store, location, file: file.clone(), at, end, chunk: CHUNK })
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>, ReadFault> {
@@ -79,7 +81,7 @@ impl FileBytes {
             }
             return Ok(None);
         }
-        let end = (self.at + CHUNK).min(self.end);
+        let end = self.at.saturating_add(self.chunk).min(self.end);
         let got = self.store.get_opts(&self.location, GetOptions::new().with_range(Some(self.at..end))).await;
         let got = match got {
             Ok(got) => got,
@@ -111,6 +113,17 @@ impl FileBytes {
         let path = self.file.path.display();
         object_store::Error::Precondition { path: path.to_string(), source: format!("`{path}`: {how}").into() }.into()
     }
+}
+
+/// Reads a range of a file that must be as it was listed.
+pub(crate) async fn read_range(
+    store: Arc<dyn ObjectStore>,
+    file: &FoundFile,
+    range: std::ops::Range<u64>,
+) -> Result<Bytes, ReadFault> {
+    let bytes = FileBytes::new(store, file, range.start, range.end)?;
+    let mut bytes = FileBytes { chunk: u64::MAX, ..bytes };
+    Ok(bytes.next().await?.unwrap_or_default())
 }
 
 /// Reads a part of a file. Chunks end anywhere; together they are the whole lines that start in the part.
