@@ -128,6 +128,10 @@ conditions! {
         "`withColumn` and `withColumns` name each new column once. Use `select` with `alias` for a generator of several columns.";
     DATATYPE_MISMATCH = "DATATYPE_MISMATCH", "42K09",
         "An expression gets a value of a type it cannot work with, for example `upper` of an ARRAY or `+` of two BOOLEANs. Cast the value to the type that the message names.";
+    DATETIME_FIELD_OUT_OF_BOUNDS = "DATETIME_FIELD_OUT_OF_BOUNDS", "22023",
+        "A part of a date or time is out of bounds, for example month 13 or 30 February. Correct the data, or use `try_make_timestamp` and its like to get NULL.";
+    DATETIME_OVERFLOW = "DATETIME_OVERFLOW", "22008",
+        "The result of a calculation with dates or timestamps lies outside of their range.";
     DELTA_NOT_NULL_CONSTRAINT_VIOLATED = "DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502",
         "A row has no value for a column that its table declares NOT NULL. Correct the source, drop such rows with an expectation, or declare the column without NOT NULL.";
     DELTA_SOURCE_TABLE_IGNORE_CHANGES = "DELTA_SOURCE_TABLE_IGNORE_CHANGES", "0A000",
@@ -136,6 +140,8 @@ conditions! {
         "A table that is read as a stream was deleted and made anew, so what the stream has read of it says nothing of the new one. Start the reading table over with `--full-refresh`.";
     DIVIDE_BY_ZERO = "DIVIDE_BY_ZERO", "22012",
         "A division by zero. Use `try_divide` to get NULL, or guard the division with NULLIF or CASE.";
+    DUPLICATED_MAP_KEY = "DUPLICATED_MAP_KEY", "23505",
+        "A MAP gets the same key twice, for example `map('a', 1, 'a', 2)`. Keep one entry for each key.";
     DUPLICATE_CLAUSES = "DUPLICATE_CLAUSES", "42614",
         "A statement has a clause twice, for example two COMMENT clauses. Keep one of them.";
     DUPLICATE_EXPECTATION = "DUPLICATE_EXPECTATION", "42710",
@@ -158,6 +164,8 @@ conditions! {
         "A temporary view whose query is a stream is read without STREAM. Read it with STREAM, or make the view's own query a batch query.";
     INVALID_ARRAY_INDEX = "INVALID_ARRAY_INDEX", "22003",
         "An array was indexed outside of its bounds. Use `get(array, index)` to get NULL instead.";
+    INVALID_ARRAY_INDEX_IN_ELEMENT_AT = "INVALID_ARRAY_INDEX_IN_ELEMENT_AT", "22003",
+        "`element_at` asks for an element that the array lacks. Use `try_element_at` to get NULL.";
     INVALID_ATTRIBUTE_NAME_SYNTAX = "INVALID_ATTRIBUTE_NAME_SYNTAX", "42601",
         "The name of a column has an empty part or a back-quote that is left open. Put back-quotes around a part that holds a dot: `t.`a.b``.";
     INVALID_FLOW_QUERY_TYPE_AUTOCDC_RELATION_FOR_TEMPORARY_VIEW = "INVALID_FLOW_QUERY_TYPE.AUTOCDC_RELATION_FOR_TEMPORARY_VIEW", "42000",
@@ -170,6 +178,10 @@ conditions! {
         "INSERT INTO ONCE runs a batch query a single time. Remove STREAM from its query, or remove ONCE to keep the flow running with every update.";
     INVALID_FLOW_QUERY_TYPE_STREAMING_RELATION_FOR_PERSISTED_VIEW = "INVALID_FLOW_QUERY_TYPE.STREAMING_RELATION_FOR_PERSISTED_VIEW", "42000",
         "A persisted view is read by batch queries of other sessions. Remove STREAM from its query, or declare a temporary view.";
+    INVALID_INDEX_OF_ZERO = "INVALID_INDEX_OF_ZERO", "22003",
+        "Elements of an array are counted from 1 here, so there is no element 0.";
+    INVALID_PARAMETER_VALUE = "INVALID_PARAMETER_VALUE", "22023",
+        "An argument of a function has a value that the function does not take.";
     INVALID_SQL_SYNTAX = "INVALID_SQL_SYNTAX", "42000",
         "The words form a statement, but one that is not allowed in this combination. The message says which part does not fit.";
     INVALID_TEMP_OBJ_QUALIFIER = "INVALID_TEMP_OBJ_QUALIFIER", "42602",
@@ -222,6 +234,10 @@ conditions! {
         "A folder holds both `spark-pipeline.yml` and `spark-pipeline.yaml`, so it is unclear which one is meant. Delete one, or name one with `--spec`.";
     NAMED_PARAMETER_NOT_FOUND = "NAMED_PARAMETER_NOT_FOUND", "42P02",
         "The query refers to `${key}`, but no SET statement above it, no `--set` option and no entry of the spec's `configuration` gives it a value.";
+    NULL_MAP_KEY = "NULL_MAP_KEY", "2200E",
+        "A MAP gets NULL as a key. Leave such entries out, or replace the key by `coalesce`.";
+    NUMERIC_VALUE_OUT_OF_RANGE = "NUMERIC_VALUE_OUT_OF_RANGE", "22003",
+        "A number has more digits than its DECIMAL type holds, for example `CAST(1000 AS DECIMAL(3,1))`. Use a type with more digits, or `try_cast` to get NULL.";
     NUM_COLUMNS_MISMATCH = "NUM_COLUMNS_MISMATCH", "42826",
         "The inputs of UNION, INTERSECT or EXCEPT have different numbers of columns. Add or remove columns so that they match.";
     PARSE_EMPTY_STATEMENT = "PARSE_EMPTY_STATEMENT", "42617",
@@ -246,8 +262,12 @@ conditions! {
         "A `libraries` entry of the spec names a file or a whole folder as `folder/**`. Other patterns are not allowed, as in Spark.";
     PIPELINE_SQL_GRAPH_ELEMENT_REGISTRATION_ERROR = "PIPELINE_SQL_GRAPH_ELEMENT_REGISTRATION_ERROR", "42000",
         "A statement in a pipeline's source file does not define a dataset or a flow. Only pipeline statements, SET and USE stand in pipeline files; run other statements with `lakesmith sql`.";
+    REMAINDER_BY_ZERO = "REMAINDER_BY_ZERO", "22012",
+        "The divisor of `%` is zero. Guard it, for example `a % nullif(b, 0)`, or use `try_mod` to get NULL.";
     RUN_EMPTY_PIPELINE = "RUN_EMPTY_PIPELINE", "42617",
         "The pipeline defines no table and no materialized view, so there is nothing to do. Check that the source files are where the spec says and that they hold CREATE statements.";
+    SCALAR_SUBQUERY_TOO_MANY_ROWS = "SCALAR_SUBQUERY_TOO_MANY_ROWS", "21000",
+        "A subquery that stands for one value gave more than one row. Aggregate it, or add LIMIT 1 with an order.";
     SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED = "SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED", "42908",
         "A table is laid out either by partitions or by clustering columns. Remove PARTITIONED BY or CLUSTER BY.";
     STREAMING_TABLE_WITH_QUERY_AND_FLOW = "STREAMING_TABLE_WITH_QUERY_AND_FLOW", "42710",
