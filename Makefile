@@ -4,7 +4,7 @@ export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
 .PHONY: demo test setup build lint unit
 
-## Sets everything up, checks the retail example and shows its dataflow graph.
+## Sets everything up and runs the retail example on made-up data twice, the second time with one new file.
 demo: setup
 	@scripts/demo.sh
 
