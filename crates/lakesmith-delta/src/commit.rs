@@ -30,7 +30,7 @@ pub struct Commit {
     pub metadata: Option<Metadata>,
     /// Files to add.
     pub adds: Vec<DataFile>,
-    /// Files to remove.
+    /// Files to remove, as they are listed; the time of their removal is the commit's.
     pub removes: Vec<DataFile>,
     /// Applications' versions to set.
     pub txns: Vec<Txn>,
@@ -297,10 +297,15 @@ impl Attempt {
             protocol: self.protocol.clone(),
             metadata: commit.metadata.clone(),
             adds: commit.adds.clone(),
-            removes: commit.removes.clone(),
+            removes: commit.removes.iter().map(|file| removed_at(file, commit.timestamp_millis)).collect(),
             txns: commit.txns.clone(),
         }
     }
+}
+
+/// A file as its removal names it: readers of older versions keep it for as long as the removal is young, not the file.
+fn removed_at(file: &DataFile, millis: i64) -> DataFile {
+    DataFile { modification_time: millis, ..file.clone() }
 }
 
 /// Waits before the next try, longer after each lost race and never as long as another writer does.

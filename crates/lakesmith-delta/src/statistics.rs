@@ -4,7 +4,8 @@
 //! those of timestamps are cut to milliseconds, and those of floating-point numbers leave out NaN, so a filter or `max()`
 //! that trusted them would be wrong.
 
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::compute::kernels::cast_utils::Parser;
+use arrow::datatypes::{DataType, Date32Type, SchemaRef};
 use datafusion::common::stats::Precision;
 use datafusion::common::{ColumnStatistics, ScalarValue, Statistics};
 use serde::Deserialize;
@@ -56,16 +57,29 @@ impl FileStatistics {
 }
 
 fn bound(value: Option<&Value>, data_type: &DataType) -> Precision<ScalarValue> {
-    let exact = data_type.is_integer() || matches!(data_type, DataType::Date32 | DataType::Decimal128(..));
-    let text = match value {
-        // beyond this many digits a number of JSON may have been rounded on the way
-        Some(Value::Number(number)) if exact && (number.is_i64() || number.to_string().len() <= 15) => {
-            number.to_string()
-        }
-        Some(Value::String(text)) if exact => text.clone(),
-        _ => return Precision::Absent,
+    let Some(value) = value else { return Precision::Absent };
+    let integer = value.as_i64();
+    let exact = match data_type {
+        DataType::Int8 => integer.and_then(|value| i8::try_from(value).ok()).map(ScalarValue::from),
+        DataType::Int16 => integer.and_then(|value| i16::try_from(value).ok()).map(ScalarValue::from),
+        DataType::Int32 => integer.and_then(|value| i32::try_from(value).ok()).map(ScalarValue::from),
+        DataType::Int64 => integer.map(ScalarValue::from),
+        DataType::Date32 => value.as_str().and_then(Date32Type::parse).map(|days| ScalarValue::Date32(Some(days))),
+        DataType::Decimal128(..) => decimal(value, data_type),
+        _ => None,
     };
-    ScalarValue::try_from_string(text, data_type).map_or(Precision::Absent, Precision::Exact)
+    exact.map_or(Precision::Absent, Precision::Exact)
+}
+
+fn decimal(value: &Value, data_type: &DataType) -> Option<ScalarValue> {
+    let text = match value {
+        Value::Number(number) => number.to_string(),
+        Value::String(text) => text.clone(),
+        _ => return None,
+    };
+    // beyond this many digits a number of JSON may have been rounded on the way
+    let may_be_rounded = text.len() > 15 && !(value.is_i64() || value.is_string());
+    if may_be_rounded { None } else { ScalarValue::try_from_string(text, data_type).ok() }
 }
 
 fn partition_statistics(value: &ScalarValue, num_rows: Precision<usize>) -> ColumnStatistics {
@@ -91,14 +105,22 @@ mod tests {
     #[test]
     fn only_exact_bounds_are_taken_over() {
         let field = |name: &str, data_type| Field::new(name, data_type, true);
-        let schema = Arc::new(Schema::new(vec![field("n", DataType::Int64), field("x", DataType::Float64)]));
-        let text =
-            r#"{"numRecords":3,"minValues":{"n":-1,"x":0.5},"maxValues":{"n":9,"x":2.5},"nullCount":{"n":1,"x":0}}"#;
+        let schema = Arc::new(Schema::new(vec![
+            field("n", DataType::Int64),
+            field("x", DataType::Float64),
+            field("d", DataType::Date32),
+            field("p", DataType::Decimal128(10, 2)),
+        ]));
+        let text = r#"{"numRecords":3,"minValues":{"n":-1,"x":0.5},
+            "maxValues":{"n":9,"x":2.5,"d":"1970-01-03","p":1.25},"nullCount":{"n":1,"x":0}}"#;
         let statistics = file_statistics(Some(text), 100, &schema, &[ScalarValue::Int32(None)]);
         assert_eq!(statistics.num_rows, Precision::Exact(3));
         assert_eq!(statistics.column_statistics[0].max_value, Precision::Exact(ScalarValue::Int64(Some(9))));
         assert_eq!(statistics.column_statistics[1].max_value, Precision::Absent);
-        assert_eq!(statistics.column_statistics[2].null_count, Precision::Exact(3));
+        let greatest = |column: usize| statistics.column_statistics[column].max_value.clone();
+        assert_eq!(greatest(2), Precision::Exact(ScalarValue::Date32(Some(2))));
+        assert_eq!(greatest(3), Precision::Exact(ScalarValue::Decimal128(Some(125), 10, 2)));
+        assert_eq!(statistics.column_statistics[4].null_count, Precision::Exact(3));
     }
 
     #[test]

@@ -149,6 +149,7 @@ async fn changes_say_what_each_commit_did() {
     let mut compaction = Commit { removes: append(&["1.parquet"]).adds, ..append(&["c.parquet"]) };
     compaction.adds[0].data_change = false;
     compaction.removes[0].data_change = false;
+    compaction.removes[0].modification_time = 1;
     table.commit(&Commit { is_blind_append: false, operation: "OPTIMIZE".into(), ..compaction }).await.unwrap();
     let changes = table.changes(-1, 3).await.unwrap();
     assert_eq!(changes.iter().map(|change| change.version).collect::<Vec<_>>(), [0, 1, 2, 3]);
@@ -157,6 +158,7 @@ async fn changes_say_what_each_commit_did() {
     assert_eq!((changes[2].adds[0].path.as_str(), changes[2].timestamp_millis), ("2.parquet", NOW));
     assert_eq!(changes[3].operation.as_deref(), Some("OPTIMIZE"));
     assert!(!changes[3].adds[0].data_change && !changes[3].removes[0].data_change);
+    assert_eq!(changes[3].removes[0].modification_time, NOW, "the time of the removal");
 }
 
 /// Writes a log as text, with files in it that are no commits.
