@@ -100,7 +100,8 @@ pub struct ReaderOptions {
     pub corrupt_record_name: String,
     /// What becomes of unknown fields (`schemaEvolutionMode`).
     pub schema_evolution: SchemaEvolution,
-    /// Whether a path without files is an empty source rather than an error (`ignoreMissingFiles`).
+    /// Whether a path that does not exist is an empty source, and a file that vanishes after it was listed an empty file,
+    /// rather than an error (`ignoreMissingFiles`).
     pub ignore_missing_files: bool,
     /// Whether a file that cannot be decoded is rejected and counted (`ignoreCorruptFiles`). Unset, a Parquet file that
     /// fails the check before it is opened is rejected, and a damaged compressed file is an error.
@@ -187,3 +188,6 @@ impl ReaderOptions {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,3 +6,6 @@ pub(crate) mod node;
 pub(crate) mod part;
 pub(crate) mod reading;
 pub(crate) mod split;
+
+#[cfg(test)]
+mod tests;

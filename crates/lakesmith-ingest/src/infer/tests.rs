@@ -20,8 +20,11 @@ async fn inferred(files: &[&str], options: &[(&str, &str)], usage: Usage) -> Inf
     infer(&files, &options, &SessionContext::new()).await.unwrap()
 }
 
+/// Files, options and columns.
+type Case = (&'static [&'static str], &'static [(&'static str, &'static str)], &'static str);
+
 /// Files and the columns that Apache Spark 4.3 infers from them.
-const AS_SPARK: &[(&[&str], &[(&str, &str)], &str)] = &[
+const AS_SPARK: &[Case] = &[
     (
         &[
             r#"{"b":1,"a":1.5,"c":"","d":null,"e":{},"f":[],"g":[null],"h":12345678901234567890,"i":{"z":1,"y":"s"},"j":[1,2.5],"k":1,"l":true,"":1}"#,

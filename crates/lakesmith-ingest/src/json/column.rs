@@ -501,7 +501,7 @@ fn binary(line: Line<'_>, span: Span) -> Option<Vec<u8>> {
     let text = unescaped(line.text, span);
     let digits = text.trim_end_matches('=');
     let padding = text.len() - digits.len();
-    if padding > 2 || text.len() % 4 != 0 {
+    if padding > 2 || !text.len().is_multiple_of(4) {
         return None;
     }
     let mut bytes = Vec::with_capacity(digits.len() / 4 * 3 + 2);

@@ -83,6 +83,9 @@ impl ParquetPart {
                 Ok(Some(batch)) if batch.num_rows() > 0 => return Ok(Some(batch)),
                 Ok(_) => {}
                 Err(ReadFault::Damaged(reason)) if self.settings.rejects_damaged => self.reject_rest(&reason),
+                Err(fault) if self.settings.ignores_missing && self.opened.is_none() && fault.is_missing() => {
+                    self.ended = true;
+                }
                 Err(fault) => return Err(failure(&self.file, fault)),
             }
         }

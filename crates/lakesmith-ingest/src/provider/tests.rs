@@ -224,6 +224,21 @@ async fn a_file_that_vanished_or_changed_is_an_error_with_its_name() {
     let error = run(plan, session.task_ctx()).await.err().unwrap();
     assert_eq!(error.kind, ErrorKind::NotFound, "{error}");
     assert!(error.message.contains("f.json"), "{error}");
+    let lenient = ReaderOptions { ignore_missing_files: true, ..options };
+    let gone = FoundFile { path, uri: String::new(), size: 8, modified_micros: 0 };
+    let table = provider(vec![gone], lenient.schema.clone().unwrap(), &lenient);
+    let plan = table.scan(&session.state(), None, &[], None).await.unwrap();
+    assert!(run(plan, session.task_ctx()).await.unwrap().rows.is_empty());
+}
+
+#[tokio::test]
+async fn names_of_files_may_hold_any_character() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["é%20#1 [x]?.json", "a&b=c+d.json", "trailing .json", "quo\"te'.json", "back\\slash.json"] {
+        std::fs::write(folder.path().join(name), "{\"a\":1}\n").unwrap();
+    }
+    let read = read(folder.path(), &options(&[("schema", "a int")], Usage::ReadFiles)).await.unwrap();
+    assert_eq!((read.rows.len(), read.counts.len()), (5, 5));
 }
 
 /// Small numbers that look random and are the same in every run.

@@ -50,6 +50,7 @@ pub(crate) struct FilesScan {
     pub(crate) corrupt: Option<usize>,
     pub(crate) compression: Compression,
     pub(crate) rejects_damaged: bool,
+    pub(crate) ignores_missing: bool,
     /// Rows after which each partition stops.
     pub(crate) limit: Option<usize>,
 }
@@ -79,6 +80,7 @@ impl FilesScan {
             corrupt: plan.corrupt,
             compression: options.compression,
             rejects_damaged,
+            ignores_missing: options.ignore_missing_files,
             limit: None,
         }
     }
@@ -134,7 +136,12 @@ impl FilesExec {
             corrupt: self.scan.corrupt,
             batch_size,
         };
-        PartSettings { plan, compression: self.scan.compression, rejects_damaged: self.scan.rejects_damaged }
+        PartSettings {
+            plan,
+            compression: self.scan.compression,
+            rejects_damaged: self.scan.rejects_damaged,
+            ignores_missing: self.scan.ignores_missing,
+        }
     }
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct PartSettings {
     pub(crate) compression: Compression,
     /// A damaged file is rejected rather than an error.
     pub(crate) rejects_damaged: bool,
+    /// A file that has vanished since it was listed is passed over rather than an error.
+    pub(crate) ignores_missing: bool,
 }
 
 /// A part that is being decoded.
@@ -144,6 +146,7 @@ impl OpenPart {
                 self.ended = true;
                 Ok(())
             }
+            Err(fault) if self.settings.ignores_missing && fault.is_missing() => self.end().await,
             Err(fault) => Err(failure(&self.file, fault)),
         }
     }

@@ -38,6 +38,18 @@ pub(crate) enum ReadFault {
     Damaged(String),
 }
 
+impl ReadFault {
+    /// Whether the file does not exist.
+    pub(crate) fn is_missing(&self) -> bool {
+        match self {
+            Self::Failed(DataFusionError::ObjectStore(error)) => {
+                matches!(**error, object_store::Error::NotFound { .. })
+            }
+            Self::Failed(_) | Self::Damaged(_) => false,
+        }
+    }
+}
+
 impl From<object_store::Error> for ReadFault {
     fn from(error: object_store::Error) -> Self {
         Self::Failed(DataFusionError::ObjectStore(Box::new(error)))

@@ -1,0 +1,90 @@
+//! Which options are accepted, refused and not known.
+
+use super::*;
+
+fn parse(format: Option<&str>, pairs: &[(&str, &str)], usage: Usage) -> Result<ReaderOptions, Vec<OptionFault>> {
+    let pairs: Vec<(String, String)> = pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    ReaderOptions::parse(format, &pairs, usage)
+}
+
+fn fault(format: Option<&str>, pairs: &[(&str, &str)]) -> String {
+    let faults = parse(format, pairs, Usage::ReadFiles).unwrap_err();
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    format!("{}: {} ({})", faults[0].key, faults[0].message, faults[0].help.as_deref().unwrap_or(""))
+}
+
+#[test]
+fn keys_are_read_in_any_case_with_and_without_prefix() {
+    let pairs = [
+        ("CLOUDFILES.Format", "JSON"),
+        ("cloudFiles.maxFilesPerTrigger", "7"),
+        ("MAXBYTESPERTRIGGER", "10g"),
+        ("cloudFiles.schemaHints", "id INT"),
+        ("cloudfiles.inferColumnTypes", "TRUE"),
+        ("mode", "failfast"),
+        ("rescuedDataColumn", "_r"),
+        ("cloudFiles.schemaLocation", "/anywhere"),
+        ("cloudFiles.useNotifications", "false"),
+        ("allowSingleQuotes", "false"),
+    ];
+    let options = parse(Some("cloudFiles"), &pairs, Usage::CloudFiles).unwrap();
+    assert_eq!((options.format, options.mode), (Format::Json, ParseMode::FailFast));
+    assert_eq!((options.max_files_per_trigger, options.max_bytes_per_trigger), (7, Some(10 << 30)));
+    assert!(options.infer_column_types && !options.json.single_quotes && options.schema_hints.len() == 1);
+    assert_eq!(options.rescued_data_column(), Some("_r"));
+}
+
+#[test]
+fn defaults_depend_on_where_options_are_written() {
+    let of = |usage| parse(Some("json"), &[], usage).unwrap();
+    assert!(of(Usage::ReadFiles).infer_column_types && !of(Usage::CloudFiles).infer_column_types);
+    assert_eq!(of(Usage::CloudFiles).rescued_data_column(), Some("_rescued_data"));
+    assert_eq!(of(Usage::Reader).rescued_data_column(), None);
+    assert_eq!(of(Usage::Reader).max_files_per_trigger, 1_000);
+    assert_eq!(parse(None, &[], Usage::Reader).unwrap().format, Format::Parquet);
+}
+
+/// Format, options and fault.
+type Case = (Option<&'static str>, &'static [(&'static str, &'static str)], &'static str);
+
+#[test]
+fn what_is_not_built_is_refused_by_name() {
+    let table: &[Case] = &[
+        (Some("csv"), &[], "format: format `csv` is not built yet (`json` and `parquet` are)"),
+        (None, &[], "format: no format is given (add `format => 'json'`)"),
+        (Some("jsn"), &[], "format: no format is called `jsn` (did you mean `json`?)"),
+        (
+            Some("json"),
+            &[("multiLine", "true")],
+            "multiLine: option `multiLine` with the value `true` is not built yet (`false` is how files are read)",
+        ),
+        (
+            Some("json"),
+            &[("maxFilesPerTriger", "1")],
+            "maxFilesPerTriger: no reader option is called `maxFilesPerTriger` (did you mean `maxFilesPerTrigger`?)",
+        ),
+        (
+            Some("parquet"),
+            &[("allowComments", "true")],
+            "allowComments: option `allowComments` belongs to another format (remove it)",
+        ),
+        (
+            Some("json"),
+            &[("cloudFiles.schemaEvolutionMode", "addNewColumns")],
+            "cloudFiles.schemaEvolutionMode: schema evolution mode `addNewColumns` is not built yet; `rescue` keeps new fields in a column ()",
+        ),
+        (Some("json"), &[("maxFilesPerTrigger", "0")], "maxFilesPerTrigger: `0` is no whole number above zero ()"),
+        (Some("json"), &[("pathGlobFilter", "[a")], "pathGlobFilter: `[a` is no pattern: a `[` is not closed ()"),
+    ];
+    for (format, pairs, text) in table {
+        assert_eq!(fault(*format, pairs), *text);
+    }
+}
+
+#[test]
+fn all_faults_are_found_at_once() {
+    let pairs = [("schema", "a"), ("mode", "maybe"), ("x", "y")];
+    assert_eq!(parse(Some("orc"), &pairs, Usage::Reader).unwrap_err().len(), 4);
+    let both = [("schema", "a INT"), ("schemaHints", "a INT")];
+    assert_eq!(parse(Some("json"), &both, Usage::Reader).unwrap_err()[0].key, "schemaHints");
+}
