@@ -1,15 +1,19 @@
 //! Removes data files that no version names: those of a batch that was given up, and those a dead process left.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
+use datafusion::physical_plan::ExecutionPlan;
 use lakesmith_engine::EngineError;
+use lakesmith_engine::report::ReportEntry;
 use lakesmith_engine::store::engine_error;
-use object_store::{Error, ObjectStoreExt};
+use object_store::{Error, ObjectStore, ObjectStoreExt};
 
 use crate::action::DataFile;
 use crate::checkpoint_file;
 use crate::log;
 use crate::scan::file_location;
+use crate::sink::SinkExec;
 use crate::store::TableStore;
 use crate::table::DeltaTable;
 
@@ -33,6 +37,33 @@ pub async fn remove_parts(store: &TableStore, parts: &[DataFile]) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// Removes the parts of all sinks of a plan that failed: what its partitions had written that ended before the failure.
+///
+/// The partitions that did not end remove theirs. As with [`remove_parts`], a part that a table names stays.
+pub async fn remove_parts_of(plan: &Arc<dyn ExecutionPlan>, store: &Arc<dyn ObjectStore>) -> Result<(), EngineError> {
+    for (folder, parts) in parts_by_folder(plan) {
+        remove_parts(&TableStore::new(Arc::clone(store), &folder)?, &parts).await?;
+    }
+    Ok(())
+}
+
+fn parts_by_folder(plan: &Arc<dyn ExecutionPlan>) -> Vec<(String, Vec<DataFile>)> {
+    let node: &dyn std::any::Any = plan.as_ref();
+    let mut found = Vec::new();
+    if let Some(sink) = node.downcast_ref::<SinkExec>() {
+        let report = sink.report();
+        let files_of = |wanted: &str| -> Vec<DataFile> {
+            let of = |entry: &&ReportEntry| matches!(entry, ReportEntry::File { node, .. } if node == wanted);
+            report.iter().filter(of).filter_map(|entry| DataFile::from_report(entry, 0)).collect()
+        };
+        let spec = sink.spec();
+        found.push((spec.folder.clone(), files_of(&spec.node)));
+        found.extend(spec.quarantine.iter().map(|quarantine| (quarantine.folder.clone(), files_of(&quarantine.node))));
+    }
+    found.extend(plan.children().into_iter().flat_map(parts_by_folder));
+    found
 }
 
 /// Paths (below the folder) of parts that our sinks wrote before `older_than_millis` and that nothing in the log names.

@@ -247,6 +247,26 @@ async fn a_task_that_fails_at_a_part_removes_all_its_parts() {
 }
 
 #[tokio::test]
+async fn the_parts_of_partitions_that_ended_before_another_failed_can_be_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let context = session(&folder).task_ctx();
+    let good = batch(&[(Some("a"), Some(1), None), (None, Some(2), Some(r#"Q["q"]"#))]);
+    let bad = batch(&[(None, Some(0), Some(r#"F["f"]"#))]);
+    let plan: Arc<dyn ExecutionPlan> = Arc::new(sink(spec(&folder, &[]), &[vec![good], vec![bad]]));
+    for partition in [0, 1] {
+        let rows = plan.execute(partition, Arc::clone(&context)).unwrap();
+        let ended = datafusion::physical_plan::common::collect(rows).await;
+        assert_eq!(ended.is_ok(), partition == 0);
+    }
+    let parts = || (parts_below(&folder.path().join("orders")), parts_below(&folder.path().join("orders_quarantine")));
+    assert_eq!((parts().0.len(), parts().1.len()), (1, 1));
+    let store: Arc<dyn object_store::ObjectStore> =
+        Arc::new(lakesmith_engine::store::DurableStore::new(Arc::new(NoFaults)));
+    crate::cleanup::remove_parts_of(&plan, &store).await.unwrap();
+    assert_eq!(parts(), (Vec::new(), Vec::new()));
+}
+
+#[tokio::test]
 async fn a_dropped_stream_removes_its_parts() {
     use futures::StreamExt;
     let folder = tempfile::tempdir().unwrap();
