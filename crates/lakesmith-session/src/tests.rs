@@ -153,3 +153,17 @@ async fn the_event_log_is_that_of_a_pipeline_or_a_dataset() {
         project.rows("SELECT details:flow_progress.metrics.num_output_rows::INT + 1 FROM event_log(TABLE(gold))").await;
     assert_eq!(rows, ["4"]);
 }
+
+#[tokio::test]
+async fn queries_run_as_tasks_of_their_own() {
+    let project = shop().await;
+    let session = project.session.clone();
+    let task = tokio::spawn(async move {
+        let result = session.query("SELECT count(*) FROM orders").await;
+        match result {
+            Ok(result) => result.collect().await.map(|batches| batches.iter().map(|batch| batch.num_rows()).sum()),
+            Err(error) => panic!("{error:#?}"),
+        }
+    });
+    assert_eq!(task.await.unwrap().unwrap(), 1_usize);
+}
