@@ -1,10 +1,11 @@
 //! Complete flows: a materialized view is computed anew and replaced in one commit, or left alone when nothing it reads changed.
 
+pub(crate) mod view_state;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::physical_plan::ExecutionPlan;
-use lakesmith_base::Fingerprint;
 use lakesmith_delta::{Commit, DataFile, DeltaTable, OnVersion, QuarantineSpec, SinkExec, SinkSpec, report_of};
 use lakesmith_diagnostic::Diagnostic;
 use lakesmith_engine::arrow_type::to_arrow_schema;
@@ -14,17 +15,16 @@ use lakesmith_expectation::{ExpectationExec, VERDICT};
 use lakesmith_graph::{Dataset, Flow};
 use lakesmith_stream::BatchPlan;
 use lakesmith_unresolved::pipeline::Expectation;
-use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::append::Ended;
-use crate::fault::{commit_fault, engine_fault, stream_fault};
+use crate::complete::view_state::{Surroundings, UNCHANGED, ViewState};
+use crate::fault::{commit_fault, engine_fault};
 use crate::flow_rows::{self, SOURCE_FILE, quarantines};
 use crate::materialize;
 use crate::outcome::FlowWork;
 use crate::quarantine;
 use crate::reads::{Batch, Reads, checkpoint};
-use crate::source::Source;
 use crate::update::UpdateRun;
 
 /// What a sink wrote and nobody has committed yet.
@@ -32,17 +32,6 @@ pub(crate) struct Written {
     pub added: Vec<DataFile>,
     pub quarantined: Vec<DataFile>,
     pub work: FlowWork,
-}
-
-/// What a materialized view was computed from, kept after its commit.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct ViewState {
-    /// Digest of the definition, the settings and everything that was read.
-    inputs: String,
-    /// The version that the computation made.
-    version: i64,
-    /// The table's own id.
-    table_id: String,
 }
 
 /// The message of a flow that failed while it ran; a violated expectation is shown where it stands.
@@ -78,12 +67,11 @@ async fn refresh(
     let checkpoint = checkpoint(run.pipeline, run.engine, flow);
     let slices = BTreeMap::new();
     let batch = Batch::new(&slices, run.engine.now_micros());
-    let inputs = inputs(run, flow, dataset, &batch).await?;
-    let kept = checkpoint.source_note("view", "state").map_err(|error| vec![stream_fault(&error)])?;
-    let kept: Option<ViewState> = kept.and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let state = |version| ViewState { inputs: inputs.clone(), version, table_id: table.metadata().id.clone() };
-    if !run.starts_over(dataset.id) && !run.is_volatile(flow.id) && kept == Some(state(table.version())) {
-        return Ok(Some("nothing it reads has changed".to_owned()));
+    let surroundings = Surroundings { pipeline: run.pipeline, analysis: run.analysis, tables: &run.tables };
+    let inputs = view_state::inputs(&surroundings, flow, dataset, &batch).await?;
+    let state = ViewState::of(&inputs, &table);
+    if !run.starts_over(dataset.id) && !run.is_volatile(flow.id) && ViewState::kept(&checkpoint)? == Some(state) {
+        return Ok(Some(UNCHANGED.to_owned()));
     }
     let number = table.version() + 1;
     let plan = BatchPlan {
@@ -98,45 +86,10 @@ async fn refresh(
     let done = replace(run, dataset, &mut table, written).await?;
     let version = done.version.unwrap_or_default();
     work.add(done);
-    let text = serde_json::to_vec(&ViewState { inputs, version, table_id: table.metadata().id.clone() });
-    if let Ok(text) = text {
-        run.engine.faults.reach("update.before_view_state").map_err(|error| vec![engine_fault(&error)])?;
-        checkpoint.keep_source_note("view", "state", &text).map_err(|error| vec![stream_fault(&error)])?;
-    }
+    run.engine.faults.reach("update.before_view_state").map_err(|error| vec![engine_fault(&error)])?;
+    ViewState { version, ..ViewState::of(&inputs, &table) }.keep(&checkpoint)?;
     run.maintain(&mut table).await;
     Ok(None)
-}
-
-/// A digest of the definition and of everything the query reads.
-async fn inputs(
-    run: &UpdateRun<'_>,
-    flow: &Flow,
-    dataset: &Dataset,
-    batch: &Batch<'_>,
-) -> Result<String, Vec<Diagnostic>> {
-    let mut digest = Fingerprint::of(&run.fingerprint(flow, dataset));
-    for used in run.analysis.flows.get(&flow.id).iter().flat_map(|analyzed| &analyzed.uses) {
-        digest = digest.with(&used.source.key());
-        match &used.source {
-            Source::Table { folder, .. } => {
-                let table = run.tables.current(folder).await.map_err(|error| vec![engine_fault(&error)])?;
-                if let Some(table) = table {
-                    digest = digest.with(&table.metadata().id).with(&table.version().to_string());
-                    batch.pinned.lock().await.insert(folder.clone(), table);
-                }
-            }
-            Source::Files { pattern, options } => {
-                let files = lakesmith_ingest::list(pattern, options, &|_| false);
-                let files = files.map_err(|error| vec![engine_fault(&error).at(flow.span, "")])?;
-                for file in &files {
-                    digest = digest.with(&file.uri).with(&format!("{} {}", file.size, file.modified_micros));
-                }
-                let mut listed = batch.listed.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                listed.insert(used.source.key(), files);
-            }
-        }
-    }
-    Ok(digest.to_string())
 }
 
 /// Replaces everything that the view holds in one commit, and before it what its quarantine holds.

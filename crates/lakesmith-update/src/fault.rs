@@ -50,7 +50,13 @@ pub fn stream_fault(error: &StreamError) -> Diagnostic {
         StreamError::VersionMissing { .. } => Condition::LAKESMITH_CHECKPOINT,
         StreamError::Failed(error) => return engine_fault(error),
     };
-    let diagnostic = Diagnostic::error(condition, error.to_string());
+    let diagnostic = match error {
+        StreamError::CheckpointGone { flow, folder } => {
+            let title = format!("the checkpoint of flow `{flow}` is gone, and its table holds what it wrote");
+            Diagnostic::error(condition, title).note(format!("it was in {folder}"))
+        }
+        other => Diagnostic::error(condition, other.to_string()),
+    };
     match error {
         StreamError::NotAppend { .. } => diagnostic
             .help("start the reading table over with `--full-refresh`, or read without STREAM in a materialized view"),

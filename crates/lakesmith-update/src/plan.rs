@@ -1,11 +1,14 @@
 //! [`plan_update`]: what an update would do, flow by flow, and why. It writes nothing.
 
+use lakesmith_delta::DeltaTable;
 use lakesmith_diagnostic::Diagnostic;
-use lakesmith_graph::{Flow, FlowKind};
+use lakesmith_graph::{Dataset, Flow, FlowKind};
 use lakesmith_stream::{Progress, Slice, file_source, table_source};
 
 use crate::analysis::{Analysis, analyze};
+use crate::complete::view_state::{self, Surroundings, UNCHANGED};
 use crate::engine::Engine;
+use crate::fault::stream_fault;
 use crate::pipeline::Pipeline;
 use crate::reads::checkpoint;
 use crate::selection::{Selected, Selection};
@@ -119,9 +122,26 @@ impl Planner<'_> {
             Err(error) => return (PlannedAction::Fail, error.message),
         };
         if flow.kind == FlowKind::Complete {
-            return (PlannedAction::Recompute, "unless nothing it reads has changed".to_owned());
+            return self.view(flow, self.pipeline.graph.dataset(target), &table).await;
         }
         self.news(flow, &table).await
+    }
+
+    /// What would become of a materialized view whose sources stay as they are.
+    async fn view(&self, flow: &Flow, dataset: &Dataset, table: &DeltaTable) -> (PlannedAction, String) {
+        if self.analysis.flows.get(&flow.id).is_some_and(|analyzed| analyzed.is_volatile) {
+            return (PlannedAction::Recompute, "its query depends on the time, on chance or on the session".to_owned());
+        }
+        let checkpoint = checkpoint(self.pipeline, self.engine, flow);
+        let surroundings = Surroundings { pipeline: self.pipeline, analysis: self.analysis, tables: &self.tables };
+        match view_state::is_current(&surroundings, flow, dataset, table, &checkpoint).await {
+            Ok(true) => (PlannedAction::Nothing, UNCHANGED.to_owned()),
+            Ok(false) => (PlannedAction::Recompute, "what it reads or its definition has changed".to_owned()),
+            Err(faults) => {
+                let title = faults.first().map_or_else(String::new, |fault| fault.title.clone());
+                (PlannedAction::Fail, title)
+            }
+        }
     }
 
     /// The first table that a flow reads and that would change.
@@ -137,19 +157,19 @@ impl Planner<'_> {
     }
 
     /// What is new in the sources of an append flow.
-    async fn news(&self, flow: &Flow, table: &lakesmith_delta::DeltaTable) -> (PlannedAction, String) {
+    async fn news(&self, flow: &Flow, table: &DeltaTable) -> (PlannedAction, String) {
         let checkpoint = checkpoint(self.pipeline, self.engine, flow);
         let identity = match checkpoint.current(table) {
             Ok(Some(identity)) => identity,
             Ok(None) => return (PlannedAction::Append, "it has not run yet".to_owned()),
-            Err(error) => return (PlannedAction::Fail, error.to_string()),
+            Err(error) => return (PlannedAction::Fail, stream_fault(&error).title),
         };
         let committed = table.txn(&identity.app_id()).unwrap_or(0);
         match checkpoint.highest_plan(&identity) {
             Ok(Some(open)) if open.number > committed => {
                 return (PlannedAction::Append, format!("batch {} was begun and not committed", open.number));
             }
-            Err(error) => return (PlannedAction::Fail, error.to_string()),
+            Err(error) => return (PlannedAction::Fail, stream_fault(&error).title),
             Ok(_) => {}
         }
         if flow.kind == FlowKind::Once {
@@ -161,7 +181,7 @@ impl Planner<'_> {
         }
         match checkpoint.progress(&identity, committed) {
             Ok(progress) => self.news_since(flow, &progress).await,
-            Err(error) => (PlannedAction::Fail, error.to_string()),
+            Err(error) => (PlannedAction::Fail, stream_fault(&error).title),
         }
     }
 

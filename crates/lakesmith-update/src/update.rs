@@ -1,10 +1,12 @@
 //! [`run_update`]: one update of a pipeline, from the lease to the folded event log.
 
+pub(crate) mod fingerprint;
+
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lakesmith_base::{Fingerprint, UpdateId};
+use lakesmith_base::UpdateId;
 use lakesmith_delta::DeltaTable;
 use lakesmith_diagnostic::Diagnostic;
 use lakesmith_event::{CreateUpdate, Details, Event, EventOrigin, EventSink, Sequence, UpdateProgress, UpdateState};
@@ -219,27 +221,7 @@ impl UpdateRun<'_> {
 
     /// A digest of everything that decides what a flow's rows are, apart from its sources.
     pub fn fingerprint(&self, flow: &Flow, dataset: &Dataset) -> String {
-        let graph = &self.pipeline.graph;
-        let mut digest = Fingerprint::new();
-        let mut open = vec![flow];
-        let mut seen: HashSet<FlowId> = HashSet::new();
-        while let Some(flow) = open.pop() {
-            if !seen.insert(flow.id) {
-                continue;
-            }
-            digest = digest.with(&without_places(&format!("{:?} {:?}", flow.source, flow.namespace)));
-            digest = flow.settings.iter().fold(digest, |digest, (key, value)| digest.with(key).with(value));
-            let views = graph.edges_of(flow.id).map(|edge| graph.dataset(edge.dataset)).filter(|read| !read.is_table());
-            for view in views {
-                digest = digest.with(&without_places(&format!("{:?}", view.expectations())));
-                open.extend(graph.flows_into(view.id));
-            }
-        }
-        digest = digest.with(&without_places(&format!("{:?}", dataset.expectations())));
-        if let Some(target) = self.analysis.targets.get(&dataset.id) {
-            digest = digest.with(&format!("{:?} {:?}", target.schema, target.partition_columns));
-        }
-        digest.to_string()
+        fingerprint::of(self.pipeline, self.analysis, flow, dataset)
     }
 
     /// Writes a log checkpoint when it is time. That it fails is no failure of a flow that has committed.
@@ -270,19 +252,6 @@ impl UpdateRun<'_> {
         self.ended.lock().unwrap_or_else(PoisonError::into_inner).insert(flow.id);
         self.emitter.flow_ended(self.pipeline, flow, outcome);
     }
-}
-
-/// The debug form of a part of a query without the places it stands at, so that moving a statement changes nothing.
-fn without_places(text: &str) -> String {
-    let mut kept = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("Span {") {
-        kept.push_str(&rest[..at]);
-        let tail = &rest[at..];
-        rest = tail.find('}').map_or("", |end| &tail[end + 1..]);
-    }
-    kept.push_str(rest);
-    kept
 }
 
 /// Tells everyone what happens.

@@ -36,7 +36,7 @@ impl EventSink for Progress {
         let mut line = format!("[{ended}/{}] {flow:<width$}  {}", self.flows, word(progress), width = self.width);
         if let Some(metrics) = progress.metrics() {
             let rows = metrics.num_output_rows.unwrap_or_default();
-            line.push_str(&format!("  {} rows", grouped(rows)));
+            line.push_str(&format!("  {}", counted(rows)));
             let dropped = progress.data_quality().map_or(0, |quality| quality.dropped_records);
             if dropped > 0 {
                 line.push_str(&format!(", {} dropped", grouped(dropped)));
@@ -64,6 +64,11 @@ fn word(progress: &lakesmith_event::FlowProgress) -> &'static str {
         FlowStatus::Stopped => "stopped",
         other => other.as_str(),
     }
+}
+
+/// `1 row`, `1,200 rows`.
+pub fn counted(rows: i64) -> String {
+    format!("{} {}", grouped(rows), if rows == 1 { "row" } else { "rows" })
 }
 
 /// A number with `,` between groups of three digits.

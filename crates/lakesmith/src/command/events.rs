@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::arguments::{EventForm, Events};
 use crate::exit::Exit;
 use crate::printer::Printer;
-use crate::progress::grouped;
+use crate::progress::{counted, grouped};
 use crate::recorded::{self, RecordedEvent, Wanted};
 
 /// Prints events, oldest first.
@@ -60,7 +60,7 @@ fn text(event: &RecordedEvent) -> String {
 fn counts(details: &Value) -> String {
     let number = |path: &str| details.pointer(path).and_then(Value::as_i64);
     let Some(rows) = number("/flow_progress/metrics/num_output_rows") else { return String::new() };
-    let mut text = format!(" {} {}", grouped(rows), if rows == 1 { "row" } else { "rows" });
+    let mut text = format!(" {}", counted(rows));
     for (field, word) in [("dropped_records", "dropped"), ("quarantined_records", "quarantined")] {
         match number(&format!("/flow_progress/data_quality/{field}")) {
             Some(count) if count > 0 => text.push_str(&format!(", {} {word}", grouped(count))),

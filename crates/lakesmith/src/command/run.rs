@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use lakesmith_diagnostic::{Diagnostic, render};
 use lakesmith_event::{EventSink, FanOut};
-use lakesmith_expectation::Action;
+use lakesmith_expectation::{Action, ExpectationCounts};
 use lakesmith_graph::FlowKind;
 use lakesmith_update::update::UpdateRequest;
 use lakesmith_update::{Engine, FlowOutcome, FlowResult, Pipeline, UpdateOutcome, run_update};
@@ -15,7 +15,7 @@ use crate::arguments::{ReportForm, Run};
 use crate::exit::Exit;
 use crate::load::{Loaded, load};
 use crate::printer::Printer;
-use crate::progress::{Progress, grouped, seconds};
+use crate::progress::{Progress, counted, grouped, seconds};
 use crate::update::{engine, give_up, pipeline, selection};
 use crate::{runtime, selection as names};
 
@@ -117,13 +117,14 @@ fn text(pipeline: &Pipeline, loaded: &Loaded, outcome: &UpdateOutcome, printer: 
     };
     let rows: i64 = outcome.flows.iter().map(|flow| flow.work.written).sum();
     printer.line(&format!(
-        "update of `{}` {word}: {} rows written in {}",
+        "update of `{}` {word}: {} written in {}",
         pipeline.name,
-        grouped(rows),
+        counted(rows),
         seconds(outcome.duration_micros)
     ));
     printer.line(&format!("tables are in {}", relative(&pipeline.warehouse)));
-    if let Some(last) = outcome.flows.iter().rev().find(|flow| flow.work.version.is_some())
+    if outcome.is_completed()
+        && let Some(last) = outcome.flows.iter().rev().find(|flow| flow.work.version.is_some())
         && let Some(dataset) = lakesmith_update::selection::find(&pipeline.graph, &last.dataset)
     {
         let folder = relative(&pipeline.folder(&dataset.name));
@@ -133,8 +134,9 @@ fn text(pipeline: &Pipeline, loaded: &Loaded, outcome: &UpdateOutcome, printer: 
 
 /// The first records that were no records, and where.
 fn rejections(pipeline: &Pipeline, outcome: &UpdateOutcome, rejected: u64) -> String {
-    let mut text =
-        format!("{} records were rejected by their reader:", grouped(i64::try_from(rejected).unwrap_or(i64::MAX)));
+    let count = grouped(i64::try_from(rejected).unwrap_or(i64::MAX));
+    let plural = if rejected == 1 { " was" } else { "s were" };
+    let mut text = format!("{count} record{plural} rejected by the reader:");
     let files = outcome.flows.iter().flat_map(|flow| &flow.work.files).filter(|file| file.rejected > 0);
     for file in files.take(5) {
         let path = pipeline.shown_path(&file.path);
@@ -149,7 +151,18 @@ fn rejections(pipeline: &Pipeline, outcome: &UpdateOutcome, rejected: u64) -> St
 /// Expectations with their counts, as aligned lines.
 fn expectations(outcome: &UpdateOutcome) -> String {
     let mut rows = vec![["expectation", "dataset", "passed", "failed", "on violation"].map(str::to_owned)];
+    // several flows may write one table
+    let mut sums: Vec<ExpectationCounts> = Vec::new();
     for counts in outcome.flows.iter().flat_map(|flow| &flow.work.expectations) {
+        match sums.iter_mut().find(|sum| sum.dataset == counts.dataset && sum.check == counts.check) {
+            Some(sum) => {
+                sum.passed += counts.passed;
+                sum.failed += counts.failed;
+            }
+            None => sums.push(counts.clone()),
+        }
+    }
+    for counts in &sums {
         let action = match counts.check.action {
             Action::Keep => "keep",
             Action::Drop => "drop row",
@@ -231,7 +244,7 @@ struct FlowReport<'a> {
     dataset: &'a str,
     status: &'static str,
     /// Why it did nothing.
-    reason: Option<&'a str>,
+    reason: Option<String>,
     rows_written: i64,
     rows_dropped: i64,
     rows_quarantined: i64,
@@ -292,8 +305,8 @@ fn flow_report<'a>(pipeline: &Pipeline, flow: &'a FlowOutcome) -> FlowReport<'a>
         dataset: &flow.dataset,
         status: status(flow),
         reason: match &flow.result {
-            FlowResult::UpToDate(why) => Some(why),
-            FlowResult::Skipped { because } => Some(because),
+            FlowResult::UpToDate(why) => Some(why.clone()),
+            FlowResult::Skipped { because } => Some(format!("`{because}` failed")),
             _ => None,
         },
         rows_written: flow.work.written,
