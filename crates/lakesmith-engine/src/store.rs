@@ -164,7 +164,8 @@ impl ObjectStore for DurableStore {
         if !opts.attributes.is_empty() {
             return Err(unsupported("attributes of an object"));
         }
-        let bytes = payload.iter().flat_map(|chunk| chunk.iter().copied()).collect::<Vec<u8>>();
+        let mut bytes = Vec::with_capacity(payload.content_length());
+        payload.iter().for_each(|chunk| bytes.extend_from_slice(chunk));
         let path = self.local.path_to_filesystem(location)?;
         let kept = if bytes.len() <= TAGGED_BYTES { Some(bytes.clone()) } else { None };
         match opts.mode {
