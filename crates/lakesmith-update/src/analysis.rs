@@ -16,6 +16,7 @@ use crate::pipeline::Pipeline;
 use crate::quarantine;
 use crate::reads::{Reads, checkpoint, is_reserved, taken};
 use crate::source::SourceUse;
+use crate::stream_rules;
 use crate::tables::Tables;
 use crate::target::{Target, target};
 
@@ -115,6 +116,12 @@ impl Analyzer<'_> {
             return Err(vec![fault]);
         }
         let Some(query) = flow.query() else { return Err(Vec::new()) };
+        if flow.kind == FlowKind::Append {
+            let faults = stream_rules::faults(query, self.pipeline, &flow.namespace);
+            if !faults.is_empty() {
+                return Err(faults);
+            }
+        }
         let checkpoint = checkpoint(self.pipeline, self.engine, flow);
         let uses = Mutex::new(Vec::new());
         let reads = Reads {

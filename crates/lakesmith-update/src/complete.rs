@@ -174,10 +174,17 @@ impl UpdateRun<'_> {
         Ok(self.gathered(&prepared.sink, &prepared))
     }
 
-    /// Runs a plan to its end.
+    /// Runs a plan to its end. What a plan that fails has written is removed.
     pub(crate) async fn execute(&self, sink: &Arc<dyn ExecutionPlan>) -> Result<(), EngineError> {
         let executor = LocalExecutor::new(self.engine.session().task_ctx());
-        executor.drain(Arc::clone(sink)).await.map(|_| ())
+        let drained = executor.drain(Arc::clone(sink)).await;
+        if drained.is_err()
+            && let Ok(store) = self.tables.store(&self.pipeline.warehouse)
+        {
+            // parts that cannot be removed now are found by a clean-up; the first error is the one to report
+            let _ = lakesmith_delta::cleanup::remove_parts_of(sink, store.store()).await;
+        }
+        drained.map(|_| ())
     }
 
     /// The physical plan of a batch, with the sink on top.

@@ -30,7 +30,7 @@ pub struct Engine {
     pub(crate) faults: Arc<dyn Faults>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: EngineSettings,
-    pub(crate) codecs: Arc<PlanCodecRegistry>,
+    codecs: Arc<PlanCodecRegistry>,
 }
 
 impl Engine {
@@ -56,6 +56,11 @@ impl Engine {
     /// The runtime that sessions share.
     pub fn runtime(&self) -> &Runtime {
         &self.runtime
+    }
+
+    /// How plans are shipped: the codecs of every node of ours.
+    pub fn codecs(&self) -> &PlanCodecRegistry {
+        &self.codecs
     }
 
     pub(crate) fn session(&self) -> SessionContext {

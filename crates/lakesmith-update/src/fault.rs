@@ -26,7 +26,12 @@ pub fn engine_fault(error: &EngineError) -> Diagnostic {
         ErrorKind::Unsupported => Condition::LAKESMITH_NOT_BUILT,
         ErrorKind::Cancelled | ErrorKind::Internal => Condition::LAKESMITH_INTERNAL,
     };
-    let mut diagnostic = Diagnostic::error(condition, format!("{}: {}", error.operation, first_line(&error.message)));
+    let title = match error.kind {
+        // what is wrong with a value or a file says all
+        ErrorKind::Data(_) => first_line(&error.message).to_owned(),
+        _ => format!("{}: {}", error.operation, first_line(&error.message)),
+    };
+    let mut diagnostic = Diagnostic::error(condition, title);
     for (name, value) in &error.context {
         diagnostic = diagnostic.note(format!("{name}: {value}"));
     }

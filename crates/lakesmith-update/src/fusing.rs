@@ -17,14 +17,19 @@ use lakesmith_delta::{DeltaTable, SinkExec};
 use lakesmith_diagnostic::Diagnostic;
 use lakesmith_graph::{Dataset, Flow, FlowKind};
 use lakesmith_stream::{BatchPlan, Slice};
+use lakesmith_unresolved::expression::ExpressionKind;
 use lakesmith_unresolved::{Relation, RelationKind};
 
 use crate::append::AppendFlow;
 use crate::complete::Written;
 use crate::fault::engine_fault;
 use crate::outcome::FlowWork;
+use crate::pipeline::Pipeline;
 use crate::reads::Batch;
 use crate::source::{Source, table_key};
+
+/// The setting that keeps flows apart.
+const SETTING: &str = "lakesmith.fusing";
 
 /// A flow that goes along with the batch of the flow before it.
 pub(crate) struct Rider<'a> {
@@ -38,6 +43,9 @@ impl<'a> AppendFlow<'a> {
     /// The flows that can go along with this flow's next batch, one reading the other. Where one cannot, it runs by itself later.
     pub(crate) async fn riders(&self, plan: &BatchPlan) -> Vec<Rider<'a>> {
         let mut riders: Vec<Rider<'a>> = Vec::new();
+        if self.run.pipeline.setting(SETTING).is_some_and(|value| value.eq_ignore_ascii_case("false")) {
+            return riders;
+        }
         loop {
             let last = riders.last().map_or(self, |rider| &rider.flow);
             let Some(next) = last.rider(plan.batch_time_micros).await else { return riders };
@@ -94,7 +102,7 @@ impl<'a> AppendFlow<'a> {
                 && reads_only_this
                 && run.is_selected(dataset.id)
                 && run.settled(flow).is_none()
-                && flow.query().is_some_and(is_by_row);
+                && is_by_row(flow, run.pipeline);
             can_ride.then_some((flow, dataset))
         })
     }
@@ -185,27 +193,40 @@ async fn drop_parts(riders: &[Rider<'_>], written: impl Iterator<Item = Written>
     }
 }
 
-/// Whether each row of a query comes from one row of its table and every row is read.
-fn is_by_row(query: &Relation) -> bool {
-    let has_plain_expressions = || {
-        let mut open = query.expressions();
-        while let Some(expression) = open.pop() {
-            use lakesmith_unresolved::expression::ExpressionKind;
-            if matches!(expression.kind, ExpressionKind::Window { .. } | ExpressionKind::Subquery(_)) {
-                return false;
-            }
-            open.extend(expression.children());
-        }
-        true
-    };
+/// Whether each row of a flow comes from one row of its table and every row is read, through views too.
+fn is_by_row(flow: &Flow, pipeline: &Pipeline) -> bool {
+    flow.query().is_some_and(|query| gives_rows_one_by_one(query, flow, pipeline))
+}
+
+fn gives_rows_one_by_one(query: &Relation, flow: &Flow, pipeline: &Pipeline) -> bool {
     match query.kind.as_ref() {
-        RelationKind::NamedTable { time_travel: None, .. } => true,
+        RelationKind::NamedTable { name, time_travel: None, .. } => {
+            let dataset = name.qualified().and_then(|name| pipeline.dataset(&name, &flow.namespace));
+            match dataset.filter(|dataset| !dataset.is_table()) {
+                None => true,
+                Some(view) => pipeline.graph.flows_into(view.id).all(|inner| is_by_row(inner, pipeline)),
+            }
+        }
         RelationKind::Project { input, .. }
         | RelationKind::Filter { input, .. }
         | RelationKind::SubqueryAlias { input, .. }
-        | RelationKind::Hint { input, .. } => has_plain_expressions() && is_by_row(input),
+        | RelationKind::Hint { input, .. } => {
+            has_plain_expressions(query) && gives_rows_one_by_one(input, flow, pipeline)
+        }
         _ => false,
     }
+}
+
+/// Whether a relation's own expressions look at one row each.
+fn has_plain_expressions(relation: &Relation) -> bool {
+    let mut open = relation.expressions();
+    while let Some(expression) = open.pop() {
+        if matches!(expression.kind, ExpressionKind::Window { .. } | ExpressionKind::Subquery(_)) {
+            return false;
+        }
+        open.extend(expression.children());
+    }
+    true
 }
 
 /// The rows that a sink stores, as a table.

@@ -22,6 +22,7 @@ mod reads;
 mod schedule;
 pub mod selection;
 mod source;
+mod stream_rules;
 mod tables;
 mod target;
 pub mod update;

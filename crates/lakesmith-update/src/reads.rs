@@ -10,14 +10,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::ViewTable;
 use datafusion::datasource::empty::EmptyTable;
-use lakesmith_base::QualifiedName;
+use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_delta::{DeltaTable, scan_provider};
 use lakesmith_diagnostic::{Condition, Diagnostic, Span};
 use lakesmith_engine::arrow_type::to_arrow_schema;
 use lakesmith_engine::{BoxFuture, Catalog, FileInterface, ProvidedRelation, RelationAnswer, RelationRequest};
 use lakesmith_functions::SessionValues;
 use lakesmith_graph::{Dataset, DatasetId, Flow, Namespace};
-use lakesmith_ingest::{FoundFile, METADATA_COLUMN, ReaderOptions, Usage, metadata_field};
+use lakesmith_ingest::{Format, FoundFile, METADATA_COLUMN, ReaderOptions, Usage, metadata_field};
 use lakesmith_plan::Options;
 use lakesmith_stream::{FileEntry, FlowCheckpoint, Slice, table_source};
 use lakesmith_unresolved::StructField;
@@ -87,6 +87,12 @@ impl Catalog for Reads<'_> {
 
 impl Reads<'_> {
     async fn named(&self, name: &QualifiedName, is_streaming: bool, options: &[(String, String)]) -> RelationAnswer {
+        let is_direct = |format: &Identifier| DIRECT_FORMATS.iter().any(|known| format.matches(known));
+        let are_files = matches!(name.parts(), [format, _] if is_direct(format) && !format.matches("delta"));
+        if let Some((key, _)) = options.first().filter(|_| !are_files) {
+            let title = format!("option `{key}` of a table is not built yet in a flow");
+            return self.refused(Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title));
+        }
         if let Some(dataset) = self.pipeline.dataset(name, self.namespace) {
             return if dataset.is_table() {
                 self.dataset(dataset, is_streaming).await
@@ -235,15 +241,20 @@ impl Reads<'_> {
             FileInterface::CloudFiles => Usage::CloudFiles,
             FileInterface::Reader => Usage::Reader,
         };
-        let parsed = match ReaderOptions::parse(format, options, usage) {
-            Ok(parsed) => parsed,
-            Err(faults) => return self.refused(option_fault(&faults)),
-        };
         let [path] = paths else {
             let title = format!("a read of files takes one path, not {}", paths.len());
             return self.refused(Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title));
         };
         let Some(pattern) = self.pipeline.locate(path) else { return self.remote(path) };
+        let is_given = format.is_some() || options.iter().any(|(key, _)| is_format_key(key));
+        let guessed = if is_given || usage != Usage::ReadFiles { None } else { format_by_name(&pattern) };
+        if guessed.is_none() && !is_given && usage == Usage::ReadFiles && self.is_dry {
+            return RelationAnswer::Unknown; // the first file will tell
+        }
+        let parsed = match ReaderOptions::parse(format.or(guessed.as_deref()), options, usage) {
+            Ok(parsed) => parsed,
+            Err(faults) => return self.refused(option_fault(&faults)),
+        };
         let source = Source::Files { pattern: pattern.clone(), options: Box::new(parsed.clone()) };
         let key = source.key();
         let columns = match self.columns(&key, &pattern, &parsed, is_streaming).await {
@@ -404,6 +415,35 @@ fn virtual_relation(schema: Vec<StructField>, metadata: Vec<StructField>) -> Rel
 
 fn found(entry: &FileEntry) -> FoundFile {
     FoundFile::new(PathBuf::from(&entry.path), entry.size, entry.modified_micros)
+}
+
+fn is_format_key(key: &str) -> bool {
+    key.eq_ignore_ascii_case("format") || key.eq_ignore_ascii_case("cloudFiles.format")
+}
+
+/// The format that the names of files tell, as `read_files` takes it where none is given: that of the path itself, or of the
+/// first file in it.
+fn format_by_name(pattern: &Path) -> Option<String> {
+    let by_name = |path: &Path| {
+        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
+        let name = [".gz", ".zst", ".bz2"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name).to_owned();
+        let format = match name.rsplit_once('.')?.1 {
+            "json" | "ndjson" | "jsonl" => "json",
+            "parquet" => "parquet",
+            "csv" | "tsv" => "csv",
+            "avro" => "avro",
+            "orc" => "orc",
+            "txt" => "text",
+            "xml" => "xml",
+            _ => return None,
+        };
+        Some(format.to_owned())
+    };
+    by_name(pattern).or_else(|| {
+        let options = ReaderOptions::defaults(Format::Json, Usage::ReadFiles);
+        let files = lakesmith_ingest::list(pattern, &options, &|_| false).ok()?;
+        files.iter().find_map(|file| by_name(&file.path))
+    })
 }
 
 fn option_fault(faults: &[lakesmith_ingest::OptionFault]) -> Diagnostic {

@@ -46,7 +46,9 @@ fn text(event: &RecordedEvent) -> String {
     let time = format_timestamp(event.micros());
     let seconds = time.get(..19).unwrap_or(&time);
     let millis = event.micros().rem_euclid(1_000_000) / 1000;
-    let mut text = format!("{seconds}.{millis:03}  {:<5}  {}", event.text("level"), event.text("message"));
+    // what failed follows the sentence, and is in the error with all its causes
+    let sentence = event.text("message").lines().next().unwrap_or_default();
+    let mut text = format!("{seconds}.{millis:03}  {:<5}  {sentence}", event.text("level"));
     text.push_str(&counts(&event.details()));
     let exceptions = event.0.pointer("/error/exceptions").and_then(Value::as_array);
     for exception in exceptions.into_iter().flatten() {
@@ -101,7 +103,7 @@ mod tests {
         let event = RecordedEvent(serde_json::json!({
             "timestamp": "2026-01-02T03:04:05.678901Z",
             "level": "ERROR",
-            "message": "Flow 'orders' has FAILED.",
+            "message": "Flow 'orders' has FAILED.\nError: no room",
             "details": r#"{"flow_progress":{"metrics":{"num_output_rows":1200},"data_quality":{"dropped_records":4}}}"#,
             "error": {"exceptions": [{"message": "no room\non /data", "stack": []}]},
             "origin": {"host": null},
