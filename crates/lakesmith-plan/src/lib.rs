@@ -21,11 +21,14 @@ pub mod scope;
 pub mod set_operation;
 pub mod sort;
 pub mod subquery;
+mod time_travel;
 
 pub use attribute::{Attribute, AttributeId, Resolved};
 pub use checked::{Checked, CheckedCondition, Conditions, resolve_checked};
 pub use resolver::{Options, resolve};
 
+#[cfg(test)]
+mod answers;
 #[cfg(test)]
 mod json_tests;
 #[cfg(test)]

@@ -21,6 +21,7 @@ use crate::generator::{Generation, generates};
 use crate::project::{Block, Order, Output};
 use crate::resolver::{Known, Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
+use crate::time_travel;
 
 impl Resolver<'_> {
     /// A relation; nothing when a fault was noted or the catalog has still to be asked.
@@ -35,7 +36,15 @@ impl Resolver<'_> {
     fn dispatch(&mut self, relation: &Relation, outer: &Scope<'_>) -> Option<Planned> {
         let origin = &relation.origin;
         match relation.kind.as_ref() {
-            RelationKind::NamedTable { time_travel: Some(_), .. } => self.not_built("time travel", origin),
+            RelationKind::NamedTable { name, options, is_streaming: false, time_travel: Some(travel) } => {
+                let Some(option) = time_travel::option(travel) else {
+                    return self.not_built("a version or time that is no constant", origin);
+                };
+                let mut options = options.clone();
+                options.push(option);
+                self.named_table(name, &options, false, outer)
+            }
+            RelationKind::NamedTable { time_travel: Some(_), .. } => self.not_built("time travel in a stream", origin),
             RelationKind::NamedTable { name, options, is_streaming, .. } => {
                 self.named_table(name, options, *is_streaming, outer)
             }

@@ -18,6 +18,7 @@ use lakesmith_project::Location;
 use crate::event_log::{self, EventColumns};
 use crate::files::{self, FilesRequest};
 use crate::session::Session;
+use crate::time_travel::version_of;
 use crate::warehouse::open_folder;
 
 /// Formats of `` format.`path` ``.
@@ -114,13 +115,9 @@ impl<'s> WarehouseCatalog<'s> {
         {
             return self.direct(&format.folded(), path.as_str(), options).await;
         }
-        if let Some((key, _)) = options.first() {
-            let title = format!("option `{key}` has no meaning for a table");
-            return Err(Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title).into());
-        }
         let Some(full) = self.session.table_name(name) else { return Err(Lack::Absent) };
         match self.session.warehouse().open(&full).await? {
-            Some(table) => Ok(scan(table).await?),
+            Some(table) => Ok(scan(version_of(table, &full, options).await?).await?),
             None => Err(self.no_table(name, &full).into()),
         }
     }
@@ -130,7 +127,7 @@ impl<'s> WarehouseCatalog<'s> {
         if format == "delta" {
             let folder = local(self.session, path)?;
             return match open_folder(&folder).await? {
-                Some(table) => Ok(scan(table).await?),
+                Some(table) => Ok(scan(version_of(table, &QualifiedName::single(path), options).await?).await?),
                 None => {
                     let title = format!("there is no Delta table in `{}`", folder.display());
                     Err(Diagnostic::error(Condition::PATH_NOT_FOUND, title).into())

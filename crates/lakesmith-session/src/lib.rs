@@ -10,6 +10,7 @@ mod files;
 pub mod json;
 pub mod result;
 pub mod session;
+mod time_travel;
 pub mod warehouse;
 
 pub use result::{QueryError, QueryResult};

@@ -161,9 +161,42 @@ async fn queries_run_as_tasks_of_their_own() {
     let task = tokio::spawn(async move {
         let result = session.query("SELECT count(*) FROM orders").await;
         match result {
-            Ok(result) => result.collect().await.map(|batches| batches.iter().map(|batch| batch.num_rows()).sum()),
+            Ok(result) => {
+                result.collect().await.map(|batches| batches.iter().map(|batch| batch.num_rows()).sum::<usize>())
+            }
             Err(error) => panic!("{error:#?}"),
         }
     });
-    assert_eq!(task.await.unwrap().unwrap(), 1_usize);
+    assert_eq!(task.await.unwrap().unwrap(), 1);
+}
+
+#[tokio::test]
+async fn an_older_version_of_a_table_is_found_by_number_and_by_time() {
+    let project = shop().await;
+    let log = project.path("warehouse/main/shop/orders/_delta_log");
+    let removal = r#"{"commitInfo":{"timestamp":1705406400000,"operation":"DELETE"}}
+{"remove":{"path":"part-0.parquet","deletionTimestamp":1705406400000,"dataChange":true}}"#;
+    std::fs::write(log.join("00000000000000000001.json"), removal).unwrap();
+    for (travel, count) in [
+        ("", "0"),
+        ("VERSION AS OF 1", "0"),
+        ("VERSION AS OF 0", "2"),
+        ("@v0", "2"),
+        ("TIMESTAMP AS OF '2024-01-15 12:00:00'", "2"),
+        ("TIMESTAMP AS OF '2024-01-16 11:59:59'", "2"),
+        ("TIMESTAMP AS OF '2024-01-16 12:00:00'", "0"),
+    ] {
+        assert_eq!(project.rows(&format!("SELECT count(*) FROM orders {travel}")).await, [count], "{travel}");
+    }
+    for (travel, expected) in [
+        ("VERSION AS OF 7", "DELTA_VERSION_NOT_FOUND: `main.shop.orders` has no version 7"),
+        (
+            "TIMESTAMP AS OF '2020-01-01'",
+            "DELTA_VERSION_NOT_FOUND: `main.shop.orders` has no version of 2020-01-01 or before",
+        ),
+        ("TIMESTAMP AS OF 'soon'", "CAST_INVALID_INPUT: `soon` is no time"),
+    ] {
+        let faults = project.faults(&format!("SELECT * FROM orders {travel}")).await;
+        assert!(faults[0].starts_with(expected), "{faults:?}");
+    }
 }

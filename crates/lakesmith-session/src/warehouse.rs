@@ -130,7 +130,7 @@ fn rows_of(statistics: &str) -> Option<u64> {
 }
 
 /// When a version was committed: what its commit says, or when its file was written.
-fn committed(folder: &Path, version: i64) -> Option<i64> {
+pub(crate) fn committed(folder: &Path, version: i64) -> Option<i64> {
     let path = folder.join("_delta_log").join(format!("{version:020}.json"));
     let text = std::fs::read_to_string(&path).ok()?;
     let said = text.lines().find_map(|line| {

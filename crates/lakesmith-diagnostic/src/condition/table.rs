@@ -30,6 +30,8 @@ conditions! {
         "KEYS and column lists of an AUTO CDC flow name columns of its source. Write the column alone, without a table name before it.";
     AUTOCDC_TRACK_HISTORY_REQUIRES_SCD2 = "AUTOCDC_TRACK_HISTORY_REQUIRES_SCD2", "42613",
         "TRACK HISTORY ON says which columns open a new version of a row. Only a table stored as SCD TYPE 2 keeps versions.";
+    BINARY_ARITHMETIC_OVERFLOW = "BINARY_ARITHMETIC_OVERFLOW", "22003",
+        "The result of a calculation with TINYINT or SMALLINT values does not fit their type. Cast an operand to a wider type, or use `try_add` and its like to get NULL.";
     CANNOT_PARSE_TIMESTAMP = "CANNOT_PARSE_TIMESTAMP", "22007",
         "A text does not follow the pattern that `to_date` or `to_timestamp` was given. Correct the pattern, or use `try_to_timestamp` to get NULL.";
     CAST_INVALID_INPUT = "CAST_INVALID_INPUT", "22018",
@@ -136,6 +138,8 @@ conditions! {
         "A row has no value for a column that its table declares NOT NULL. Correct the source, drop such rows with an expectation, or declare the column without NOT NULL.";
     DELTA_SOURCE_TABLE_IGNORE_CHANGES = "DELTA_SOURCE_TABLE_IGNORE_CHANGES", "0A000",
         "A table that is read as a stream had rows changed or deleted. A stream reads appended rows only. Read the table without STREAM into a materialized view, or start the reading table over with `--full-refresh`.";
+    DELTA_VERSION_NOT_FOUND = "DELTA_VERSION_NOT_FOUND", "22003",
+        "A query asks for a version of a table, or for the table at a time, that its log does not hold: it lies in the future, or before the oldest version that was kept.";
     DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE = "DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE", "55019",
         "A table that is read as a stream was deleted and made anew, so what the stream has read of it says nothing of the new one. Start the reading table over with `--full-refresh`.";
     DIVIDE_BY_ZERO = "DIVIDE_BY_ZERO", "22012",
