@@ -94,7 +94,7 @@ impl Rules<'_> {
                 let (left, right) = (self.is_stream(&operation.left), self.is_stream(&operation.right));
                 match operation.kind {
                     _ if !left && !right => false,
-                    SetKind::Union if left != right => self.forbidden("UNION of a stream and a table", origin),
+                    SetKind::Union if left != right => self.forbidden("UNION with a table that is read whole", origin),
                     SetKind::Union if operation.all => true,
                     SetKind::Union => self.refuse(true, "UNION without ALL over streams keeps state, which", origin),
                     _ => self.forbidden("INTERSECT or EXCEPT", origin),
