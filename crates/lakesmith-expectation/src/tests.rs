@@ -53,6 +53,14 @@ async fn a_null_condition_is_violated_and_the_strictest_action_wins() {
 }
 
 #[tokio::test]
+async fn a_row_that_stops_the_flow_is_told_with_the_expectations_that_stop_it() {
+    let input = input(&[("a", vec![Some(false)]), ("b", vec![Some(false)]), ("c", vec![None])]);
+    let checks = vec![check("a", Action::Keep), check("b", Action::Fail), check("c", Action::Drop)];
+    let plan: Arc<dyn ExecutionPlan> = Arc::new(ExpectationExec::try_new(input, "t".into(), checks, 1).unwrap());
+    assert_eq!(verdicts(&plan).await[0].as_deref(), Some(r#"F["b"]"#));
+}
+
+#[tokio::test]
 async fn running_a_plan_again_replaces_its_counts() {
     let input = input(&[("a", vec![Some(true), Some(false)])]);
     let checks = vec![check("a", Action::Fail)];

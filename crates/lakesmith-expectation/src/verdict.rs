@@ -1,7 +1,7 @@
 //! The verdict on each row, as one text column.
 //!
 //! NULL keeps the row. Otherwise the first byte is `D` (drop), `Q` (quarantine) or `F` (fail), and a JSON array of the names of
-//! the violated expectations follows: `Q["valid_price","has_id"]`.
+//! the violated expectations follows: `Q["valid_price","has_id"]`; after `F` only those that stop the flow.
 
 use datafusion::arrow::array::{Array, BooleanArray, StringArray, StringBuilder};
 
@@ -26,7 +26,10 @@ pub(crate) fn judge(checks: &[Check], conditions: &[&BooleanArray], rows: usize)
         match worst.and_then(Action::letter) {
             None => verdicts.append_null(),
             Some(letter) => {
-                let names = (0..checks.len()).filter(violated).map(|index| checks[index].name.as_str());
+                // what stopped the flow is the news, not what else the row breaks
+                let is_told = |index: &usize| letter != 'F' || checks[*index].action == Action::Fail;
+                let names = (0..checks.len()).filter(violated).filter(is_told);
+                let names = names.map(|index| checks[index].name.as_str());
                 let names = serde_json::Value::from_iter(names);
                 verdicts.append_value(format!("{letter}{names}"));
             }
