@@ -84,7 +84,7 @@ impl Resolver<'_> {
                 further.push((part.text.clone(), column));
             }
         }
-        let file = attribute(["_metadata", "file_path"].map(|text| part(text)).to_vec());
+        let file = attribute(["_metadata", "file_path"].map(part).to_vec());
         let with_file = wanted.source_file && self.can_widen(relation, &file);
         let mut added: Vec<Expression> = further.iter().map(|(name, column)| named(name, column)).collect();
         if with_file {

@@ -1,37 +1,52 @@
 //! What is new in a folder of files.
+//!
+//! Paths are kept relative to the project where files lie in it, so that a copy of the project goes on where this one stands.
 
 use std::path::Path;
+use std::time::UNIX_EPOCH;
 
 use lakesmith_engine::EngineError;
-use lakesmith_ingest::{Format, FoundFile, ReaderOptions, Usage};
+use lakesmith_ingest::{FoundFile, ReaderOptions};
 
 use crate::plan::{FileEntry, Slice};
 use crate::progress::Progress;
 
-/// The files of `pattern` that the flow has not read, the oldest first and at most `limit` of them.
+/// The files of `pattern` that the flow has not read, the oldest first and at most `limit` of them. `root` is the project's
+/// folder.
 pub fn next_files(
+    root: &Path,
     key: &str,
     pattern: &Path,
     options: &ReaderOptions,
     progress: &Progress,
     limit: Option<usize>,
 ) -> Result<Slice, EngineError> {
-    let known = |path: &Path| path.to_str().is_some_and(|path| progress.knows(key, path));
+    let known = |path: &Path| kept(root, path).to_str().is_some_and(|path| progress.knows(key, path));
     let found = lakesmith_ingest::list(pattern, options, &known)?;
-    let entries = found.iter().map(entry).take(limit.unwrap_or(usize::MAX));
-    Ok(Slice::Files(entries.collect()))
+    let entries = found.iter().map(|file| FileEntry {
+        path: kept(root, &file.path).display().to_string(),
+        size: file.size,
+        modified_micros: file.modified_micros,
+    });
+    Ok(Slice::Files(entries.take(limit.unwrap_or(usize::MAX)).collect()))
 }
 
-/// The entry of a file.
-pub fn entry(file: &FoundFile) -> FileEntry {
-    FileEntry { path: file.path.display().to_string(), size: file.size, modified_micros: file.modified_micros }
+/// The file of an entry.
+pub fn found(root: &Path, entry: &FileEntry) -> FoundFile {
+    FoundFile::new(root.join(&entry.path), entry.size, entry.modified_micros)
 }
 
 /// Whether every file is as it was when it was listed.
-pub fn is_unchanged(files: &[FileEntry]) -> bool {
-    let options = ReaderOptions::defaults(Format::Json, Usage::Reader);
+pub fn is_unchanged(root: &Path, files: &[FileEntry]) -> bool {
     files.iter().all(|file| {
-        let now = lakesmith_ingest::list(Path::new(&file.path), &options, &|_| false);
-        now.is_ok_and(|now| matches!(now.as_slice(), [one] if entry(one) == *file))
+        let Ok(now) = std::fs::metadata(root.join(&file.path)) else { return false };
+        let modified = now.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        let modified = modified.and_then(|since| i64::try_from(since.as_micros()).ok());
+        now.len() == file.size && modified == Some(file.modified_micros)
     })
+}
+
+/// A path as plans keep it.
+fn kept<'a>(root: &Path, path: &'a Path) -> &'a Path {
+    path.strip_prefix(root).unwrap_or(path)
 }

@@ -39,7 +39,7 @@ pub enum Slice {
 /// A file as it was when it was listed.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct FileEntry {
-    /// Absolute path.
+    /// Path relative to the project where it lies in it, otherwise absolute.
     pub path: String,
     /// Size in bytes.
     pub size: u64,

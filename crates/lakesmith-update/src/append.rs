@@ -91,7 +91,7 @@ impl<'a> AppendFlow<'a> {
 
     /// Whether a limit of a source cut the plan short. Sources are pinned when the flow starts otherwise.
     fn may_hold_more(&self, plan: &BatchPlan) -> bool {
-        self.uses.iter().any(|used| match (&used.source, plan.slices.get(&used.source.key())) {
+        self.uses.iter().any(|used| match (&used.source, plan.slices.get(&used.source.key(self.run.pipeline))) {
             (Source::Files { options, .. }, Some(Slice::Files(files))) => {
                 files.len() as u64 >= options.max_files_per_trigger
             }
@@ -148,7 +148,7 @@ impl<'a> AppendFlow<'a> {
     async fn is_as_listed(&self, plan: &BatchPlan) -> Result<bool, Vec<Diagnostic>> {
         for (key, slice) in &plan.slices {
             let stands = match slice {
-                Slice::Files(files) => file_source::is_unchanged(files),
+                Slice::Files(files) => file_source::is_unchanged(&self.run.pipeline.root, files),
                 Slice::Table { table_id, up_to, .. } => self.is_made(key, table_id, *up_to).await?,
             };
             if !stands {
@@ -159,7 +159,7 @@ impl<'a> AppendFlow<'a> {
     }
 
     async fn is_made(&self, key: &str, table_id: &str, version: i64) -> Result<bool, Vec<Diagnostic>> {
-        let used = self.uses.iter().find(|used| used.is_streaming && used.source.key() == key);
+        let used = self.uses.iter().find(|used| used.is_streaming && used.source.key(self.run.pipeline) == key);
         let Some(Source::Table { folder, .. }) = used.map(|used| &used.source) else { return Ok(false) };
         let table = self.run.tables.current(folder).await.map_err(|error| vec![engine_fault(&error)])?;
         Ok(table.is_some_and(|table| table.metadata().id == table_id && table.version() >= version))
@@ -169,11 +169,11 @@ impl<'a> AppendFlow<'a> {
     async fn slices(&self, progress: &Progress) -> Result<BTreeMap<String, Slice>, Vec<Diagnostic>> {
         let mut slices = BTreeMap::new();
         for used in self.uses.iter().filter(|used| used.is_streaming) {
-            let key = used.source.key();
+            let key = used.source.key(self.run.pipeline);
             match &used.source {
                 Source::Files { pattern, options } => {
                     let limit = usize::try_from(options.max_files_per_trigger).ok();
-                    match file_source::next_files(&key, pattern, options, progress, limit) {
+                    match file_source::next_files(&self.run.pipeline.root, &key, pattern, options, progress, limit) {
                         Ok(slice) => _ = slices.insert(key, slice),
                         // whoever has read files before may find that they were moved away, and a folder may wait for its first
                         Err(error)

@@ -69,7 +69,7 @@ impl<'a> AppendFlow<'a> {
         let progress = rider.checkpoint.progress(&rider.identity, committed).ok()?;
         let version = self.table.version();
         let table_id = self.table.metadata().id.clone();
-        let is_up_to_date = match progress.tables.get(&table_key(&folder)) {
+        let is_up_to_date = match progress.tables.get(&table_key(run.pipeline, &folder)) {
             Some(position) => position.table_id == table_id && position.version == version,
             None => is_empty(&self.table).await,
         };
@@ -82,7 +82,7 @@ impl<'a> AppendFlow<'a> {
             base: committed,
             batch_time_micros,
             fingerprint: rider.fingerprint.clone(),
-            slices: [(table_key(&folder), slice)].into(),
+            slices: [(table_key(run.pipeline, &folder), slice)].into(),
         };
         rider.checkpoint.put_plan(&rider.identity, &plan).ok()?;
         Some(Rider { flow: rider, plan, wanted: version + 1 })

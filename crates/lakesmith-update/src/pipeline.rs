@@ -3,10 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use lakesmith_base::{Identifier, QualifiedName};
+use lakesmith_engine::EngineError;
+use lakesmith_engine::durable::DurableFolder;
 use lakesmith_graph::name::without_live;
 use lakesmith_graph::{DataflowGraph, Dataset, DatasetId, Namespace};
 use lakesmith_project::path::table_folder;
 use lakesmith_project::{Location, PathMap};
+
+/// The file of the storage folder that holds the pipeline's id.
+const ID_FILE: &str = "pipeline-id";
 
 /// What an update is about.
 #[derive(Debug)]
@@ -32,10 +37,15 @@ pub struct Pipeline {
 }
 
 impl Pipeline {
-    /// An id that stays as long as the storage folder does.
-    pub fn id(&self) -> String {
-        let digest = lakesmith_base::Fingerprint::of(&self.storage.display().to_string()).to_string();
-        format!("{}-{}-{}-{}-{}", &digest[..8], &digest[8..12], &digest[12..16], &digest[16..20], &digest[20..])
+    /// The pipeline's id: kept in the storage folder, and made when there is none yet.
+    pub(crate) fn id(&self) -> Result<String, EngineError> {
+        let storage = DurableFolder::new(&self.storage);
+        if let Some(kept) = storage.read(ID_FILE)? {
+            return Ok(String::from_utf8_lossy(&kept).trim().to_owned());
+        }
+        let id = uuid::Uuid::new_v4().to_string();
+        storage.put(ID_FILE, id.as_bytes())?;
+        Ok(id)
     }
 
     /// The folder of a table.

@@ -188,10 +188,10 @@ impl Planner<'_> {
     async fn news_since(&self, flow: &Flow, progress: &Progress) -> (PlannedAction, String) {
         let uses = self.analysis.flows.get(&flow.id).map_or(&[][..], |analyzed| analyzed.uses.as_slice());
         for used in uses.iter().filter(|used| used.is_streaming) {
-            let key = used.source.key();
+            let key = used.source.key(self.pipeline);
             match &used.source {
                 Source::Files { pattern, options } => {
-                    match file_source::next_files(&key, pattern, options, progress, None) {
+                    match file_source::next_files(&self.pipeline.root, &key, pattern, options, progress, None) {
                         Ok(Slice::Files(files)) if !files.is_empty() => {
                             let plural = if files.len() == 1 { "file" } else { "files" };
                             return (PlannedAction::Append, format!("{} new {plural}", files.len()));

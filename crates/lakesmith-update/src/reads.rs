@@ -19,7 +19,7 @@ use lakesmith_functions::SessionValues;
 use lakesmith_graph::{Dataset, DatasetId, Flow, Namespace};
 use lakesmith_ingest::{Format, FoundFile, METADATA_COLUMN, ReaderOptions, Usage, metadata_field};
 use lakesmith_plan::Options;
-use lakesmith_stream::{FileEntry, FlowCheckpoint, Slice, table_source};
+use lakesmith_stream::{FlowCheckpoint, Slice, file_source, table_source};
 use lakesmith_unresolved::StructField;
 
 use crate::engine::Engine;
@@ -178,7 +178,7 @@ impl Reads<'_> {
             let relation = ProvidedRelation::new(table.metadata().schema.clone(), provider);
             return Ok(Some(RelationAnswer::Found(Arc::new(relation))));
         }
-        let files = match (is_streaming, batch.slices.get(&table_key(folder))) {
+        let files = match (is_streaming, batch.slices.get(&table_key(self.pipeline, folder))) {
             (true, Some(Slice::Table { after, up_to, .. })) => {
                 let shown = self.pipeline.shown_name(name);
                 let files = table_source::files(&shown, table, *after, *up_to).await;
@@ -256,7 +256,7 @@ impl Reads<'_> {
             Err(faults) => return self.refused(option_fault(&faults)),
         };
         let source = Source::Files { pattern: pattern.clone(), options: Box::new(parsed.clone()) };
-        let key = source.key();
+        let key = source.key(self.pipeline);
         let columns = match self.columns(&key, &pattern, &parsed, is_streaming).await {
             Ok(Some(columns)) => columns,
             Ok(None) => return RelationAnswer::Unknown,
@@ -284,7 +284,9 @@ impl Reads<'_> {
     ) -> Result<Vec<FoundFile>, Diagnostic> {
         if is_streaming {
             return Ok(match batch.slices.get(key) {
-                Some(Slice::Files(files)) => files.iter().map(found).collect(),
+                Some(Slice::Files(files)) => {
+                    files.iter().map(|file| file_source::found(&self.pipeline.root, file)).collect()
+                }
                 _ => Vec::new(),
             });
         }
@@ -382,15 +384,16 @@ impl std::fmt::Debug for Reads<'_> {
 
 /// What a flow reads, in a form that outlives its resolution.
 pub(crate) fn taken(uses: &Mutex<Vec<SourceUse>>) -> Vec<SourceUse> {
-    let mut seen: Vec<(String, bool)> = Vec::new();
     let uses = std::mem::take(&mut *uses.lock().unwrap_or_else(PoisonError::into_inner));
-    let is_new = |used: &SourceUse| {
-        let key = (used.source.key(), used.is_streaming);
-        let is_new = !seen.contains(&key);
-        seen.push(key);
-        is_new
-    };
-    uses.into_iter().filter(is_new).collect()
+    let mut seen: Vec<SourceUse> = Vec::new();
+    for used in uses {
+        let is_known =
+            seen.iter().any(|known| known.is_streaming == used.is_streaming && known.source.is_same(&used.source));
+        if !is_known {
+            seen.push(used);
+        }
+    }
+    seen
 }
 
 /// The checkpoint of a flow that writes a table.
@@ -411,10 +414,6 @@ fn virtual_relation(schema: Vec<StructField>, metadata: Vec<StructField>) -> Rel
             RelationAnswer::Refused(Box::new(Diagnostic::error(Condition::UNSUPPORTED_DATATYPE, title)))
         }
     }
-}
-
-fn found(entry: &FileEntry) -> FoundFile {
-    FoundFile::new(PathBuf::from(&entry.path), entry.size, entry.modified_micros)
 }
 
 fn is_format_key(key: &str) -> bool {

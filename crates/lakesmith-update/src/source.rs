@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use lakesmith_base::QualifiedName;
 use lakesmith_ingest::ReaderOptions;
 
+use crate::pipeline::Pipeline;
+
 /// One source of a flow.
 #[derive(Debug, Clone)]
 pub(crate) struct SourceUse {
@@ -32,16 +34,26 @@ pub(crate) enum Source {
 }
 
 impl Source {
-    /// The key under which a flow's progress in the source is kept.
-    pub fn key(&self) -> String {
+    /// The key under which a flow's progress in the source is kept. It holds no path of this machine where the source lies in
+    /// the project, so a copy of the project goes on where this one stands.
+    pub fn key(&self, pipeline: &Pipeline) -> String {
         match self {
-            Self::Table { folder, .. } => table_key(folder),
-            Self::Files { pattern, .. } => format!("files:{}", pattern.display()),
+            Self::Table { folder, .. } => table_key(pipeline, folder),
+            Self::Files { pattern, .. } => format!("files:{}", pipeline.shown_path(pattern)),
+        }
+    }
+
+    /// Whether both are the same source.
+    pub fn is_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Table { folder: own, .. }, Self::Table { folder, .. }) => own == folder,
+            (Self::Files { pattern: own, .. }, Self::Files { pattern, .. }) => own == pattern,
+            _ => false,
         }
     }
 }
 
 /// The key of a table.
-pub(crate) fn table_key(folder: &Path) -> String {
-    format!("table:{}", folder.display())
+pub(crate) fn table_key(pipeline: &Pipeline, folder: &Path) -> String {
+    format!("table:{}", pipeline.shown_path(folder))
 }

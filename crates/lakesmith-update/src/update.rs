@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::analysis::{Analysis, analyze};
 use crate::engine::Engine;
 use crate::event_log::Journal;
+use crate::fault::engine_fault;
 use crate::lease::Lease;
 use crate::outcome::{FlowOutcome, FlowResult, FlowWork, UpdateOutcome};
 use crate::pipeline::Pipeline;
@@ -87,7 +88,15 @@ pub async fn run_update(request: UpdateRequest<'_>) -> UpdateOutcome {
             return outcome;
         }
     };
-    let emitter = Emitter::new(pipeline, engine, update_id, events, Arc::clone(&journal));
+    let id = match pipeline.id() {
+        Ok(id) => id,
+        Err(error) => {
+            outcome.diagnostics.push(engine_fault(&error));
+            return outcome;
+        }
+    };
+    let origin = EventOrigin::pipeline(id, pipeline.name.clone()).update(update_id);
+    let emitter = Emitter::new(origin, engine, update_id, events, Arc::clone(&journal));
     emitter.update(Details::CreateUpdate(created(&selection)));
     emitter.update(Details::UpdateProgress(UpdateProgress::new(UpdateState::Initializing)));
     let analysis = analyze(pipeline, engine, false).await;
@@ -266,14 +275,14 @@ pub(crate) struct Emitter {
 
 impl Emitter {
     fn new(
-        pipeline: &Pipeline,
+        origin: EventOrigin,
         engine: &Engine,
         update_id: UpdateId,
         sink: Arc<dyn EventSink>,
         journal: Arc<Journal>,
     ) -> Self {
         Self {
-            origin: EventOrigin::pipeline(pipeline.id(), pipeline.name.clone()).update(update_id),
+            origin,
             instance: update_id.to_string(),
             number: AtomicI64::new(0),
             sink,

@@ -81,7 +81,7 @@ pub(crate) async fn inputs(
     let Surroundings { pipeline, analysis, tables } = surroundings;
     let mut digest = Fingerprint::of(&fingerprint::of(pipeline, analysis, flow, dataset));
     for used in analysis.flows.get(&flow.id).iter().flat_map(|analyzed| &analyzed.uses) {
-        digest = digest.with(&used.source.key());
+        digest = digest.with(&used.source.key(pipeline));
         match &used.source {
             Source::Table { folder, .. } => {
                 let table = tables.current(folder).await.map_err(|error| vec![engine_fault(&error)])?;
@@ -97,7 +97,7 @@ pub(crate) async fn inputs(
                     digest = digest.with(&file.uri).with(&format!("{} {}", file.size, file.modified_micros));
                 }
                 let mut listed = batch.listed.lock().unwrap_or_else(PoisonError::into_inner);
-                listed.insert(used.source.key(), files);
+                listed.insert(used.source.key(pipeline), files);
             }
         }
     }
