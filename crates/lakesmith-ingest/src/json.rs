@@ -13,3 +13,4 @@ mod rescue;
 pub(crate) mod scan;
 pub(crate) mod text;
 pub(crate) mod time;
+mod value;
