@@ -17,7 +17,7 @@ pub fn engine_fault(error: &EngineError) -> Diagnostic {
             .help("correct the source, or declare ON VIOLATION DROP ROW");
     }
     let condition = match error.kind {
-        ErrorKind::Data(condition) => condition.clone(),
+        ErrorKind::Data(condition) => *condition,
         ErrorKind::Memory => Condition::LAKESMITH_MEMORY,
         ErrorKind::DiskFull => Condition::LAKESMITH_DISK_FULL,
         ErrorKind::NotFound | ErrorKind::Denied | ErrorKind::Storage | ErrorKind::Conflict => {

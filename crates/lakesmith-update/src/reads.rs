@@ -14,7 +14,9 @@ use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_delta::{DeltaTable, scan_provider};
 use lakesmith_diagnostic::{Condition, Diagnostic, Span};
 use lakesmith_engine::arrow_type::to_arrow_schema;
-use lakesmith_engine::{BoxFuture, Catalog, FileInterface, ProvidedRelation, RelationAnswer, RelationRequest};
+use lakesmith_engine::{
+    BoxFuture, Catalog, EngineError, FileInterface, ProvidedRelation, RelationAnswer, RelationRequest,
+};
 use lakesmith_functions::SessionValues;
 use lakesmith_graph::{Dataset, DatasetId, Flow, Namespace};
 use lakesmith_ingest::{Format, FoundFile, METADATA_COLUMN, ReaderOptions, Usage, metadata_field};
@@ -74,6 +76,11 @@ impl Catalog for Reads<'_> {
             match request {
                 RelationRequest::Table { name, is_streaming, options } => {
                     self.named(name, *is_streaming, options).await
+                }
+                RelationRequest::Files { format, .. } if format.as_deref() == Some("event_log") => {
+                    let title = "`event_log` in a pipeline is not built yet";
+                    let fault = Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title);
+                    self.refused(fault.help("query it with `lakesmith sql`"))
                 }
                 RelationRequest::Files { format, schema, options, paths, interface, is_streaming } => {
                     let mut options = options.clone();
@@ -267,7 +274,7 @@ impl Reads<'_> {
         let Some(batch) = self.batch else { return virtual_relation(columns, metadata) };
         let files = match self.batch_files(batch, &key, &pattern, &parsed, is_streaming) {
             Ok(files) => files,
-            Err(fault) => return self.refused(fault),
+            Err(error) => return self.refused(engine_fault(&error)),
         };
         let provider = lakesmith_ingest::provider(files, columns.clone(), &parsed);
         RelationAnswer::Found(Arc::new(ProvidedRelation::new(columns, provider).with_metadata_columns(metadata)))
@@ -281,7 +288,7 @@ impl Reads<'_> {
         pattern: &Path,
         options: &ReaderOptions,
         is_streaming: bool,
-    ) -> Result<Vec<FoundFile>, Diagnostic> {
+    ) -> Result<Vec<FoundFile>, EngineError> {
         if is_streaming {
             return Ok(match batch.slices.get(key) {
                 Some(Slice::Files(files)) => {
@@ -294,7 +301,7 @@ impl Reads<'_> {
         if let Some(files) = listed.get(key) {
             return Ok(files.clone());
         }
-        let files = lakesmith_ingest::list(pattern, options, &|_| false).map_err(|error| engine_fault(&error))?;
+        let files = lakesmith_ingest::list(pattern, options, &|_| false)?;
         listed.insert(key.to_owned(), files.clone());
         Ok(files)
     }

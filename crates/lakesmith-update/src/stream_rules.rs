@@ -100,7 +100,11 @@ impl Rules<'_> {
                     _ => self.forbidden("INTERSECT or EXCEPT", origin),
                 }
             }
-            _ => relation.inputs().into_iter().fold(false, |found, input| self.is_stream(input) || found),
+            _ => {
+                // every input is looked at, also after a stream was found
+                let inputs: Vec<bool> = relation.inputs().into_iter().map(|input| self.is_stream(input)).collect();
+                inputs.contains(&true)
+            }
         }
     }
 

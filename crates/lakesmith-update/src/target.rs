@@ -58,7 +58,7 @@ fn merge(schema: &mut Vec<StructField>, flow: &Flow, output: &[StructField], fau
         match schema.iter_mut().find(|known| known.name == column.name) {
             None => schema.push(StructField { nullable: true, ..column.clone() }),
             Some(known) if known.data_type == column.data_type => {}
-            Some(known) => match common_of("flows", [&known.data_type, &column.data_type].into_iter()) {
+            Some(known) => match common_of("flows", [&known.data_type, &column.data_type]) {
                 Ok(common) => known.data_type = common,
                 Err(_) => {
                     let title = format!(
