@@ -70,13 +70,18 @@ async fn update(pipeline: &Pipeline, engine: &Engine, arguments: &Run) -> Update
     tokio::spawn(async move {
         while tokio::signal::ctrl_c().await.is_ok() {
             if stop.send_replace(true) {
-                // the second time: leave at once; nothing that is committed can be hurt
-                std::process::exit(130);
+                leave_at_once();
             }
         }
     });
     run_update(UpdateRequest { pipeline, engine, selection: selection(&arguments.selection), events, stop: stopped })
         .await
+}
+
+/// The second Ctrl-C: nothing that is committed can be hurt.
+#[allow(clippy::disallowed_methods, reason = "whoever asks twice does not want to wait for what is still at work")]
+fn leave_at_once() -> ! {
+    std::process::exit(130)
 }
 
 /// All faults of an update, those of flows included.
