@@ -9,14 +9,23 @@ use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_unresolved::SparkType;
 
 use crate::cast::{Mode, cast};
+use crate::checked_sum::checked_sum;
 use crate::coercion::{adjusted, implicit, is_integral};
 use crate::function::{Call, Fault, Function, MANY, Typed};
+use crate::percentile;
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
     Function::aggregate(&["count"], (0, MANY), count),
     Function::aggregate(&["count_if"], (1, 1), count_if),
-    Function::aggregate(&["sum"], (1, 1), sum),
+    Function::aggregate(&["sum"], (1, 1), |call| sum(call, Mode::Ansi)),
+    Function::aggregate(&["try_sum"], (1, 1), |call| sum(call, Mode::Try)),
+    Function::aggregate(&["corr"], (2, 2), |call| paired(call, native::correlation::corr_udaf())),
+    Function::aggregate(&["covar_samp"], (2, 2), |call| paired(call, native::covariance::covar_samp_udaf())),
+    Function::aggregate(&["covar_pop"], (2, 2), |call| paired(call, native::covariance::covar_pop_udaf())),
+    Function::aggregate(&["percentile"], (2, 2), percentile::exact),
+    Function::aggregate(&["median"], (1, 1), percentile::median),
+    Function::aggregate(&["percentile_approx", "approx_percentile"], (2, 3), percentile::nearest),
     Function::aggregate(&["avg", "mean"], (1, 1), avg),
     Function::aggregate(&["min"], (1, 1), |call| same(call, native::min_max::min_udaf())),
     Function::aggregate(&["max"], (1, 1), |call| same(call, native::min_max::max_udaf())),
@@ -85,7 +94,7 @@ fn boolean(call: &Call<'_>) -> Result<Typed, Fault> {
         .unwrap_or_else(|| Err(Fault::mismatch(format!("`{}` needs a condition, not {data_type}", call.name), Some(0))))
 }
 
-fn double(call: &Call<'_>) -> Result<Typed, Fault> {
+pub(crate) fn double(call: &Call<'_>) -> Result<Typed, Fault> {
     let argument = call.arguments[0].clone();
     let data_type = argument.data_type.clone();
     implicit(argument, &SparkType::Double)
@@ -93,36 +102,56 @@ fn double(call: &Call<'_>) -> Result<Typed, Fault> {
 }
 
 /// BIGINT of whole numbers, ten digits more of decimals, else DOUBLE.
-fn sum(call: &Call<'_>) -> Result<Typed, Fault> {
+fn sum(call: &Call<'_>, mode: Mode) -> Result<Typed, Fault> {
     let argument = call.arguments[0].clone();
-    match argument.data_type.clone() {
-        data_type if is_integral(&data_type) => {
-            // added as decimals, because DataFusion's sum of BIGINT wraps around silently
-            let wide = cast(argument, &SparkType::Decimal { precision: 20, scale: 0 }, Mode::Ansi)?;
-            let total = aggregate(native::sum::sum_udaf(), vec![wide.expr], call.distinct);
-            let total = Typed::new(total, SparkType::Decimal { precision: 30, scale: 0 });
-            crate::kernel::call("spark_sum_result", total_kernel, vec![total], SparkType::Long)
-        }
+    let (argument, result) = match argument.data_type.clone() {
+        data_type if is_integral(&data_type) => (cast(argument, &SparkType::Long, Mode::Ansi)?, SparkType::Long),
         SparkType::Decimal { precision, scale } => {
             let result = adjusted((i16::from(precision) + 10).min(38), i16::from(scale));
-            Ok(Typed::new(aggregate(native::sum::sum_udaf(), vec![argument.expr], call.distinct), result))
+            (argument, result)
+        }
+        SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. } => {
+            return Err(Fault::not_built("a sum of intervals"));
         }
         _ => {
             let total = aggregate(native::sum::sum_udaf(), vec![double(call)?.expr], call.distinct);
-            Ok(Typed::new(total, SparkType::Double))
+            return Ok(Typed::new(total, SparkType::Double));
         }
+    };
+    let arrow = to_arrow(&result).map_err(|error| Fault::not_built(format!("a sum of type {}", error.0)))?;
+    if !call.distinct {
+        return Ok(Typed::new(aggregate(checked_sum(arrow, mode), vec![argument.expr], false), result));
     }
+    // different values are few, so they are gathered and added at the end
+    let values = collect(&Call { arguments: vec![argument], ..call.clone() }, true)?;
+    let name = if mode == Mode::Ansi { "spark_sum_list" } else { "spark_try_sum_list" };
+    let kernel: crate::kernel::Kernel = match mode {
+        Mode::Ansi => |a, t| sum_list(a, t, Mode::Ansi),
+        Mode::Try => |a, t| sum_list(a, t, Mode::Try),
+    };
+    Ok(crate::kernel::call(name, kernel, vec![values], result)?.with_nullable(true))
 }
 
-fn total_kernel(
+/// The sum of each list; NULL of an empty one.
+fn sum_list(
     arguments: &[datafusion::arrow::array::ArrayRef],
     to: &datafusion::arrow::datatypes::DataType,
+    mode: Mode,
 ) -> datafusion::common::Result<datafusion::arrow::array::ArrayRef> {
-    crate::cast::cast_array(&arguments[0], to, Mode::Ansi).map_err(|_| {
-        let message = "the sum does not fit BIGINT; cast the values to DECIMAL".to_owned();
-        let condition = lakesmith_diagnostic::Condition::ARITHMETIC_OVERFLOW;
-        lakesmith_engine::DataError { condition, message }.into_datafusion()
-    })
+    use datafusion::arrow::array::{Array, AsArray};
+    let lists = arguments[0].as_list::<i32>();
+    let sums = (0..lists.len()).map(|row| crate::checked_sum::total(&lists.value(row), to, mode));
+    let sums = sums.collect::<datafusion::common::Result<Vec<_>>>()?;
+    if sums.is_empty() {
+        return Ok(datafusion::arrow::array::new_empty_array(to));
+    }
+    datafusion::common::ScalarValue::iter_to_array(sums)
+}
+
+fn paired(call: &Call<'_>, function: Arc<AggregateUDF>) -> Result<Typed, Fault> {
+    let second = double(&Call { arguments: vec![call.arguments[1].clone()], ..call.clone() })?;
+    let arguments = vec![double(call)?.expr, second.expr];
+    Ok(Typed::new(aggregate(function, arguments, call.distinct), SparkType::Double))
 }
 
 fn avg(call: &Call<'_>) -> Result<Typed, Fault> {
@@ -170,7 +199,7 @@ fn by(call: &Call<'_>, asc: bool) -> Result<Typed, Fault> {
 }
 
 /// All values but NULLs; an empty array when there are none.
-fn collect(call: &Call<'_>, distinct: bool) -> Result<Typed, Fault> {
+pub(crate) fn collect(call: &Call<'_>, distinct: bool) -> Result<Typed, Fault> {
     let value = call.arguments[0].clone();
     let result = SparkType::Array { element: Box::new(value.data_type.clone()), contains_null: false };
     let arrow = to_arrow(&result).map_err(|error| Fault::not_built(format!("a value of type {}", error.0)))?;

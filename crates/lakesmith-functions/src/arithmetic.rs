@@ -8,6 +8,7 @@ use datafusion::arrow::compute::kernels::{cmp, numeric, zip::zip};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Int32Type, Int64Type, TimestampMicrosecondType, i256};
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::{Result, ScalarValue};
+use datafusion::logical_expr::Expr;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
@@ -25,7 +26,14 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["-"], (2, 2), |call| plus_or_minus(call, MINUS)),
     Function::scalar(&["*"], (2, 2), |call| numbers(call, TIMES)),
     Function::scalar(&["/"], (2, 2), |call| divide(call, "spark_divide", divide_kernel)),
-    Function::scalar(&["try_divide"], (2, 2), |call| divide(call, "spark_try_divide", try_divide_kernel)),
+    Function::scalar(&["try_divide"], (2, 2), |call| {
+        divide(call, "spark_try_divide", |a, t| attempt(a, t, divide_kernel))
+    }),
+    Function::scalar(&["try_add"], (2, 2), |call| numbers(call, TRY_PLUS)),
+    Function::scalar(&["try_subtract"], (2, 2), |call| numbers(call, TRY_MINUS)),
+    Function::scalar(&["try_multiply"], (2, 2), |call| numbers(call, TRY_TIMES)),
+    Function::scalar(&["try_mod"], (2, 2), |call| numbers(call, TRY_REMAINDER)),
+    Function::scalar(&["pmod"], (2, 2), |call| numbers(call, POSITIVE_REMAINDER)),
     Function::scalar(&["%", "mod"], (2, 2), |call| numbers(call, REMAINDER)),
     Function::scalar(&["div"], (2, 2), whole_division),
     Function::scalar(&["negative"], (1, 1), negate),
@@ -60,6 +68,25 @@ const REMAINDER: Operator = Operator {
     precision: |(p1, s1), (p2, s2)| ((p1 - s1).min(p2 - s2) + s1.max(s2), s1.max(s2)),
 };
 
+const TRY_PLUS: Operator =
+    Operator { symbol: "try_add", name: "spark_try_add", kernel: |a, t| attempt(a, t, add_kernel), ..PLUS };
+const TRY_MINUS: Operator = Operator {
+    symbol: "try_subtract",
+    name: "spark_try_subtract",
+    kernel: |a, t| attempt(a, t, subtract_kernel),
+    ..MINUS
+};
+const TRY_TIMES: Operator = Operator {
+    symbol: "try_multiply",
+    name: "spark_try_multiply",
+    kernel: |a, t| attempt(a, t, multiply_kernel),
+    ..TIMES
+};
+const TRY_REMAINDER: Operator =
+    Operator { symbol: "try_mod", name: "spark_try_mod", kernel: |a, t| attempt(a, t, remainder_kernel), ..REMAINDER };
+const POSITIVE_REMAINDER: Operator =
+    Operator { symbol: "pmod", name: "spark_pmod", kernel: positive_remainder_kernel, ..REMAINDER };
+
 fn sum_precision((p1, s1): (i16, i16), (p2, s2): (i16, i16)) -> (i16, i16) {
     let scale = s1.max(s2);
     ((p1 - s1).max(p2 - s2) + scale + 1, scale)
@@ -86,8 +113,9 @@ fn operands(call: &Call<'_>, symbol: &str) -> Result<(Typed, Typed), Fault> {
             _ => None,
         }
     };
+    let texts = is_text(&left.data_type) && is_text(&right.data_type);
     match (numeric(&left, &right), numeric(&right, &left)) {
-        (Some(l), Some(r)) => Ok((cast(left, &l, Mode::Ansi)?, cast(right, &r, Mode::Ansi)?)),
+        (Some(l), Some(r)) if !texts => Ok((cast(left, &l, Mode::Ansi)?, cast(right, &r, Mode::Ansi)?)),
         (first, _) => {
             let wrong = usize::from(first.is_some());
             let (a, b) = (&call.arguments[0].data_type, &call.arguments[1].data_type);
@@ -101,14 +129,29 @@ fn numbers(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
     let (left, right) = operands(call, operator.symbol)?;
     let decimal =
         matches!(left.data_type, SparkType::Decimal { .. }) || matches!(right.data_type, SparkType::Decimal { .. });
-    if decimal && let (Some(l), Some(r)) = (as_decimal(&left.data_type), as_decimal(&right.data_type)) {
+    if decimal && let (Some(l), Some(r)) = (digits_of(&left), digits_of(&right)) {
         let (precision, scale) = (operator.precision)(wide(l), wide(r));
         let (left, right) = (to_decimal(left, l)?, to_decimal(right, r)?);
-        return fallible(operator.name, operator.kernel, vec![left, right], adjusted(precision, scale));
+        return fallible(operator, vec![left, right], adjusted(precision, scale));
     }
     let common = common_type(&left.data_type, &right.data_type).unwrap_or(SparkType::Double);
     let (left, right) = (cast(left, &common, Mode::Ansi)?, cast(right, &common, Mode::Ansi)?);
-    fallible(operator.name, operator.kernel, vec![left, right], common)
+    fallible(operator, vec![left, right], common)
+}
+
+/// Digits of a number as a decimal; a whole constant has no more than it is written with.
+fn digits_of(value: &Typed) -> Option<(u8, i8)> {
+    let constant = match &value.expr {
+        Expr::Literal(ScalarValue::Int8(Some(number)), _) => Some(i64::from(*number)),
+        Expr::Literal(ScalarValue::Int16(Some(number)), _) => Some(i64::from(*number)),
+        Expr::Literal(ScalarValue::Int32(Some(number)), _) => Some(i64::from(*number)),
+        Expr::Literal(ScalarValue::Int64(Some(number)), _) => Some(*number),
+        _ => None,
+    };
+    match constant {
+        Some(number) => Some((u8::try_from(number.unsigned_abs().to_string().len()).unwrap_or(20), 0)),
+        None => as_decimal(&value.data_type),
+    }
 }
 
 fn wide((precision, scale): (u8, i8)) -> (i16, i16) {
@@ -119,29 +162,58 @@ fn to_decimal(value: Typed, (precision, scale): (u8, i8)) -> Result<Typed, Fault
     cast(value, &SparkType::Decimal { precision, scale }, Mode::Ansi)
 }
 
-fn fallible(name: &'static str, kernel: Kernel, arguments: Vec<Typed>, result: SparkType) -> Result<Typed, Fault> {
-    kernel::call(name, kernel, arguments, result)
+fn fallible(operator: Operator, arguments: Vec<Typed>, result: SparkType) -> Result<Typed, Fault> {
+    let value = kernel::call(operator.name, operator.kernel, arguments, result)?;
+    let may_be_null = operator.name == "spark_remainder" || operator.name.starts_with("spark_try_");
+    Ok(if may_be_null { value.with_nullable(true) } else { value })
+}
+
+/// The values of a kernel; NULL in rows that it refuses.
+fn attempt(arguments: &[ArrayRef], to: &DataType, kernel: Kernel) -> Result<ArrayRef> {
+    if let Ok(values) = kernel(arguments, to) {
+        return Ok(values);
+    }
+    let null = datafusion::arrow::array::new_null_array(to, 1);
+    let rows = (0..arguments[0].len()).map(|row| {
+        let slices: Vec<ArrayRef> = arguments.iter().map(|argument| argument.slice(row, 1)).collect();
+        kernel(&slices, to).unwrap_or_else(|_| Arc::clone(&null))
+    });
+    let rows: Vec<ArrayRef> = rows.collect();
+    let rows: Vec<&dyn Array> = rows.iter().map(AsRef::as_ref).collect();
+    Ok(datafusion::arrow::compute::concat(&rows)?)
+}
+
+/// The remainder with the sign of the divisor.
+fn positive_remainder_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let rest = remainder_kernel(arguments, to)?;
+    let divisor = match to {
+        DataType::Decimal128(..) => cast_array(&arguments[1], to, Mode::Ansi)?,
+        _ => Arc::clone(&arguments[1]),
+    };
+    let wrapped = remainder_kernel(&[add_kernel(&[Arc::clone(&rest), Arc::clone(&divisor)], to)?, divisor], to)?;
+    let zero = ScalarValue::new_zero(to)?.to_scalar()?;
+    Ok(zip(&cmp::lt(&rest, &zero)?, &wrapped, &rest)?)
 }
 
 fn divide(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
     let (left, right) = operands(call, "/")?;
     let decimal =
         matches!(left.data_type, SparkType::Decimal { .. }) || matches!(right.data_type, SparkType::Decimal { .. });
-    if decimal && let (Some(l), Some(r)) = (as_decimal(&left.data_type), as_decimal(&right.data_type)) {
+    if decimal && let (Some(l), Some(r)) = (digits_of(&left), digits_of(&right)) {
         let ((p1, s1), (p2, s2)) = (wide(l), wide(r));
         let scale = (s1 + p2 + 1).max(6);
         let result = adjusted(p1 - s1 + s2 + scale, scale);
-        let quotient = fallible(name, kernel, vec![to_decimal(left, l)?, to_decimal(right, r)?], result)?;
+        let quotient = kernel::call(name, kernel, vec![to_decimal(left, l)?, to_decimal(right, r)?], result)?;
         return Ok(quotient.with_nullable(true));
     }
     let (left, right) = (cast(left, &SparkType::Double, Mode::Ansi)?, cast(right, &SparkType::Double, Mode::Ansi)?);
-    Ok(fallible(name, kernel, vec![left, right], SparkType::Double)?.with_nullable(true))
+    Ok(kernel::call(name, kernel, vec![left, right], SparkType::Double)?.with_nullable(true))
 }
 
 fn whole_division(call: &Call<'_>) -> Result<Typed, Fault> {
     let (left, right) = operands(call, "div")?;
     let (left, right) = (cast(left, &SparkType::Long, Mode::Ansi)?, cast(right, &SparkType::Long, Mode::Ansi)?);
-    fallible("spark_div", whole_kernel, vec![left, right], SparkType::Long)
+    Ok(kernel::call("spark_div", whole_kernel, vec![left, right], SparkType::Long)?.with_nullable(true))
 }
 
 fn negate(call: &Call<'_>) -> Result<Typed, Fault> {
@@ -175,7 +247,13 @@ fn operate(
     exact: fn(Operand, Operand, i8) -> Option<i256>,
 ) -> Result<ArrayRef> {
     let DataType::Decimal128(precision, scale) = to else {
-        return plain(&arguments[0], &arguments[1]).map_err(overflow);
+        let narrow = matches!(to, DataType::Int8 | DataType::Int16);
+        return plain(&arguments[0], &arguments[1]).map_err(|error| match error {
+            ArrowError::ArithmeticOverflow(_) if narrow => {
+                refuse(Condition::BINARY_ARITHMETIC_OVERFLOW, "the result does not fit its type")
+            }
+            other => overflow(other),
+        });
     };
     let scale_of = |array: &ArrayRef| match array.data_type() {
         DataType::Decimal128(_, scale) => *scale,
@@ -189,7 +267,7 @@ fn operate(
             .and_then(|value| value.to_i128())
             .filter(|value| value.abs() < limit)
             .map(Some)
-            .ok_or_else(|| refuse(Condition::ARITHMETIC_OVERFLOW, "the result does not fit its decimal type")),
+            .ok_or_else(|| refuse(Condition::NUMERIC_VALUE_OUT_OF_RANGE, "the result does not fit its decimal type")),
         _ => Ok(None),
     });
     let values = values.collect::<Result<Vec<Option<i128>>>>()?;
@@ -254,7 +332,7 @@ fn multiply_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
 }
 
 fn remainder_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
-    refuse_zero(&arguments[0], &arguments[1])?;
+    refuse_zero(&arguments[0], &arguments[1], Condition::REMAINDER_BY_ZERO)?;
     operate(
         arguments,
         to,
@@ -267,7 +345,7 @@ fn remainder_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
 }
 
 fn divide_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
-    refuse_zero(&arguments[0], &arguments[1])?;
+    refuse_zero(&arguments[0], &arguments[1], Condition::DIVIDE_BY_ZERO)?;
     operate(
         arguments,
         to,
@@ -279,16 +357,8 @@ fn divide_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     )
 }
 
-fn try_divide_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
-    let zero = zeros(&arguments[1])?;
-    let null = ScalarValue::try_from(arguments[1].data_type())?.to_array()?;
-    let null = datafusion::arrow::array::Scalar::new(null);
-    let divisor = zip(&zero, &null, &arguments[1])?;
-    divide_kernel(&[Arc::clone(&arguments[0]), divisor], to)
-}
-
 fn whole_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    refuse_zero(&arguments[0], &arguments[1])?;
+    refuse_zero(&arguments[0], &arguments[1], Condition::DIVIDE_BY_ZERO)?;
     numeric::div(&arguments[0], &arguments[1]).map_err(overflow)
 }
 
@@ -300,10 +370,10 @@ fn zeros(array: &ArrayRef) -> Result<BooleanArray> {
 }
 
 /// Fails when a row divides a value by zero; NULL divided by zero is NULL.
-fn refuse_zero(left: &ArrayRef, right: &ArrayRef) -> Result<()> {
+fn refuse_zero(left: &ArrayRef, right: &ArrayRef, condition: Condition) -> Result<()> {
     let zero = zeros(right)?;
     if zero.iter().enumerate().any(|(row, zero)| zero == Some(true) && left.is_valid(row)) {
-        return Err(refuse(Condition::DIVIDE_BY_ZERO, "division by zero; `try_divide` gives NULL instead"));
+        return Err(refuse(condition, "division by zero; `try_divide` and `try_mod` give NULL instead"));
     }
     Ok(())
 }

@@ -6,25 +6,27 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int64Array, StringArray,
-    TimestampMicrosecondArray,
+    Array, ArrayRef, AsArray, BinaryArray, BooleanArray, Date32Array, Decimal128Array, Float32Array, Float64Array,
+    Int64Array, ListArray, MapArray, StringArray, StructArray, TimestampMicrosecondArray,
 };
 use datafusion::arrow::compute::{CastOptions, cast_with_options};
 use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Float32Type, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType,
+    DataType, Decimal128Type, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType,
 };
 use datafusion::common::Result;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
+use lakesmith_value::Fraction;
 
+use crate::cast_text::{has_text, interval_text, to_text};
 use crate::coercion::{as_decimal, is_numeric, is_text};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel;
 use crate::text_value as text;
 
 /// What happens to a value that does not fit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Mode {
     /// An error.
     Ansi,
@@ -56,6 +58,11 @@ fn named(call: &Call<'_>, to: SparkType) -> Result<Typed, Fault> {
 pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
     if value.data_type == *to {
         return Ok(value);
+    }
+    if is_text(to)
+        && let Some(text) = interval_text(value.clone())
+    {
+        return text;
     }
     if !is_castable(&value.data_type, to) {
         let title = format!("a value of type {} cannot be cast to {to}", value.data_type);
@@ -102,12 +109,7 @@ fn is_castable(from: &SparkType, to: &SparkType) -> bool {
             a.len() == b.len()
                 && a.iter().zip(b).all(|(a, b)| a.data_type == b.data_type || is_castable(&a.data_type, &b.data_type))
         }
-        (from, to) if is_text(to) => {
-            is_numeric(from)
-                || temporal(from)
-                || is_text(from)
-                || matches!(from, SparkType::Boolean | SparkType::Binary)
-        }
+        (from, to) if is_text(to) => has_text(from),
         (from, to) if is_text(from) => {
             is_numeric(to) || temporal(to) || matches!(to, SparkType::Boolean | SparkType::Binary)
         }
@@ -132,27 +134,100 @@ pub fn cast_array(array: &ArrayRef, to: &DataType, mode: Mode) -> Result<ArrayRe
         (from, to) if from == to => Ok(Arc::clone(array)),
         (DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View, _) => cast_text(&kernel::texts(array)?, to, mode),
         (_, DataType::Utf8) => to_text(array),
-        (DataType::Timestamp(..), to) if to.is_numeric() => {
-            let micros = array.as_primitive::<TimestampMicrosecondType>();
-            if to.is_floating() || matches!(to, DataType::Decimal128(..)) {
-                let seconds: Float64Array = micros.unary(|micros| micros as f64 / 1e6);
-                return cast_array(&(Arc::new(seconds) as ArrayRef), to, mode);
-            }
-            let seconds: Int64Array = micros.unary(|micros| micros.div_euclid(1_000_000));
-            cast_array(&(Arc::new(seconds) as ArrayRef), to, mode)
+        (DataType::List(_), DataType::List(field)) => {
+            let lists = array.as_list::<i32>();
+            let values = cast_array(lists.values(), field.data_type(), mode)?;
+            let (offsets, nulls) = (lists.offsets().clone(), lists.nulls().cloned());
+            Ok(Arc::new(ListArray::try_new(Arc::clone(field), offsets, values, nulls)?))
         }
+        (DataType::Struct(_), DataType::Struct(fields)) => {
+            let rows = array.as_struct();
+            let columns = rows.columns().iter().zip(fields).map(|(column, f)| cast_array(column, f.data_type(), mode));
+            let columns = columns.collect::<Result<Vec<_>>>()?;
+            Ok(Arc::new(StructArray::try_new(fields.clone(), columns, rows.nulls().cloned())?))
+        }
+        (DataType::Map(..), DataType::Map(entries, sorted)) => {
+            let maps = array.as_map();
+            let rows: ArrayRef = Arc::new(maps.entries().clone());
+            let rows = cast_array(&rows, entries.data_type(), mode)?.as_struct().clone();
+            let (offsets, nulls) = (maps.offsets().clone(), maps.nulls().cloned());
+            Ok(Arc::new(MapArray::try_new(Arc::clone(entries), offsets, rows, nulls, *sorted)?))
+        }
+        (DataType::Timestamp(..), to) if to.is_numeric() => timestamp_to_number(array, to, mode),
         (from, DataType::Timestamp(TimeUnit::Microsecond, zone)) if from.is_numeric() => {
-            let seconds = plain_cast(array, &DataType::Float64, mode)?;
-            let micros = match from.is_integer() {
-                true => plain_cast(array, &DataType::Int64, mode)?
-                    .as_primitive::<Int64Type>()
-                    .unary::<_, TimestampMicrosecondType>(|seconds| seconds.saturating_mul(1_000_000)),
-                false => seconds.as_primitive::<Float64Type>().unary(|seconds| (seconds * 1e6) as i64),
-            };
-            Ok(Arc::new(micros.with_timezone_opt(zone.clone())))
+            number_to_timestamp(array, zone.clone(), mode)
+        }
+        (DataType::Decimal128(..), DataType::Boolean) => {
+            let values = array.as_primitive::<Decimal128Type>().iter();
+            Ok(Arc::new(values.map(|value| value.map(|value| value != 0)).collect::<BooleanArray>()))
+        }
+        (DataType::Float32, DataType::Decimal128(..)) => {
+            cast_array(&plain_cast(array, &DataType::Float64, mode)?, to, mode)
+        }
+        (DataType::Float64, DataType::Decimal128(precision, scale)) => {
+            let texts = to_text(array)?;
+            let values = texts.as_string::<i32>().iter().map(|text| match text {
+                // a number without digits has no decimal
+                Some("NaN" | "Infinity" | "-Infinity") | None => Ok(None),
+                Some(shown) => match text::parse_decimal(shown, *precision, *scale) {
+                    None if mode == Mode::Ansi => Err(refusal(Condition::NUMERIC_VALUE_OUT_OF_RANGE, shown, to)),
+                    value => Ok(value),
+                },
+            });
+            let values = Decimal128Array::from(values.collect::<Result<Vec<_>>>()?);
+            Ok(Arc::new(values.with_precision_and_scale(*precision, *scale)?))
+        }
+        (DataType::Boolean, DataType::Decimal128(..)) => {
+            let numbers = plain_cast(array, &DataType::Int32, mode)?;
+            plain_cast(&numbers, to, mode)
         }
         _ => plain_cast(array, to, mode),
     }
+}
+
+/// Whole seconds, rounded down; fractions and decimals keep the microseconds.
+fn timestamp_to_number(array: &ArrayRef, to: &DataType, mode: Mode) -> Result<ArrayRef> {
+    let micros = array.as_primitive::<TimestampMicrosecondType>();
+    if to.is_floating() {
+        let seconds: Float64Array = micros.unary(|micros| micros as f64 / 1e6);
+        return plain_cast(&(Arc::new(seconds) as ArrayRef), to, mode);
+    }
+    if matches!(to, DataType::Decimal128(..)) {
+        let seconds: Decimal128Array = micros.unary(i128::from);
+        return plain_cast(&(Arc::new(seconds.with_precision_and_scale(20, 6)?) as ArrayRef), to, mode);
+    }
+    let seconds: Int64Array = micros.unary(|micros| micros.div_euclid(1_000_000));
+    plain_cast(&(Arc::new(seconds) as ArrayRef), to, mode)
+}
+
+fn number_to_timestamp(array: &ArrayRef, zone: Option<Arc<str>>, mode: Mode) -> Result<ArrayRef> {
+    let micros = match array.data_type() {
+        from if from.is_integer() => plain_cast(array, &DataType::Int64, mode)?
+            .as_primitive::<Int64Type>()
+            .unary::<_, TimestampMicrosecondType>(|seconds| seconds.saturating_mul(1_000_000)),
+        from if from.is_floating() => {
+            let seconds = plain_cast(array, &DataType::Float64, mode)?;
+            let micros = seconds.as_primitive::<Float64Type>().iter().map(|value| match value.map(|v| v * 1e6) {
+                Some(micros) if !micros.is_finite() || micros.abs() >= 9.3e18 => match mode {
+                    Mode::Try => Ok(None),
+                    Mode::Ansi => {
+                        let invalid = micros.is_nan() || value.is_some_and(f64::is_infinite);
+                        let condition = if invalid { Condition::CAST_INVALID_INPUT } else { Condition::CAST_OVERFLOW };
+                        let to = DataType::Timestamp(TimeUnit::Microsecond, zone.clone());
+                        Err(refusal(condition, &format!("{}", micros / 1e6), &to))
+                    }
+                },
+                micros => Ok(micros.map(|micros| micros as i64)),
+            });
+            micros.collect::<Result<_>>()?
+        }
+        _ => {
+            let micros = plain_cast(array, &DataType::Decimal128(38, 6), mode)?;
+            let micros = micros.as_primitive::<Decimal128Type>().iter();
+            micros.map(|value| value.and_then(|value| i64::try_from(value).ok())).collect()
+        }
+    };
+    Ok(Arc::new(micros.with_timezone_opt(zone)))
 }
 
 fn plain_cast(array: &ArrayRef, to: &DataType, mode: Mode) -> Result<ArrayRef> {
@@ -164,7 +239,9 @@ fn plain_cast(array: &ArrayRef, to: &DataType, mode: Mode) -> Result<ArrayRef> {
         let row = (0..array.len()).find(|row| array.is_valid(*row) && cast.is_null(*row)).unwrap_or(0);
         let value = to_text(&array.slice(row, 1)).map(|text| text.as_string::<i32>().value(0).to_owned());
         let shown = value.unwrap_or_else(|_| "a value".into());
-        return Err(refusal(Condition::CAST_OVERFLOW, &shown, to));
+        let is_decimal = matches!(to, DataType::Decimal128(..));
+        let condition = if is_decimal { Condition::NUMERIC_VALUE_OUT_OF_RANGE } else { Condition::CAST_OVERFLOW };
+        return Err(refusal(condition, &shown, to));
     }
     Ok(cast)
 }
@@ -200,48 +277,45 @@ fn cast_text(texts: &StringArray, to: &DataType, mode: Mode) -> Result<ArrayRef>
                 DataType::Int32 => i32::try_from(*value).is_ok(),
                 _ => true,
             };
-            let longs = read(texts, to, mode, |value| text::parse_integer(value).filter(limit))?;
+            let parse = |value: &str| lakesmith_value::parse_integer(value, Fraction::Refuse).filter(limit);
+            let longs = read(texts, to, mode, parse)?;
             plain_cast(&(Arc::new(Int64Array::from(longs)) as ArrayRef), to, mode)?
         }
-        DataType::Float32 | DataType::Float64 => {
-            let doubles: ArrayRef = Arc::new(Float64Array::from(read(texts, to, mode, text::parse_double)?));
-            plain_cast(&doubles, to, mode)?
+        DataType::Float64 => Arc::new(Float64Array::from(read(texts, to, mode, lakesmith_value::parse_double)?)),
+        DataType::Float32 => {
+            let floats = read(texts, to, mode, |value| {
+                let wide = lakesmith_value::parse_double(value)?;
+                // read anew, because a double rounded to a float is rounded twice
+                let digits = lakesmith_value::trim_cast(value).trim_end_matches(['d', 'D', 'f', 'F']);
+                Some(digits.parse::<f32>().unwrap_or(wide as f32))
+            })?;
+            Arc::new(Float32Array::from(floats))
         }
-        DataType::Decimal128(precision, scale) => {
-            let values = read(texts, to, mode, |value| text::parse_decimal(value, *precision, *scale))?;
-            Arc::new(Decimal128Array::from(values).with_precision_and_scale(*precision, *scale)?)
-        }
-        DataType::Boolean => Arc::new(BooleanArray::from(read(texts, to, mode, text::parse_boolean)?)),
-        DataType::Date32 => Arc::new(Date32Array::from(read(texts, to, mode, text::parse_date)?)),
+        DataType::Decimal128(precision, scale) => decimals(texts, (*precision, *scale), mode)?,
+        DataType::Boolean => Arc::new(BooleanArray::from(read(texts, to, mode, lakesmith_value::parse_boolean)?)),
+        DataType::Date32 => Arc::new(Date32Array::from(read(texts, to, mode, lakesmith_value::parse_date)?)),
         DataType::Timestamp(TimeUnit::Microsecond, zone) => {
-            let micros = read(texts, to, mode, |value| text::parse_timestamp(value).map(|(micros, _)| micros))?;
+            let micros = read(texts, to, mode, |value| lakesmith_value::parse_timestamp(value, text::zone_offset))?;
             Arc::new(TimestampMicrosecondArray::from(micros).with_timezone_opt(zone.clone()))
         }
+        DataType::Binary => Arc::new(texts.iter().map(|text| text.map(str::as_bytes)).collect::<BinaryArray>()),
         _ => plain_cast(&(Arc::new(texts.clone()) as ArrayRef), to, mode)?,
     })
 }
 
-/// Every value as text.
-fn to_text(array: &ArrayRef) -> Result<ArrayRef> {
-    Ok(match array.data_type() {
-        DataType::Float64 => {
-            let doubles = array.as_primitive::<Float64Type>();
-            let texts = doubles.iter().map(|value| value.map(|v| text::format_double(&format!("{v:e}"), v)));
-            Arc::new(texts.collect::<StringArray>())
+/// Texts as decimals: one that is no number differs from one with too many digits.
+fn decimals(texts: &StringArray, (precision, scale): (u8, i8), mode: Mode) -> Result<ArrayRef> {
+    let to = DataType::Decimal128(precision, scale);
+    let values = texts.iter().map(|shown| {
+        let Some(shown) = shown else { return Ok(None) };
+        let trimmed = lakesmith_value::trim_cast(shown);
+        match text::parse_decimal(trimmed, precision, scale) {
+            None if mode == Mode::Try => Ok(None),
+            None if text::is_decimal(trimmed) => Err(refusal(Condition::NUMERIC_VALUE_OUT_OF_RANGE, shown, &to)),
+            None => Err(refusal(Condition::CAST_INVALID_INPUT, shown, &to)),
+            value => Ok(value),
         }
-        DataType::Float32 => {
-            let floats = array.as_primitive::<Float32Type>();
-            let texts = floats.iter().map(|value| value.map(text::format_float));
-            Arc::new(texts.collect::<StringArray>())
-        }
-        DataType::Date32 => {
-            let dates = array.as_primitive::<Date32Type>();
-            Arc::new(dates.iter().map(|days| days.map(text::format_date)).collect::<StringArray>())
-        }
-        DataType::Timestamp(TimeUnit::Microsecond, _) => {
-            let micros = array.as_primitive::<TimestampMicrosecondType>();
-            Arc::new(micros.iter().map(|micros| micros.map(text::format_timestamp)).collect::<StringArray>())
-        }
-        _ => cast_with_options(array, &DataType::Utf8, &CastOptions { safe: false, ..CastOptions::default() })?,
-    })
+    });
+    let values = Decimal128Array::from(values.collect::<Result<Vec<_>>>()?);
+    Ok(Arc::new(values.with_precision_and_scale(precision, scale)?))
 }

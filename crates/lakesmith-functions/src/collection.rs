@@ -6,7 +6,6 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, Int64Array,
 use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::{DataType, Int32Type};
 use datafusion::common::{Result, ScalarValue};
-use datafusion::functions_nested;
 use datafusion::logical_expr::Expr;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
@@ -22,7 +21,6 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["size", "cardinality"], (1, 1), size),
     Function::scalar(&["array"], (0, MANY), array),
     Function::scalar(&["named_struct"], (2, MANY), named_struct),
-    Function::scalar(&["array_contains"], (2, 2), array_contains),
 ];
 
 fn size(call: &Call<'_>) -> Result<Typed, Fault> {
@@ -37,6 +35,7 @@ fn size(call: &Call<'_>) -> Result<Typed, Fault> {
             let rows = (0..maps.len()).map(|row| maps.is_valid(row).then(|| maps.value_length(row)));
             Ok(Arc::new(rows.collect::<Int32Array>()))
         },
+        SparkType::Null => return cast(value, &SparkType::Integer, Mode::Ansi),
         other => return Err(Fault::mismatch(format!("`size` needs an ARRAY or MAP, not {other}"), Some(0))),
     };
     kernel::call("spark_size", kernel, vec![value], SparkType::Integer)
@@ -48,9 +47,26 @@ fn array(call: &Call<'_>) -> Result<Typed, Fault> {
     let values = values.collect::<Result<Vec<_>, _>>()?;
     let contains_null = values.iter().any(|value| value.nullable);
     let result = SparkType::Array { element: Box::new(element), contains_null };
-    let made = functions_nested::make_array::make_array_udf();
-    // the child of DataFusion's list has another name than ours, so the cast is always there
-    Ok(kernel::datafusion_call(made, values, &DataType::Null, result)?.with_nullable(false))
+    if values.is_empty() {
+        let DataType::List(field) =
+            lakesmith_engine::arrow_type::to_arrow(&result).map_err(|e| Fault::not_built(e.0))?
+        else {
+            return Err(Fault::not_built("an empty array"));
+        };
+        let empty = ScalarValue::try_from_array(&crate::array::empty_list(field.data_type()), 0);
+        let empty = empty.map_err(|_| Fault::not_built("an empty array"))?;
+        return Ok(Typed::new(datafusion::logical_expr::lit(empty), result).with_nullable(false));
+    }
+    Ok(kernel::call("spark_array", array_kernel, values, result)?.with_nullable(false))
+}
+
+fn array_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let all: Vec<&dyn Array> = arguments.iter().map(AsRef::as_ref).collect();
+    let values = datafusion::arrow::compute::concat(&all)?;
+    let (rows, width) = (arguments[0].len(), arguments.len());
+    let item = |row: usize, column: usize| i64::try_from(column * rows + row).ok();
+    let picked = (0..rows).map(|row| Some((0..width).map(|column| item(row, column)).collect()));
+    crate::array::gathered(&values, picked.collect(), to)
 }
 
 /// Name, value, name, value, …
@@ -78,18 +94,6 @@ fn struct_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
         DataType::Struct(fields) => Ok(Arc::new(StructArray::try_new(fields.clone(), arguments.to_vec(), None)?)),
         other => Err(datafusion::common::internal_datafusion_err!("a struct of type {other}")),
     }
-}
-
-fn array_contains(call: &Call<'_>) -> Result<Typed, Fault> {
-    let SparkType::Array { element, .. } = &call.arguments[0].data_type else {
-        return Err(Fault::mismatch(
-            format!("`array_contains` needs an ARRAY, not {}", call.arguments[0].data_type),
-            Some(0),
-        ));
-    };
-    let value = cast(call.arguments[1].clone(), element, Mode::Ansi)?;
-    let has = functions_nested::array_has::array_has_udf();
-    kernel::datafusion_call(has, vec![call.arguments[0].clone(), value], &DataType::Boolean, SparkType::Boolean)
 }
 
 /// A field of a struct value by its index.

@@ -6,7 +6,7 @@ use datafusion::logical_expr::{Expr, is_not_null, is_null, lit};
 use lakesmith_unresolved::SparkType;
 
 use crate::cast::{Mode, cast};
-use crate::coercion::{common_of, implicit};
+use crate::coercion::{common_of, implicit, is_text};
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::guard;
 
@@ -18,6 +18,18 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["nvl", "ifnull"], (2, 2), coalesce),
     Function::scalar(&["nvl2"], (3, 3), nvl2),
     Function::scalar(&["nullif"], (2, 2), nullif),
+    Function::scalar(&["nullifzero"], (1, 1), |call| {
+        let zero = Typed::new(lit(0i32), SparkType::Integer).with_nullable(false);
+        nullif(&Call { arguments: vec![call.arguments[0].clone(), zero], ..call.clone() })
+    }),
+    Function::scalar(&["zeroifnull"], (1, 1), |call| {
+        let zero = Typed::new(lit(0i32), SparkType::Integer).with_nullable(false);
+        coalesce(&Call { arguments: vec![call.arguments[0].clone(), zero], ..call.clone() })
+    }),
+    Function::scalar(&["typeof"], (1, 1), |call| {
+        let name = call.arguments[0].data_type.simple_name();
+        Ok(Typed::new(lit(name), SparkType::STRING).with_nullable(false))
+    }),
     Function::scalar(&["greatest"], (2, MANY), |call| extreme(call, core::greatest())),
     Function::scalar(&["least"], (2, MANY), |call| extreme(call, core::least())),
 ];
@@ -41,6 +53,9 @@ fn when(call: &Call<'_>) -> Result<Typed, Fault> {
         let index = pair * 2;
         let condition = call.arguments[index].clone();
         let data_type = condition.data_type.clone();
+        if data_type == SparkType::Null || is_text(&data_type) {
+            return Err(Fault::mismatch(format!("a condition is BOOLEAN, this value is {data_type}"), Some(index)));
+        }
         let condition = implicit(condition, &SparkType::Boolean).unwrap_or_else(|| {
             Err(Fault::mismatch(format!("a condition is BOOLEAN, this value is {data_type}"), Some(index)))
         })?;

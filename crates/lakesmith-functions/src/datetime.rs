@@ -76,9 +76,9 @@ pub const FUNCTIONS: &[Function] = &[
         let arguments = typed(call, &[SparkType::Date, SparkType::Integer])?;
         kernel::call("spark_add_months", add_months_kernel, arguments, SparkType::Date)
     }),
-    Function::scalar(&["months_between"], (2, 2), |call| {
-        let arguments = typed(call, &[SparkType::Timestamp])?;
-        kernel::call("spark_months_between", months_between_kernel, arguments, SparkType::Double)
+    Function::scalar(&["months_between"], (2, 3), |call| {
+        let types = [SparkType::Timestamp, SparkType::Timestamp, SparkType::Boolean];
+        kernel::call("spark_months_between", months_between_kernel, typed(call, &types)?, SparkType::Double)
     }),
     Function::scalar(&["last_day"], (1, 1), |call| {
         kernel::call("spark_last_day", last_day_kernel, typed(call, &[SparkType::Date])?, SparkType::Date)
@@ -95,8 +95,14 @@ pub const FUNCTIONS: &[Function] = &[
         let mut arguments = typed(call, &[SparkType::Date, SparkType::STRING])?;
         arguments[0] = cast(arguments[0].clone(), &SparkType::Timestamp, Mode::Ansi)?;
         arguments.swap(0, 1);
-        let moment = kernel::call("spark_date_trunc", date_trunc_kernel, arguments, SparkType::Timestamp)?;
-        cast(moment, &SparkType::Date, Mode::Ansi)
+        let kernel: Kernel = |arguments, to| {
+            let units = texts(&arguments[0])?;
+            // DATE has no units below a week
+            let kept = units.iter().map(|unit| unit.filter(|unit| !is_short(unit))).collect::<StringArray>();
+            date_trunc_kernel(&[Arc::new(kept), Arc::clone(&arguments[1])], to)
+        };
+        let moment = kernel::call("spark_trunc", kernel, arguments, SparkType::Timestamp)?;
+        Ok(cast(moment, &SparkType::Date, Mode::Ansi)?.with_nullable(true))
     }),
     Function::scalar(&["make_date"], (3, 3), |call| {
         kernel::call("spark_make_date", make_date_kernel, typed(call, &[SparkType::Integer])?, SparkType::Date)
@@ -183,13 +189,15 @@ pub(crate) fn arithmetic(left: &Typed, right: &Typed, minus: bool) -> Option<Res
             let days = *end == DayTimeUnit::Day;
             Some(add_duration(left.clone(), right.clone(), minus, days))
         }
-        (SparkType::DayTimeInterval { .. }, SparkType::DayTimeInterval { .. }) => {
-            let full = SparkType::DayTimeInterval { start: DayTimeUnit::Day, end: DayTimeUnit::Second };
-            Some(same_kind(left.clone(), right.clone(), minus, full))
+        (SparkType::DayTimeInterval { start: s1, end: e1 }, SparkType::DayTimeInterval { start: s2, end: e2 }) => {
+            let result = SparkType::DayTimeInterval { start: (*s1).min(*s2), end: (*e1).max(*e2) };
+            Some(same_kind(left.clone(), right.clone(), minus, result))
         }
-        (SparkType::YearMonthInterval { .. }, SparkType::YearMonthInterval { .. }) => {
-            let full = SparkType::YearMonthInterval { start: YearMonthUnit::Year, end: YearMonthUnit::Month };
-            Some(same_kind(left.clone(), right.clone(), minus, full))
+        (SparkType::YearMonthInterval { start: s1, end: e1 }, SparkType::YearMonthInterval { start: s2, end: e2 }) => {
+            let has = |unit: YearMonthUnit| [s1, e1, s2, e2].iter().any(|known| **known == unit);
+            let start = if has(YearMonthUnit::Year) { YearMonthUnit::Year } else { YearMonthUnit::Month };
+            let end = if has(YearMonthUnit::Month) { YearMonthUnit::Month } else { YearMonthUnit::Year };
+            Some(same_kind(left.clone(), right.clone(), minus, SparkType::YearMonthInterval { start, end }))
         }
         (l, r) if is_moment(l) || is_moment(r) || interval(l) || interval(r) => {
             let symbol = if minus { "-" } else { "+" };
@@ -307,12 +315,17 @@ fn days_between(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 fn months_between_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let left = arguments[0].as_primitive::<TimestampMicrosecondType>();
     let right = arguments[1].as_primitive::<TimestampMicrosecondType>();
-    let values = left.iter().zip(right).map(|(left, right)| months_between(left?, right?));
+    let rounded = arguments.get(2).map(|flags| flags.as_boolean());
+    let values = left
+        .iter()
+        .zip(right)
+        .enumerate()
+        .map(|(row, (left, right))| months_between(left?, right?, rounded.is_none_or(|flags| flags.value(row))));
     Ok(Arc::new(values.collect::<Float64Array>()))
 }
 
 /// Whole months when both are the same day or both the last day of their month; else a month has 31 days. Eight digits.
-fn months_between(left: i64, right: i64) -> Option<f64> {
+fn months_between(left: i64, right: i64, rounded: bool) -> Option<f64> {
     let split = |micros: i64| {
         let date = date_of(i32::try_from(micros.div_euclid(DAY_MICROS)).ok()?)?;
         Some((date, micros.rem_euclid(DAY_MICROS)))
@@ -324,7 +337,8 @@ fn months_between(left: i64, right: i64) -> Option<f64> {
         return Some(months);
     }
     let days = f64::from(l.day() - r.day()) + (l_time - r_time) as f64 / DAY_MICROS as f64;
-    Some(((months + days / 31.0) * 1e8).round() / 1e8)
+    let months = months + days / 31.0;
+    Some(if rounded { (months * 1e8).round() / 1e8 } else { months })
 }
 
 fn last_day_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
@@ -338,7 +352,10 @@ fn make_date_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> 
         (Some(year), Some(month), Some(day)) => {
             let date = i16::try_from(year).ok().zip(i8::try_from(month).ok()).zip(i8::try_from(day).ok());
             let date = date.and_then(|((year, month), day)| Date::new(year, month, day).ok());
-            date.map(|date| Some(days_of(date))).ok_or_else(out_of_range)
+            date.map(|date| Some(days_of(date))).ok_or_else(|| {
+                let message = format!("{year}-{month}-{day} is no date");
+                DataError { condition: Condition::DATETIME_FIELD_OUT_OF_BOUNDS, message }.into_datafusion()
+            })
         }
         _ => Ok(None),
     });
@@ -353,6 +370,12 @@ fn date_trunc_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> 
         _ => None,
     };
     Ok(Arc::new(values.collect::<TimestampMicrosecondArray>().with_timezone_opt(zone)))
+}
+
+/// Whether a unit is one of a day or shorter.
+fn is_short(unit: &str) -> bool {
+    let units = ["microsecond", "millisecond", "second", "minute", "hour", "day", "dd"];
+    units.iter().any(|short| unit.eq_ignore_ascii_case(short))
 }
 
 /// The start of the unit a moment lies in; NULL for an unknown unit, as in Spark.

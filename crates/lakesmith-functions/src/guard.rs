@@ -18,13 +18,22 @@ use crate::function::{Fault, Typed};
 use crate::kernel;
 
 /// Kernels that refuse some values.
-const FALLIBLE: [&str; 14] = [
+const FALLIBLE: [&str; 23] = [
     "spark_abs",
     "spark_add",
     "spark_array_item",
     "spark_cast",
     "spark_div",
     "spark_divide",
+    "spark_element_at",
+    "spark_make_timestamp",
+    "spark_map",
+    "spark_map_concat",
+    "spark_map_from_arrays",
+    "spark_map_from_entries",
+    "spark_pmod",
+    "spark_slice",
+    "spark_str_to_map",
     "spark_make_date",
     "spark_multiply",
     "spark_negative",
@@ -50,6 +59,21 @@ pub fn case(branches: Vec<(Expr, Expr)>, otherwise: Option<Expr>, data_type: &Sp
     let branches = branches.into_iter().map(|(condition, value)| Ok((condition, number(value)?)));
     let otherwise = otherwise.map(number).transpose()?;
     Ok(plain(branches.collect::<Result<_, Fault>>()?, otherwise).eq(lit(1i8)))
+}
+
+/// The first argument, unless the second, a number of rows, is more than one.
+pub fn only_row(arguments: Vec<Typed>) -> Result<Typed, Fault> {
+    let kernel: kernel::Kernel = |arguments: &[ArrayRef], _: &DataType| {
+        let counts = arguments[1].as_primitive::<datafusion::arrow::datatypes::Int64Type>();
+        if counts.iter().flatten().any(|count| count > 1) {
+            let message = "a subquery that stands for one value gave more than one row".to_owned();
+            let condition = lakesmith_diagnostic::Condition::SCALAR_SUBQUERY_TOO_MANY_ROWS;
+            return Err(lakesmith_engine::DataError { condition, message }.into_datafusion());
+        }
+        Ok(Arc::clone(&arguments[0]))
+    };
+    let result = arguments[0].data_type.clone();
+    Ok(kernel::call("spark_only_row", kernel, arguments, result)?.with_nullable(true))
 }
 
 /// The condition, computed only where `open` holds, as one conjunct that cannot be taken apart.

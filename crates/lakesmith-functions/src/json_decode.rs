@@ -66,13 +66,13 @@ fn column(values: &[Option<&Json<'_>>], to: &DataType) -> Result<ArrayRef> {
         }
         DataType::Utf8 => Arc::new(StringArray::from_iter(values.iter().map(|value| string((*value)?)))),
         DataType::Date32 => {
-            let date = |value: &Option<&Json<'_>>| text::parse_date(of_text((*value)?)?);
+            let date = |value: &Option<&Json<'_>>| lakesmith_value::parse_date(of_text((*value)?)?);
             Arc::new(Date32Array::from_iter(values.iter().map(date)))
         }
         DataType::Timestamp(TimeUnit::Microsecond, zone) => {
             let time = |value: &Option<&Json<'_>>| match (*value)? {
                 Json::Number(number) => number.parse::<i64>().ok()?.checked_mul(1_000_000),
-                other => text::parse_timestamp(of_text(other)?).map(|(micros, _)| micros),
+                other => lakesmith_value::parse_timestamp(of_text(other)?, text::zone_offset),
             };
             let times = TimestampMicrosecondArray::from_iter(values.iter().map(time));
             Arc::new(times.with_timezone_opt(zone.clone()))

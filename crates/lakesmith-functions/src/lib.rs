@@ -6,7 +6,11 @@
 
 pub mod aggregate;
 pub mod arithmetic;
+pub mod array;
+pub mod bits;
 pub mod cast;
+pub mod cast_text;
+pub mod checked_sum;
 pub mod coercion;
 pub mod collection;
 pub mod comparison;
@@ -15,13 +19,17 @@ pub mod datetime;
 pub mod function;
 pub mod generator;
 pub mod guard;
+pub mod hash;
 pub mod json;
 pub mod json_decode;
 pub mod kernel;
+pub mod map;
 pub mod math;
 pub mod pattern;
+pub mod percentile;
 pub mod registry;
 pub mod string;
+pub mod text;
 pub mod text_value;
 pub mod window;
 

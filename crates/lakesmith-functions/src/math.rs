@@ -17,13 +17,48 @@ use crate::kernel;
 pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["abs"], (1, 1), abs),
     Function::scalar(&["round"], (1, 2), round),
+    Function::scalar(&["bround"], (1, 2), bround),
     Function::scalar(&["floor"], (1, 1), |call| whole(call, "spark_floor", f64::floor)),
     Function::scalar(&["ceil", "ceiling"], (1, 1), |call| whole(call, "spark_ceil", f64::ceil)),
+    Function::scalar(&["cbrt"], (1, 1), |call| real(call, "spark_cbrt", |a, _| each(a, f64::cbrt))),
+    Function::scalar(&["expm1"], (1, 1), |call| real(call, "spark_expm1", |a, _| each(a, f64::exp_m1))),
+    Function::scalar(&["log1p"], (1, 1), |call| {
+        real(call, "spark_log1p", |a, _| each_or_null(a, |v| if v > -1.0 { v.ln_1p() } else { f64::NAN }, -1.0))
+    }),
+    Function::scalar(&["asin"], (1, 1), |call| real(call, "spark_asin", |a, _| each(a, f64::asin))),
+    Function::scalar(&["acos"], (1, 1), |call| real(call, "spark_acos", |a, _| each(a, f64::acos))),
+    Function::scalar(&["atan"], (1, 1), |call| real(call, "spark_atan", |a, _| each(a, f64::atan))),
+    Function::scalar(&["sinh"], (1, 1), |call| real(call, "spark_sinh", |a, _| each(a, f64::sinh))),
+    Function::scalar(&["cosh"], (1, 1), |call| real(call, "spark_cosh", |a, _| each(a, f64::cosh))),
+    Function::scalar(&["tanh"], (1, 1), |call| real(call, "spark_tanh", |a, _| each(a, f64::tanh))),
+    Function::scalar(&["atan2"], (2, 2), |call| real(call, "spark_atan2", |a, _| pairwise(a, f64::atan2))),
+    Function::scalar(&["hypot"], (2, 2), |call| real(call, "spark_hypot", |a, _| pairwise(a, f64::hypot))),
+    Function::scalar(&["degrees"], (1, 1), |call| real(call, "spark_degrees", |a, _| each(a, f64::to_degrees))),
+    Function::scalar(&["radians"], (1, 1), |call| real(call, "spark_radians", |a, _| each(a, f64::to_radians))),
+    Function::scalar(&["rint"], (1, 1), |call| real(call, "spark_rint", |a, _| each(a, f64::round_ties_even))),
+    Function::scalar(&["isnan"], (1, 1), is_nan),
+    Function::scalar(&["nanvl"], (2, 2), |call| {
+        real(call, "spark_nanvl", |a, _| {
+            let (first, second) = (a[0].as_primitive::<Float64Type>(), a[1].as_primitive::<Float64Type>());
+            let values = first
+                .iter()
+                .zip(second)
+                .map(|(first, second)| first.and_then(|v| if v.is_nan() { second } else { Some(v) }));
+            Ok(Arc::new(values.collect::<Float64Array>()))
+        })
+    }),
+    Function::scalar(&["log"], (1, 2), |call| match call.arguments.len() {
+        1 => real(call, "spark_ln", |a, _| each_or_null(a, f64::ln, 0.0)),
+        _ => real(call, "spark_log", log_kernel),
+    }),
+    Function::scalar(&["e"], (0, 0), |_| {
+        Ok(Typed::new(lit(std::f64::consts::E), SparkType::Double).with_nullable(false))
+    }),
     Function::scalar(&["sqrt"], (1, 1), |call| real(call, "spark_sqrt", |a, _| each(a, f64::sqrt))),
     Function::scalar(&["exp"], (1, 1), |call| real(call, "spark_exp", |a, _| each(a, f64::exp))),
-    Function::scalar(&["ln"], (1, 1), |call| real(call, "spark_ln", |a, _| each_or_null(a, f64::ln))),
-    Function::scalar(&["log10"], (1, 1), |call| real(call, "spark_log10", |a, _| each_or_null(a, f64::log10))),
-    Function::scalar(&["log2"], (1, 1), |call| real(call, "spark_log2", |a, _| each_or_null(a, f64::log2))),
+    Function::scalar(&["ln"], (1, 1), |call| real(call, "spark_ln", |a, _| each_or_null(a, f64::ln, 0.0))),
+    Function::scalar(&["log10"], (1, 1), |call| real(call, "spark_log10", |a, _| each_or_null(a, f64::log10, 0.0))),
+    Function::scalar(&["log2"], (1, 1), |call| real(call, "spark_log2", |a, _| each_or_null(a, f64::log2, 0.0))),
     Function::scalar(&["sin"], (1, 1), |call| real(call, "spark_sin", |a, _| each(a, f64::sin))),
     Function::scalar(&["cos"], (1, 1), |call| real(call, "spark_cos", |a, _| each(a, f64::cos))),
     Function::scalar(&["tan"], (1, 1), |call| real(call, "spark_tan", |a, _| each(a, f64::tan))),
@@ -53,10 +88,36 @@ fn each(arguments: &[ArrayRef], function: fn(f64) -> f64) -> Result<ArrayRef> {
     Ok(Arc::new(arguments[0].as_primitive::<Float64Type>().unary::<_, Float64Type>(function)))
 }
 
-/// The logarithm of zero or less is NULL.
-fn each_or_null(arguments: &[ArrayRef], function: fn(f64) -> f64) -> Result<ArrayRef> {
+/// NULL of values up to a bound: the logarithm of zero or less.
+fn each_or_null(arguments: &[ArrayRef], function: fn(f64) -> f64, bound: f64) -> Result<ArrayRef> {
     let values = arguments[0].as_primitive::<Float64Type>().iter();
-    Ok(Arc::new(values.map(|value| value.filter(|value| *value > 0.0).map(function)).collect::<Float64Array>()))
+    let known = |value: &f64| *value > bound || value.is_nan();
+    Ok(Arc::new(values.map(|value| value.filter(known).map(function)).collect::<Float64Array>()))
+}
+
+fn pairwise(arguments: &[ArrayRef], function: fn(f64, f64) -> f64) -> Result<ArrayRef> {
+    let (left, right) = (arguments[0].as_primitive::<Float64Type>(), arguments[1].as_primitive::<Float64Type>());
+    Ok(Arc::new(left.iter().zip(right).map(|(l, r)| Some(function(l?, r?))).collect::<Float64Array>()))
+}
+
+/// `log(base, value)`.
+fn log_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let (base, value) = (arguments[0].as_primitive::<Float64Type>(), arguments[1].as_primitive::<Float64Type>());
+    let values = base.iter().zip(value).map(|(base, value)| {
+        let (base, value) = (base?, value?);
+        (base > 0.0 && value > 0.0).then(|| value.ln() / base.ln())
+    });
+    Ok(Arc::new(values.collect::<Float64Array>()))
+}
+
+fn is_nan(call: &Call<'_>) -> Result<Typed, Fault> {
+    let value = cast(number(call, 0)?, &SparkType::Double, Mode::Ansi)?;
+    let kernel: kernel::Kernel = |arguments, _| {
+        let values = arguments[0].as_primitive::<Float64Type>().iter();
+        let nan = values.map(|value| Some(value.is_some_and(f64::is_nan)));
+        Ok(Arc::new(nan.collect::<datafusion::arrow::array::BooleanArray>()))
+    };
+    Ok(kernel::call("spark_isnan", kernel, vec![value], SparkType::Boolean)?.with_nullable(false))
 }
 
 fn sign(value: f64) -> f64 {
@@ -137,23 +198,58 @@ fn decimal_whole(arguments: &[ArrayRef], to: &DataType, divide: fn(i128, i128) -
 
 /// Rounds half up (away from zero), as `java.math.RoundingMode.HALF_UP`.
 fn round(call: &Call<'_>) -> Result<Typed, Fault> {
+    rounded(
+        call,
+        "spark_round",
+        |a, t| round_decimal(a, t, false),
+        |a, t| round_double(a, t, false),
+        |a, t| round_whole(a, t, false),
+    )
+}
+
+/// Rounds half to the even neighbour, as `java.math.RoundingMode.HALF_EVEN`.
+fn bround(call: &Call<'_>) -> Result<Typed, Fault> {
+    rounded(
+        call,
+        "spark_bround",
+        |a, t| round_decimal(a, t, true),
+        |a, t| round_double(a, t, true),
+        |a, t| round_whole(a, t, true),
+    )
+}
+
+fn rounded(
+    call: &Call<'_>,
+    name: &'static str,
+    decimal: kernel::Kernel,
+    double: kernel::Kernel,
+    whole: kernel::Kernel,
+) -> Result<Typed, Fault> {
     let value = number(call, 0)?;
     let digits = match call.arguments.get(1).map(|argument| &argument.expr) {
         None => 0,
-        Some(expr) => constant_integer(expr)
-            .ok_or_else(|| Fault::mismatch("the number of digits of `round` must be a constant", Some(1)))?,
+        Some(expr) => constant_integer(expr).ok_or_else(|| {
+            Fault::mismatch(format!("the number of digits of `{}` must be a constant", call.name), Some(1))
+        })?,
     };
+    let digits = i16::try_from(digits.clamp(-60, 60)).unwrap_or(0);
     let (result, kernel): (SparkType, kernel::Kernel) = match &value.data_type {
         SparkType::Decimal { precision, scale } => {
-            let kept = i16::try_from(digits.clamp(0, i64::from(*scale))).unwrap_or(0);
-            let whole = i16::from(*precision) - i16::from(*scale);
-            (adjusted(whole + kept + i16::from(kept < i16::from(*scale)), kept), round_decimal)
+            let (precision, scale) = (i16::from(*precision), i16::from(*scale));
+            let whole = precision - scale + 1;
+            let result = match digits {
+                ..0 => adjusted(whole.max(1 - digits), 0),
+                kept if kept >= scale => adjusted(precision, scale),
+                kept => adjusted(whole + kept, kept),
+            };
+            (result, decimal)
         }
         data_type if is_integral(data_type) && digits >= 0 => return Ok(value),
-        data_type => (data_type.clone(), round_double),
+        data_type if is_integral(data_type) => (data_type.clone(), whole),
+        data_type => (data_type.clone(), double),
     };
-    let digits = Typed::new(lit(i32::try_from(digits).unwrap_or(0)), SparkType::Integer).with_nullable(false);
-    kernel::call("spark_round", kernel, vec![value, digits], result)
+    let digits = Typed::new(lit(i32::from(digits)), SparkType::Integer).with_nullable(false);
+    kernel::call(name, kernel, vec![value, digits], result)
 }
 
 /// The value of a whole constant, possibly behind a sign.
@@ -170,27 +266,87 @@ pub(crate) fn constant_integer(expr: &datafusion::logical_expr::Expr) -> Option<
     }
 }
 
-fn round_decimal(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
-    // Arrow's cast between decimals rounds half away from zero
-    cast_array(&arguments[0], to, Mode::Ansi)
+fn overflow(condition: lakesmith_diagnostic::Condition) -> datafusion::common::DataFusionError {
+    let message = "the rounded value does not fit its type".to_owned();
+    lakesmith_engine::DataError { condition, message }.into_datafusion()
 }
 
-fn round_double(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
-    let values = cast_array(&arguments[0], &DataType::Float64, Mode::Ansi)?;
+/// The quotient by a power of ten, rounded half away from zero or to the even neighbour.
+fn divided(value: i128, power: i128, even: bool) -> i128 {
+    let (quotient, rest) = (value / power, (value % power).abs());
+    let up = rest * 2 > power || rest * 2 == power && (!even || quotient % 2 != 0);
+    if up { quotient + value.signum() } else { quotient }
+}
+
+fn round_decimal(arguments: &[ArrayRef], to: &DataType, even: bool) -> Result<ArrayRef> {
+    use datafusion::arrow::array::Decimal128Array;
+    use datafusion::arrow::datatypes::Decimal128Type;
+    let (values, digits) = (arguments[0].as_primitive::<Decimal128Type>(), arguments[1].as_primitive::<Int32Type>());
+    let (from, (precision, scale)) = (
+        i32::from(values.scale()),
+        match to {
+            DataType::Decimal128(precision, scale) => (*precision, *scale),
+            _ => (38, 0),
+        },
+    );
+    let power = |digits: i32| 10i128.checked_pow(u32::try_from(digits).unwrap_or(0));
+    let rounded = values.iter().zip(digits).map(|(value, digits)| {
+        let (Some(value), Some(digits)) = (value, digits) else { return Ok(None) };
+        if digits >= from {
+            return Ok(Some(value));
+        }
+        let quotient = power(from - digits).map_or(0, |power| divided(value, power, even));
+        let scaled =
+            if digits < 0 { power(-digits).and_then(|power| quotient.checked_mul(power)) } else { Some(quotient) };
+        let fits = scaled.filter(|value| value.abs() < 10i128.pow(u32::from(precision)));
+        fits.map(Some).ok_or_else(|| overflow(lakesmith_diagnostic::Condition::NUMERIC_VALUE_OUT_OF_RANGE))
+    });
+    let rounded = Decimal128Array::from(rounded.collect::<Result<Vec<_>>>()?);
+    Ok(Arc::new(rounded.with_precision_and_scale(precision, scale)?))
+}
+
+fn round_whole(arguments: &[ArrayRef], to: &DataType, even: bool) -> Result<ArrayRef> {
+    let values = cast_array(&arguments[0], &DataType::Int64, Mode::Ansi)?;
     let digits = arguments[1].as_primitive::<Int32Type>();
-    let rounded = values.as_primitive::<Float64Type>().iter().zip(digits);
-    let rounded: Float64Array = rounded.map(|(value, digits)| Some(round_half_up(value?, digits?))).collect();
-    cast_array(&(Arc::new(rounded) as ArrayRef), to, Mode::Ansi)
+    let values = values.as_primitive::<datafusion::arrow::datatypes::Int64Type>().iter().zip(digits);
+    let rounded = values.map(|(value, digits)| {
+        let (value, digits) = (value?, digits?);
+        let power = 10i128.checked_pow(digits.unsigned_abs())?;
+        Some(i64::try_from(divided(i128::from(value), power, even) * power).ok())
+    });
+    let condition = lakesmith_diagnostic::Condition::ARITHMETIC_OVERFLOW;
+    let rounded = rounded.map(|value| match value {
+        Some(None) => Err(overflow(condition)),
+        Some(value) => Ok(value),
+        None => Ok(None),
+    });
+    let rounded: ArrayRef = Arc::new(rounded.collect::<Result<Int64Array>>()?);
+    cast_array(&rounded, to, Mode::Ansi).map_err(|_| overflow(condition))
 }
 
-/// Rounds the shortest decimal text of the number, as `BigDecimal(Double.toString(x))` does, so 2.675 becomes 2.68.
-fn round_half_up(value: f64, digits: i32) -> f64 {
-    if !value.is_finite() {
+fn round_double(arguments: &[ArrayRef], to: &DataType, even: bool) -> Result<ArrayRef> {
+    let digits = arguments[1].as_primitive::<Int32Type>();
+    let single = *to == DataType::Float32;
+    let texts = cast_array(&arguments[0], &DataType::Utf8, Mode::Ansi)?;
+    let rounded = texts.as_string::<i32>().iter().zip(digits).map(|(text, digits)| {
+        let (text, digits) = (text?, digits?);
+        let value: f64 = text.parse().ok()?;
+        Some(if value.is_finite() { round_text(text, value, digits, even, single) } else { value })
+    });
+    cast_array(&(Arc::new(rounded.collect::<Float64Array>()) as ArrayRef), to, Mode::Ansi)
+}
+
+/// Rounds the decimal text of a number, as `BigDecimal(Double.toString(x))` does, so 2.675 becomes 2.68.
+fn round_text(text: &str, value: f64, digits: i32, even: bool, single: bool) -> f64 {
+    let (mantissa, exponent) = text.split_once(['E', 'e']).unwrap_or((text, "0"));
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let scale = i32::try_from(fraction.len()).unwrap_or(0) - exponent.parse::<i32>().unwrap_or(0);
+    if digits >= scale {
         return value;
     }
-    let scale = i8::try_from(digits.clamp(-30, 30)).unwrap_or(0);
-    match crate::text_value::parse_decimal(&format!("{value:e}"), 38, scale) {
-        Some(unscaled) => format!("{unscaled}e{}", -i32::from(scale)).parse().unwrap_or(value),
-        None => value,
-    }
+    let Ok(unscaled) = format!("{whole}{fraction}").parse::<i128>() else { return value };
+    let dropped = u32::try_from(scale - digits).unwrap_or(0);
+    let quotient = 10i128.checked_pow(dropped).map_or(0, |power| divided(unscaled, power, even));
+    let text = format!("{quotient}e{}", -digits);
+    if single { text.parse::<f32>().map_or(value, f64::from) } else { text.parse().unwrap_or(value) }
 }

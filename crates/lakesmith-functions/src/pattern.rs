@@ -52,7 +52,7 @@ impl Pattern {
                 while characters.next_if_eq(&character).is_some() {
                     count += 1;
                 }
-                if !"yuMLdHhmsSaEDQqX".contains(character) {
+                if !"yMLdHhmsSaEDQqX".contains(character) {
                     return Err(format!("the letter `{character}` of a date pattern is not built yet"));
                 }
                 items.push(Item::Field(character, count));
@@ -81,8 +81,8 @@ impl Pattern {
             let weekday = usize::try_from(date.weekday().to_sunday_zero_offset()).ok()?;
             // writing to a String cannot fail
             let _ = match (letter, count) {
-                ('y' | 'u', 2) => write!(out, "{:02}", date.year().rem_euclid(100)),
-                ('y' | 'u', _) => write!(out, "{:0count$}", date.year()),
+                ('y', 2) => write!(out, "{:02}", date.year().rem_euclid(100)),
+                ('y', _) => write!(out, "{:0count$}", date.year()),
                 ('M' | 'L', 3) => write!(out, "{}", &MONTHS[month][..3]),
                 ('M' | 'L', 4..) => write!(out, "{}", MONTHS[month]),
                 ('M' | 'L', _) => write!(out, "{:0count$}", date.month()),
@@ -186,8 +186,8 @@ impl Parts {
     fn set(&mut self, letter: char, count: usize, value: i64, digits: &str) -> Option<()> {
         let below = |limit: i64| (value < limit).then_some(value);
         match letter {
-            'y' | 'u' if count == 2 => self.year = i16::try_from(2000 + value).ok()?,
-            'y' | 'u' => self.year = i16::try_from(value).ok()?,
+            'y' if count == 2 => self.year = i16::try_from(2000 + value).ok()?,
+            'y' => self.year = i16::try_from(value).ok()?,
             'M' | 'L' => self.month = i8::try_from(value).ok()?,
             'd' => self.day = i8::try_from(value).ok()?,
             'H' => self.hour = below(24)?,
@@ -205,7 +205,8 @@ impl Parts {
             return Some(rest);
         }
         let end = 1 + text.get(1..)?.find(|c: char| !(c.is_ascii_digit() || c == ':')).unwrap_or(text.len() - 1);
-        let (zoned, _) = crate::text_value::parse_timestamp(&format!("1970-01-01 00:00:00{}", &text[..end]))?;
+        let zone = |region: Option<&str>, at| crate::text_value::zone_offset(region, at);
+        let zoned = lakesmith_value::parse_timestamp(&format!("1970-01-01 00:00:00{}", &text[..end]), zone)?;
         self.offset = -zoned;
         text.get(end..)
     }

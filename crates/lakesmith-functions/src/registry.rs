@@ -4,18 +4,26 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use crate::function::Function;
-use crate::{aggregate, arithmetic, cast, collection, comparison, conditional, datetime, json, math, string, window};
+use crate::{
+    aggregate, arithmetic, array, bits, cast, collection, comparison, conditional, datetime, hash, json, map, math,
+    string, text, window,
+};
 
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
-    let families: [&'static [Function]; 11] = [
+    let families: [&'static [Function]; 16] = [
         arithmetic::FUNCTIONS,
         comparison::FUNCTIONS,
         conditional::FUNCTIONS,
         cast::FUNCTIONS,
         math::FUNCTIONS,
         string::FUNCTIONS,
+        text::FUNCTIONS,
+        bits::FUNCTIONS,
+        hash::FUNCTIONS,
         datetime::FUNCTIONS,
         collection::FUNCTIONS,
+        array::FUNCTIONS,
+        map::FUNCTIONS,
         json::FUNCTIONS,
         aggregate::FUNCTIONS,
         window::FUNCTIONS,

@@ -17,20 +17,28 @@ use crate::kernel::{self, Kernel, datafusion_call, texts};
 pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["upper", "ucase"], (1, 1), |call| native(call, string::upper())),
     Function::scalar(&["lower", "lcase"], (1, 1), |call| native(call, string::lower())),
-    Function::scalar(&["trim"], (1, 1), |call| text(call, "spark_trim", |a, _| map(a, |s| s.trim_matches(' ').into()))),
-    Function::scalar(&["ltrim"], (1, 1), |call| {
-        text(call, "spark_ltrim", |a, _| map(a, |s| s.trim_start_matches(' ').into()))
+    Function::scalar(&["trim", "btrim"], (1, 2), |call| trim(call, "spark_trim", |a, _| trimmed(a, true, true))),
+    Function::scalar(&["ltrim"], (1, 2), |call| trim(call, "spark_ltrim", |a, _| trimmed(a, true, false))),
+    Function::scalar(&["rtrim"], (1, 2), |call| trim(call, "spark_rtrim", |a, _| trimmed(a, false, true))),
+    Function::scalar(&["reverse"], (1, 1), |call| match &call.arguments[0].data_type {
+        SparkType::Array { .. } => crate::array::reversed(call.arguments[0].clone()),
+        _ => native(call, unicode::reverse()),
     }),
-    Function::scalar(&["rtrim"], (1, 1), |call| {
-        text(call, "spark_rtrim", |a, _| map(a, |s| s.trim_end_matches(' ').into()))
-    }),
-    Function::scalar(&["reverse"], (1, 1), |call| native(call, unicode::reverse())),
     Function::scalar(&["initcap"], (1, 1), |call| text(call, "spark_initcap", |a, _| map(a, initcap))),
     Function::scalar(&["length", "len", "char_length", "character_length"], (1, 1), |call| {
+        let value = call.arguments[0].clone();
+        if value.data_type == SparkType::Binary {
+            let kernel: Kernel = |arguments, _| {
+                let bytes = arguments[0].as_binary::<i32>().iter();
+                let size = |bytes: &[u8]| i32::try_from(bytes.len()).unwrap_or(i32::MAX);
+                Ok(Arc::new(bytes.map(|bytes| bytes.map(size)).collect::<Int32Array>()))
+            };
+            return kernel::call("spark_length_binary", kernel, vec![value], SparkType::Integer);
+        }
         kernel::call("spark_length", length_kernel, arguments(call, &[SparkType::STRING])?, SparkType::Integer)
     }),
-    Function::scalar(&["concat", "||"], (1, MANY), concat),
-    Function::scalar(&["concat_ws"], (1, MANY), |call| text(call, "spark_concat_ws", concat_ws_kernel)),
+    Function::scalar(&["concat", "||"], (0, MANY), concat),
+    Function::scalar(&["concat_ws"], (1, MANY), concat_ws),
     Function::scalar(&["substring", "substr"], (2, 3), |call| {
         let types = [SparkType::STRING, SparkType::Integer, SparkType::Integer];
         kernel::call("spark_substring", substring_kernel, arguments(call, &types)?, SparkType::STRING)
@@ -47,7 +55,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["replace"], (2, 3), |call| text(call, "spark_replace", replace_kernel)),
     Function::scalar(&["translate"], (3, 3), |call| native(call, unicode::translate())),
     Function::scalar(&["instr"], (2, 2), |call| position(call, 0)),
-    Function::scalar(&["locate", "position"], (2, 2), |call| position(call, 1)),
+    Function::scalar(&["locate", "position", "charindex"], (2, 3), |call| position(call, 1)),
     Function::scalar(&["startswith"], (2, 2), |call| {
         test(call, "spark_startswith", |a, _| each_pair(a, |s, p| s.starts_with(p)))
     }),
@@ -60,14 +68,18 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["like"], (2, 3), |call| like(call, false)),
     Function::scalar(&["ilike"], (2, 3), |call| like(call, true)),
     Function::scalar(&["rlike", "regexp", "regexp_like"], (2, 2), |call| test(call, "spark_rlike", rlike_kernel)),
-    Function::scalar(&["regexp_replace"], (3, 3), |call| text(call, "spark_regexp_replace", regexp_replace_kernel)),
+    Function::scalar(&["regexp_replace"], (3, 4), |call| {
+        let types = [SparkType::STRING, SparkType::STRING, SparkType::STRING, SparkType::Integer];
+        kernel::call("spark_regexp_replace", regexp_replace_kernel, arguments(call, &types)?, SparkType::STRING)
+    }),
     Function::scalar(&["regexp_extract"], (2, 3), |call| {
         let types = [SparkType::STRING, SparkType::STRING, SparkType::Integer];
         kernel::call("spark_regexp_extract", regexp_extract_kernel, arguments(call, &types)?, SparkType::STRING)
     }),
-    Function::scalar(&["split"], (2, 2), |call| {
+    Function::scalar(&["split"], (2, 3), |call| {
         let result = SparkType::Array { element: Box::new(SparkType::STRING), contains_null: false };
-        kernel::call("spark_split", split_kernel, arguments(call, &[SparkType::STRING])?, result)
+        let types = [SparkType::STRING, SparkType::STRING, SparkType::Integer];
+        kernel::call("spark_split", split_kernel, arguments(call, &types)?, result)
     }),
     Function::scalar(&["split_part"], (3, 3), |call| {
         let types = [SparkType::STRING, SparkType::STRING, SparkType::Integer];
@@ -85,12 +97,40 @@ fn arguments(call: &Call<'_>, types: &[SparkType]) -> Result<Vec<Typed>, Fault> 
     let last = &types[types.len() - 1];
     let arguments = call.arguments.iter().enumerate().map(|(index, argument)| {
         let wanted = types.get(index).unwrap_or(last);
+        if argument.data_type == SparkType::Binary && *wanted == SparkType::STRING {
+            return Err(Fault::not_built(format!("`{}` of BINARY", call.name)));
+        }
         implicit(argument.clone(), wanted).unwrap_or_else(|| {
             let title = format!("`{}` needs {wanted} here, not {}", call.name, argument.data_type);
             Err(Fault::mismatch(title, Some(index)))
         })
     });
     arguments.collect()
+}
+
+/// `trim(text)` or `trim(characters, text)`; `btrim` has the characters last.
+fn trim(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+    let mut arguments = arguments(call, &[SparkType::STRING])?;
+    if arguments.len() == 2 && !call.name.eq_ignore_ascii_case("btrim") {
+        arguments.swap(0, 1);
+    }
+    kernel::call(name, kernel, arguments, SparkType::STRING)
+}
+
+fn trimmed(arguments: &[ArrayRef], start: bool, end: bool) -> Result<ArrayRef> {
+    let texts_ = texts(&arguments[0])?;
+    let characters = arguments.get(1).map(texts).transpose()?;
+    let row = |row: usize| {
+        let set = match &characters {
+            Some(set) if set.is_null(row) => return None,
+            Some(set) => set.value(row),
+            None => " ",
+        };
+        let text = texts_.is_valid(row).then(|| texts_.value(row))?;
+        let text = if start { text.trim_start_matches(|c| set.contains(c)) } else { text };
+        Some(if end { text.trim_end_matches(|c| set.contains(c)) } else { text })
+    };
+    Ok(Arc::new((0..texts_.len()).map(row).collect::<StringArray>()))
 }
 
 fn text(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
@@ -139,7 +179,13 @@ fn length_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 
 fn concat(call: &Call<'_>) -> Result<Typed, Fault> {
     if call.arguments.iter().any(|argument| matches!(argument.data_type, SparkType::Array { .. })) {
-        return Err(Fault::not_built("`concat` of arrays"));
+        return crate::array::concatenated(call);
+    }
+    if call.arguments.is_empty() {
+        return Ok(Typed::new(datafusion::logical_expr::lit(""), SparkType::STRING).with_nullable(false));
+    }
+    if call.arguments.iter().all(|argument| argument.data_type == SparkType::Binary) {
+        return Err(Fault::not_built("`concat` of BINARY"));
     }
     text(call, "spark_concat", |arguments, _| {
         let columns = arguments.iter().map(texts).collect::<Result<Vec<_>>>()?;
@@ -152,15 +198,41 @@ fn concat(call: &Call<'_>) -> Result<Typed, Fault> {
     })
 }
 
+/// Texts and arrays of texts, joined without the NULLs among them.
+fn concat_ws(call: &Call<'_>) -> Result<Typed, Fault> {
+    let texts = SparkType::Array { element: Box::new(SparkType::STRING), contains_null: true };
+    let arguments = call.arguments.iter().enumerate().map(|(index, argument)| match &argument.data_type {
+        SparkType::Array { element, .. } if index > 0 && is_text(element) => {
+            crate::cast::cast(argument.clone(), &texts, crate::cast::Mode::Ansi)
+        }
+        _ => crate::array::argument(call, index, &SparkType::STRING),
+    });
+    let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
+    let nullable = arguments[0].nullable;
+    Ok(kernel::call("spark_concat_ws", concat_ws_kernel, arguments, SparkType::STRING)?.with_nullable(nullable))
+}
+
 fn concat_ws_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    let columns = arguments.iter().map(texts).collect::<Result<Vec<_>>>()?;
+    let separators = texts(&arguments[0])?;
+    let columns = arguments[1..].iter().map(|argument| match argument.data_type() {
+        DataType::List(_) => Ok((argument.as_list::<i32>().values().as_string::<i32>().clone(), true)),
+        _ => Ok((texts(argument)?, false)),
+    });
+    let columns = columns.collect::<Result<Vec<_>>>()?;
     let row = |row: usize| {
-        let separator = columns[0].is_valid(row).then(|| columns[0].value(row))?;
-        let parts: Vec<&str> =
-            columns[1..].iter().filter(|column| column.is_valid(row)).map(|column| column.value(row)).collect();
+        let separator = separators.is_valid(row).then(|| separators.value(row))?;
+        let mut parts: Vec<&str> = Vec::new();
+        for ((column, is_list), argument) in columns.iter().zip(&arguments[1..]) {
+            let items = match is_list {
+                true if argument.is_null(row) => 0..0,
+                true => crate::cast_text::range(argument.as_list::<i32>().value_offsets(), row),
+                false => row..row + 1,
+            };
+            parts.extend(items.filter(|item| column.is_valid(*item)).map(|item| column.value(item)));
+        }
         Some(parts.join(separator))
     };
-    Ok(Arc::new((0..columns[0].len()).map(row).collect::<StringArray>()))
+    Ok(Arc::new((0..separators.len()).map(row).collect::<StringArray>()))
 }
 
 fn size(number: i32) -> usize {
@@ -263,22 +335,41 @@ fn replace_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     Ok(Arc::new((0..texts_.len()).map(row).collect::<StringArray>()))
 }
 
-/// `instr(text, part)` has the text first, `locate(part, text)` last.
+/// `instr(text, part)` has the text first, `locate(part, text[, start])` the part.
 fn position(call: &Call<'_>, text_at: usize) -> Result<Typed, Fault> {
-    let mut arguments = arguments(call, &[SparkType::STRING])?;
+    let mut arguments = arguments(call, &[SparkType::STRING, SparkType::STRING, SparkType::Integer])?;
     if text_at == 1 {
         arguments.swap(0, 1);
     }
-    let kernel: Kernel = |arguments, _| {
-        let (texts_, parts) = (texts(&arguments[0])?, texts(&arguments[1])?);
-        let values = texts_.iter().zip(&parts).map(|(text, part)| {
-            let (text, part) = (text?, part?);
-            let before = text.find(part).map(|at| text[..at].chars().count() + 1);
-            Some(before.map_or(0, |position| i32::try_from(position).unwrap_or(i32::MAX)))
-        });
-        Ok(Arc::new(values.collect::<Int32Array>()))
-    };
-    kernel::call("spark_position", kernel, arguments, SparkType::Integer)
+    kernel::call("spark_position", position_kernel, arguments, SparkType::Integer)
+}
+
+fn position_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let (texts_, parts) = (texts(&arguments[0])?, texts(&arguments[1])?);
+    let starts = arguments.get(2).map(|array| array.as_primitive::<Int32Type>());
+    let values = texts_.iter().zip(&parts).enumerate().map(|(row, (text, part))| {
+        let start = match starts {
+            // a start of NULL gives 0, as in Spark
+            Some(starts) if starts.is_null(row) => return Some(0),
+            Some(starts) => starts.value(row),
+            None => 1,
+        };
+        let (text, part) = (text?, part?);
+        if start < 1 {
+            return Some(0);
+        }
+        let skipped = size(start - 1);
+        let from = text.char_indices().map(|(at, _)| at).chain([text.len()]).nth(skipped)?;
+        let found = text[from..].find(part).map(|at| skipped + text[from..from + at].chars().count() + 1);
+        Some(found.map_or(0, |position| i32::try_from(position).unwrap_or(i32::MAX)))
+    });
+    let values: Int32Array = values.collect();
+    // a start beyond the text finds nothing
+    let known = values.iter().enumerate().map(|(row, value)| match value {
+        None if texts_.is_valid(row) && parts.is_valid(row) => Some(0),
+        value => value,
+    });
+    Ok(Arc::new(known.collect::<Int32Array>()))
 }
 
 fn like(call: &Call<'_>, any_case: bool) -> Result<Typed, Fault> {
@@ -297,13 +388,23 @@ fn like_each(arguments: &[ArrayRef], flags: &str) -> Result<ArrayRef> {
             continue;
         }
         let escape = escapes.as_ref().and_then(|escapes| escapes.value(row).chars().next()).unwrap_or('\\');
-        let regex = cache.get(&format!("{flags}^{}$", like_regex(patterns.value(row), escape)))?;
+        let regex = cache.get(&format!("{flags}^{}$", like_regex(patterns.value(row), escape)?))?;
         values.append_value(regex.is_match(texts_.value(row)));
     }
     Ok(Arc::new(values.finish()))
 }
 
-fn like_regex(pattern: &str, escape: char) -> String {
+/// What may stand after the escape character: `%`, `_` or itself.
+fn escaped(next: Option<char>, escape: char, pattern: &str) -> Result<char> {
+    next.filter(|next| matches!(next, '%' | '_') || *next == escape).ok_or_else(|| {
+        let message =
+            format!("the pattern `{pattern}` has `{escape}` before another character than `%`, `_` and itself");
+        let condition = lakesmith_diagnostic::Condition::INVALID_FORMAT;
+        lakesmith_engine::DataError { condition, message }.into_datafusion()
+    })
+}
+
+fn like_regex(pattern: &str, escape: char) -> Result<String> {
     let mut regex = String::with_capacity(pattern.len() + 8);
     let mut characters = pattern.chars();
     while let Some(character) = characters.next() {
@@ -311,12 +412,12 @@ fn like_regex(pattern: &str, escape: char) -> String {
             '%' => regex.push_str(".*"),
             '_' => regex.push('.'),
             other => {
-                let literal = if other == escape { characters.next().unwrap_or(other) } else { other };
+                let literal = if other == escape { escaped(characters.next(), escape, pattern)? } else { other };
                 regex.push_str(&regex::escape(literal.encode_utf8(&mut [0; 4])));
             }
         }
     }
-    regex
+    Ok(regex)
 }
 
 /// The last pattern that was compiled; patterns are constants nearly always.
@@ -326,7 +427,11 @@ struct Cache(Option<(String, Regex)>);
 impl Cache {
     fn get(&mut self, pattern: &str) -> Result<&Regex> {
         if self.0.as_ref().is_none_or(|(known, _)| known != pattern) {
-            let regex = Regex::new(pattern).map_err(|error| exec_datafusion_err!("regular expression: {error}"))?;
+            let regex = Regex::new(pattern).map_err(|_| {
+                let message = format!("`{pattern}` is no regular expression, or one that Lakesmith does not read");
+                let condition = lakesmith_diagnostic::Condition::INVALID_PARAMETER_VALUE;
+                lakesmith_engine::DataError { condition, message }.into_datafusion()
+            })?;
             self.0 = Some((pattern.to_owned(), regex));
         }
         match &self.0 {
@@ -372,12 +477,15 @@ fn java_replacement(text: &str) -> String {
 
 fn regexp_replace_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let (texts_, patterns, by) = (texts(&arguments[0])?, texts(&arguments[1])?, texts(&arguments[2])?);
+    let starts = arguments.get(3).map(|array| array.as_primitive::<Int32Type>());
     let mut cache = Cache::default();
-    let values = texts_.iter().zip(&patterns).zip(&by).map(|((text, pattern), by)| match (text, pattern, by) {
-        (Some(text), Some(pattern), Some(by)) => {
-            Ok(Some(cache.get(pattern)?.replace_all(text, java_replacement(by)).into_owned()))
-        }
-        _ => Ok(None),
+    let values = texts_.iter().zip(&patterns).zip(&by).enumerate().map(|(row, ((text, pattern), by))| {
+        let (Some(text), Some(pattern), Some(by)) = (text, pattern, by) else { return Ok(None) };
+        let skipped = starts.map_or(0, |starts| size(starts.value(row) - 1));
+        let from = text.char_indices().map(|(at, _)| at).nth(skipped);
+        let Some(from) = from.or((skipped == 0).then_some(0)) else { return Ok(Some(text.to_owned())) };
+        let replaced = cache.get(pattern)?.replace_all(&text[from..], java_replacement(by));
+        Ok(Some(format!("{}{replaced}", &text[..from])))
     });
     Ok(Arc::new(StringArray::from(values.collect::<Result<Vec<_>>>()?)))
 }
@@ -402,18 +510,39 @@ fn regexp_extract_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<Array
 fn split_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let (texts_, patterns) = (texts(&arguments[0])?, texts(&arguments[1])?);
     let mut cache = Cache::default();
+    let limits = arguments.get(2).map(|array| array.as_primitive::<Int32Type>());
     let mut lists = ListBuilder::new(StringBuilder::new()).with_field(Field::new("element", DataType::Utf8, false));
     for row in 0..texts_.len() {
         if texts_.is_null(row) || patterns.is_null(row) {
             lists.append(false);
             continue;
         }
-        for part in cache.get(patterns.value(row))?.split(texts_.value(row)) {
+        let limit = limits.map_or(-1, |limits| limits.value(row));
+        for part in java_split(cache.get(patterns.value(row))?, texts_.value(row), limit) {
             lists.values().append_value(part);
         }
         lists.append(true);
     }
     Ok(Arc::new(lists.finish()))
+}
+
+/// Parts as Java's `split` gives them: no empty part before a match of no characters at the start, at most `limit` parts.
+fn java_split<'t>(pattern: &Regex, text: &'t str, limit: i32) -> Vec<&'t str> {
+    let mut parts = Vec::new();
+    let mut from = 0;
+    for found in pattern.find_iter(text) {
+        if limit > 0 && parts.len() + 1 >= size(limit) {
+            break;
+        }
+        let is_empty = found.start() == found.end();
+        if is_empty && (found.start() == 0 || found.start() == text.len()) {
+            continue;
+        }
+        parts.push(&text[from..found.start()]);
+        from = found.end();
+    }
+    parts.push(&text[from..]);
+    parts
 }
 
 fn split_part_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
@@ -441,7 +570,12 @@ fn sha2(call: &Call<'_>) -> Result<Typed, Fault> {
         Some(224) => crypto::sha224(),
         Some(384) => crypto::sha384(),
         Some(512) => crypto::sha512(),
-        _ => return Err(Fault::mismatch("the length of `sha2` is 0, 224, 256, 384 or 512", Some(1))),
+        Some(_) => {
+            let null =
+                Typed::new(datafusion::logical_expr::lit(datafusion::common::ScalarValue::Null), SparkType::Null);
+            return crate::cast::cast(null, &SparkType::STRING, crate::cast::Mode::Ansi);
+        }
+        None => return Err(Fault::not_built("`sha2` with a length that is no constant")),
     };
     let value = call.arguments[0].clone();
     if !is_text(&value.data_type) && value.data_type != SparkType::Binary {

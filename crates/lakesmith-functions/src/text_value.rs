@@ -7,28 +7,6 @@ use jiff::civil::Date;
 /// Microseconds of a day.
 pub const DAY_MICROS: i64 = 86_400_000_000;
 
-/// A whole number.
-pub fn parse_integer(text: &str) -> Option<i64> {
-    text.trim().parse().ok()
-}
-
-/// A floating point number; `Infinity`, `NaN` and a trailing `d` or `f` are accepted.
-pub fn parse_double(text: &str) -> Option<f64> {
-    let text = text.trim();
-    let digits =
-        text.strip_suffix(['d', 'D', 'f', 'F']).filter(|rest| rest.ends_with(|c: char| c.is_ascii_digit() || c == '.'));
-    digits.unwrap_or(text).parse().ok()
-}
-
-/// `true`, `t`, `yes`, `y`, `1` and their opposites.
-pub fn parse_boolean(text: &str) -> Option<bool> {
-    match text.trim().to_ascii_lowercase().as_str() {
-        "true" | "t" | "yes" | "y" | "1" => Some(true),
-        "false" | "f" | "no" | "n" | "0" => Some(false),
-        _ => None,
-    }
-}
-
 /// A decimal number as its unscaled value at `scale`, rounded half up; `None` when it is no number or has too many digits.
 pub fn parse_decimal(text: &str, precision: u8, scale: i8) -> Option<i128> {
     let text = text.trim();
@@ -66,32 +44,22 @@ fn shift_digits(digits: &str, shift: i32) -> Option<i128> {
     Some(kept + i128::from(rest.as_bytes().first().is_some_and(|digit| *digit >= b'5')))
 }
 
-/// Days since the epoch of `yyyy`, `yyyy-m`, `yyyy-m-d`, the last one with anything after a blank or `T`.
-pub fn parse_date(text: &str) -> Option<i32> {
-    let text = text.trim();
-    let date = text.split([' ', 'T']).next()?;
-    if date.len() < text.len() && date.matches('-').count() != 2 {
-        return None;
-    }
-    civil_days(date)
+/// Whether a text is a decimal number, whatever its size.
+pub fn is_decimal(text: &str) -> bool {
+    let (mantissa, exponent) = text.split_once(['e', 'E']).map_or((text, None), |(m, e)| (m, Some(e)));
+    let unsigned = mantissa.strip_prefix(['-', '+']).unwrap_or(mantissa);
+    let digits = unsigned.bytes().filter(u8::is_ascii_digit).count();
+    let points = unsigned.bytes().filter(|byte| *byte == b'.').count();
+    digits > 0 && points <= 1 && digits + points == unsigned.len() && exponent.is_none_or(|e| e.parse::<i32>().is_ok())
 }
 
-fn civil_days(text: &str) -> Option<i32> {
-    let mut parts = text.split('-');
-    let year = parts.next()?;
-    if year.len() != 4 {
-        return None;
-    }
-    let number = |part: Option<&str>| match part {
-        None => Some(1),
-        Some(part) if !part.is_empty() && part.len() <= 2 => part.parse::<i8>().ok(),
-        Some(_) => None,
-    };
-    let (year, month, day) = (year.parse::<i16>().ok()?, number(parts.next())?, number(parts.next())?);
-    if parts.next().is_some() {
-        return None;
-    }
-    Some(days_of(Date::new(year, month, day).ok()?))
+/// The offset in seconds of a region at a local time; that of the session, which is UTC, for `None`.
+pub fn zone_offset(region: Option<&str>, local_seconds: i64) -> Option<i32> {
+    let Some(region) = region else { return Some(0) };
+    let zone = jiff::tz::TimeZone::get(region).ok()?;
+    let local = jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::from_second(local_seconds).ok()?);
+    let instant = zone.to_ambiguous_timestamp(local).compatible().ok()?;
+    Some(zone.to_offset(instant).seconds())
 }
 
 /// Days since the epoch.
@@ -111,63 +79,36 @@ pub fn date_of(days: i32) -> Option<Date> {
     epoch.checked_add(jiff::Span::new().try_days(i64::from(days)).ok()?).ok()
 }
 
-/// Microseconds since the epoch, and whether the text named a zone. Without one the value is wall-clock time.
-pub fn parse_timestamp(text: &str) -> Option<(i64, bool)> {
-    let text = text.trim();
-    let (date, rest) = match text.find([' ', 'T']) {
-        Some(at) => (&text[..at], text[at + 1..].trim()),
-        None => (text, ""),
-    };
-    let days = i64::from(civil_days(date)?);
-    if rest.is_empty() {
-        return Some((days * DAY_MICROS, false));
-    }
-    let end = rest.find(|c: char| !(c.is_ascii_digit() || c == ':' || c == '.')).unwrap_or(rest.len());
-    let micros = time_micros(&rest[..end])?;
-    let zone = rest[end..].trim();
-    let offset = if zone.is_empty() { 0 } else { zone_micros(zone)? };
-    Some((days * DAY_MICROS + micros - offset, !zone.is_empty()))
-}
-
-fn time_micros(text: &str) -> Option<i64> {
-    let (clock, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let mut parts = clock.split(':');
-    let mut next = |limit: i64| match parts.next() {
-        None => Some(0),
-        Some(part) if (1..=2).contains(&part.len()) => part.parse::<i64>().ok().filter(|value| *value < limit),
-        Some(_) => None,
-    };
-    let (hour, minute, second) = (next(24)?, next(60)?, next(60)?);
-    if parts.next().is_some() || !clock.contains(':') {
-        return None;
-    }
-    let digits: String = fraction.chars().chain("000000".chars()).take(6).collect();
-    Some(((hour * 60 + minute) * 60 + second) * 1_000_000 + digits.parse::<i64>().ok()?)
-}
-
-/// The offset of `Z`, `UTC`, `GMT`, `+h`, `+hh:mm`.
-fn zone_micros(zone: &str) -> Option<i64> {
-    let zone = zone.strip_prefix("UTC").or_else(|| zone.strip_prefix("GMT")).unwrap_or(zone);
-    if zone.is_empty() || zone == "Z" {
-        return Some(0);
-    }
-    let (sign, rest) = match zone.as_bytes().first()? {
-        b'+' => (1, &zone[1..]),
-        b'-' => (-1, &zone[1..]),
-        _ => return None,
-    };
-    let (hours, minutes) = match rest.split_once(':') {
-        Some((hours, minutes)) => (hours, minutes),
-        None if rest.len() == 4 => rest.split_at(2),
-        None => (rest, "0"),
-    };
-    let minutes = hours.parse::<i64>().ok()? * 60 + minutes.parse::<i64>().ok()?;
-    (minutes <= 18 * 60).then_some(sign * minutes * 60_000_000)
-}
-
 /// A date as `yyyy-MM-dd`.
 pub fn format_date(days: i32) -> String {
-    date_of(days).map_or_else(String::new, |date| format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day()))
+    let (year, month, day) = civil(i64::from(days));
+    let sign = if year < 0 { "-" } else { "" };
+    let plus = if year > 9999 { "+" } else { sign };
+    format!("{plus}{:04}-{month:02}-{day:02}", year.abs())
+}
+
+/// The text of a typed constant in the form that Spark gives it; `None` when it is no value of the type.
+pub fn format_typed(data_type: &lakesmith_unresolved::SparkType, text: &str) -> Option<String> {
+    use lakesmith_unresolved::SparkType;
+    match data_type {
+        SparkType::Date => lakesmith_value::parse_date(text).map(format_date),
+        SparkType::Timestamp | SparkType::TimestampNtz if text.trim().len() <= 10 => {
+            lakesmith_value::parse_timestamp(text, zone_offset).map(format_timestamp)
+        }
+        _ => None,
+    }
+}
+
+/// Year, month and day of a number of days since the epoch, in the proleptic Gregorian calendar.
+fn civil(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let month = if month < 10 { month + 3 } else { month - 9 };
+    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
 /// A timestamp as `yyyy-MM-dd HH:mm:ss` with as many fraction digits as it has.
@@ -232,15 +173,5 @@ mod tests {
         assert_eq!(parse_decimal("-1.5e2", 10, 2), Some(-15000));
         assert_eq!(parse_decimal("1000", 4, 1), None);
         assert_eq!(parse_decimal("abc", 4, 1), None);
-    }
-
-    #[test]
-    fn dates_and_timestamps_have_sparks_forms() {
-        assert_eq!(parse_date("2024-1-5"), Some(19727));
-        assert_eq!(parse_date("2024-01-05T10:00:00"), Some(19727));
-        assert_eq!(parse_date("2024-13-01"), None);
-        assert_eq!(parse_timestamp("1970-01-02 00:00:01.5"), Some((DAY_MICROS + 1_500_000, false)));
-        assert_eq!(parse_timestamp("1970-01-01T02:00:00+02:00"), Some((0, true)));
-        assert_eq!(format_timestamp(-1), "1969-12-31 23:59:59.999999");
     }
 }

@@ -21,6 +21,25 @@ pub const FUNCTIONS: &[Function] = &[
     Function::window(&["cume_dist"], (0, 0), |_| {
         Ok(Typed::new(window(native::cume_dist::cume_dist_udwf(), vec![]), SparkType::Double))
     }),
+    Function::window(&["ntile"], (0, 1), |call| {
+        let buckets = match call.arguments.first() {
+            None => lit(1i64),
+            Some(number) => match constant_integer(&number.expr) {
+                Some(number) => lit(number),
+                None => return Err(Fault::mismatch("the number of buckets of `ntile` must be a constant", Some(0))),
+            },
+        };
+        let arrow = to_arrow(&SparkType::Integer).map_err(|error| Fault::not_built(error.0))?;
+        let expr = window(native::ntile::ntile_udwf(), vec![buckets]);
+        Ok(Typed { expr: datafusion::logical_expr::cast(expr, arrow), data_type: SparkType::Integer, nullable: false })
+    }),
+    Function::window(&["nth_value"], (2, 2), |call| {
+        let value = call.arguments[0].clone();
+        let at = constant_integer(&call.arguments[1].expr)
+            .ok_or_else(|| Fault::mismatch("the number of `nth_value` must be a constant", Some(1)))?;
+        let expr = window(native::nth_value::nth_value_udwf(), vec![value.expr, lit(at)]);
+        Ok(Typed::new(if call.ignore_nulls { ignoring_nulls(expr) } else { expr }, value.data_type))
+    }),
     Function::window(&["lag"], (1, 3), |call| shifted(call, native::lead_lag::lag_udwf())),
     Function::window(&["lead"], (1, 3), |call| shifted(call, native::lead_lag::lead_udwf())),
 ];
@@ -38,6 +57,17 @@ fn window(function: std::sync::Arc<datafusion::logical_expr::WindowUDF>, args: V
             distinct: false,
         },
     }))
+}
+
+/// The same function, passing over NULLs.
+fn ignoring_nulls(expr: Expr) -> Expr {
+    match expr {
+        Expr::WindowFunction(mut call) => {
+            call.params.null_treatment = Some(datafusion::logical_expr::expr::NullTreatment::IgnoreNulls);
+            Expr::WindowFunction(call)
+        }
+        other => other,
+    }
 }
 
 /// Row numbers and ranks are INT in Spark and unsigned in DataFusion.
@@ -58,5 +88,6 @@ fn shifted(call: &Call<'_>, function: std::sync::Arc<datafusion::logical_expr::W
     if let Some(default) = call.arguments.get(2) {
         arguments.push(cast(default.clone(), &value.data_type, Mode::Ansi)?.expr);
     }
-    Ok(Typed::new(window(function, arguments), value.data_type))
+    let expr = window(function, arguments);
+    Ok(Typed::new(if call.ignore_nulls { ignoring_nulls(expr) } else { expr }, value.data_type))
 }

@@ -11,7 +11,7 @@ use lakesmith_unresolved::{Literal, PlanId, SparkType};
 
 use crate::literal::literal;
 use crate::resolver::Resolver;
-use crate::scope::{Found, Scope};
+use crate::scope::{Found, Reach, Scope};
 
 impl Resolver<'_> {
     /// The expression's value; nothing when a fault was noted.
@@ -161,9 +161,21 @@ impl Resolver<'_> {
     }
 
     fn field(&mut self, value: Typed, name: &str, origin: &Origin) -> Option<Typed> {
+        if let SparkType::Map { key, .. } = &value.data_type
+            && matches!(key.as_ref(), SparkType::String { .. })
+        {
+            let key = literal(&Literal::String(name.to_owned()));
+            let key = self.settle(key, origin)?;
+            let element = collection::element(value, key);
+            return self.settle(element, origin);
+        }
+        if matches!(value.data_type, SparkType::Array { .. }) {
+            return self.not_built("a field of each struct of an array", origin);
+        }
         let SparkType::Struct(fields) = &value.data_type else {
             let title = format!("`{name}` is asked of a value of type {}, which has no fields", value.data_type);
-            return self.refuse(Diagnostic::error(Condition::DATATYPE_MISMATCH, title), origin, "no struct");
+            let condition = Condition::INVALID_EXTRACT_BASE_FIELD_TYPE;
+            return self.refuse(Diagnostic::error(condition, title), origin, "no struct");
         };
         match fields.iter().position(|field| field.name.matches(name)) {
             Some(index) => {
@@ -199,10 +211,29 @@ impl Resolver<'_> {
         }
     }
 
+    /// The file that a row comes from; an empty text where it comes from none.
+    fn input_file_name(&mut self, scope: &Scope<'_>, origin: &Origin) -> Option<Typed> {
+        let path = ["_metadata", "file_path"].map(|text| NamePart { text: text.into(), origin: origin.clone() });
+        match scope.find(&path, None) {
+            Found::Column(column, 1) if column.reach == Reach::Metadata => self.name(&path, None, scope, origin),
+            _ => {
+                let value = literal(&Literal::String(String::new()));
+                self.settle(value, origin)
+            }
+        }
+    }
+
     /// A call of a function or operator.
     pub(crate) fn call(&mut self, call: &FunctionCall, scope: &Scope<'_>, origin: &Origin) -> Option<Typed> {
         let Some(part) = call.name.parts.last() else { return self.not_built("IDENTIFIER as a function", origin) };
         let name = part.text.as_str();
+        if part.text.matches("input_file_name") && call.arguments.is_empty() {
+            return self.input_file_name(scope, origin);
+        }
+        if part.text.matches("struct") {
+            let renamed = named_struct(call, origin);
+            return self.call(&renamed, scope, origin);
+        }
         let Some(function) = registry::find(name) else {
             let similar = closest(name, registry::names(), 3);
             let mut diagnostic = Diagnostic::error(
@@ -238,6 +269,18 @@ impl Resolver<'_> {
             all.into_iter().collect::<Option<Vec<_>>>()?
         };
         let (fewest, most) = function.arity;
+        if function.role == Role::Window && scope.windowed.is_none() {
+            let title = format!("window function `{name}` has no OVER");
+            return self.refuse(Diagnostic::error(Condition::WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE, title), origin, "");
+        }
+        if function.role == Role::Aggregate && call.distinct && scope.windowed.is_some() {
+            let title = format!("`{name}(DISTINCT …)` cannot be computed over a window");
+            return self.refuse(Diagnostic::error(Condition::DISTINCT_WINDOW_FUNCTION_UNSUPPORTED, title), origin, "");
+        }
+        if arguments.len() > most && FURTHER_ARGUMENTS.iter().any(|known| part.text.matches(known)) {
+            return self.not_built(&format!("`{name}` with {} arguments", arguments.len()), origin);
+        }
+        let types: Vec<SparkType> = arguments.iter().map(|argument| argument.data_type.clone()).collect();
         if arguments.len() < fewest || arguments.len() > most {
             let wanted = if fewest == most { fewest.to_string() } else { format!("{fewest} or more") };
             let title = format!("function `{name}` takes {wanted} arguments, not {}", arguments.len());
@@ -250,6 +293,12 @@ impl Resolver<'_> {
             ignore_nulls: call.ignore_nulls == Some(true),
             session: self.options.session,
         });
+        if let Err(fault) = &resolved
+            && fault.condition == Condition::DATATYPE_MISMATCH
+            && let Some(unusual) = types.iter().find(|data_type| is_unusual(data_type, name))
+        {
+            return self.not_built(&format!("`{name}` of {unusual}"), origin);
+        }
         let at = match &resolved {
             Err(fault) => fault.argument.and_then(|index| call.arguments.get(index)).map_or(origin, |a| &a.origin),
             Ok(_) => origin,
@@ -263,6 +312,47 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// Functions that Spark has with more arguments than are built.
+const FURTHER_ARGUMENTS: [&str; 11] = [
+    "ceil",
+    "ceiling",
+    "dense_rank",
+    "floor",
+    "from_json",
+    "instr",
+    "levenshtein",
+    "max_by",
+    "min_by",
+    "percent_rank",
+    "rank",
+];
+
+/// Types that few functions take yet, though Spark has more.
+fn is_unusual(data_type: &SparkType, function: &str) -> bool {
+    let moment = matches!(data_type, SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz);
+    matches!(data_type, SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. })
+        || matches!(data_type, SparkType::CalendarInterval | SparkType::Binary | SparkType::Variant)
+        || moment && function.to_ascii_lowercase().starts_with("try_")
+}
+
+/// `struct(a, b AS c, 1)` is `named_struct('a', a, 'c', b, 'col3', 1)`.
+fn named_struct(call: &FunctionCall, origin: &Origin) -> FunctionCall {
+    let arguments = call.arguments.iter().enumerate().flat_map(|(index, argument)| {
+        let name = match &argument.kind {
+            ExpressionKind::Alias { names, .. } => names.first().map(|name| name.text.as_str().to_owned()),
+            ExpressionKind::Attribute { parts, .. } => parts.last().map(|part| part.text.as_str().to_owned()),
+            ExpressionKind::ExtractValue { extraction, .. } => match &extraction.kind {
+                ExpressionKind::Literal(Literal::String(name)) => Some(name.clone()),
+                _ => None,
+            },
+            _ => None,
+        };
+        let name = Literal::String(name.unwrap_or_else(|| format!("col{}", index + 1)));
+        [Expression::new(ExpressionKind::Literal(name), argument.origin.clone()), argument.clone()]
+    });
+    FunctionCall::builtin("named_struct", arguments.collect(), origin.clone())
 }
 
 fn shown(parts: &[NamePart]) -> String {

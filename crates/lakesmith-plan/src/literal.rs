@@ -36,6 +36,7 @@ pub fn literal(literal: &Literal) -> Result<Typed, Fault> {
         Literal::TimestampNtz(micros) => {
             sure(ScalarValue::TimestampMicrosecond(Some(*micros), None), SparkType::TimestampNtz)
         }
+        Literal::Typed { data_type: SparkType::Time(_), .. } => Err(Fault::not_built("a constant of type TIME")),
         Literal::Typed { data_type, text } => {
             let text = Typed { expr: lit(text.as_str()), data_type: SparkType::STRING, nullable: false };
             cast(text, data_type, Mode::Ansi)

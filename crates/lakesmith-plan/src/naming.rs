@@ -1,7 +1,36 @@
 //! The names that Spark generates for columns without an alias: `count(1)`, `(a + b)`, `CAST(a AS INT)`.
 
-use lakesmith_unresolved::Literal;
-use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, JsonStep};
+use datafusion::logical_expr::Expr;
+use lakesmith_diagnostic::Origin;
+use lakesmith_functions::cast_text::{day_time_literal, year_month_literal};
+use lakesmith_functions::text_value::format_typed;
+use lakesmith_unresolved::expression::{
+    CastMode, Expression, ExpressionKind, FrameBound, FrameUnit, FunctionCall, JsonStep, SortOrder, Window, WindowFrame,
+};
+use lakesmith_unresolved::{Literal, SparkType};
+
+/// The name of a computed column: additions to dates have names of their own.
+pub fn computed_name(expression: &Expression, value: &Expr) -> String {
+    let name = column_name(expression);
+    let (ExpressionKind::Function(call), Expr::ScalarFunction(kernel)) = (&expression.kind, value) else { return name };
+    let symbol = call.name.parts.last().map_or("", |part| part.text.as_str());
+    let [left, right] = call.arguments.as_slice() else { return name };
+    if !matches!(symbol, "+" | "-") {
+        return name;
+    }
+    let (left, right) = (text(left), text(right));
+    match kernel.name() {
+        "spark_date_add" => format!("date_add({left}, {right})"),
+        "spark_cast" if symbol == "+" && right.starts_with("INTERVAL ") && right.ends_with(" DAY") => {
+            format!("date_add({left}, extractansiintervaldays({right}))")
+        }
+        "spark_date_sub" => format!("date_sub({left}, {right})"),
+        "spark_add_micros" | "spark_subtract_micros" | "spark_add_interval_months" | "spark_subtract_months" => {
+            format!("{left} {symbol} {right}")
+        }
+        _ => name,
+    }
+}
 
 /// The name of a column of the SELECT list.
 pub fn column_name(expression: &Expression) -> String {
@@ -44,10 +73,27 @@ fn text(expression: &Expression) -> String {
             let name = names.first().map_or("", |name| name.text.as_str());
             format!("{} AS {name}", text(child))
         }
-        ExpressionKind::Cast { child, data_type, .. } => format!("CAST({} AS {data_type})", text(child)),
+        // a cast to a nested type leaves no trace
+        ExpressionKind::Cast {
+            child,
+            data_type: SparkType::Array { .. } | SparkType::Map { .. } | SparkType::Struct(_),
+            ..
+        } => text(child),
+        ExpressionKind::Cast { child, data_type, mode } => {
+            let name = if *mode == CastMode::Try { "TRY_CAST" } else { "CAST" };
+            format!("{name}({} AS {data_type})", text(child))
+        }
         ExpressionKind::Function(call) => call_text(call),
-        ExpressionKind::Window { function, .. } => format!("{} OVER (…)", text(function)),
-        ExpressionKind::ExtractValue { child, extraction } => format!("{}[{}]", text(child), text(extraction)),
+        ExpressionKind::Window { function, window } => window_text(function, window),
+        ExpressionKind::ExtractValue { child, extraction } => match (&extraction.kind, &extraction.origin) {
+            // a field by its name has no quotes around it
+            (ExpressionKind::Literal(Literal::String(name)), Origin::Text(span))
+                if usize::try_from(span.end - span.start).is_ok_and(|length| length == name.len()) =>
+            {
+                format!("{}.{name}", text(child))
+            }
+            _ => format!("{}[{}]", text(child), text(extraction)),
+        },
         ExpressionKind::JsonPath { child, path } => format!("{}:{}", text(child), path_name(path)),
         ExpressionKind::Star { .. } => "*".into(),
         ExpressionKind::Subquery(_) => "scalarsubquery()".into(),
@@ -66,7 +112,13 @@ fn literal_text(literal: &Literal) -> String {
         Literal::String(value) => value.clone(),
         Literal::Decimal { unscaled, scale, .. } => decimal_text(*unscaled, *scale),
         Literal::Double(value) => lakesmith_functions::text_value::format_double(&format!("{value:e}"), *value),
-        Literal::Typed { data_type, text } => format!("{data_type} '{text}'"),
+        Literal::Typed { data_type, text } => {
+            format!("{data_type} '{}'", format_typed(data_type, text).unwrap_or_else(|| text.clone()))
+        }
+        Literal::DayTimeInterval { microseconds, start, end } => day_time_literal(*microseconds, *start, *end),
+        Literal::YearMonthInterval { months, start, end } => year_month_literal(*months, *start, *end),
+        Literal::Float(value) => lakesmith_functions::text_value::format_float(*value),
+        Literal::Binary(bytes) => format!("X'{}'", bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>()),
         other => format!("{other:?}"),
     }
 }
@@ -79,31 +131,206 @@ fn decimal_text(unscaled: i128, scale: i8) -> String {
     if scale == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
 }
 
+/// Functions that Spark writes in capitals.
+const CAPITALS: [&str; 35] = [
+    "acos",
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atan2",
+    "atanh",
+    "cbrt",
+    "ceil",
+    "cos",
+    "cosh",
+    "cot",
+    "csc",
+    "degrees",
+    "e",
+    "exp",
+    "expm1",
+    "floor",
+    "hypot",
+    "log",
+    "log10",
+    "log1p",
+    "log2",
+    "pi",
+    "power",
+    "radians",
+    "regexp",
+    "regexp_like",
+    "rlike",
+    "sec",
+    "signum",
+    "sin",
+    "sinh",
+    "sqrt",
+    "tan",
+];
+
+/// The order that `array_sort` has when none is given, as Spark writes it.
+const NATURAL_ORDER: &str = ", lambdafunction((IF(((namedlambdavariable() IS NULL) AND (namedlambdavariable() IS NULL)), 0, (IF((namedlambdavariable() IS NULL), 1, (IF((namedlambdavariable() IS NULL), -1, (IF((namedlambdavariable() < namedlambdavariable()), -1, (IF((namedlambdavariable() > namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable())";
+
+/// Arguments that Spark adds when they are left out: function, number of arguments, what is added.
+const DEFAULTS: [(&str, usize, &str); 26] = [
+    ("approx_percentile", 2, ", 10000"),
+    ("percentile", 2, ", 1"),
+    ("percentile_approx", 2, ", 10000"),
+    ("array_sort", 1, NATURAL_ORDER),
+    ("bround", 1, ", 0"),
+    ("from_unixtime", 1, ", yyyy-MM-dd HH:mm:ss"),
+    ("lag", 1, ", 1, NULL"),
+    ("lag", 2, ", NULL"),
+    ("lead", 1, ", 1, NULL"),
+    ("lead", 2, ", NULL"),
+    ("locate", 2, ", 1"),
+    ("lpad", 2, ",  "),
+    ("months_between", 2, ", true"),
+    ("position", 2, ", 1"),
+    ("regexp_extract", 2, ", 1"),
+    ("regexp_replace", 3, ", 1"),
+    ("replace", 2, ", "),
+    ("round", 1, ", 0"),
+    ("rpad", 2, ",  "),
+    ("sort_array", 1, ", true"),
+    ("split", 2, ", -1"),
+    ("str_to_map", 1, ", ,, :"),
+    ("str_to_map", 2, ", :"),
+    ("substr", 2, ", 2147483647"),
+    ("substring", 2, ", 2147483647"),
+    ("unix_timestamp", 1, ", yyyy-MM-dd HH:mm:ss"),
+];
+
+/// Functions whose second argument is no part of the name.
+const FIRST_ONLY: [&str; 8] =
+    ["any_value", "first", "first_value", "from_json", "ilike", "last", "last_value", "from_csv"];
+
+/// Names that Spark replaces by others.
+const RENAMED: [(&str, &str); 4] =
+    [("array_agg", "collect_list"), ("curdate", "current_date"), ("dateadd", "date_add"), ("tanh", "TANH")];
+
 fn call_text(call: &FunctionCall) -> String {
-    let name = call.name.parts.last().map_or("", |part| part.text.as_str());
+    let name = call.name.parts.last().map_or(String::new(), |part| part.text.as_str().to_lowercase());
     let arguments: Vec<String> = call.arguments.iter().map(text).collect();
-    match (name, arguments.as_slice()) {
+    match (name.as_str(), arguments.as_slice()) {
         ("count", [star]) if star == "*" => "count(1)".into(),
-        ("==", [left, right]) => format!("({left} = {right})"),
-        ("!=", [left, right]) => format!("(NOT ({left} = {right}))"),
+        ("==" | "=", [left, right]) => format!("({left} = {right})"),
+        ("!=" | "<>", [left, right]) => format!("(NOT ({left} = {right}))"),
+        ("isdistinctfrom", [left, right]) => format!("(NOT ({left} <=> {right}))"),
         ("and" | "or", [left, right]) => format!("({left} {} {right})", name.to_uppercase()),
         ("+" | "-" | "*" | "/" | "%" | "<" | "<=" | ">" | ">=" | "<=>" | "&" | "|" | "^" | "div", [left, right]) => {
             format!("({left} {name} {right})")
         }
-        ("not", [value]) => format!("(NOT {value})"),
+        ("<<" | ">>" | ">>>", [left, right]) => format!("({left} {name} {right})"),
+        ("not" | "!", [value]) => format!("(NOT {value})"),
         ("negative", [value]) => format!("(- {value})"),
+        ("positive", [value]) => format!("(+ {value})"),
+        ("~", [value]) => format!("~{value}"),
         ("isnull", [value]) => format!("({value} IS NULL)"),
         ("isnotnull", [value]) => format!("({value} IS NOT NULL)"),
+        ("istrue", [value]) => format!("({value} <=> true)"),
+        ("isfalse", [value]) => format!("({value} <=> false)"),
+        ("isunknown", [value]) => format!("({value} IS NULL)"),
+        // a cast by its type's name leaves no trace
+        (
+            "boolean" | "tinyint" | "smallint" | "int" | "bigint" | "float" | "double" | "decimal" | "string"
+            | "binary" | "date" | "timestamp",
+            [value],
+        ) => value.clone(),
         ("like", [value, pattern]) => format!("{value} LIKE {pattern}"),
+        ("like", [value, pattern, escape]) => format!("{value} LIKE {pattern} ESCAPE '{escape}'"),
+        ("ilike", [value, pattern, ..]) => format!("ilike({value}, {pattern})"),
         ("||", [left, right]) => format!("concat({left}, {right})"),
         ("in", [value, list @ ..]) => format!("({value} IN ({}))", list.join(", ")),
+        ("trim", [characters, value]) => format!("TRIM(BOTH {characters} FROM {value})"),
+        ("ltrim", [characters, value]) => format!("TRIM(LEADING {characters} FROM {value})"),
+        ("rtrim", [characters, value]) => format!("TRIM(TRAILING {characters} FROM {value})"),
         ("between", [value, lower, upper]) => format!("between({value}, {lower}, {upper})"),
+        ("if", [condition, then, otherwise]) => format!("(IF({condition}, {then}, {otherwise}))"),
+        ("extract" | "datepart", [field, value]) => format!("{name}({field} FROM {value})"),
         ("when", all) => case_text(all),
+        ("log", [value]) => format!("LOG(E(), {value})"),
+        ("from_json", [_, schema]) if schema.to_ascii_lowercase().starts_with("map<") => "entries".into(),
+        ("struct", _) => format!("struct({})", struct_text(&call.arguments)),
+        _ if arguments.len() == 2 && FIRST_ONLY.contains(&name.as_str()) => format!("{name}({})", arguments[0]),
         _ => {
             let distinct = if call.distinct { "DISTINCT " } else { "" };
-            format!("{}({distinct}{})", name.to_lowercase(), arguments.join(", "))
+            let added = DEFAULTS.iter().find(|(known, count, _)| *known == name && *count == arguments.len());
+            let added = added.map_or("", |(_, _, added)| *added);
+            let shown = match RENAMED.iter().find(|(known, _)| *known == name) {
+                Some((_, shown)) => (*shown).to_owned(),
+                None if CAPITALS.contains(&name.as_str()) => name.to_uppercase(),
+                None => name,
+            };
+            format!("{shown}({distinct}{}{added})", arguments.join(", ")) + &filter_text(call)
         }
     }
+}
+
+fn filter_text(call: &FunctionCall) -> String {
+    call.filter.as_ref().map_or_else(String::new, |filter| format!(" FILTER (WHERE {})", text(filter)))
+}
+
+fn struct_text(arguments: &[Expression]) -> String {
+    arguments.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+/// `f() OVER (PARTITION BY a ORDER BY b ASC NULLS FIRST ROWS BETWEEN … AND …)`.
+fn window_text(function: &Expression, window: &Window) -> String {
+    let mut parts = Vec::new();
+    if !window.partition_by.is_empty() {
+        let keys: Vec<String> = window.partition_by.iter().map(text).collect();
+        parts.push(format!("PARTITION BY {}", keys.join(", ")));
+    }
+    if !window.order_by.is_empty() {
+        let orders: Vec<String> = window.order_by.iter().map(order_text).collect();
+        parts.push(format!("ORDER BY {}", orders.join(", ")));
+    }
+    parts.push(frame_text(function, window));
+    format!("{} OVER ({})", text(function), parts.join(" "))
+}
+
+fn order_text(order: &SortOrder) -> String {
+    let direction = if order.descending { "DESC" } else { "ASC" };
+    let nulls_first = order.nulls_first.unwrap_or(!order.descending);
+    format!("{} {direction} NULLS {}", text(&order.child), if nulls_first { "FIRST" } else { "LAST" })
+}
+
+fn frame_text(function: &Expression, window: &Window) -> String {
+    let call = match &function.kind {
+        ExpressionKind::Function(call) => call.name.parts.last().map_or("", |part| part.text.as_str()).to_lowercase(),
+        _ => String::new(),
+    };
+    if let ("lag" | "lead", ExpressionKind::Function(function)) = (call.as_str(), &function.kind) {
+        let offset = function.arguments.get(1).map_or_else(|| "1".to_owned(), text);
+        let signed = if call == "lead" { offset } else { format!("-{offset}") };
+        return format!("ROWS BETWEEN {signed} FOLLOWING AND {signed} FOLLOWING");
+    }
+    if let Some(frame) = &window.frame {
+        return frame_of(frame);
+    }
+    let ranked = ["row_number", "rank", "dense_rank", "percent_rank", "ntile"].contains(&call.as_str());
+    match (ranked, window.order_by.is_empty()) {
+        (true, _) => "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW".into(),
+        (false, true) => "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING".into(),
+        (false, false) => "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW".into(),
+    }
+}
+
+fn frame_of(frame: &WindowFrame) -> String {
+    let bound = |bound: &FrameBound, unbounded: &str| match bound {
+        FrameBound::Unbounded => format!("UNBOUNDED {unbounded}"),
+        FrameBound::CurrentRow => "CURRENT ROW".into(),
+        FrameBound::Offset(offset) => match crate::frame::constant(offset) {
+            Some(number) if number < 0 => format!("{} PRECEDING", -number),
+            Some(number) => format!("{number} FOLLOWING"),
+            None => format!("{} FOLLOWING", text(offset)),
+        },
+    };
+    let unit = if frame.unit == FrameUnit::Rows { "ROWS" } else { "RANGE" };
+    format!("{unit} BETWEEN {} AND {}", bound(&frame.lower, "PRECEDING"), bound(&frame.upper, "FOLLOWING"))
 }
 
 fn case_text(arguments: &[String]) -> String {

@@ -10,7 +10,7 @@ use lakesmith_unresolved::expression::{Expression, ExpressionKind, SortOrder};
 use lakesmith_unresolved::relation::Aggregate;
 use lakesmith_unresolved::{Relation, RelationKind};
 
-use crate::naming::column_name;
+use crate::naming::{column_name, computed_name};
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
 use crate::sort::{directed, having};
@@ -126,16 +126,17 @@ impl Resolver<'_> {
                 }
                 _ => (Identifier::new(column_name(expression)), None),
             };
+            let is_named = matches!(expression.kind, ExpressionKind::Alias { .. });
             let inner = Scope { aliases: &aliases, ..*scope };
             let Some(value) = self.expression(expression, &inner) else {
                 complete = false;
                 continue;
             };
-            if matches!(expression.kind, ExpressionKind::Alias { .. }) {
+            if is_named {
                 aliases.push((name.clone(), value.clone()));
             }
-            let renamed = matches!(expression.kind, ExpressionKind::Alias { .. });
-            let source = if renamed { None } else { source_of(&value.expr, scope) };
+            let name = if is_named { name } else { Identifier::new(computed_name(expression, &value.expr)) };
+            let source = if is_named { None } else { source_of(&value.expr, scope) };
             outputs.push(Output { name, value, origin: expression.origin.clone(), source, metadata });
         }
         complete.then_some(outputs)

@@ -26,7 +26,11 @@ impl Resolver<'_> {
         match &subquery.kind {
             SubqueryKind::Scalar => {
                 let attribute = self.only_column(&planned, origin)?;
-                let expr = Expr::ScalarSubquery(native(planned.plan));
+                let plan = match is_single(&planned.plan) || !planned.plan.all_out_ref_exprs().is_empty() {
+                    true => planned.plan,
+                    false => self.single(&planned, &attribute, origin)?,
+                };
+                let expr = Expr::ScalarSubquery(native(plan));
                 Some(Typed::new(expr, attribute.data_type))
             }
             SubqueryKind::Exists => {
@@ -39,6 +43,25 @@ impl Resolver<'_> {
             },
             SubqueryKind::TableArgument { .. } => self.not_built("a table as an argument", origin),
         }
+    }
+
+    /// The only row's value; the query fails when there are several.
+    fn single(&mut self, planned: &Planned, attribute: &Attribute, origin: &Origin) -> Option<LogicalPlan> {
+        let column = Typed::new(attribute.column(), attribute.data_type.clone());
+        let first = self.builtin("first", vec![column], origin)?;
+        let count = self.builtin("count", Vec::new(), origin)?;
+        let names = [self.attribute("first", &first), self.attribute("count", &count)];
+        let aggregates = [first.expr.alias(names[0].internal()), count.expr.alias(names[1].internal())];
+        let builder = planned.builder().aggregate(Vec::<Expr>::new(), aggregates);
+        let plan = self.built(builder, origin)?;
+        let arguments = vec![
+            Typed::new(names[0].column(), attribute.data_type.clone()),
+            Typed::new(names[1].column(), SparkType::Long),
+        ];
+        let only = lakesmith_functions::guard::only_row(arguments);
+        let only = self.settle(only, origin)?;
+        let name = self.attribute(attribute.name.clone(), &only).internal();
+        self.built(datafusion::logical_expr::LogicalPlanBuilder::from(plan).project([only.expr.alias(name)]), origin)
     }
 
     fn within(&mut self, value: &Expression, planned: Planned, scope: &Scope<'_>, origin: &Origin) -> Option<Typed> {
@@ -66,6 +89,19 @@ impl Resolver<'_> {
                 self.refuse(Diagnostic::error(Condition::NUM_COLUMNS_MISMATCH, title), origin, "")
             }
         }
+    }
+}
+
+/// Whether a plan has one row at most whatever the data.
+fn is_single(plan: &LogicalPlan) -> bool {
+    match plan {
+        LogicalPlan::Aggregate(aggregate) => aggregate.group_expr.is_empty(),
+        LogicalPlan::Projection(_) | LogicalPlan::Filter(_) | LogicalPlan::Sort(_) | LogicalPlan::SubqueryAlias(_) => {
+            plan.inputs().iter().all(|input| is_single(input))
+        }
+        LogicalPlan::EmptyRelation(_) => true,
+        LogicalPlan::Values(values) => values.values.len() <= 1,
+        _ => false,
     }
 }
 

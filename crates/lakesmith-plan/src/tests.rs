@@ -126,7 +126,7 @@ async fn arithmetic_has_sparks_types() {
     assert_eq!(session.rows(sql).await, ["0.5|3|3|3.0|0.3333333333333|8|0.30000000000000004"]);
     let types: Vec<String> =
         session.columns(sql).await.iter().map(|c| c.rsplit(' ').next().unwrap().to_owned()).collect();
-    assert_eq!(types, ["DOUBLE", "INT", "BIGINT", "DECIMAL(13,1)", "DECIMAL(23,13)", "BIGINT", "DOUBLE"]);
+    assert_eq!(types, ["DOUBLE", "INT", "BIGINT", "DECIMAL(4,1)", "DECIMAL(23,13)", "BIGINT", "DOUBLE"]);
 }
 
 #[tokio::test]

@@ -194,6 +194,21 @@ fn interval<U: fmt::Display + PartialEq>(f: &mut fmt::Formatter<'_>, start: &U, 
     if start == end { write!(f, "INTERVAL {start}") } else { write!(f, "INTERVAL {start} TO {end}") }
 }
 
+impl SparkType {
+    /// The type as `typeof` writes it: `array<struct<a:int,b:decimal(10,2)>>`.
+    pub fn simple_name(&self) -> String {
+        match self {
+            Self::Array { element, .. } => format!("array<{}>", element.simple_name()),
+            Self::Map { key, value, .. } => format!("map<{},{}>", key.simple_name(), value.simple_name()),
+            Self::Struct(fields) => {
+                let field = |field: &StructField| format!("{}:{}", field.name, field.data_type.simple_name());
+                format!("struct<{}>", fields.iter().map(field).collect::<Vec<_>>().join(","))
+            }
+            other => other.to_string().to_lowercase(),
+        }
+    }
+}
+
 impl fmt::Display for SparkType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -142,6 +142,8 @@ conditions! {
         "A query asks for a version of a table, or for the table at a time, that its log does not hold: it lies in the future, or before the oldest version that was kept.";
     DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE = "DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE", "55019",
         "A table that is read as a stream was deleted and made anew, so what the stream has read of it says nothing of the new one. Start the reading table over with `--full-refresh`.";
+    DISTINCT_WINDOW_FUNCTION_UNSUPPORTED = "DISTINCT_WINDOW_FUNCTION_UNSUPPORTED", "0A000",
+        "An aggregate of different values cannot be computed over a window. Compute it with GROUP BY and join the result.";
     DIVIDE_BY_ZERO = "DIVIDE_BY_ZERO", "22012",
         "A division by zero. Use `try_divide` to get NULL, or guard the division with NULLIF or CASE.";
     DUPLICATED_MAP_KEY = "DUPLICATED_MAP_KEY", "23505",
@@ -172,6 +174,8 @@ conditions! {
         "`element_at` asks for an element that the array lacks. Use `try_element_at` to get NULL.";
     INVALID_ATTRIBUTE_NAME_SYNTAX = "INVALID_ATTRIBUTE_NAME_SYNTAX", "42601",
         "The name of a column has an empty part or a back-quote that is left open. Put back-quotes around a part that holds a dot: `t.`a.b``.";
+    INVALID_EXTRACT_BASE_FIELD_TYPE = "INVALID_EXTRACT_BASE_FIELD_TYPE", "42000",
+        "A field is asked of a value that has none: `a.b` needs a STRUCT or MAP as `a`.";
     INVALID_FLOW_QUERY_TYPE_AUTOCDC_RELATION_FOR_TEMPORARY_VIEW = "INVALID_FLOW_QUERY_TYPE.AUTOCDC_RELATION_FOR_TEMPORARY_VIEW", "42000",
         "An AUTO CDC flow writes rows and keeps state, so its target must be a streaming table. Here it is a view or a materialized view.";
     INVALID_FLOW_QUERY_TYPE_BATCH_RELATION_FOR_STREAMING_TABLE = "INVALID_FLOW_QUERY_TYPE.BATCH_RELATION_FOR_STREAMING_TABLE", "42000",
@@ -182,6 +186,8 @@ conditions! {
         "INSERT INTO ONCE runs a batch query a single time. Remove STREAM from its query, or remove ONCE to keep the flow running with every update.";
     INVALID_FLOW_QUERY_TYPE_STREAMING_RELATION_FOR_PERSISTED_VIEW = "INVALID_FLOW_QUERY_TYPE.STREAMING_RELATION_FOR_PERSISTED_VIEW", "42000",
         "A persisted view is read by batch queries of other sessions. Remove STREAM from its query, or declare a temporary view.";
+    INVALID_FORMAT = "INVALID_FORMAT", "42601",
+        "A pattern of LIKE or of a number has a character that cannot stand there.";
     INVALID_INDEX_OF_ZERO = "INVALID_INDEX_OF_ZERO", "22003",
         "Elements of an array are counted from 1 here, so there is no element 0.";
     INVALID_PARAMETER_VALUE = "INVALID_PARAMETER_VALUE", "22023",
@@ -294,6 +300,8 @@ conditions! {
         "A feature of Spark or Databricks that Lakesmith does not have. The message names it.";
     USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE = "USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE", "42000",
         "The declared columns of a dataset do not fit what its query gives: a column is missing from the declaration, or its type differs. Correct the declaration, or leave the column list out.";
+    WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE = "WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", "42601",
+        "A window function such as `row_number()` needs OVER with the rows it looks at: `row_number() OVER (ORDER BY id)`.";
     WRONG_NUM_ARGS = "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "42605",
         "A function is called with too few or too many arguments. The message says how many it takes.";
 }

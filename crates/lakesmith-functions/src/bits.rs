@@ -1,0 +1,102 @@
+//! Operators on the bits of whole numbers.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, AsArray, Int32Array, Int64Array};
+use datafusion::arrow::datatypes::{DataType, Int32Type, Int64Type};
+use datafusion::common::Result;
+use lakesmith_unresolved::SparkType;
+
+use crate::cast::{Mode, cast, cast_array};
+use crate::coercion::{common_type, is_integral};
+use crate::function::{Call, Fault, Function, Typed};
+use crate::kernel::{self, Kernel};
+
+/// The operators.
+pub const FUNCTIONS: &[Function] = &[
+    Function::scalar(&["&"], (2, 2), |call| both(call, "spark_bit_and", |a, t| each(a, t, |l, r| l & r))),
+    Function::scalar(&["|"], (2, 2), |call| both(call, "spark_bit_or", |a, t| each(a, t, |l, r| l | r))),
+    Function::scalar(&["^"], (2, 2), |call| both(call, "spark_bit_xor", |a, t| each(a, t, |l, r| l ^ r))),
+    Function::scalar(&["~"], (1, 1), |call| {
+        let value = whole(call, 0)?;
+        let result = value.data_type.clone();
+        kernel::call(
+            "spark_bit_not",
+            |a, t| each(&[Arc::clone(&a[0]), Arc::clone(&a[0])], t, |l, _| !l),
+            vec![value],
+            result,
+        )
+    }),
+    Function::scalar(&["shiftleft", "<<"], (2, 2), |call| {
+        shift(call, "spark_shiftleft", |a, t| shifted(a, t, i32::wrapping_shl, i64::wrapping_shl))
+    }),
+    Function::scalar(&["shiftright", ">>"], (2, 2), |call| {
+        shift(call, "spark_shiftright", |a, t| shifted(a, t, i32::wrapping_shr, i64::wrapping_shr))
+    }),
+    Function::scalar(&["shiftrightunsigned", ">>>"], (2, 2), |call| {
+        shift(call, "spark_shiftrightunsigned", |a, t| {
+            let narrow = |value: i32, by: u32| value.cast_unsigned().wrapping_shr(by).cast_signed();
+            shifted(a, t, narrow, |value, by| value.cast_unsigned().wrapping_shr(by).cast_signed())
+        })
+    }),
+    Function::scalar(&["bit_count"], (1, 1), |call| {
+        let value = call.arguments[0].clone();
+        let value = if value.data_type == SparkType::Boolean {
+            cast(value, &SparkType::Integer, Mode::Ansi)?
+        } else {
+            whole(call, 0)?
+        };
+        let value = cast(value, &SparkType::Long, Mode::Ansi)?;
+        let kernel: Kernel = |arguments, _| {
+            let values = arguments[0].as_primitive::<Int64Type>().iter();
+            Ok(Arc::new(values.map(|value| value.map(|v| v.count_ones().cast_signed())).collect::<Int32Array>()))
+        };
+        kernel::call("spark_bit_count", kernel, vec![value], SparkType::Integer)
+    }),
+];
+
+fn whole(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
+    let value = call.arguments[index].clone();
+    if is_integral(&value.data_type) {
+        return Ok(value);
+    }
+    Err(Fault::mismatch(format!("`{}` works on whole numbers, not on {}", call.name, value.data_type), Some(index)))
+}
+
+fn both(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+    let (left, right) = (whole(call, 0)?, whole(call, 1)?);
+    let common = common_type(&left.data_type, &right.data_type).unwrap_or(SparkType::Long);
+    let arguments = vec![cast(left, &common, Mode::Ansi)?, cast(right, &common, Mode::Ansi)?];
+    kernel::call(name, kernel, arguments, common)
+}
+
+fn each(arguments: &[ArrayRef], to: &DataType, operate: fn(i64, i64) -> i64) -> Result<ArrayRef> {
+    let left = cast_array(&arguments[0], &DataType::Int64, Mode::Ansi)?;
+    let right = cast_array(&arguments[1], &DataType::Int64, Mode::Ansi)?;
+    let values = left.as_primitive::<Int64Type>().iter().zip(right.as_primitive::<Int64Type>());
+    let values: ArrayRef = Arc::new(values.map(|(l, r)| Some(operate(l?, r?))).collect::<Int64Array>());
+    cast_array(&values, to, Mode::Ansi)
+}
+
+/// INT and narrower numbers are shifted as INT.
+fn shift(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+    let (value, by) = (whole(call, 0)?, whole(call, 1)?);
+    let result = if value.data_type == SparkType::Long { SparkType::Long } else { SparkType::Integer };
+    let arguments = vec![cast(value, &result, Mode::Ansi)?, cast(by, &SparkType::Integer, Mode::Ansi)?];
+    kernel::call(name, kernel, arguments, result)
+}
+
+fn shifted(
+    arguments: &[ArrayRef],
+    to: &DataType,
+    narrow: fn(i32, u32) -> i32,
+    wide: fn(i64, u32) -> i64,
+) -> Result<ArrayRef> {
+    let by = arguments[1].as_primitive::<Int32Type>();
+    if *to == DataType::Int64 {
+        let values = arguments[0].as_primitive::<Int64Type>().iter().zip(by);
+        return Ok(Arc::new(values.map(|(v, by)| Some(wide(v?, by?.cast_unsigned()))).collect::<Int64Array>()));
+    }
+    let values = arguments[0].as_primitive::<Int32Type>().iter().zip(by);
+    Ok(Arc::new(values.map(|(v, by)| Some(narrow(v?, by?.cast_unsigned()))).collect::<Int32Array>()))
+}

@@ -1,0 +1,304 @@
+//! Functions that make maps and look into them. A key occurs once and is never NULL.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, Int64Array, MapArray, StringArray, StructArray,
+};
+use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
+use datafusion::arrow::compute::{concat, take};
+use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::row::{RowConverter, SortField};
+use datafusion::common::{Result, internal_datafusion_err};
+use lakesmith_diagnostic::Condition;
+use lakesmith_engine::DataError;
+use lakesmith_unresolved::{SparkType, StructField};
+
+use crate::array::{Base, item, list, picked};
+use crate::cast::{Mode, cast};
+use crate::cast_text::range;
+use crate::coercion::common_of;
+use crate::collection;
+use crate::function::{Call, Fault, Function, MANY, Typed};
+use crate::kernel::{self, texts};
+
+/// The functions.
+pub const FUNCTIONS: &[Function] = &[
+    Function::scalar(&["map"], (0, MANY), map),
+    Function::scalar(&["map_from_arrays"], (2, 2), from_arrays),
+    Function::scalar(&["map_from_entries"], (1, 1), from_entries),
+    Function::scalar(&["map_concat"], (0, MANY), map_concat),
+    Function::scalar(&["map_keys"], (1, 1), |call| {
+        let (map, key, _) = of_map(call)?;
+        let result = SparkType::Array { element: Box::new(key), contains_null: false };
+        kernel::call("spark_map_keys", |a, t| side(a, t, 0), vec![map], result)
+    }),
+    Function::scalar(&["map_values"], (1, 1), |call| {
+        let (map, _, value) = of_map(call)?;
+        let contains_null = matches!(map.data_type, SparkType::Map { value_contains_null: true, .. });
+        let result = SparkType::Array { element: Box::new(value), contains_null };
+        kernel::call("spark_map_values", |a, t| side(a, t, 1), vec![map], result)
+    }),
+    Function::scalar(&["map_entries"], (1, 1), entries),
+    Function::scalar(&["map_contains_key"], (2, 2), |call| {
+        let (map, key, _) = of_map(call)?;
+        let wanted = cast(call.arguments[1].clone(), &key, Mode::Ansi)?;
+        kernel::call("spark_map_contains_key", contains_kernel, vec![map, wanted], SparkType::Boolean)
+    }),
+    Function::scalar(&["element_at"], (2, 2), |call| match &call.arguments[0].data_type {
+        SparkType::Map { .. } => collection::element(call.arguments[0].clone(), call.arguments[1].clone()),
+        _ => picked(call, "spark_element_at", |a, _| item(a, Base::One, true)),
+    }),
+    Function::scalar(&["try_element_at"], (2, 2), |call| match &call.arguments[0].data_type {
+        SparkType::Map { .. } => collection::element(call.arguments[0].clone(), call.arguments[1].clone()),
+        _ => picked(call, "spark_try_element_at", |a, _| item(a, Base::One, false)),
+    }),
+    Function::scalar(&["str_to_map"], (1, 3), str_to_map),
+];
+
+fn of_map(call: &Call<'_>) -> Result<(Typed, SparkType, SparkType), Fault> {
+    let map = call.arguments[0].clone();
+    match &map.data_type {
+        SparkType::Map { key, value, .. } => {
+            let (key, value) = ((**key).clone(), (**value).clone());
+            Ok((map, key, value))
+        }
+        other => Err(Fault::mismatch(format!("`{}` needs a MAP, not {other}", call.name), Some(0))),
+    }
+}
+
+/// Key, value, key, value, …
+fn map(call: &Call<'_>) -> Result<Typed, Fault> {
+    if call.arguments.len() % 2 == 1 {
+        return Err(Fault::mismatch("`map` takes a value for each key", None));
+    }
+    let half = |first: usize| call.arguments.iter().skip(first).step_by(2);
+    let key = common_of("the keys of `map`", half(0).map(|key| &key.data_type))?;
+    let value = common_of("the values of `map`", half(1).map(|value| &value.data_type))?;
+    let value_contains_null = half(1).any(|value| value.nullable);
+    let keys = half(0).map(|each| cast(each.clone(), &key, Mode::Ansi)).collect::<Result<Vec<_>, _>>()?;
+    let values = half(1).map(|each| cast(each.clone(), &value, Mode::Ansi)).collect::<Result<Vec<_>, _>>()?;
+    let result = SparkType::Map { key: Box::new(key), value: Box::new(value), value_contains_null };
+    if keys.is_empty() {
+        return Err(Fault::not_built("a `map` without entries"));
+    }
+    let arguments = keys.into_iter().chain(values).collect();
+    Ok(kernel::call("spark_map", map_kernel, arguments, result)?.with_nullable(false))
+}
+
+fn map_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let (keys, values) = arguments.split_at(arguments.len() / 2);
+    let flat = |columns: &[ArrayRef]| {
+        let all: Vec<&dyn Array> = columns.iter().map(AsRef::as_ref).collect();
+        concat(&all)
+    };
+    let (rows, width) = (keys[0].len(), keys.len());
+    let picked = (0..rows).map(|row| Some((0..width).map(|column| column * rows + row).collect()));
+    made(&flat(keys)?, &flat(values)?, picked.collect(), to)
+}
+
+/// Maps whose entries are rows of keys and values, by index.
+fn made(keys: &ArrayRef, values: &ArrayRef, rows: Vec<Option<Vec<usize>>>, to: &DataType) -> Result<ArrayRef> {
+    let DataType::Map(entries, sorted) = to else {
+        return Err(internal_datafusion_err!("a map of type {to}"));
+    };
+    let DataType::Struct(fields) = entries.data_type() else {
+        return Err(internal_datafusion_err!("entries of type {}", entries.data_type()));
+    };
+    let comparable =
+        RowConverter::new(vec![SortField::new(keys.data_type().clone())])?.convert_columns(&[Arc::clone(keys)])?;
+    let absent = keys.logical_nulls();
+    for row in rows.iter().flatten() {
+        let mut seen = HashMap::new();
+        for entry in row {
+            let refused = if absent.as_ref().is_some_and(|nulls| nulls.is_null(*entry)) {
+                Some((Condition::NULL_MAP_KEY, "a key of a map is NULL"))
+            } else {
+                let known = seen.insert(comparable.row(*entry), ()).is_some();
+                known.then_some((Condition::DUPLICATED_MAP_KEY, "a key of a map occurs twice"))
+            };
+            if let Some((condition, message)) = refused {
+                return Err(DataError { condition, message: message.to_owned() }.into_datafusion());
+            }
+        }
+    }
+    let nulls = NullBuffer::from_iter(rows.iter().map(Option::is_some));
+    let offsets = OffsetBuffer::<i32>::from_lengths(rows.iter().map(|row| row.as_ref().map_or(0, Vec::len)));
+    let indices = rows.into_iter().flatten().flatten().map(|entry| i64::try_from(entry).ok());
+    let indices: Int64Array = indices.collect();
+    let columns = vec![take(keys, &indices, None)?, take(values, &indices, None)?];
+    let entry = StructArray::try_new(fields.clone(), columns, None)?;
+    Ok(Arc::new(MapArray::try_new(Arc::clone(entries), offsets, entry, Some(nulls), *sorted)?))
+}
+
+fn from_arrays(call: &Call<'_>) -> Result<Typed, Fault> {
+    let ((keys, key), (values, value)) = (list(call, 0)?, list(call, 1)?);
+    let value_contains_null = matches!(values.data_type, SparkType::Array { contains_null: true, .. });
+    let result = SparkType::Map { key: Box::new(key), value: Box::new(value), value_contains_null };
+    kernel::call("spark_map_from_arrays", from_arrays_kernel, vec![keys, values], result)
+}
+
+fn from_arrays_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let (keys, values) = (arguments[0].as_list::<i32>(), arguments[1].as_list::<i32>());
+    let mut rows = Vec::with_capacity(keys.len());
+    let mut aligned: Vec<Option<i64>> = vec![None; keys.values().len()];
+    for row in 0..keys.len() {
+        if keys.is_null(row) || values.is_null(row) {
+            rows.push(None);
+            continue;
+        }
+        let (own, others) = (range(keys.value_offsets(), row), range(values.value_offsets(), row));
+        if own.len() != others.len() {
+            let message = "the arrays of keys and values differ in length".to_owned();
+            return Err(DataError { condition: Condition::INVALID_PARAMETER_VALUE, message }.into_datafusion());
+        }
+        for (key, value) in own.clone().zip(others) {
+            aligned[key] = i64::try_from(value).ok();
+        }
+        rows.push(Some(own.collect()));
+    }
+    let values = take(values.values(), &Int64Array::from(aligned), None)?;
+    made(keys.values(), &values, rows, to)
+}
+
+fn from_entries(call: &Call<'_>) -> Result<Typed, Fault> {
+    let (entries, entry) = list(call, 0)?;
+    let SparkType::Struct(fields) = &entry else {
+        return Err(Fault::mismatch(format!("`{}` needs an array of structs, not of {entry}", call.name), Some(0)));
+    };
+    let [key, value] = fields.as_slice() else {
+        return Err(Fault::mismatch("an entry of a map is a struct of two fields", Some(0)));
+    };
+    let result = SparkType::Map {
+        key: Box::new(key.data_type.clone()),
+        value: Box::new(value.data_type.clone()),
+        value_contains_null: value.nullable,
+    };
+    let nullable = entries.nullable || matches!(entries.data_type, SparkType::Array { contains_null: true, .. });
+    Ok(kernel::call("spark_map_from_entries", from_entries_kernel, vec![entries], result)?.with_nullable(nullable))
+}
+
+fn from_entries_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let lists = arguments[0].as_list::<i32>();
+    let entries = lists.values().as_struct();
+    let rows = (0..lists.len()).map(|row| {
+        let items: Vec<usize> = range(lists.value_offsets(), row).collect();
+        (lists.is_valid(row) && items.iter().all(|item| entries.is_valid(*item))).then_some(items)
+    });
+    made(entries.column(0), entries.column(1), rows.collect(), to)
+}
+
+fn map_concat(call: &Call<'_>) -> Result<Typed, Fault> {
+    let common = common_of("`map_concat`", call.arguments.iter().map(|argument| &argument.data_type))?;
+    if !matches!(common, SparkType::Map { .. }) {
+        return Err(Fault::mismatch(format!("`map_concat` needs maps, not {common}"), None));
+    }
+    let maps = call.arguments.iter().map(|argument| cast(argument.clone(), &common, Mode::Ansi));
+    kernel::call("spark_map_concat", concat_kernel, maps.collect::<Result<_, _>>()?, common)
+}
+
+fn concat_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let maps: Vec<&MapArray> = arguments.iter().map(|argument| argument.as_map()).collect();
+    let flat = |side: fn(&MapArray) -> &ArrayRef| {
+        let all: Vec<&dyn Array> = maps.iter().map(|map| side(map).as_ref()).collect();
+        concat(&all)
+    };
+    let rows = (0..arguments[0].len()).map(|row| {
+        let mut start = 0;
+        let mut items = Vec::new();
+        for map in &maps {
+            items.extend(range(map.value_offsets(), row).map(|item| item + start));
+            start += map.keys().len();
+        }
+        maps.iter().all(|map| map.is_valid(row)).then_some(items)
+    });
+    made(&flat(MapArray::keys)?, &flat(MapArray::values)?, rows.collect(), to)
+}
+
+/// The keys or the values as arrays.
+fn side(arguments: &[ArrayRef], to: &DataType, column: usize) -> Result<ArrayRef> {
+    let maps = arguments[0].as_map();
+    let DataType::List(field) = to else { return Err(internal_datafusion_err!("a list of type {to}")) };
+    let values = Arc::clone(maps.entries().column(column));
+    let (offsets, nulls) = (maps.offsets().clone(), maps.nulls().cloned());
+    Ok(Arc::new(datafusion::arrow::array::ListArray::try_new(Arc::clone(field), offsets, values, nulls)?))
+}
+
+fn entries(call: &Call<'_>) -> Result<Typed, Fault> {
+    let (map, key, value) = of_map(call)?;
+    let nullable = matches!(map.data_type, SparkType::Map { value_contains_null: true, .. });
+    let key = StructField { nullable: false, ..StructField::nullable("key", key) };
+    let value = StructField { nullable, ..StructField::nullable("value", value) };
+    let entry = SparkType::Struct(vec![key, value]);
+    let result = SparkType::Array { element: Box::new(entry), contains_null: false };
+    let kernel: kernel::Kernel = |arguments, to| {
+        let maps = arguments[0].as_map();
+        let DataType::List(field) = to else { return Err(internal_datafusion_err!("a list of type {to}")) };
+        let DataType::Struct(fields) = field.data_type() else {
+            return Err(internal_datafusion_err!("entries of type {}", field.data_type()));
+        };
+        let columns = maps.entries().columns().to_vec();
+        let rows: ArrayRef = Arc::new(StructArray::try_new(fields.clone(), columns, None)?);
+        let (offsets, nulls) = (maps.offsets().clone(), maps.nulls().cloned());
+        Ok(Arc::new(datafusion::arrow::array::ListArray::try_new(Arc::clone(field), offsets, rows, nulls)?))
+    };
+    kernel::call("spark_map_entries", kernel, vec![map], result)
+}
+
+fn contains_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let maps = arguments[0].as_map();
+    let both = concat(&[maps.keys().as_ref(), arguments[1].as_ref()])?;
+    let rows = RowConverter::new(vec![SortField::new(both.data_type().clone())])?.convert_columns(&[both])?;
+    let second = maps.keys().len();
+    let contains = |row: usize| {
+        let known = maps.is_valid(row) && arguments[1].is_valid(row);
+        let wanted = rows.row(second + row);
+        known.then(|| range(maps.value_offsets(), row).any(|item| rows.row(item) == wanted))
+    };
+    Ok(Arc::new((0..maps.len()).map(contains).collect::<BooleanArray>()))
+}
+
+fn str_to_map(call: &Call<'_>) -> Result<Typed, Fault> {
+    let mut arguments = vec![crate::array::argument(call, 0, &SparkType::STRING)?];
+    for index in 1..call.arguments.len() {
+        let plain = match &call.arguments[index].expr {
+            datafusion::logical_expr::Expr::Literal(datafusion::common::ScalarValue::Utf8(Some(text)), _) => {
+                regex::escape(text) == *text
+            }
+            _ => false,
+        };
+        if !plain {
+            return Err(Fault::not_built("a separator of `str_to_map` that is a pattern"));
+        }
+        arguments.push(call.arguments[index].clone());
+    }
+    let text = Box::new(SparkType::STRING);
+    let result = SparkType::Map { key: text.clone(), value: text, value_contains_null: true };
+    kernel::call("spark_str_to_map", str_to_map_kernel, arguments, result)
+}
+
+fn str_to_map_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let values = texts(&arguments[0])?;
+    let separators = arguments[1..].iter().map(texts).collect::<Result<Vec<_>>>()?;
+    let (mut keys, mut held, mut rows) = (Vec::new(), Vec::new(), Vec::new());
+    for row in 0..values.len() {
+        if values.is_null(row) {
+            rows.push(None);
+            continue;
+        }
+        let separator = |index: usize, default: &'static str| {
+            separators.get(index).map_or_else(|| default.to_owned(), |texts| texts.value(row).to_owned())
+        };
+        let (pairs, inner) = (separator(0, ","), separator(1, ":"));
+        let first = keys.len();
+        for pair in values.value(row).split(pairs.as_str()) {
+            let (key, value) = pair.split_once(inner.as_str()).map_or((pair, None), |(k, v)| (k, Some(v)));
+            keys.push(key.to_owned());
+            held.push(value.map(str::to_owned));
+        }
+        rows.push(Some((first..keys.len()).collect()));
+    }
+    let (keys, held): (ArrayRef, ArrayRef) = (Arc::new(StringArray::from(keys)), Arc::new(StringArray::from(held)));
+    made(&keys, &held, rows, to)
+}

@@ -1,0 +1,241 @@
+//! Queries with the answers that Apache Spark gave, recorded by `client/oracle/compare.py`: columns, types, rows and error
+//! conditions are the same here, or the query is refused by name and marked `~`.
+//!
+//! `LAKESMITH_REWRITE_ANSWERS=1` writes the marks anew; a query that differs is never marked.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+use datafusion::arrow::array::{Array, AsArray};
+use datafusion::arrow::datatypes::DataType;
+use datafusion::logical_expr::LogicalPlanBuilder;
+use lakesmith_diagnostic::Condition;
+use lakesmith_engine::ErrorKind;
+use lakesmith_functions::Typed;
+use lakesmith_functions::cast::{Mode, cast};
+use lakesmith_unresolved::SparkType;
+
+use crate::Resolved;
+use crate::testing::Session;
+
+#[derive(Debug, Default, Clone, PartialEq)]
+struct Answer {
+    columns: Vec<String>,
+    rows: Vec<String>,
+    error: Option<String>,
+}
+
+#[derive(Debug, Default)]
+struct Block {
+    query: String,
+    recorded: Answer,
+    is_refused: bool,
+}
+
+enum Outcome {
+    Answered(Answer),
+    Refused(String),
+}
+
+fn block(text: &str) -> Block {
+    let mut block = Block::default();
+    for line in text.lines() {
+        match line.split_once(' ') {
+            Some((">", query)) if block.query.is_empty() => query.clone_into(&mut block.query),
+            Some((">", query)) => write!(block.query, "\n{query}").unwrap(),
+            Some((":", column)) => block.recorded.columns.push(column.to_owned()),
+            Some(("=", row)) => block.recorded.rows.push(row.to_owned()),
+            Some(("!", error)) => block.recorded.error = Some(error.to_owned()),
+            Some(("~", _)) => block.is_refused = true,
+            _ => {}
+        }
+    }
+    block
+}
+
+fn escaped(value: &str) -> String {
+    let mut text = String::new();
+    for character in value.chars() {
+        match character {
+            '\\' => text.push_str("\\\\"),
+            '|' => text.push_str("\\|"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            '\0' => text.push_str("\\0"),
+            '\u{8}' => text.push_str("\\b"),
+            '\u{c}' => text.push_str("\\f"),
+            other => text.push(other),
+        }
+    }
+    text
+}
+
+async fn answer(session: &Session, query: &str) -> Outcome {
+    let refusal = |name: &str| [Condition::LAKESMITH_NOT_BUILT.name, "UNRESOLVED_ROUTINE"].contains(&name);
+    let resolved = match session.resolve(query).await {
+        Ok(resolved) => resolved,
+        Err(faults) => {
+            let first = faults.iter().find(|fault| refusal(fault.condition.name)).or(faults.first());
+            let Some(fault) = first else { return Outcome::Refused("no reason".into()) };
+            if refusal(fault.condition.name) {
+                return Outcome::Refused(fault.title.clone());
+            }
+            return failed(fault.condition.name);
+        }
+    };
+    match rows(session, &resolved).await {
+        Ok(rows) => {
+            let columns = resolved.output.iter();
+            let columns = columns.map(|c| format!("{} :: {}", escaped(c.name.as_str()), c.data_type.simple_name()));
+            Outcome::Answered(Answer { columns: columns.collect(), rows, error: None })
+        }
+        Err(outcome) => outcome,
+    }
+}
+
+fn failed(condition: &str) -> Outcome {
+    Outcome::Answered(Answer { error: Some(condition.to_owned()), ..Answer::default() })
+}
+
+async fn rows(session: &Session, resolved: &Resolved) -> Result<Vec<String>, Outcome> {
+    let mut texts = Vec::new();
+    for attribute in &resolved.output {
+        let mut value = Typed::new(attribute.column(), attribute.data_type.clone());
+        if value.data_type != SparkType::Binary {
+            value = cast(value, &SparkType::STRING, Mode::Ansi).map_err(|fault| Outcome::Refused(fault.title))?;
+        }
+        texts.push(value.expr.alias(attribute.internal()));
+    }
+    let plan = LogicalPlanBuilder::from(resolved.plan.clone()).project(texts).and_then(LogicalPlanBuilder::build);
+    let plan = plan.map_err(|error| Outcome::Refused(error.to_string()))?;
+    let batches = session.execute(&Resolved { plan, output: resolved.output.clone() }).await;
+    let batches = batches.map_err(|error| match error.kind {
+        ErrorKind::Data(condition) => failed(condition.name),
+        ErrorKind::Unsupported => Outcome::Refused(error.to_string()),
+        other => failed(&format!("{other:?}: {error}")),
+    })?;
+    let mut rows = Vec::new();
+    for batch in &batches {
+        for row in 0..batch.num_rows() {
+            let cells = batch.columns().iter().map(|column| match column.data_type() {
+                _ if column.is_null(row) => "NULL".to_owned(),
+                DataType::Binary => {
+                    column.as_binary::<i32>().value(row).iter().map(|byte| format!("{byte:02X}")).collect()
+                }
+                _ => escaped(column.as_string::<i32>().value(row)),
+            });
+            rows.push(cells.collect::<Vec<_>>().join(" | "));
+        }
+    }
+    Ok(rows)
+}
+
+/// Whether the order of the rows is part of the answer.
+fn is_ordered(query: &str) -> bool {
+    let lower = query.to_lowercase();
+    let words: Vec<&str> = lower.split_whitespace().collect();
+    words.windows(2).rposition(|pair| pair == ["order", "by"]).is_some_and(|at| !words[at..].join(" ").contains(')'))
+}
+
+fn is_same(query: &str, recorded: &Answer, given: &Answer) -> bool {
+    if recorded.error.is_some() || given.error.is_some() {
+        // Spark's sub-conditions are finer
+        let main = |answer: &Answer| answer.error.as_ref().map(|name| name.split('.').next().map(str::to_owned));
+        return main(recorded) == main(given);
+    }
+    let (mut left, mut right) = (recorded.rows.clone(), given.rows.clone());
+    if !is_ordered(query) {
+        left.sort();
+        right.sort();
+    }
+    let types: Vec<&str> =
+        recorded.columns.iter().map(|column| column.rsplit(" :: ").next().unwrap_or_default()).collect();
+    recorded.columns == given.columns
+        && left.len() == right.len()
+        && left.iter().zip(&right).all(|(left, right)| is_same_row(left, right, &types))
+}
+
+/// Values are the same texts. Functions of Java's library may differ in the last digit of a DOUBLE, and Java before 19 writes
+/// more digits than identify a number.
+fn is_same_row(left: &str, right: &str, types: &[&str]) -> bool {
+    let close = |left: &str, right: &str, data_type: &str| match data_type {
+        "double" => {
+            matches!((left.parse::<f64>(), right.parse::<f64>()), (Ok(l), Ok(r)) if (l - r).abs() <= l.abs() * 4e-16)
+        }
+        "float" => left.parse::<f32>().ok().zip(right.parse::<f32>().ok()).is_some_and(|(l, r)| l == r),
+        _ => false,
+    };
+    let (left, right): (Vec<&str>, Vec<&str>) = (left.split(" | ").collect(), right.split(" | ").collect());
+    let pairs = left.iter().zip(&right).enumerate();
+    left.len() == right.len()
+        && pairs.into_iter().all(|(at, (l, r))| l == r || close(l, r, types.get(at).copied().unwrap_or_default()))
+}
+
+fn shown(answer: &Answer) -> String {
+    let columns = answer.columns.iter().map(|column| format!(": {column}"));
+    let rows = answer.rows.iter().map(|row| format!("= {row}"));
+    columns.chain(rows).chain(answer.error.iter().map(|error| format!("! {error}"))).collect::<Vec<_>>().join("\n")
+}
+
+/// Counts of a file: the same, refused by name, different.
+#[derive(Debug, Default)]
+struct Counts(usize, usize, usize);
+
+async fn check(path: &Path, session: &Session, report: &mut String) -> Counts {
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut counts = Counts::default();
+    let mut rewritten = Vec::new();
+    for part in text.split("\n\n") {
+        let block = block(part);
+        let mut lines: Vec<&str> = part.lines().filter(|line| !line.starts_with("~ ")).collect();
+        let mark;
+        if !block.query.is_empty() {
+            match answer(session, &block.query).await {
+                Outcome::Refused(reason) => {
+                    counts.1 += 1;
+                    mark = format!("~ {}", reason.replace('\n', " "));
+                    let after = lines.iter().rposition(|line| line.starts_with("> ")).map_or(0, |at| at + 1);
+                    lines.insert(after, &mark);
+                    if !block.is_refused {
+                        write!(report, "refused: {}\n  {reason}\n\n", block.query).unwrap();
+                    }
+                }
+                Outcome::Answered(given) if is_same(&block.query, &block.recorded, &given) => {
+                    counts.0 += 1;
+                    if block.is_refused {
+                        write!(report, "no longer refused: {}\n\n", block.query).unwrap();
+                    }
+                }
+                Outcome::Answered(given) => {
+                    counts.2 += 1;
+                    let (spark, own) = (shown(&block.recorded), shown(&given));
+                    write!(report, "different: {}\n--- Spark\n{spark}\n--- here\n{own}\n\n", block.query).unwrap();
+                }
+            }
+        }
+        rewritten.push(lines.join("\n"));
+    }
+    if std::env::var_os("LAKESMITH_REWRITE_ANSWERS").is_some() {
+        std::fs::write(path, rewritten.join("\n\n") + "\n").unwrap();
+    }
+    counts
+}
+
+#[tokio::test]
+async fn queries_have_the_answers_that_spark_gave() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/answers");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let session = Session::new();
+    let mut report = String::new();
+    let mut summary = String::new();
+    for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "txt")) {
+        let Counts(same, refused, different) = check(file, &session, &mut report).await;
+        let name = file.file_name().unwrap().to_string_lossy();
+        writeln!(summary, "{name}: {same} the same, {refused} refused, {different} different").unwrap();
+    }
+    println!("{summary}");
+    let hint = "LAKESMITH_REWRITE_ANSWERS=1 writes anew which queries are refused";
+    assert!(report.is_empty(), "{report}{summary}{hint}");
+}
