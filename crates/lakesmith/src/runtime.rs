@@ -22,12 +22,13 @@ pub fn start(memory_bytes: Option<usize>) -> Result<Runtime, EngineError> {
     })
 }
 
-/// Removes the folder of spilled data; what other processes of ours spill is not touched.
+/// Removes the folder of spilled data, at the end of a command; what other processes of ours spill is not touched.
 pub fn clean_up() {
-    // a folder that is gone or still in use is as good
-    let _gone = std::fs::remove_dir(spill_folder());
+    // a folder that is gone is as good
+    let _gone = std::fs::remove_dir_all(spill_folder());
 }
 
+/// Where this process spills to.
 pub fn spill_folder() -> PathBuf {
     std::env::temp_dir().join(format!("lakesmith-{}", std::process::id()))
 }
