@@ -102,7 +102,7 @@ fn next_steps(name: &str, template: Template) -> String {
     let shown = if name.contains(' ') { format!("'{name}'") } else { name.to_owned() };
     match template {
         Template::Retail => {
-            format!("Created `{name}`. Next:\n\n  cd {shown}\n  lakesmith dry-run\n  lakesmith graph -o mermaid")
+            format!("Created `{name}`. Next:\n\n  cd {shown}\n  lakesmith run\n  lakesmith show daily_sales")
         }
         Template::Empty => {
             format!("Created `{name}`. Next:\n\n  cd {shown}\n  $EDITOR transformations/first.sql\n  lakesmith dry-run")
