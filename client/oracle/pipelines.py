@@ -1,0 +1,181 @@
+"""Runs a pipeline of SQL files over JSON files with `lakesmith run` and on Apache Spark, and compares every dataset.
+
+    pipelines.py --lakesmith PATH FOLDER [--ignore COLUMN,COLUMN]
+
+On Spark a streaming table is the batch result over all of its input: rows that an expectation drops are filtered, the flows of
+a table are united by name. Columns that hold the time or the place of a run are left out by `--ignore`.
+"""
+
+import argparse
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import answers
+import lakesmith
+
+DATASET = re.compile(
+    r"CREATE\s+(?:OR\s+REFRESH\s+|OR\s+REPLACE\s+)?(?:PRIVATE\s+|TEMPORARY\s+)?"
+    r"(?:STREAMING\s+(?:LIVE\s+)?TABLE|MATERIALIZED\s+VIEW|(?:LIVE\s+)?VIEW)\s+(?:IF\s+NOT\s+EXISTS\s+)?([\w.`]+)",
+    re.IGNORECASE,
+)
+FLOW = re.compile(
+    r"CREATE\s+FLOW\s+[\w.`]+.*?\bAS\s+INSERT\s+INTO\s+(?:ONCE\s+)?([\w.`]+)\s+(?:BY\s+NAME\s+)?(.*)$",
+    re.IGNORECASE | re.DOTALL,
+)
+CONSTRAINT = re.compile(r"EXPECT\s*(\()", re.IGNORECASE)
+FILES = re.compile(r"(?:STREAM\s+)?read_files\s*\(\s*'([^']*)'(.*?)\)", re.IGNORECASE | re.DOTALL)
+
+
+def statements(text):
+    """The statements of a text, without comments."""
+    tokens = re.findall(r"--[^\n]*|/\*.*?\*/|'(?:[^'\\]|\\.|'')*'|;|[^;'/-]+|.", text, re.DOTALL)
+    current = ""
+    for token in tokens:
+        if token.startswith(("--", "/*")):
+            current += " "
+        elif token == ";":
+            yield current.strip()
+            current = ""
+        else:
+            current += token
+    if current.strip():
+        yield current.strip()
+
+
+def configuration(folder):
+    """The values of `configuration` in the spec."""
+    values = {}
+    spec = next(folder.glob("spark-pipeline.y*ml"), None)
+    inside = False
+    for line in spec.read_text(encoding="utf-8").splitlines() if spec else []:
+        inside = line.strip() == "configuration:" if not line.startswith(" ") else inside
+        pair = re.match(r"\s+([\w.]+):\s*(.*)$", line)
+        if inside and pair:
+            values[pair.group(1)] = pair.group(2).strip("'\"")
+    return values
+
+
+def closing(text, start):
+    """Where the bracket that opens at `start` closes."""
+    depth = 0
+    for index in range(start, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[index], 0)
+        if depth == 0:
+            return index
+    return len(text)
+
+
+def dropped(head):
+    """Conditions of the rows that are kept: those of expectations that drop rows."""
+    kept = []
+    for found in CONSTRAINT.finditer(head):
+        end = closing(head, found.start(1))
+        if re.match(r"\s*ON\s+VIOLATION\s+DROP\s+ROW", head[end + 1 :], re.IGNORECASE):
+            kept.append(head[found.start(1) : end + 1])
+    return kept
+
+
+def read(folder):
+    """Datasets by name: their queries and the conditions of kept rows."""
+    values = configuration(folder)
+    datasets = {}
+    for path in sorted(folder.rglob("*.sql")):
+        text = re.sub(r"\$\{([\w.]+)\}", lambda key: values.get(key.group(1), key.group(0)), path.read_text("utf-8"))
+        for statement in statements(text):
+            flow, dataset = FLOW.match(statement), DATASET.match(statement)
+            if flow:
+                datasets.setdefault(flow.group(1), ([], []))[0].append(flow.group(2))
+            elif dataset:
+                queries, kept = datasets.setdefault(dataset.group(1), ([], []))
+                parts = re.split(r"\bAS\s+(?=SELECT\b|WITH\b|\()", statement, maxsplit=1, flags=re.IGNORECASE)
+                queries.extend(parts[1:])
+                kept.extend(dropped(parts[0]))
+    return datasets
+
+
+class Batch:
+    """Datasets as DataFrames of all of their input."""
+
+    def __init__(self, spark, folder):
+        self.spark, self.folder = spark, folder
+        self.datasets = read(folder)
+        self.files = 0
+
+    def order(self):
+        """Names in the order of what they read."""
+        open_names, done = list(self.datasets), []
+        while open_names:
+            ready = [name for name in open_names if not self.reads(name) & set(open_names) - {name}]
+            if not ready:
+                raise SystemExit(f"datasets read each other: {open_names}")
+            done += ready
+            open_names = [name for name in open_names if name not in ready]
+        return done
+
+    def reads(self, name):
+        """Names that the queries of a dataset mention."""
+        words = set(re.findall(r"[\w.]+", " ".join(self.datasets[name][0])))
+        return {other for other in self.datasets if other in words}
+
+    def view_of_files(self, found):
+        """What `read_files` reads: a path, which keeps `_metadata`, or with options the name of a view."""
+        options = dict(re.findall(r"(\w+)\s*=>\s*'([^']*)'", found.group(2)))
+        kind = options.pop("format", "json")
+        if not options:
+            return f"{kind}.`{self.folder / found.group(1)}`"
+        self.files += 1
+        name = f"files_{self.files}"
+        frame = self.spark.read.options(**options).format(kind).load(str(self.folder / found.group(1)))
+        frame.createOrReplaceTempView(name)
+        return name
+
+    def define(self, name):
+        """Computes a dataset and makes it known by its name."""
+        queries, kept = self.datasets[name]
+        frames = []
+        for query in queries:
+            query = FILES.sub(self.view_of_files, query)
+            query = re.sub(r"\bSTREAM\s*\(\s*([\w.`]+)\s*\)", r"\1", query, flags=re.IGNORECASE)
+            query = re.sub(r"\bSTREAM\s+(?=[\w.`]+)", "", query, flags=re.IGNORECASE)
+            frames.append(self.spark.sql(query))
+        frame = frames[0]
+        for other in frames[1:]:
+            frame = frame.unionByName(other)
+        for condition in kept:
+            frame = frame.where(condition)
+        frame.cache().createOrReplaceTempView(name)
+        return frame
+
+
+def main():
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", type=pathlib.Path)
+    parser.add_argument("--lakesmith", required=True, help="the command to compare with")
+    parser.add_argument("--ignore", default="", help="columns that differ from run to run")
+    arguments = parser.parse_args()
+    ignored = set(filter(None, arguments.ignore.split(",")))
+    different = 0
+    with tempfile.TemporaryDirectory() as place:
+        folder = pathlib.Path(place) / "project"
+        shutil.copytree(arguments.folder, folder, ignore=shutil.ignore_patterns(".lakesmith", "warehouse"))
+        subprocess.run([arguments.lakesmith, "run", str(folder)], check=True)
+        batch = Batch(answers.session(), folder)
+        for name in batch.order():
+            frame = batch.define(name)
+            shown = [column for column in frame.columns if column not in ignored]
+            frame = frame.select(*shown)
+            query = f"SELECT {', '.join(f'`{column}`' for column in shown)} FROM {name}"
+            answer = answers.Answer(query, answers.described(frame), answers.texts(frame))
+            difference = lakesmith.differs(answer, *lakesmith.ask(arguments.lakesmith, query, folder))
+            different += bool(difference)
+            print(f"{name}: {difference or f'the same {len(answer.rows)} rows'}")
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
