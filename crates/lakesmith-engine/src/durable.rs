@@ -4,11 +4,13 @@
 //! behind, except when the process dies; [`is_temporary`] tells such leftovers. [`DurableFolder`] serves the small files of
 //! checkpoints and catalogs; all paths are relative to it.
 
+use std::collections::hash_map::RandomState;
 use std::fs::{self, File, OpenOptions};
+use std::hash::BuildHasher;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 
 use crate::error::{Actor, EngineError, ErrorKind};
 use crate::fault::{Faults, NoFaults};
@@ -28,8 +30,10 @@ pub fn is_temporary(file_name: &str) -> bool {
 
 /// A path in `folder` that no other call of any process gets.
 pub(crate) fn temporary_path(folder: &Path) -> PathBuf {
+    // a process id alone comes again: in a container the first process always has the same one
+    static PROCESS: LazyLock<u64> = LazyLock::new(|| RandomState::new().hash_one(std::process::id()));
     let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-    folder.join(format!("{TEMPORARY}{}-{number}", std::process::id()))
+    folder.join(format!("{TEMPORARY}{:016x}-{number}", *PROCESS))
 }
 
 /// A folder whose files are durable when a call returns.
