@@ -63,6 +63,8 @@ impl<'a> AppendFlow<'a> {
     }
 
     async fn batches(&mut self, work: &mut FlowWork) -> Result<Option<String>, Vec<Diagnostic>> {
+        let left = self.checkpoint.highest_plan(&self.identity).map_err(|error| self.fault(&error))?;
+        let left = left.map_or(0, |plan| plan.number);
         loop {
             let committed = self.committed()?;
             let progress = self.checkpoint.progress(&self.identity, committed).map_err(|error| self.fault(&error))?;
@@ -71,7 +73,9 @@ impl<'a> AppendFlow<'a> {
             self.run.batch_committed(self.flow, self.dataset, plan.number, &done);
             work.add(done);
             self.after_commit(&plan).await?;
-            if self.flow.kind == FlowKind::Once || self.run.is_stopping() || !self.may_hold_more(&plan) {
+            // a plan that an earlier update left behind tells nothing of what came since
+            let may_hold_more = plan.number <= left || self.may_hold_more(&plan);
+            if self.flow.kind == FlowKind::Once || self.run.is_stopping() || !may_hold_more {
                 break;
             }
         }
@@ -250,6 +254,9 @@ impl<'a> AppendFlow<'a> {
             Err(faults) => {
                 // parts without a commit are rows of nothing; those that cannot be removed now are found by a clean-up
                 let _ = lakesmith_delta::cleanup::remove_parts(self.table.store(), &written.added).await;
+                if let Some(table) = self.quarantine_table().await.ok().flatten() {
+                    let _ = lakesmith_delta::cleanup::remove_parts(table.store(), &written.quarantined).await;
+                }
                 Err(faults)
             }
         }
@@ -293,6 +300,8 @@ impl<'a> AppendFlow<'a> {
         self.run.engine.faults.reach("update.before_undo").map_err(|error| vec![engine_fault(&error)])?;
         let mut commit = Commit::new("UNDO", self.run.engine.now_millis());
         commit.removes = removes;
+        // as it was before the plan, so that the same plan finds nothing of itself should it be run after all
+        commit.txns = vec![Txn { app_id: quarantine_app_id(&self.identity), version: plan.base }];
         let undone = table.commit(&commit).await;
         undone.map_err(|error| vec![commit_fault("the quarantine table", &error)])?;
         self.run.tables.keep(std::path::Path::new(table.store().folder()), &table).await;
