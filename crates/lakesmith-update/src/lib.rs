@@ -11,6 +11,7 @@ mod engine;
 pub mod event_log;
 pub mod fault;
 mod flow_rows;
+mod full_refresh;
 mod fusing;
 pub mod lease;
 mod materialize;

@@ -9,6 +9,7 @@ use crate::analysis::{Analysis, analyze};
 use crate::complete::view_state::{self, Surroundings, UNCHANGED};
 use crate::engine::Engine;
 use crate::fault::stream_fault;
+use crate::full_refresh::Unfinished;
 use crate::pipeline::Pipeline;
 use crate::reads::checkpoint;
 use crate::selection::{Selected, Selection};
@@ -71,7 +72,8 @@ pub async fn plan_update(
     selection: &Selection,
 ) -> (Vec<PlannedFlow>, Vec<Diagnostic>) {
     let analysis = analyze(pipeline, engine, true).await;
-    let selected = selection.resolve(&pipeline.graph);
+    let mut selected = selection.resolve(&pipeline.graph);
+    let left = Unfinished::load(pipeline, engine).map(|unfinished| unfinished.add_to(&mut selected));
     let planner =
         Planner { pipeline, engine, analysis: &analysis, tables: Tables::new(std::sync::Arc::clone(&engine.faults)) };
     let mut planned: Vec<PlannedFlow> = Vec::new();
@@ -86,7 +88,7 @@ pub async fn plan_update(
             });
         }
     }
-    (planned, analysis.diagnostics)
+    (planned, analysis.diagnostics.into_iter().chain(left.err()).collect())
 }
 
 struct Planner<'a> {

@@ -18,6 +18,7 @@ use crate::analysis::{Analysis, analyze};
 use crate::engine::Engine;
 use crate::event_log::Journal;
 use crate::fault::engine_fault;
+use crate::full_refresh::Unfinished;
 use crate::lease::Lease;
 use crate::outcome::{FlowOutcome, FlowResult, FlowWork, UpdateOutcome};
 use crate::pipeline::Pipeline;
@@ -81,8 +82,14 @@ pub async fn run_update(request: UpdateRequest<'_>) -> UpdateOutcome {
             return outcome;
         }
     };
-    let journal = match Journal::begin(pipeline, engine, update_id).await {
-        Ok(journal) => Arc::new(journal),
+    let begun = Journal::begin(pipeline, engine, update_id).await;
+    let (journal, mut unfinished, selected) = match begun.and_then(|journal| {
+        let unfinished = Unfinished::load(pipeline, engine)?;
+        let mut selected = selection.resolve(&pipeline.graph);
+        unfinished.add_to(&mut selected);
+        Ok((Arc::new(journal), unfinished, selected))
+    }) {
+        Ok(begun) => begun,
         Err(fault) => {
             outcome.diagnostics.push(fault);
             return outcome;
@@ -100,7 +107,6 @@ pub async fn run_update(request: UpdateRequest<'_>) -> UpdateOutcome {
     emitter.update(Details::CreateUpdate(created(&selection)));
     emitter.update(Details::UpdateProgress(UpdateProgress::new(UpdateState::Initializing)));
     let analysis = analyze(pipeline, engine, false).await;
-    let selected = selection.resolve(&pipeline.graph);
     outcome.diagnostics.extend(analysis.diagnostics.iter().filter(|found| !found.is_error()).cloned());
     let run = UpdateRun {
         pipeline,
@@ -117,9 +123,13 @@ pub async fn run_update(request: UpdateRequest<'_>) -> UpdateOutcome {
         rode: Mutex::default(),
     };
     emitter.update(Details::UpdateProgress(UpdateProgress::new(UpdateState::SettingUpTables)));
-    run.set_up(&selected).await;
-    emitter.update(Details::UpdateProgress(UpdateProgress::new(UpdateState::Running)));
-    outcome.flows = schedule::run(&run, &selected).await;
+    match run.set_up(&selected, &mut unfinished).await {
+        Ok(()) => {
+            emitter.update(Details::UpdateProgress(UpdateProgress::new(UpdateState::Running)));
+            outcome.flows = schedule::run(&run, &selected).await;
+        }
+        Err(fault) => outcome.diagnostics.push(fault),
+    }
     outcome.is_cancelled = run.is_stopping();
     outcome.duration_micros = engine.now_micros() - started;
     let state = match (outcome.is_cancelled, outcome.is_completed()) {
@@ -148,7 +158,8 @@ fn created(selection: &Selection) -> CreateUpdate {
 
 impl UpdateRun<'_> {
     /// Makes and adapts the tables of all selected datasets; what fails here is the failure of the table's flows.
-    async fn set_up(&self, selected: &Selected) {
+    async fn set_up(&self, selected: &Selected, unfinished: &mut Unfinished<'_>) -> Result<(), Diagnostic> {
+        unfinished.begin(&selected.full)?;
         for id in &self.pipeline.graph.order {
             let dataset = self.pipeline.graph.dataset(*id);
             let governing = dataset.quarantine_of().unwrap_or(*id);
@@ -160,6 +171,12 @@ impl UpdateRun<'_> {
                 broken.insert(governing, faults);
             }
         }
+        if self.is_stopping() {
+            return Ok(());
+        }
+        let broken: HashSet<DatasetId> =
+            self.broken.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
+        unfinished.end(selected.full.iter().copied().filter(|id| !broken.contains(id)))
     }
 
     /// Whether a dataset is started over in this update; a quarantine table is with its table.
