@@ -3,7 +3,7 @@
 pub(crate) mod view_state;
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use datafusion::physical_plan::ExecutionPlan;
 use lakesmith_delta::{Commit, DataFile, DeltaTable, OnVersion, QuarantineSpec, SinkExec, SinkSpec, report_of};
@@ -42,6 +42,18 @@ fn flow_fault(error: &EngineError, flow: &Flow, dataset: &Dataset) -> Diagnostic
     match dataset.expectations().iter().find(is_violated) {
         Some(expectation) => fault.at(expectation.span, "violated"),
         None => fault.at(flow.span, "this flow"),
+    }
+}
+
+/// A plan that runs; dropped before it has ended, it is given up.
+struct AtWork<'a> {
+    run: &'a UpdateRun<'a>,
+    plan: Option<Arc<dyn ExecutionPlan>>,
+}
+
+impl Drop for AtWork<'_> {
+    fn drop(&mut self) {
+        self.run.given_up.lock().unwrap_or_else(PoisonError::into_inner).extend(self.plan.take());
     }
 }
 
@@ -124,6 +136,12 @@ async fn replace(
         }
         Err(faults) => {
             let _ = lakesmith_delta::cleanup::remove_parts(table.store(), &written.added).await;
+            if let Some(other) = quarantine::table_of(&run.pipeline.graph, dataset.id) {
+                let found = run.tables.current(&run.pipeline.folder(&other.name)).await;
+                if let Some(table) = found.ok().flatten() {
+                    let _ = lakesmith_delta::cleanup::remove_parts(table.store(), &written.quarantined).await;
+                }
+            }
             Err(faults)
         }
     }
@@ -177,14 +195,28 @@ impl UpdateRun<'_> {
     /// Runs a plan to its end. What a plan that fails has written is removed.
     pub(crate) async fn execute(&self, sink: &Arc<dyn ExecutionPlan>) -> Result<(), EngineError> {
         let executor = LocalExecutor::new(self.engine.session().task_ctx());
+        let mut at_work = AtWork { run: self, plan: Some(Arc::clone(sink)) };
         let drained = executor.drain(Arc::clone(sink)).await;
-        if drained.is_err()
-            && let Ok(store) = self.tables.store(&self.pipeline.warehouse)
-        {
-            // parts that cannot be removed now are found by a clean-up; the first error is the one to report
-            let _ = lakesmith_delta::cleanup::remove_parts_of(sink, store.store()).await;
+        at_work.plan = None;
+        if drained.is_err() {
+            self.remove_parts_of(sink).await;
         }
         drained.map(|_| ())
+    }
+
+    /// Removes what plans that were given up while they ran had written.
+    pub(crate) async fn remove_given_up(&self) {
+        let given_up = std::mem::take(&mut *self.given_up.lock().unwrap_or_else(PoisonError::into_inner));
+        for plan in given_up {
+            self.remove_parts_of(&plan).await;
+        }
+    }
+
+    async fn remove_parts_of(&self, plan: &Arc<dyn ExecutionPlan>) {
+        // what cannot be removed now is found by a clean-up
+        if let Ok(store) = self.tables.store(&self.pipeline.warehouse) {
+            let _ = lakesmith_delta::cleanup::remove_parts_of(plan, store.store()).await;
+        }
     }
 
     /// The physical plan of a batch, with the sink on top.

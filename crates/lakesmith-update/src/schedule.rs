@@ -33,6 +33,7 @@ pub(crate) async fn run(update: &UpdateRun<'_>, selected: &Selected) -> Vec<Flow
         }
     }
     drop(running);
+    update.remove_given_up().await;
     schedule.outcomes()
 }
 

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use datafusion::physical_plan::ExecutionPlan;
 use lakesmith_base::UpdateId;
 use lakesmith_delta::DeltaTable;
 use lakesmith_diagnostic::Diagnostic;
@@ -60,6 +61,8 @@ pub(crate) struct UpdateRun<'a> {
     ended: Mutex<HashSet<FlowId>>,
     /// What flows have done along with the flow before them.
     rode: Mutex<HashMap<FlowId, FlowWork>>,
+    /// Plans that were given up while they ran.
+    pub given_up: Mutex<Vec<Arc<dyn ExecutionPlan>>>,
 }
 
 /// Runs an update to its end. What could not be done is in the outcome.
@@ -121,6 +124,7 @@ pub async fn run_update(request: UpdateRequest<'_>) -> UpdateOutcome {
         broken: Mutex::default(),
         ended: Mutex::default(),
         rode: Mutex::default(),
+        given_up: Mutex::default(),
     };
     emitter.update(Details::UpdateProgress(UpdateProgress::new(UpdateState::SettingUpTables)));
     match run.set_up(&selected, &mut unfinished).await {
