@@ -5,8 +5,6 @@
 //! `[exit N]` when the exit code is not 0. `example=path` in a heading's first block info copies an example of the repository.
 //! `LAKESMITH_REWRITE_SPECS=1` writes what commands really print into the specs.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
-
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -45,7 +43,7 @@ fn every_spec_holds() {
     println!("{cases} cases of specs hold");
 }
 
-fn repository() -> PathBuf {
+pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 

@@ -1,0 +1,63 @@
+//! The SQL of the pipeline that is crashed: one or two flows into bronze, silver that drops and quarantines rows, gold as a stream
+//! and as a materialized view.
+
+/// How the pipeline begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// Bronze takes files as they come, and the history once.
+    TwoFlows,
+    /// Bronze takes all files as they come, so that a batch can pass through bronze, silver and gold as one.
+    Chain,
+    /// As `TwoFlows`, each file a batch of its own.
+    FileByFile,
+}
+
+/// What an edit of the pipeline changes: every silver row carries the number of its definition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Definition {
+    pub number: i64,
+    /// Rows whose amount is not above this are quarantined.
+    pub least: i64,
+}
+
+impl Definition {
+    pub const FIRST: Self = Self { number: 1, least: 0 };
+
+    /// The definition with this number: another constant and another threshold than the one before it.
+    pub fn numbered(number: i64) -> Self {
+        Self { number, least: (number - 1) % 3 * 20 }
+    }
+
+    pub fn sql(self, shape: Shape) -> String {
+        let Self { number, least } = self;
+        let schema = "schema => 'id BIGINT, amount BIGINT, kind STRING'";
+        let limit = if shape == Shape::FileByFile { ", maxFilesPerTrigger => 1" } else { "" };
+        let history = match shape {
+            Shape::TwoFlows | Shape::FileByFile => format!(
+                "CREATE FLOW history AS INSERT INTO ONCE bronze BY NAME
+SELECT * FROM read_files('history/*.json', format => 'json', {schema});
+"
+            ),
+            Shape::Chain => String::new(),
+        };
+        format!(
+            "CREATE OR REFRESH STREAMING TABLE bronze;
+
+CREATE FLOW arriving AS INSERT INTO bronze BY NAME
+SELECT * FROM STREAM read_files('landing/*.json', format => 'json', {schema}{limit});
+
+{history}
+CREATE OR REFRESH STREAMING TABLE silver (
+  CONSTRAINT has_kind EXPECT (kind IS NOT NULL) ON VIOLATION DROP ROW,
+  CONSTRAINT large_enough EXPECT (amount > {least}) ON VIOLATION QUARANTINE
+) AS SELECT id, amount, kind, CAST({number} AS BIGINT) AS definition FROM STREAM(bronze);
+
+CREATE OR REFRESH STREAMING TABLE gold AS
+SELECT id, amount * 2 AS doubled, definition FROM STREAM(silver);
+
+CREATE OR REFRESH MATERIALIZED VIEW totals AS
+SELECT kind, count(*) AS orders, sum(amount) AS amount FROM silver GROUP BY kind;
+"
+        )
+    }
+}

@@ -1,0 +1,6 @@
+//! Tests of the binary as a whole: what it prints (the specs), and that no crash loses or repeats a row.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
+
+mod crash;
+mod specs;
