@@ -10,6 +10,8 @@ use std::hash::{BuildHasherDefault, Hasher};
 #[derive(Debug, Clone)]
 pub(crate) struct KeyTable {
     names: Vec<Option<Box<[u8]>>>,
+    /// The names as most writers write them, with quotes and colon; `None` for those that need an escape.
+    spelled: Vec<Option<Box<[u8]>>>,
     positions: HashMap<Box<[u8]>, usize, BuildHasherDefault<KeyHasher>>,
     /// By position + 1, which field came next last time; 0 stands for the start of the object.
     followers: Vec<usize>,
@@ -26,14 +28,28 @@ impl KeyTable {
             }
         }
         let followers = (0..=names.len()).collect();
+        let spelled = names.iter().map(|name| name.and_then(spelled)).collect();
         let names = names.into_iter().map(|name| name.map(|name| name.as_bytes().into())).collect();
-        Self { names, positions, followers }
+        Self { names, spelled, positions, followers }
+    }
+
+    /// When `rest` starts with the field that followed last time, its position and the length of its key with quotes and
+    /// colon. `None` says nothing: [`Self::find`] decides.
+    pub(crate) fn guess(&self, rest: &[u8], place: &mut usize) -> Option<(usize, usize)> {
+        let guess = self.followers[*place];
+        let spelled = self.spelled.get(guess)?.as_ref()?;
+        if !rest.starts_with(spelled) {
+            return None;
+        }
+        *place = guess + 1;
+        Some((guess, spelled.len()))
     }
 
     /// Adds a name that [`Self::find`] did not find and gives its position, the next one.
     pub(crate) fn add(&mut self, key: &str, place: &mut usize) -> usize {
         let position = self.names.len();
         self.names.push(Some(key.as_bytes().into()));
+        self.spelled.push(spelled(key));
         self.positions.insert(key.as_bytes().into(), position);
         self.followers.push(position + 1);
         self.followers[*place] = position;
@@ -55,6 +71,11 @@ impl KeyTable {
         *place = position + 1;
         Some(position)
     }
+}
+
+fn spelled(name: &str) -> Option<Box<[u8]>> {
+    let is_plain = name.bytes().all(|byte| byte >= 0x20 && byte != b'"' && byte != b'\\');
+    is_plain.then(|| format!("\"{name}\":").into_bytes().into())
 }
 
 /// A short hash for short names. The table only holds names of the schema, so hostile files cannot fill it.
@@ -100,5 +121,8 @@ mod tests {
                 keys.iter().map(|key| ["a", "b", "?", "long_name_of_a_field"].iter().position(|n| n == key)).collect();
             assert_eq!(found, expected, "{keys:?}");
         }
+        assert_eq!(table.guess(b"\"b\":1", &mut 0), Some((1, 4)));
+        assert_eq!(table.guess(b"\"b\" :1", &mut 0), None);
+        assert_eq!(KeyTable::new([Some("a\"b")]).guess(b"\"a\"b\":", &mut 0), None);
     }
 }

@@ -90,10 +90,7 @@ pub(crate) fn decimal(text: &str, precision: u8, scale: i8) -> Option<i128> {
                 any = true;
                 let digit = i128::from(byte - b'0');
                 if power >= last {
-                    kept = kept * 10 + digit;
-                    if kept >= limit {
-                        return None;
-                    }
+                    kept = longer(kept, digit, limit)?;
                 } else if power == last - 1 {
                     rounds_up = digit >= 5;
                 }
@@ -106,14 +103,16 @@ pub(crate) fn decimal(text: &str, precision: u8, scale: i8) -> Option<i128> {
     }
     // Zeros that the exponent adds.
     while any && kept != 0 && power >= last {
-        kept *= 10;
-        if kept >= limit {
-            return None;
-        }
+        kept = longer(kept, 0, limit)?;
         power -= 1;
     }
     kept += i128::from(rounds_up);
     if !any || kept >= limit { None } else { Some(if negative { -kept } else { kept }) }
+}
+
+/// A number with one digit more, if it stays below the limit.
+fn longer(number: i128, digit: i128, limit: i128) -> Option<i128> {
+    number.checked_mul(10)?.checked_add(digit).filter(|number| *number < limit)
 }
 
 #[cfg(test)]
@@ -184,5 +183,8 @@ mod tests {
             assert_eq!(decimal(text, 5, 2), value, "{text}");
         }
         assert_eq!(decimal("99999999999999999999999999999999999999", 38, 0), Some(10_i128.pow(38) - 1));
+        for text in ["999999999999999999999999999999999999999", "3.4e38", "9e37.5", "-1e38"] {
+            assert_eq!(decimal(text, 38, 0), None, "{text}");
+        }
     }
 }

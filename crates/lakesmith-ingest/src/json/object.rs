@@ -73,6 +73,15 @@ impl ObjectColumns {
             return Ok(());
         }
         loop {
+            scanner.peek();
+            if let Some((position, length)) = self.keys.guess(scanner.rest(), &mut place) {
+                scanner.skip(length);
+                self.found[position] = Some(scanner.value()?);
+                if !scanner.goes_on(b'}')? {
+                    return Ok(());
+                }
+                continue;
+            }
             let key = scanner.key()?;
             let position = if key.escaped {
                 self.keys.find(unescaped(line.text, key).as_bytes(), &mut place)

@@ -86,6 +86,16 @@ impl<'a> Scanner<'a> {
         self.at += 1;
     }
 
+    /// What follows.
+    pub(crate) fn rest(&self) -> &'a [u8] {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    /// Steps over bytes that the caller knows.
+    pub(crate) fn skip(&mut self, length: usize) {
+        self.at += length;
+    }
+
     /// A fault here.
     pub(crate) fn fault<T>(&self, reason: &'static str) -> Scanned<T> {
         Err(Fault { at: self.at, reason })

@@ -4,12 +4,15 @@ use crate::zone::offset_seconds;
 
 const DAY_SECONDS: i64 = 86_400;
 
-/// A date as Spark's cast reads it.
+/// The first day of the Gregorian calendar, 1582-10-15. Day numbers before it would have to be rebased.
+const FIRST_GREGORIAN_DAY: i32 = -141_427;
+
+/// A date as Spark's JSON reader reads it: as its cast does, and otherwise a whole number as days since 1970-01-01.
 pub(crate) fn date(text: &str) -> Option<i32> {
-    match text.as_bytes().first_chunk::<10>() {
-        Some(date) if text.len() == 10 => plain_date(date).or_else(|| lakesmith_value::parse_date(text)),
-        _ => lakesmith_value::parse_date(text),
-    }
+    let plain = text.as_bytes().first_chunk::<10>().filter(|_| text.len() == 10).and_then(plain_date);
+    plain
+        .or_else(|| lakesmith_value::parse_date(text))
+        .or_else(|| text.parse().ok().filter(|days| *days >= FIRST_GREGORIAN_DAY))
 }
 
 /// A timestamp as Spark's cast reads it, in UTC where the text names no zone.
@@ -91,6 +94,7 @@ mod tests {
             "2024-12-31",
         ] {
             assert_eq!(date(text), lakesmith_value::parse_date(text), "{text}");
+            assert_eq!(date("20240131"), Some(20_240_131));
             for time in [
                 "",
                 "T01:02:03",

@@ -24,7 +24,9 @@ pub(super) fn narrow<T: TryFrom<i64>>(line: Line<'_>, span: Span) -> Option<T> {
 pub(super) fn double(line: Line<'_>, span: Span) -> Option<f64> {
     let text = &line.text[span.range()];
     match span.kind {
-        Kind::Integer | Kind::Fraction => number::double(text),
+        // Spark reads `-0` as an integer, which has no sign.
+        Kind::Integer => number::double(text).map(|value| value + 0.0),
+        Kind::Fraction => number::double(text),
         Kind::NonFinite => number::non_finite(text),
         Kind::Text if line.rules.non_numeric_numbers => number::non_finite(text),
         _ => None,
@@ -33,7 +35,8 @@ pub(super) fn double(line: Line<'_>, span: Span) -> Option<f64> {
 
 pub(super) fn float(line: Line<'_>, span: Span) -> Option<f32> {
     match span.kind {
-        Kind::Integer | Kind::Fraction => line.text[span.range()].parse().ok(),
+        Kind::Integer => line.text[span.range()].parse().ok().map(|value: f32| value + 0.0),
+        Kind::Fraction => line.text[span.range()].parse().ok(),
         #[expect(clippy::cast_possible_truncation, reason = "infinities and NaN stay what they are")]
         _ => double(line, span).map(|value| value as f32),
     }
