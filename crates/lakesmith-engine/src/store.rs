@@ -89,6 +89,10 @@ pub fn engine_error(operation: &'static str, error: Error) -> EngineError {
             Ok(error) => *error,
             Err(source) => EngineError::from_store(operation, Error::Generic { store, source }),
         },
+        Error::PermissionDenied { path, source } => match source.downcast::<EngineError>() {
+            Ok(error) => *error,
+            Err(source) => EngineError::from_store(operation, Error::PermissionDenied { path, source }),
+        },
         other => EngineError::from_store(operation, other),
     }
 }

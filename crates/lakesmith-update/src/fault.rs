@@ -29,6 +29,7 @@ pub fn engine_fault(error: &EngineError) -> Diagnostic {
     let title = match error.kind {
         // what is wrong with a value or a file says all
         ErrorKind::Data(_) => first_line(&error.message).to_owned(),
+        ErrorKind::Denied => format!("permission to {} is denied", error.operation),
         ErrorKind::Memory => "the memory limit was reached".to_owned(),
         _ => format!("{}: {}", error.operation, first_line(&error.message)),
     };
