@@ -55,6 +55,10 @@ pub fn list(
     options: &ReaderOptions,
     known: &dyn Fn(&Path) -> bool,
 ) -> Result<Vec<FoundFile>, EngineError> {
+    if !pattern.is_absolute() {
+        let message = format!("`{}` is not an absolute path", pattern.display());
+        return Err(EngineError::new(ErrorKind::Internal, OPERATION, message));
+    }
     let mut search = Search { options, known, found: Vec::new(), matched: false };
     for parts in pattern::alternatives(pattern)? {
         search.descend(PathBuf::from("/"), &parts, 0)?;

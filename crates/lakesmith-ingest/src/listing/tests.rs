@@ -70,6 +70,7 @@ fn a_missing_path_is_an_error_unless_ignored_and_an_empty_folder_is_none() {
         let error = list(&folder.path().join(pattern), &options(), &|_| false).unwrap_err();
         assert_eq!(error.kind, ErrorKind::NotFound, "{pattern}");
     }
+    assert_eq!(list(Path::new("x"), &options(), &|_| false).unwrap_err().kind, ErrorKind::Internal);
     let lenient = ReaderOptions { ignore_missing_files: true, ..options() };
     assert!(list(&folder.path().join("y"), &lenient, &|_| false).unwrap().is_empty());
     fs::remove_file(folder.path().join("x/a.json")).unwrap();
