@@ -237,7 +237,9 @@ impl<'a> AppendFlow<'a> {
             ];
             commit.is_blind_append = true;
             commit.adds.clone_from(&written.added);
-            commit.expected_txns = vec![(app_id.clone(), self.table.txn(&app_id))];
+            let fence = fence_app_id(&self.identity);
+            commit.expected_txns =
+                vec![(app_id.clone(), self.table.txn(&app_id)), (fence.clone(), self.table.txn(&fence))];
             commit.txns = vec![Txn { app_id, version: plan.number }];
             let version = self.table.commit(&commit).await;
             version.map_err(|error| vec![commit_fault(&run.pipeline.shown(self.dataset.id), &error)])
@@ -267,7 +269,13 @@ impl<'a> AppendFlow<'a> {
         let Some(mut table) = self.quarantine_table().await? else { return Ok(()) };
         let app_id = quarantine_app_id(&self.identity);
         let found = table.txn(&app_id);
-        if found.is_some_and(|number| number >= plan.number) {
+        if let Some(newer) = found.filter(|number| *number > plan.number) {
+            // an update that went on without this one has superseded the plan
+            let expected = Some(plan.base);
+            let conflict = lakesmith_delta::CommitError::TxnConflict { app_id, expected, found: Some(newer) };
+            return Err(vec![commit_fault("the quarantine table", &conflict)]);
+        }
+        if found == Some(plan.number) {
             let _ = lakesmith_delta::cleanup::remove_parts(table.store(), parts).await;
             return Ok(());
         }
@@ -286,7 +294,7 @@ impl<'a> AppendFlow<'a> {
     }
 
     /// Takes back what a plan that will never be committed has put into quarantine.
-    async fn undo(&self, plan: &BatchPlan) -> Result<(), Vec<Diagnostic>> {
+    async fn undo(&mut self, plan: &BatchPlan) -> Result<(), Vec<Diagnostic>> {
         let Some(mut table) = self.quarantine_table().await? else { return Ok(()) };
         if table.txn(&quarantine_app_id(&self.identity)) != Some(plan.number) {
             return Ok(());
@@ -297,6 +305,7 @@ impl<'a> AppendFlow<'a> {
         if removes.is_empty() {
             return Ok(());
         }
+        self.fence(plan).await?;
         self.run.engine.faults.reach("update.before_undo").map_err(|error| vec![engine_fault(&error)])?;
         let mut commit = Commit::new("UNDO", self.run.engine.now_millis());
         commit.removes = removes;
@@ -305,6 +314,18 @@ impl<'a> AppendFlow<'a> {
         let undone = table.commit(&commit).await;
         undone.map_err(|error| vec![commit_fault("the quarantine table", &error)])?;
         self.run.tables.keep(std::path::Path::new(table.store().folder()), &table).await;
+        Ok(())
+    }
+
+    /// Keeps an update that has stalled and lost its lease from committing a plan whose quarantined rows are taken back.
+    async fn fence(&mut self, plan: &BatchPlan) -> Result<(), Vec<Diagnostic>> {
+        let (app_id, fence) = (self.identity.app_id(), fence_app_id(&self.identity));
+        let mut commit = Commit::new("SET TRANSACTION", self.run.engine.now_millis());
+        commit.expected_txns = vec![(app_id.clone(), self.table.txn(&app_id)), (fence.clone(), self.table.txn(&fence))];
+        commit.txns = vec![Txn { app_id: fence, version: plan.number }];
+        let fenced = self.table.commit(&commit).await;
+        fenced.map_err(|error| vec![commit_fault(&self.run.pipeline.shown(self.dataset.id), &error)])?;
+        self.run.tables.keep(&self.run.pipeline.folder(&self.dataset.name), &self.table).await;
         Ok(())
     }
 
@@ -339,6 +360,11 @@ pub(crate) fn folder_exists(pattern: &std::path::Path) -> bool {
 
 fn quarantine_app_id(identity: &FlowIdentity) -> String {
     format!("{}/quarantine", identity.app_id())
+}
+
+/// Its version is the last plan that was taken back after rows of it had been quarantined.
+fn fence_app_id(identity: &FlowIdentity) -> String {
+    format!("{}/fence", identity.app_id())
 }
 
 /// Whether a part file was written for a plan.
