@@ -2,8 +2,10 @@
 //! operation fails. Only tests set it.
 //!
 //! `crash:delta.before_log_put` ends the process there, `crash:delta.before_log_put#3` when it is reached for the third time,
-//! `disk_full:sink.before_part` lets the step fail as a full disk does.
+//! `disk_full:sink.before_part` lets the step fail as a full disk does, `stall:update.before_commit` says so and waits there until
+//! standard input ends.
 
+use std::io::{Read, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -13,6 +15,7 @@ use lakesmith_engine::{Actor, EngineError, ErrorKind, Faults, NoFaults};
 enum Effect {
     Crash,
     DiskFull,
+    Stall,
 }
 
 #[derive(Debug)]
@@ -36,6 +39,7 @@ fn parse(text: &str) -> Option<FaultAt> {
     let effect = match effect {
         "crash" => Effect::Crash,
         "disk_full" => Effect::DiskFull,
+        "stall" => Effect::Stall,
         _ => return None,
     };
     let (point, count) = point.split_once('#').unwrap_or((point, "1"));
@@ -53,6 +57,12 @@ impl Faults for FaultAt {
             Effect::DiskFull => Err(EngineError::new(ErrorKind::DiskFull, "write", "no space left on device")
                 .for_actor(Actor::Target)
                 .with("at", point)),
+            Effect::Stall => {
+                // whoever waits for the line has the other end of both pipes; should they be gone, there is nothing to wait for
+                let _ = writeln!(std::io::stderr(), "stalled");
+                let _ = std::io::stdin().read_to_end(&mut Vec::new());
+                Ok(())
+            }
         }
     }
 }

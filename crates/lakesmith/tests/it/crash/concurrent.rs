@@ -2,11 +2,12 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read};
-use std::process::Command;
+use std::process::{Child, ChildStderr, Command, Stdio};
 
-use super::pipeline::Shape;
-use super::process::{finish, lakesmith, start};
+use super::pipeline::{Definition, Shape};
+use super::process::{command, finish, lakesmith, start};
 use super::project::Project;
+use super::workers::for_each;
 
 /// Below the project's folder.
 const LEASE: &str = ".lakesmith/storage/lease";
@@ -63,6 +64,93 @@ fn two_updates_that_both_hold_a_lease_neither_lose_nor_repeat_a_row() {
 fn is_held_by(project: &Project, process: u32) -> bool {
     let holder = fs::read_to_string(project.path().join(LEASE)).unwrap_or_default();
     holder.starts_with(&format!("process {process},"))
+}
+
+/// What the newer of two updates of different definitions does at last.
+#[derive(Debug, Clone, Copy)]
+enum Newer {
+    /// It ends before the stalled one goes on.
+    Ends,
+    /// It stalls too, before its commit, and goes on when the other has ended.
+    StallsToo,
+}
+
+#[test]
+fn an_update_that_stalls_without_its_lease_and_a_newer_one_are_never_both_right() {
+    let points =
+        ["stream.after_plan#2", "update.before_quarantine_commit#2", "update.before_commit#2", "delta.after_log_put#2"];
+    let newer = [Newer::Ends, Newer::StallsToo];
+    let jobs = points.iter().flat_map(|point| newer.map(|newer| (*point, newer))).collect();
+    let wrong = for_each(jobs, |(point, newer)| {
+        stall_at(point, newer).err().map(|wrong| format!("{point}, {newer:?}: {wrong}"))
+    });
+    let wrong: Vec<String> = wrong.into_iter().flatten().collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// An update stalls at a point while it works on silver; the pipeline is edited, and another update runs beside it.
+fn stall_at(point: &str, newer: Newer) -> Result<(), String> {
+    let mut project = Project::that_ran(Shape::TwoFlows);
+    project.arrive(9);
+    let old = Stalled::at(&project, &format!("stall:{point}"))?;
+    fs::remove_file(project.path().join(LEASE)).map_err(|error| error.to_string())?;
+    let before = project.definition();
+    project.define(Definition::numbered(before.number + 1));
+    match newer {
+        Newer::Ends => {
+            // it may meet what the stalled one has committed meanwhile, and fail
+            project.run();
+            old.go_on();
+        }
+        Newer::StallsToo => {
+            let newer = Stalled::at(&project, "stall:update.before_commit")?;
+            old.go_on();
+            newer.go_on();
+        }
+    }
+    let ran = project.run();
+    if !ran.succeeded() {
+        return Err(format!("the clean update: {}", ran.told()));
+    }
+    let (by_old, by_new) = (project.expected_with_open(before), project.expected_with_open(project.definition()));
+    let found = project.tables()?;
+    match (found.differences(&by_old), found.differences(&by_new)) {
+        (Some(old), Some(new)) => Err(format!("by the old definition {old}\nby the new one {new}")),
+        _ => Ok(()),
+    }
+}
+
+/// An update that waits at a point.
+struct Stalled {
+    update: Child,
+    told: BufReader<ChildStderr>,
+}
+
+impl Stalled {
+    fn at(project: &Project, fault: &str) -> Result<Self, String> {
+        let mut command = command(project.path(), &["run"]);
+        command.env("LAKESMITH_FAULT", fault).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut update = command.spawn().map_err(|error| error.to_string())?;
+        let told = update.stderr.take().ok_or("its messages are gone")?;
+        let mut stalled = Self { update, told: BufReader::new(told) };
+        let mut line = String::new();
+        while line.trim_end() != "stalled" {
+            line.clear();
+            if stalled.told.read_line(&mut line).map_err(|error| error.to_string())? == 0 {
+                return Err(format!("{fault} was not reached"));
+            }
+        }
+        Ok(stalled)
+    }
+
+    /// Lets it go on to its end, whatever that is.
+    fn go_on(mut self) {
+        drop(self.update.stdin.take());
+        let mut rest = String::new();
+        self.told.read_to_string(&mut rest).expect("its messages");
+        let ended = self.update.wait().expect("its end");
+        assert!(matches!(ended.code(), Some(0 | 1)), "{ended}: {rest}");
+    }
 }
 
 #[test]

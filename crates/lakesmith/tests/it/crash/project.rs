@@ -65,7 +65,7 @@ impl Project {
     }
 
     /// Writes the pipeline's file anew.
-    fn define(&mut self, definition: Definition) {
+    pub fn define(&mut self, definition: Definition) {
         self.definition = definition;
         fs::write(self.path().join("pipeline.sql"), definition.sql(self.shape)).expect("a pipeline");
     }
@@ -130,6 +130,13 @@ impl Project {
     /// What all tables must hold.
     pub fn expected(&self) -> Tables {
         Tables::of(&self.rows)
+    }
+
+    /// What all tables must hold when the rows that came since the last clean update pass under a certain definition.
+    pub fn expected_with_open(&self, definition: Definition) -> Tables {
+        let mut rows = self.rows.clone();
+        rows[self.settled..].iter_mut().for_each(|(_, passed)| *passed = definition);
+        Tables::of(&rows)
     }
 
     /// What all tables hold, as a query tells.
