@@ -7,7 +7,7 @@ use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::implicit;
 use lakesmith_functions::{Call, Role, Typed, collection, json, registry};
 use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart};
-use lakesmith_unresolved::{Literal, PlanId, SparkType};
+use lakesmith_unresolved::{Literal, PlanId, SparkType, function_names};
 
 use crate::literal::literal;
 use crate::resolver::Resolver;
@@ -211,6 +211,28 @@ impl Resolver<'_> {
         }
     }
 
+    /// A function that is not built, or that nobody has. Faults of its arguments are noted too.
+    fn unknown_function(&mut self, call: &FunctionCall, part: &NamePart, scope: &Scope<'_>) -> Option<Typed> {
+        let name = part.text.as_str();
+        for argument in &call.arguments {
+            self.expression(argument, scope);
+        }
+        if let Some(known) = function_names::find(name) {
+            let whose = if known.only_databricks { "Databricks" } else { "Spark" };
+            let title = format!("`{name}` is a {whose} function that Lakesmith does not have yet");
+            let diagnostic = Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title);
+            return self.refuse(diagnostic, &part.origin, "not built");
+        }
+        let title = format!("function `{name}` does not exist");
+        let mut diagnostic = Diagnostic::error(Condition::UNRESOLVED_ROUTINE, title);
+        let similar = closest(name, registry::names(), 3);
+        if !similar.is_empty() {
+            let listed = similar.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            diagnostic = diagnostic.help(format!("a function with a similar name exists: {listed}"));
+        }
+        self.refuse(diagnostic, &part.origin, "no such function")
+    }
+
     /// The file that a row comes from; an empty text where it comes from none.
     fn input_file_name(&mut self, scope: &Scope<'_>, origin: &Origin) -> Option<Typed> {
         let path = ["_metadata", "file_path"].map(|text| NamePart { text: text.into(), origin: origin.clone() });
@@ -235,19 +257,7 @@ impl Resolver<'_> {
             return self.call(&renamed, scope, origin);
         }
         let Some(function) = registry::find(name) else {
-            let similar = closest(name, registry::names(), 3);
-            let mut diagnostic = Diagnostic::error(
-                Condition::UNRESOLVED_ROUTINE,
-                format!("function `{name}` does not exist or is not built yet"),
-            );
-            if !similar.is_empty() {
-                let listed = similar.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-                diagnostic = diagnostic.help(format!("a function with a similar name exists: {listed}"));
-            }
-            for argument in &call.arguments {
-                self.expression(argument, scope);
-            }
-            return self.refuse(diagnostic, &part.origin, "no such function");
+            return self.unknown_function(call, part, scope);
         };
         if function.role == Role::Aggregate && !scope.aggregates && scope.windowed.is_none() {
             let title = format!("aggregate function `{name}` cannot stand here");

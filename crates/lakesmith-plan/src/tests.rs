@@ -179,7 +179,7 @@ async fn all_faults_of_a_select_list_are_shown_at_their_places() {
         session.faults("SELECT quantty, uper(payment_method), quantity + true FROM orders").await,
         [
             "UNRESOLVED_COLUMN.WITH_SUGGESTION: column `quantty` does not exist @quantty",
-            "UNRESOLVED_ROUTINE: function `uper` does not exist or is not built yet @uper",
+            "UNRESOLVED_ROUTINE: function `uper` does not exist @uper",
             "DATATYPE_MISMATCH: `+` does not work on INT and BOOLEAN @true",
         ]
     );

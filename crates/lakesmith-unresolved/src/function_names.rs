@@ -102,6 +102,11 @@ static TABLE: LazyLock<Vec<BuiltinFunction>> = LazyLock::new(|| {
         .collect()
 });
 
+/// All of them, ordered by name.
+pub fn all() -> &'static [BuiltinFunction] {
+    &TABLE
+}
+
 /// The function of this name, in any case.
 pub fn find(name: &str) -> Option<&'static BuiltinFunction> {
     let name = name.to_lowercase();
