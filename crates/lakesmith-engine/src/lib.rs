@@ -11,6 +11,7 @@ pub mod durable;
 pub mod error;
 pub mod executor;
 pub mod fault;
+pub mod fence;
 pub mod report;
 pub mod session;
 pub mod store;

@@ -70,6 +70,7 @@ impl Runtime {
             .with_config(session_config(&self.settings))
             .with_runtime_env(Arc::clone(&self.environment))
             .with_default_features()
+            .with_physical_optimizer_rules(crate::fence::rules())
             .build();
         SessionContext::new_with_state(state)
     }

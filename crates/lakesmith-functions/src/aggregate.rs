@@ -158,9 +158,30 @@ fn avg(call: &Call<'_>) -> Result<Typed, Fault> {
     let argument = call.arguments[0].clone();
     if let SparkType::Decimal { precision, scale } = argument.data_type {
         let result = SparkType::Decimal { precision: (precision + 4).min(38), scale: (scale + 4).min(38) };
-        return Ok(Typed::new(aggregate(native::average::avg_udaf(), vec![argument.expr], call.distinct), result));
+        let total = sum(call, Mode::Ansi)?;
+        let count = count(call)?;
+        return Ok(crate::kernel::call("spark_mean", mean_kernel, vec![total, count], result)?.with_nullable(true));
     }
     real(call, native::average::avg_udaf())
+}
+
+/// A decimal total by the number of values, rounded half up; NULL of no values.
+fn mean_kernel(
+    arguments: &[datafusion::arrow::array::ArrayRef],
+    to: &datafusion::arrow::datatypes::DataType,
+) -> datafusion::common::Result<datafusion::arrow::array::ArrayRef> {
+    use datafusion::arrow::array::AsArray;
+    let counts =
+        crate::cast::cast_array(&arguments[1], &datafusion::arrow::datatypes::DataType::Decimal128(20, 0), Mode::Ansi)?;
+    let zero = datafusion::common::ScalarValue::Decimal128(None, 20, 0).to_array()?;
+    let zero = datafusion::arrow::array::Scalar::new(zero);
+    let empty = arguments[1]
+        .as_primitive::<datafusion::arrow::datatypes::Int64Type>()
+        .iter()
+        .map(|count| Some(count == Some(0)))
+        .collect();
+    let counts = datafusion::arrow::compute::kernels::zip::zip(&empty, &zero, &counts)?;
+    crate::arithmetic::divide_kernel(&[Arc::clone(&arguments[0]), counts], to)
 }
 
 fn real(call: &Call<'_>, function: Arc<AggregateUDF>) -> Result<Typed, Fault> {

@@ -344,7 +344,7 @@ fn remainder_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     )
 }
 
-fn divide_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+pub(crate) fn divide_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     refuse_zero(&arguments[0], &arguments[1], Condition::DIVIDE_BY_ZERO)?;
     operate(
         arguments,

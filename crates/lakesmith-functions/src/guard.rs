@@ -61,6 +61,14 @@ pub fn case(branches: Vec<(Expr, Expr)>, otherwise: Option<Expr>, data_type: &Sp
     Ok(plain(branches.collect::<Result<_, Fault>>()?, otherwise).eq(lit(1i8)))
 }
 
+/// The same value, in a call that DataFusion neither moves nor computes for other rows; the value itself when it cannot fail.
+pub fn fenced(expr: Expr, data_type: &SparkType) -> Result<Expr, Fault> {
+    if !can_fail(&expr) || expr.column_refs().is_empty() {
+        return Ok(expr);
+    }
+    kernel::fence(Typed::new(expr, data_type.clone())).map(|fenced| fenced.expr)
+}
+
 /// The first argument, unless the second, a number of rows, is more than one.
 pub fn only_row(arguments: Vec<Typed>) -> Result<Typed, Fault> {
     let kernel: kernel::Kernel = |arguments: &[ArrayRef], _: &DataType| {
@@ -74,11 +82,6 @@ pub fn only_row(arguments: Vec<Typed>) -> Result<Typed, Fault> {
     };
     let result = arguments[0].data_type.clone();
     Ok(kernel::call("spark_only_row", kernel, arguments, result)?.with_nullable(true))
-}
-
-/// The condition, computed only where `open` holds, as one conjunct that cannot be taken apart.
-pub fn behind(open: Expr, condition: Expr) -> Result<Expr, Fault> {
-    Ok(plain(vec![(open, number(condition)?)], Some(lit(0i8))).eq(lit(1i8)))
 }
 
 fn plain(branches: Vec<(Expr, Expr)>, otherwise: Option<Expr>) -> Expr {

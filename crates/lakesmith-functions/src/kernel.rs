@@ -12,6 +12,7 @@ use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
 use lakesmith_engine::arrow_type::to_arrow;
+use lakesmith_engine::fence::FENCE;
 use lakesmith_unresolved::SparkType;
 
 use crate::function::{Fault, Typed};
@@ -83,6 +84,16 @@ pub fn call(name: &'static str, kernel: Kernel, arguments: Vec<Typed>, result: S
     let arguments = arguments.into_iter().map(|argument| argument.expr).collect();
     let expr = Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(function), arguments));
     Ok(Typed { expr, data_type: result, nullable })
+}
+
+/// The value itself, in a call that counts as volatile.
+pub fn fence(value: Typed) -> Result<Typed, Fault> {
+    let arrow = to_arrow(&value.data_type).map_err(|error| Fault::not_built(format!("a value of type {}", error.0)))?;
+    let signature = Signature::variadic_any(Volatility::Volatile);
+    let kernel: Kernel = |arguments, _| Ok(Arc::clone(&arguments[0]));
+    let function = ScalarUDF::from(KernelFunction { name: FENCE, result: arrow, signature, kernel });
+    let expr = Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(function), vec![value.expr]));
+    Ok(Typed { expr, ..value })
 }
 
 /// A call of a function that DataFusion has, whose result has the Arrow type `result` maps to, or is cast to it.

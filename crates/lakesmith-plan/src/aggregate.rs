@@ -2,9 +2,10 @@
 //! are then written over them.
 
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
-use lakesmith_functions::Typed;
+use lakesmith_functions::{Typed, guard};
+use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::expression::{Expression, ExpressionKind};
 use lakesmith_unresolved::relation::{Aggregate, GroupKind};
 
@@ -94,8 +95,12 @@ impl Resolver<'_> {
         let mut orders = self.order_keys(block, &outputs, &scope)?;
 
         let mut computed = Computed { keys: Vec::new(), aggregates: Vec::new() };
+        let mut fallible = Vec::new();
         for key in keys {
             let attribute = self.attribute("key", &key);
+            if guard::can_fail(&key.expr) {
+                fallible.push((key.expr.clone(), key.data_type.clone()));
+            }
             if !computed.keys.iter().any(|(known, _)| *known == key.expr) {
                 computed.keys.push((key.expr, attribute.column()));
             }
@@ -104,16 +109,22 @@ impl Resolver<'_> {
         for expr in exprs.chain(orders.iter().map(|(value, _)| &value.expr)).cloned().collect::<Vec<_>>() {
             self.collect_aggregates(&expr, &mut computed);
         }
+        let plan = self.fenced_keys(input.plan, &fallible, &mut computed, block.origin)?;
         let named = |(expr, column): &(Expr, Expr)| match column {
             Expr::Column(column) => expr.clone().alias(column.name.clone()),
             _ => expr.clone(),
         };
-        let group_exprs: Vec<Expr> = computed.keys.iter().map(named).collect();
+        let builder = LogicalPlanBuilder::from(plan);
+        let group_exprs: Vec<Expr> = match fallible.is_empty() {
+            true => computed.keys.iter().map(named).collect(),
+            // computed beneath
+            false => computed.keys.iter().map(|(_, column)| column.clone()).collect(),
+        };
         let aggregate_exprs: Vec<Expr> = computed.aggregates.iter().map(named).collect();
         let builder = if group_exprs.is_empty() && aggregate_exprs.is_empty() {
-            input.builder().limit(0, Some(1))
+            builder.limit(0, Some(1))
         } else {
-            input.builder().aggregate(group_exprs, aggregate_exprs)
+            builder.aggregate(group_exprs, aggregate_exprs)
         };
         let mut plan = self.built(builder, block.origin)?;
 
@@ -130,13 +141,37 @@ impl Resolver<'_> {
         }
         if let (Some(condition), Some(written)) = (having.take(), block.having) {
             let condition = self.over_groups(&condition, &computed, &input.columns, &written.origin)?;
-            plan = self.built(LogicalPlanBuilder::from(plan).filter(condition), &written.origin)?;
+            plan = self.filtered_plan(plan, condition, &written.origin)?;
         }
         if let (Some(condition), Some(written)) = (filter.take(), block.qualify) {
             filter = Some(self.over_groups(&condition, &computed, &input.columns, &written.origin)?);
         }
         let order = Order { filter, keys: orders, all: block.order_all };
         if complete { self.finish_block(plan, outputs, order, block.origin) } else { None }
+    }
+
+    /// Computes the keys beneath the aggregation when one of them can fail, so that no filter on a key moves below it.
+    fn fenced_keys(
+        &mut self,
+        plan: LogicalPlan,
+        fallible: &[(Expr, SparkType)],
+        computed: &mut Computed,
+        origin: &Origin,
+    ) -> Option<LogicalPlan> {
+        if fallible.is_empty() {
+            return Some(plan);
+        }
+        let mut exprs: Vec<Expr> = plan.schema().columns().into_iter().map(Expr::Column).collect();
+        for (key, column) in &computed.keys {
+            let fenced = match fallible.iter().find(|(expr, _)| expr == key) {
+                Some((_, data_type)) => self.settle(guard::fenced(key.clone(), data_type), origin)?,
+                None => key.clone(),
+            };
+            if let Expr::Column(column) = column {
+                exprs.push(fenced.alias(column.name.clone()));
+            }
+        }
+        self.built(LogicalPlanBuilder::from(plan).project(exprs), origin)
     }
 
     fn collect_aggregates(&mut self, expr: &Expr, computed: &mut Computed) {

@@ -7,7 +7,7 @@ use datafusion::logical_expr::{
     Expr, WindowFrame as NativeFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition,
 };
 use lakesmith_diagnostic::Origin;
-use lakesmith_functions::Typed;
+use lakesmith_functions::{Typed, guard};
 use lakesmith_unresolved::Literal;
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FrameBound, FrameUnit, Window, WindowFrame};
 
@@ -92,6 +92,13 @@ impl Resolver<'_> {
                         Some(own) => own.and(condition.clone()),
                         None => condition.clone(),
                     };
+                    // DataFusion computes the arguments before it filters
+                    for argument in &mut call.params.args {
+                        if guard::can_fail(argument) {
+                            let branch = (Box::new(both.clone()), Box::new(argument.clone()));
+                            *argument = Expr::Case(datafusion::logical_expr::expr::Case::new(None, vec![branch], None));
+                        }
+                    }
                     call.params.filter = Some(Box::new(both));
                     Transformed::complete(Expr::AggregateFunction(call))
                 }

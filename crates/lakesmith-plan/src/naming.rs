@@ -24,6 +24,9 @@ pub fn computed_name(expression: &Expression, value: &Expr) -> String {
         "spark_cast" if symbol == "+" && right.starts_with("INTERVAL ") && right.ends_with(" DAY") => {
             format!("date_add({left}, extractansiintervaldays({right}))")
         }
+        "spark_cast" if symbol == "-" && right.starts_with("INTERVAL ") && right.ends_with(" DAY") => {
+            format!("date_add({left}, (- extractansiintervaldays({right})))")
+        }
         "spark_date_sub" => format!("date_sub({left}, {right})"),
         "spark_add_micros" | "spark_subtract_micros" | "spark_add_interval_months" | "spark_subtract_months" => {
             format!("{left} {symbol} {right}")

@@ -5,7 +5,7 @@ use datafusion::common::tree_node::TreeNode;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use lakesmith_base::Identifier;
 use lakesmith_diagnostic::Origin;
-use lakesmith_functions::Typed;
+use lakesmith_functions::{Typed, guard};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, SortOrder};
 use lakesmith_unresolved::relation::Aggregate;
 use lakesmith_unresolved::{Relation, RelationKind};
@@ -221,7 +221,7 @@ impl Resolver<'_> {
         if order.filter.is_some()
             && let Some(condition) = replaced.pop()
         {
-            plan = self.built(LogicalPlanBuilder::from(plan).filter(condition), origin)?;
+            plan = self.filtered_plan(plan, condition, origin)?;
         }
         let mut columns = Vec::new();
         let mut projected = Vec::new();
@@ -229,7 +229,8 @@ impl Resolver<'_> {
             let mut attribute = self.attribute(output.name.clone(), &output.value);
             attribute.metadata.clone_from(&output.metadata);
             attribute.plan_id = output.source.as_ref().and_then(|source| source.attribute.plan_id);
-            projected.push(expr.clone().alias(attribute.internal()));
+            let fenced = self.settle(guard::fenced(expr.clone(), &output.value.data_type), &output.origin)?;
+            projected.push(fenced.alias(attribute.internal()));
             let qualifier = output.source.as_ref().map_or_else(Vec::new, |source| source.qualifier.clone());
             columns.push(ScopeColumn { attribute, qualifier, reach: Reach::Plain });
         }

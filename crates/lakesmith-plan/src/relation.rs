@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use datafusion::common::tree_node::TreeNode;
-use datafusion::common::{DataFusionError, JoinType};
 use datafusion::datasource::provider_as_source;
+use datafusion::logical_expr::utils::split_conjunction_owned;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::prelude::Column;
 use lakesmith_base::{Identifier, QualifiedName};
@@ -15,7 +15,7 @@ use lakesmith_functions::coercion::common_of;
 use lakesmith_functions::{Typed, guard};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, Name, NamePart};
 use lakesmith_unresolved::relation::{Cte, DataSource};
-use lakesmith_unresolved::{Literal, PlanId, Relation, RelationKind};
+use lakesmith_unresolved::{Literal, PlanId, Relation, RelationKind, SparkType};
 
 use crate::generator::{Generation, generates};
 use crate::project::{Block, Order, Output};
@@ -132,68 +132,34 @@ impl Resolver<'_> {
         let scope = Scope { outer: Some(outer), ..Scope::of(&input.columns) };
         let origin = &condition.origin;
         let condition = self.condition(condition, &scope, "WHERE")?;
-        if guard::can_fail(&condition) || computes_fallibly(&input.plan) {
-            return self.filter_behind(input, condition, origin);
-        }
-        let plan = self.built(input.builder().filter(condition), origin)?;
+        let plan = self.filtered_plan(input.plan, condition, origin)?;
         Some(Planned { plan, columns: input.columns })
     }
 
-    /// A filter that can fail for rows which a filter beneath drops carries that one's condition along, because DataFusion
-    /// merges filters in any order.
-    fn filter_behind(&mut self, input: Planned, condition: Expr, origin: &Origin) -> Option<Planned> {
-        let (plan, opens) = match self.carried(&input.plan) {
-            Ok(carried) => carried,
-            Err(error) => return self.built(Err(error), origin).map(|plan| Planned { plan, columns: Vec::new() }),
-        };
-        let Some(open) = opens.into_iter().reduce(Expr::and) else {
-            let plan = self.built(input.builder().filter(condition), origin)?;
-            return Some(Planned { plan, columns: input.columns });
-        };
-        let condition = guard::behind(open, condition);
-        let condition = self.settle(condition, origin)?;
-        let visible: Vec<Expr> = input.columns.iter().map(|column| column.attribute.column()).collect();
-        let filtered = LogicalPlanBuilder::from(plan).filter(condition).and_then(|builder| builder.project(visible));
-        let plan = self.built(filtered, origin)?;
-        Some(Planned { plan, columns: input.columns })
-    }
-
-    /// The plan with the conditions of its topmost filters as further columns, and these columns.
-    fn carried(&mut self, plan: &LogicalPlan) -> Result<(LogicalPlan, Vec<Expr>), DataFusionError> {
-        match plan {
-            LogicalPlan::Filter(filter) => {
-                let (input, mut opens) = self.carried(&filter.input)?;
-                opens.push(filter.predicate.clone());
-                let plan = LogicalPlanBuilder::from(input).filter(filter.predicate.clone())?.build()?;
-                Ok((plan, opens))
-            }
-            LogicalPlan::Projection(projection) => {
-                let (input, opens) = self.carried(&projection.input)?;
-                if opens.is_empty() {
-                    return Ok((plan.clone(), opens));
-                }
-                let mut exprs = projection.expr.clone();
-                let mut columns = Vec::new();
-                for open in opens {
-                    let name = format!("open#{}", self.number());
-                    columns.push(Expr::Column(Column::new_unqualified(name.clone())));
-                    exprs.push(open.alias(name));
-                }
-                Ok((LogicalPlanBuilder::from(input).project(exprs)?.build()?, columns))
-            }
-            LogicalPlan::Join(join) => {
-                let (left, mut opens) = self.carried(&join.left)?;
-                let (right, right_opens) = self.carried(&join.right)?;
-                match join.join_type {
-                    JoinType::Inner => opens.extend(right_opens),
-                    JoinType::Left | JoinType::LeftSemi | JoinType::LeftAnti => {}
-                    // rows that an outer join fills with NULLs have passed no condition of that side
-                    _ => return Ok((plan.clone(), Vec::new())),
-                }
-                Ok((plan.with_new_exprs(plan.expressions(), vec![left, right])?, opens))
-            }
-            other => Ok((other.clone(), Vec::new())),
+    /// The rows for which a condition holds. Parts of it that can fail are computed as a column, which DataFusion does not move:
+    /// it would merge them with filters beneath and compute them for rows that those drop.
+    pub(crate) fn filtered_plan(&mut self, plan: LogicalPlan, condition: Expr, origin: &Origin) -> Option<LogicalPlan> {
+        let parts = split_conjunction_owned(condition);
+        // a subquery is joined where it is part of a filter, so it stays in one
+        let sure = parts.iter().take_while(|part| !guard::can_fail(part) || holds_subquery(part)).count();
+        let mut plan = plan;
+        if let Some(condition) = parts[..sure].iter().cloned().reduce(Expr::and) {
+            plan = self.built(LogicalPlanBuilder::from(plan).filter(condition), origin)?;
         }
+        if let Some(condition) = parts[sure..].iter().filter(|part| holds_subquery(part)).cloned().reduce(Expr::and) {
+            plan = self.built(LogicalPlanBuilder::from(plan).filter(condition), origin)?;
+        }
+        let risky = parts[sure..].iter().filter(|part| !holds_subquery(part)).cloned().reduce(Expr::and);
+        let Some(risky) = risky else { return Some(plan) };
+        let own: Vec<Expr> = plan.schema().columns().into_iter().map(Expr::Column).collect();
+        let name = format!("condition#{}", self.number());
+        let fenced = self.settle(guard::fenced(risky, &SparkType::Boolean), origin)?;
+        let computed = own.iter().cloned().chain([fenced.alias(name.clone())]);
+        let filtered = LogicalPlanBuilder::from(plan)
+            .project(computed.collect::<Vec<_>>())
+            .and_then(|builder| builder.filter(Expr::Column(Column::new_unqualified(name))))
+            .and_then(|builder| builder.project(own));
+        self.built(filtered, origin)
     }
 
     fn with_columns(
@@ -479,12 +445,10 @@ fn constant_text(expression: &Expression) -> Option<String> {
     }
 }
 
-/// Whether a plan computes a column in a way that fails for some values.
-fn computes_fallibly(plan: &LogicalPlan) -> bool {
-    let fails = |node: &LogicalPlan| {
-        matches!(node, LogicalPlan::Projection(_)) && node.expressions().iter().any(guard::can_fail)
-    };
-    plan.exists(|node| Ok(fails(node))).unwrap_or(true)
+/// Whether a condition asks a subquery.
+fn holds_subquery(expr: &Expr) -> bool {
+    let asks = |node: &Expr| matches!(node, Expr::InSubquery(_) | Expr::Exists(_) | Expr::ScalarSubquery(_));
+    expr.exists(|node| Ok(asks(node))).unwrap_or(false)
 }
 
 /// Marks columns as those of a DataFrame.

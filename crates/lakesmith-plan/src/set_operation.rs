@@ -2,9 +2,9 @@
 
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
-use lakesmith_functions::Typed;
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::common_type;
+use lakesmith_functions::{Typed, guard};
 use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::relation::{SetKind, SetOperation};
 
@@ -49,8 +49,10 @@ impl Resolver<'_> {
             let (left, right) = (self.settle(left, origin)?, self.settle(right, origin)?);
             let nullable = left.nullable || right.nullable;
             let attribute = self.attribute(pair.name.name, &left.clone().with_nullable(nullable));
-            lefts.push(left.expr.alias(attribute.internal()));
-            rights.push(right.expr.alias(attribute.internal()));
+            let fenced = [left.expr, right.expr].map(|expr| guard::fenced(expr, &data_type));
+            let [left, right] = fenced;
+            lefts.push(self.settle(left, origin)?.alias(attribute.internal()));
+            rights.push(self.settle(right, origin)?.alias(attribute.internal()));
             columns.push(ScopeColumn::computed(attribute));
         }
         let left = self.built(left.builder().project(lefts), origin)?;
