@@ -6,13 +6,11 @@
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
-use lakesmith_diagnostic::Diagnostic;
 use lakesmith_engine::durable::DurableFolder;
 use lakesmith_engine::{EngineError, ErrorKind};
 use lakesmith_graph::DatasetId;
 
 use crate::engine::Engine;
-use crate::fault::engine_fault;
 use crate::pipeline::Pipeline;
 use crate::selection::Selected;
 
@@ -27,13 +25,13 @@ pub(crate) struct Unfinished<'a> {
 
 impl<'a> Unfinished<'a> {
     /// What earlier updates have left.
-    pub fn load(pipeline: &'a Pipeline, engine: &Engine) -> Result<Self, Diagnostic> {
+    pub fn load(pipeline: &'a Pipeline, engine: &Engine) -> Result<Self, EngineError> {
         let folder = DurableFolder::new(&pipeline.storage).with_faults(Arc::clone(&engine.faults));
-        let bytes = folder.read(FILE).map_err(|error| engine_fault(&error))?;
+        let bytes = folder.read(FILE)?;
         let names = bytes.map(|bytes| serde_json::from_slice(&bytes)).transpose();
         let names = names.map_err(|error| {
-            let error = EngineError::new(ErrorKind::Storage, "read full refresh", error.to_string());
-            engine_fault(&error.with("path", pipeline.storage.join(FILE).display()))
+            EngineError::new(ErrorKind::Storage, "read full refresh", error.to_string())
+                .with("path", pipeline.storage.join(FILE).display())
         })?;
         Ok(Self { pipeline, folder, names: names.unwrap_or_default() })
     }
@@ -46,7 +44,7 @@ impl<'a> Unfinished<'a> {
     }
 
     /// Remembers what is about to be started over.
-    pub fn begin(&mut self, full: &HashSet<DatasetId>) -> Result<(), Diagnostic> {
+    pub fn begin(&mut self, full: &HashSet<DatasetId>) -> Result<(), EngineError> {
         let before = self.names.len();
         let names: Vec<String> = full.iter().map(|id| self.name(*id)).collect();
         self.names.extend(names);
@@ -54,7 +52,7 @@ impl<'a> Unfinished<'a> {
     }
 
     /// Forgets what has been started over.
-    pub fn end(&mut self, done: impl Iterator<Item = DatasetId>) -> Result<(), Diagnostic> {
+    pub fn end(&mut self, done: impl Iterator<Item = DatasetId>) -> Result<(), EngineError> {
         let before = self.names.len();
         for id in done {
             self.names.remove(&self.name(id));
@@ -66,15 +64,14 @@ impl<'a> Unfinished<'a> {
         if self.names.len() == before { Ok(()) } else { self.keep() }
     }
 
-    fn keep(&self) -> Result<(), Diagnostic> {
-        let fault = |error: EngineError| engine_fault(&error);
+    fn keep(&self) -> Result<(), EngineError> {
         if self.names.is_empty() {
-            return self.folder.remove(FILE).map_err(fault);
+            return self.folder.remove(FILE);
         }
         let bytes = serde_json::to_vec(&self.names);
-        let bytes = bytes
-            .map_err(|error| fault(EngineError::new(ErrorKind::Internal, "write full refresh", error.to_string())))?;
-        self.folder.put(FILE, &bytes).map_err(fault)
+        let bytes =
+            bytes.map_err(|error| EngineError::new(ErrorKind::Internal, "write full refresh", error.to_string()))?;
+        self.folder.put(FILE, &bytes)
     }
 
     fn name(&self, id: DatasetId) -> String {

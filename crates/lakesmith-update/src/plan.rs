@@ -8,7 +8,7 @@ use lakesmith_stream::{Progress, Slice, file_source, table_source};
 use crate::analysis::{Analysis, analyze};
 use crate::complete::view_state::{self, Surroundings, UNCHANGED};
 use crate::engine::Engine;
-use crate::fault::stream_fault;
+use crate::fault::{engine_fault, stream_fault};
 use crate::full_refresh::Unfinished;
 use crate::pipeline::Pipeline;
 use crate::reads::checkpoint;
@@ -88,7 +88,8 @@ pub async fn plan_update(
             });
         }
     }
-    (planned, analysis.diagnostics.into_iter().chain(left.err()).collect())
+    let left = left.err().map(|error| engine_fault(&error));
+    (planned, analysis.diagnostics.into_iter().chain(left).collect())
 }
 
 struct Planner<'a> {

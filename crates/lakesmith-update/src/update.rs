@@ -10,6 +10,7 @@ use datafusion::physical_plan::ExecutionPlan;
 use lakesmith_base::UpdateId;
 use lakesmith_delta::DeltaTable;
 use lakesmith_diagnostic::Diagnostic;
+use lakesmith_engine::EngineError;
 use lakesmith_event::{CreateUpdate, Details, Event, EventOrigin, EventSink, Sequence, UpdateProgress, UpdateState};
 use lakesmith_graph::{Dataset, DatasetId, Flow, FlowId, FlowKind};
 use tokio::sync::watch;
@@ -85,14 +86,17 @@ pub async fn run_update(request: UpdateRequest<'_>) -> UpdateOutcome {
             return outcome;
         }
     };
-    let begun = Journal::begin(pipeline, engine, update_id).await;
-    let (journal, mut unfinished, selected) = match begun.and_then(|journal| {
-        let unfinished = Unfinished::load(pipeline, engine)?;
-        let mut selected = selection.resolve(&pipeline.graph);
-        unfinished.add_to(&mut selected);
-        Ok((Arc::new(journal), unfinished, selected))
-    }) {
-        Ok(begun) => begun,
+    let mut unfinished = match Unfinished::load(pipeline, engine) {
+        Ok(unfinished) => unfinished,
+        Err(error) => {
+            outcome.diagnostics.push(engine_fault(&error));
+            return outcome;
+        }
+    };
+    let mut selected = selection.resolve(&pipeline.graph);
+    unfinished.add_to(&mut selected);
+    let journal = match Journal::begin(pipeline, engine, update_id).await {
+        Ok(journal) => Arc::new(journal),
         Err(fault) => {
             outcome.diagnostics.push(fault);
             return outcome;
@@ -132,7 +136,7 @@ pub async fn run_update(request: UpdateRequest<'_>) -> UpdateOutcome {
             emitter.update(Details::UpdateProgress(UpdateProgress::new(UpdateState::Running)));
             outcome.flows = schedule::run(&run, &selected).await;
         }
-        Err(fault) => outcome.diagnostics.push(fault),
+        Err(error) => outcome.diagnostics.push(engine_fault(&error)),
     }
     outcome.is_cancelled = run.is_stopping();
     outcome.duration_micros = engine.now_micros() - started;
@@ -162,7 +166,7 @@ fn created(selection: &Selection) -> CreateUpdate {
 
 impl UpdateRun<'_> {
     /// Makes and adapts the tables of all selected datasets; what fails here is the failure of the table's flows.
-    async fn set_up(&self, selected: &Selected, unfinished: &mut Unfinished<'_>) -> Result<(), Diagnostic> {
+    async fn set_up(&self, selected: &Selected, unfinished: &mut Unfinished<'_>) -> Result<(), EngineError> {
         unfinished.begin(&selected.full)?;
         for id in &self.pipeline.graph.order {
             let dataset = self.pipeline.graph.dataset(*id);
