@@ -54,7 +54,10 @@ impl Found {
         match orphans_in(folder, now_millis - LEAST_AGE_MILLIS).await {
             Ok(parts) => {
                 for part in parts {
-                    self.note(name, Removal::find(root, folder.join(part), format!("part that no version of {name} names")));
+                    self.note(
+                        name,
+                        Removal::find(root, folder.join(part), format!("part that no version of {name} names")),
+                    );
                 }
             }
             Err(error) => self.kept.push(format!("{name} is left as it is: {}", error.message)),

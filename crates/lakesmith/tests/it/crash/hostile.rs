@@ -45,6 +45,43 @@ fn records_that_are_none_are_told_and_leave_the_others_alone() {
 }
 
 #[test]
+fn a_damaged_archive_is_one_message_and_stops_nothing_else() {
+    let mut project = Project::that_ran(Shape::TwoFlows);
+    project.arrive(7);
+    fs::create_dir(project.path().join("archives")).expect("a folder");
+    fs::write(project.path().join("archives/a.json.gz"), "no archive").expect("a file");
+    project.append_sql(
+        "CREATE OR REFRESH STREAMING TABLE archived AS
+SELECT * FROM STREAM read_files('archives/*.gz', format => 'json', schema => 'id BIGINT');
+",
+    );
+    let ran = project.run();
+    assert_eq!((ran.code, ran.errors().len()), (Some(1), 1), "{}", ran.told());
+    assert!(ran.stderr.contains("a.json.gz"), "{}", ran.told());
+    project.check().expect("the other tables are complete");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_one_message_and_no_change_and_is_not_forgotten() {
+    let mut project = Project::that_ran(Shape::TwoFlows);
+    let Some(user) = User::with_project(&project) else {
+        return skip("an unprivileged user needs root and `setpriv`");
+    };
+    let before = project.expected();
+    let file = project.arrive(7);
+    project.arrive(5);
+    user.give(project.path());
+    set_mode(&file, 0o000);
+    let ran = user.run(&project);
+    assert_eq!((ran.code, ran.errors().len()), (Some(1), 1), "{}", ran.told());
+    assert!(project.tables().expect("tables").differences(&before).is_none(), "{}", ran.told());
+    set_mode(&file, 0o644);
+    let ran = user.run(&project);
+    assert!(ran.succeeded(), "{}", ran.told());
+    project.check().expect("every row once");
+}
+
+#[test]
 fn a_path_that_is_missing_is_one_message_and_stops_nothing_else() {
     let mut project = Project::that_ran(Shape::TwoFlows);
     project.arrive(7);

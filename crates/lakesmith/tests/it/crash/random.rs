@@ -1,6 +1,7 @@
-//! Kills updates at random moments while files keep coming.
+//! Kills updates, and interrupts some, at random moments while files keep coming.
 
 use std::ffi::OsString;
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::pipeline::Shape;
@@ -26,7 +27,7 @@ fn killed_at_random_moments_while_files_come_every_row_arrives_once() {
 }
 
 fn kill_at_random(seed: u64) -> Result<(), String> {
-    let mut project = Project::new(if seed % 2 == 0 { Shape::TwoFlows } else { Shape::Chain });
+    let mut project = Project::new(if seed.is_multiple_of(2) { Shape::TwoFlows } else { Shape::Chain });
     let mut random = Random(seed);
     for kill in 1..=KILLS {
         let mut update = start(project.path(), &["run"]);
@@ -38,13 +39,25 @@ fn kill_at_random(seed: u64) -> Result<(), String> {
             let rows = 1 + random.below(30);
             project.arrive(usize::try_from(rows).unwrap_or(1));
         }
-        update.kill().and_then(|()| update.wait()).map_err(|error| error.to_string())?;
-        if kill % KILLS_PER_CHECK == 0 {
+        let interrupt = random.below(4) == 0;
+        end(&mut update, interrupt).map_err(|error| error.to_string())?;
+        if kill.is_multiple_of(KILLS_PER_CHECK) {
             project.run_and_check().map_err(|wrong| format!("after kill {kill}, {life} ms: {wrong}"))?;
             project.check_events()?;
         }
     }
     Ok(())
+}
+
+/// Ends an update as `kill -9` does, or asks it to end as Ctrl-C does.
+fn end(update: &mut Child, interrupt: bool) -> std::io::Result<()> {
+    if interrupt {
+        // an update that has ended already is as good
+        let _ = Command::new("kill").args(["-INT", &update.id().to_string()]).stderr(Stdio::null()).status()?;
+    } else {
+        update.kill()?;
+    }
+    update.wait().map(|_| ())
 }
 
 #[allow(clippy::disallowed_methods, reason = "a kill at a random moment waits for time, not for a condition")]
