@@ -1,8 +1,11 @@
 //! `lakesmith run`: one update of a pipeline.
 
+use std::io::IsTerminal;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
+use lakesmith_base::{Clock, SystemClock};
 use lakesmith_diagnostic::{Diagnostic, render};
 use lakesmith_event::{EventSink, FanOut};
 use lakesmith_expectation::{Action, ExpectationCounts};
@@ -18,6 +21,9 @@ use crate::printer::Printer;
 use crate::progress::{Progress, counted, grouped, seconds};
 use crate::update::{engine, give_up, pipeline, selection};
 use crate::{runtime, selection as names};
+
+/// How often is shown what runs.
+const TICK: Duration = Duration::from_millis(200);
 
 /// Runs an update and reports.
 pub fn run(arguments: &Run, printer: &mut Printer) -> Exit {
@@ -62,10 +68,12 @@ pub fn run(arguments: &Run, printer: &mut Printer) -> Exit {
 async fn update(pipeline: &Pipeline, engine: &Engine, arguments: &Run) -> UpdateOutcome {
     let flows = pipeline.graph.flows.iter().filter(|flow| flow.kind != FlowKind::View);
     let flows: Vec<String> = flows.map(|flow| pipeline.shown_name(&flow.name)).collect();
+    let progress = Arc::new(Progress::new(&flows, std::io::stderr().is_terminal()));
     let events: Arc<dyn EventSink> = match arguments.output {
-        ReportForm::Text => Arc::new(Progress::new(&flows)),
+        ReportForm::Text => Arc::clone(&progress) as Arc<dyn EventSink>,
         ReportForm::Concise | ReportForm::Json => Arc::new(FanOut::default()),
     };
+    let ticking = tokio::spawn(tick(Arc::clone(&progress)));
     let (stop, stopped) = tokio::sync::watch::channel(false);
     tokio::spawn(async move {
         while tokio::signal::ctrl_c().await.is_ok() {
@@ -74,8 +82,20 @@ async fn update(pipeline: &Pipeline, engine: &Engine, arguments: &Run) -> Update
             }
         }
     });
-    run_update(UpdateRequest { pipeline, engine, selection: selection(&arguments.selection), events, stop: stopped })
-        .await
+    let selection = selection(&arguments.selection);
+    let outcome = run_update(UpdateRequest { pipeline, engine, selection, events, stop: stopped }).await;
+    ticking.abort();
+    progress.end();
+    outcome
+}
+
+/// Shows again and again what runs.
+async fn tick(progress: Arc<Progress>) {
+    let mut interval = tokio::time::interval(TICK);
+    loop {
+        interval.tick().await;
+        progress.tick(SystemClock.now_micros());
+    }
 }
 
 /// The second Ctrl-C: nothing that is committed can be hurt.
