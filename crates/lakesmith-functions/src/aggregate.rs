@@ -27,6 +27,10 @@ pub const FUNCTIONS: &[Function] = &[
     Function::aggregate(&["median"], (1, 1), percentile::median),
     Function::aggregate(&["percentile_approx", "approx_percentile"], (2, 3), percentile::nearest),
     Function::aggregate(&["avg", "mean"], (1, 1), avg),
+    Function::aggregate(&["try_avg"], (1, 1), |call| match &call.arguments[0].data_type {
+        SparkType::Decimal { .. } => Err(Fault::not_built("`try_avg` of decimals")),
+        _ => avg(call),
+    }),
     Function::aggregate(&["min"], (1, 1), |call| same(call, native::min_max::min_udaf())),
     Function::aggregate(&["max"], (1, 1), |call| same(call, native::min_max::max_udaf())),
     Function::aggregate(&["first", "first_value", "any_value"], (1, 2), |call| {
@@ -65,7 +69,13 @@ fn count(call: &Call<'_>) -> Result<Typed, Fault> {
     let expr = match call.arguments.as_slice() {
         [] => aggregate(native::count::count_udaf(), vec![lit(1i64)], call.distinct),
         [argument] => aggregate(native::count::count_udaf(), vec![argument.expr.clone()], call.distinct),
-        _ if call.distinct => return Err(Fault::not_built("`count(DISTINCT …)` of several columns")),
+        several if call.distinct => {
+            let present = several.iter().map(|argument| is_not_null(argument.expr.clone())).reduce(Expr::and);
+            let rows = crate::collection::row(several)?;
+            let branch = present.into_iter().map(|present| (Box::new(present), Box::new(rows.expr.clone()))).collect();
+            let known = Expr::Case(datafusion::logical_expr::expr::Case::new(None, branch, None));
+            aggregate(native::count::count_udaf(), vec![known], true)
+        }
         several => {
             let present = several.iter().map(|argument| is_not_null(argument.expr.clone())).reduce(Expr::and);
             let one = datafusion::logical_expr::expr::Case::new(
@@ -223,19 +233,20 @@ fn by(call: &Call<'_>, asc: bool) -> Result<Typed, Fault> {
 pub(crate) fn collect(call: &Call<'_>, distinct: bool) -> Result<Typed, Fault> {
     let value = call.arguments[0].clone();
     let result = SparkType::Array { element: Box::new(value.data_type.clone()), contains_null: false };
-    let arrow = to_arrow(&result).map_err(|error| Fault::not_built(format!("a value of type {}", error.0)))?;
     let filter = Some(Box::new(is_not_null(value.expr.clone())));
     let distinct = distinct || call.distinct;
     let function = native::array_agg::array_agg_udaf();
     let call = AggregateFunction::new_udf(function, vec![value.expr], distinct, filter, vec![], None);
-    let list = Typed::new(datafusion::logical_expr::cast(Expr::AggregateFunction(call), arrow), result.clone());
-    let kernel: crate::kernel::Kernel = |arguments, _| {
-        use datafusion::arrow::array::{Array, AsArray, ListArray};
+    let list = Typed::new(Expr::AggregateFunction(call), result.clone());
+    let kernel: crate::kernel::Kernel = |arguments, to| {
+        use datafusion::arrow::array::{AsArray, ListArray};
         let lists = arguments[0].as_list::<i32>();
-        let datafusion::arrow::datatypes::DataType::List(field) = lists.data_type() else {
+        let datafusion::arrow::datatypes::DataType::List(field) = to else {
             return Ok(Arc::clone(&arguments[0]));
         };
-        Ok(Arc::new(ListArray::try_new(Arc::clone(field), lists.offsets().clone(), Arc::clone(lists.values()), None)?))
+        // DataFusion's lists name their elements otherwise
+        let values = crate::cast::cast_array(lists.values(), field.data_type(), Mode::Ansi)?;
+        Ok(Arc::new(ListArray::try_new(Arc::clone(field), lists.offsets().clone(), values, None)?))
     };
     Ok(crate::kernel::call("spark_empty_for_null", kernel, vec![list], result)?.with_nullable(false))
 }

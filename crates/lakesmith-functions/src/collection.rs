@@ -89,6 +89,16 @@ fn named_struct(call: &Call<'_>) -> Result<Typed, Fault> {
     Ok(kernel::call("spark_struct", struct_kernel, values, SparkType::Struct(fields))?.with_nullable(false))
 }
 
+/// Values as one struct.
+pub(crate) fn row(values: &[Typed]) -> Result<Typed, Fault> {
+    let field = |(index, value): (usize, &Typed)| StructField {
+        nullable: true,
+        ..StructField::nullable(format!("col{}", index + 1).as_str(), value.data_type.clone())
+    };
+    let fields = values.iter().enumerate().map(field).collect();
+    kernel::call("spark_struct", struct_kernel, values.to_vec(), SparkType::Struct(fields))
+}
+
 fn struct_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     match to {
         DataType::Struct(fields) => Ok(Arc::new(StructArray::try_new(fields.clone(), arguments.to_vec(), None)?)),

@@ -26,6 +26,7 @@ pub const FUNCTIONS: &[Function] = &[
         let zero = Typed::new(lit(0i32), SparkType::Integer).with_nullable(false);
         coalesce(&Call { arguments: vec![call.arguments[0].clone(), zero], ..call.clone() })
     }),
+    Function::scalar(&["decode"], (2, MANY), decode),
     Function::scalar(&["typeof"], (1, 1), |call| {
         let name = call.arguments[0].data_type.simple_name();
         Ok(Typed::new(lit(name), SparkType::STRING).with_nullable(false))
@@ -63,6 +64,27 @@ fn when(call: &Call<'_>) -> Result<Typed, Fault> {
     }
     let expr = guard::case(branches, otherwise, &common)?;
     Ok(Typed { expr, data_type: common, nullable })
+}
+
+/// `decode(value, search, result, …, default)`; NULL is found by NULL.
+fn decode(call: &Call<'_>) -> Result<Typed, Fault> {
+    if call.arguments.len() == 2 {
+        return Err(Fault::not_built("`decode` of a character set"));
+    }
+    let value = &call.arguments[0];
+    let mut arguments = Vec::new();
+    let pairs = call.arguments[1..].chunks_exact(2);
+    let otherwise = pairs.remainder().first().cloned();
+    for pair in pairs {
+        let common = common_of("`decode`", [&value.data_type, &pair[0].data_type])?;
+        let (own, search) = (cast(value.clone(), &common, Mode::Ansi)?, cast(pair[0].clone(), &common, Mode::Ansi)?);
+        let operator = datafusion::logical_expr::Operator::IsNotDistinctFrom;
+        let equal = datafusion::logical_expr::binary_expr(own.expr, operator, search.expr);
+        arguments.push(Typed::new(equal, SparkType::Boolean).with_nullable(false));
+        arguments.push(pair[1].clone());
+    }
+    arguments.extend(otherwise);
+    when(&Call { arguments, ..call.clone() })
 }
 
 fn coalesce(call: &Call<'_>) -> Result<Typed, Fault> {

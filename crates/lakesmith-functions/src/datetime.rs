@@ -54,7 +54,10 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["date_format"], (2, 2), date_format),
     Function::scalar(&["to_date"], (1, 2), |call| read(call, SparkType::Date, Mode::Ansi)),
     Function::scalar(&["try_to_date"], (1, 2), |call| read(call, SparkType::Date, Mode::Try)),
-    Function::scalar(&["to_timestamp"], (1, 2), |call| read(call, SparkType::Timestamp, Mode::Ansi)),
+    Function::scalar(&["to_timestamp", "to_timestamp_ltz"], (1, 2), |call| {
+        read(call, SparkType::Timestamp, Mode::Ansi)
+    }),
+    Function::scalar(&["to_timestamp_ntz"], (1, 2), |call| read(call, SparkType::TimestampNtz, Mode::Ansi)),
     Function::scalar(&["try_to_timestamp"], (1, 2), |call| read(call, SparkType::Timestamp, Mode::Try)),
     Function::scalar(&["unix_timestamp", "to_unix_timestamp"], (0, 2), unix_timestamp),
     Function::scalar(&["from_unixtime"], (1, 2), from_unixtime),
@@ -151,6 +154,12 @@ fn extract(call: &Call<'_>) -> Result<Typed, Fault> {
         "doy" => "dayofyear",
         "hour" | "h" | "hours" | "hr" | "hrs" => "hour",
         "minute" | "m" | "min" | "mins" | "minutes" => "minute",
+        "second" | "s" | "sec" | "seconds" | "secs" if is_moment(&call.arguments[1].data_type) => {
+            return crate::calendar::seconds(call.arguments[1].clone());
+        }
+        "yearofweek" if is_moment(&call.arguments[1].data_type) => {
+            return crate::calendar::year_of_week(call.arguments[1].clone());
+        }
         _ => return Err(Fault::not_built(format!("field `{field}` of `{}`", call.name))),
     };
     let function = crate::registry::find(name).ok_or_else(|| Fault::not_built(format!("`{name}`")))?;

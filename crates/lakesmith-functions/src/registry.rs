@@ -5,12 +5,12 @@ use std::sync::LazyLock;
 
 use crate::function::Function;
 use crate::{
-    aggregate, arithmetic, array, bits, cast, collection, comparison, conditional, datetime, hash, json, map, math,
-    string, text, window,
+    aggregate, arithmetic, array, bits, calendar, cast, collection, comparison, conditional, datetime, hash, json,
+    json_encode, map, math, string, text, window,
 };
 
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
-    let families: [&'static [Function]; 16] = [
+    let families: [&'static [Function]; 18] = [
         arithmetic::FUNCTIONS,
         comparison::FUNCTIONS,
         conditional::FUNCTIONS,
@@ -21,10 +21,12 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
         bits::FUNCTIONS,
         hash::FUNCTIONS,
         datetime::FUNCTIONS,
+        calendar::FUNCTIONS,
         collection::FUNCTIONS,
         array::FUNCTIONS,
         map::FUNCTIONS,
         json::FUNCTIONS,
+        json_encode::FUNCTIONS,
         aggregate::FUNCTIONS,
         window::FUNCTIONS,
     ];

@@ -2,7 +2,7 @@
 //! are then written over them.
 
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::{Expr, GroupingSet, LogicalPlan, LogicalPlanBuilder};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::{Typed, guard};
 use lakesmith_unresolved::SparkType;
@@ -24,9 +24,8 @@ impl Resolver<'_> {
     pub(crate) fn groups(&mut self, block: &Block<'_>, aggregate: &Aggregate, outer: &Scope<'_>) -> Option<Planned> {
         match &aggregate.kind {
             GroupKind::GroupBy | GroupKind::All => {}
-            GroupKind::Rollup => return self.not_built("ROLLUP", block.origin),
-            GroupKind::Cube => return self.not_built("CUBE", block.origin),
-            GroupKind::GroupingSets(_) | GroupKind::Product(_) => return self.not_built("GROUPING SETS", block.origin),
+            GroupKind::Rollup | GroupKind::Cube | GroupKind::GroupingSets(_) => {}
+            GroupKind::Product(_) => return self.not_built("several ROLLUP, CUBE or GROUPING SETS", block.origin),
             GroupKind::Pivot { .. } => return self.not_built("pivot", block.origin),
         }
         let input = self.relation(&aggregate.input, outer)?;
@@ -44,7 +43,43 @@ impl Resolver<'_> {
             (GroupKind::All, None) => None,
             (_, outputs) => self.keys(&aggregate.keys, outputs.as_deref(), &scope),
         };
-        self.grouped(block, GlobalGroup { outputs: outputs?, keys: keys?, input }, outer)
+        let (mut outputs, keys) = (outputs?, keys?);
+        let sets = self.sets(&aggregate.kind, &keys, &outputs, &scope)?;
+        if sets.is_some() {
+            // a row of a larger group has no value of the keys that the group lacks
+            outputs.iter_mut().for_each(|output| output.value.nullable = true);
+        }
+        self.grouped(block, GlobalGroup { outputs, keys, sets, input }, outer)
+    }
+
+    /// The sets of keys, by their numbers, that rows are grouped by; nothing for a plain GROUP BY.
+    fn sets(
+        &mut self,
+        kind: &GroupKind,
+        keys: &[Typed],
+        outputs: &[Output],
+        scope: &Scope<'_>,
+    ) -> Option<Option<Vec<Vec<usize>>>> {
+        let all = keys.len();
+        Some(match kind {
+            GroupKind::Rollup => Some((0..=all).rev().map(|kept| (0..kept).collect()).collect()),
+            GroupKind::Cube if all <= 12 => {
+                let chosen = |set: usize| (0..all).filter(|key| set >> (all - 1 - key) & 1 == 1).collect();
+                Some((0..1usize << all).rev().map(chosen).collect())
+            }
+            GroupKind::Cube => return self.not_built("CUBE of more than 12 keys", &Origin::Unknown),
+            GroupKind::GroupingSets(written) => {
+                let mut sets = Vec::new();
+                for set in written {
+                    let members = self.keys(set, Some(outputs), scope)?;
+                    let numbers =
+                        members.iter().filter_map(|member| keys.iter().position(|key| key.expr == member.expr));
+                    sets.push(numbers.collect());
+                }
+                Some(sets)
+            }
+            _ => None,
+        })
     }
 
     fn keys(&mut self, keys: &[Expression], outputs: Option<&[Output]>, scope: &Scope<'_>) -> Option<Vec<Typed>> {
@@ -81,7 +116,7 @@ impl Resolver<'_> {
 
     /// Computes keys and aggregates, then HAVING, the SELECT list and ORDER BY over them.
     pub(crate) fn grouped(&mut self, block: &Block<'_>, group: GlobalGroup, outer: &Scope<'_>) -> Option<Planned> {
-        let GlobalGroup { input, mut outputs, keys } = group;
+        let GlobalGroup { input, mut outputs, keys, sets } = group;
         let aliases: Vec<_> = outputs.iter().map(|output| (output.name.clone(), output.value.clone())).collect();
         let scope = Scope { outer: Some(outer), aggregates: true, aliases: &aliases, ..Scope::of(&input.columns) };
         let mut having = match block.having {
@@ -98,7 +133,7 @@ impl Resolver<'_> {
         let mut fallible = Vec::new();
         for key in keys {
             let attribute = self.attribute("key", &key);
-            if guard::can_fail(&key.expr) {
+            if guard::can_fail(&key.expr) || sets.is_some() {
                 fallible.push((key.expr.clone(), key.data_type.clone()));
             }
             if !computed.keys.iter().any(|(known, _)| *known == key.expr) {
@@ -119,6 +154,14 @@ impl Resolver<'_> {
             true => computed.keys.iter().map(named).collect(),
             // computed beneath
             false => computed.keys.iter().map(|(_, column)| column.clone()).collect(),
+        };
+        let group_exprs = match sets {
+            None => group_exprs,
+            Some(sets) => {
+                let columns =
+                    |set: Vec<usize>| set.into_iter().filter_map(|key| group_exprs.get(key).cloned()).collect();
+                vec![Expr::GroupingSet(GroupingSet::GroupingSets(sets.into_iter().map(columns).collect()))]
+            }
         };
         let aggregate_exprs: Vec<Expr> = computed.aggregates.iter().map(named).collect();
         let builder = if group_exprs.is_empty() && aggregate_exprs.is_empty() {

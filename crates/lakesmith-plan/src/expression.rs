@@ -287,7 +287,8 @@ impl Resolver<'_> {
             let title = format!("`{name}(DISTINCT …)` cannot be computed over a window");
             return self.refuse(Diagnostic::error(Condition::DISTINCT_WINDOW_FUNCTION_UNSUPPORTED, title), origin, "");
         }
-        if arguments.len() > most && FURTHER_ARGUMENTS.iter().any(|known| part.text.matches(known)) {
+        if !(fewest..=most).contains(&arguments.len()) && FURTHER_ARGUMENTS.iter().any(|known| part.text.matches(known))
+        {
             return self.not_built(&format!("`{name}` with {} arguments", arguments.len()), origin);
         }
         let types: Vec<SparkType> = arguments.iter().map(|argument| argument.data_type.clone()).collect();
@@ -325,7 +326,7 @@ impl Resolver<'_> {
 }
 
 /// Functions that Spark has with more arguments than are built.
-const FURTHER_ARGUMENTS: [&str; 11] = [
+const FURTHER_ARGUMENTS: [&str; 13] = [
     "ceil",
     "ceiling",
     "dense_rank",
@@ -333,10 +334,12 @@ const FURTHER_ARGUMENTS: [&str; 11] = [
     "from_json",
     "instr",
     "levenshtein",
+    "make_timestamp",
     "max_by",
     "min_by",
     "percent_rank",
     "rank",
+    "to_json",
 ];
 
 /// Types that few functions take yet, though Spark has more.

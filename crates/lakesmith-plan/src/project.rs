@@ -86,7 +86,7 @@ impl Resolver<'_> {
                 let scope = Scope { outer: Some(outer), aggregates: true, ..Scope::of(&input.columns) };
                 let outputs = self.outputs(expressions, &scope)?;
                 if outputs.iter().any(|output| holds_aggregate(&output.value.expr)) {
-                    let global = GlobalGroup { input, outputs, keys: Vec::new() };
+                    let global = GlobalGroup { input, outputs, keys: Vec::new(), sets: None };
                     return self.grouped(block, global, outer);
                 }
                 let aliases: Vec<_> = outputs.iter().map(|o| (o.name.clone(), o.value.clone())).collect();
@@ -301,6 +301,8 @@ pub(crate) struct GlobalGroup {
     pub input: Planned,
     pub outputs: Vec<Output>,
     pub keys: Vec<Typed>,
+    /// Sets of keys, by their numbers, when there are several.
+    pub sets: Option<Vec<Vec<usize>>>,
 }
 
 /// The input column that an expression is, unchanged.

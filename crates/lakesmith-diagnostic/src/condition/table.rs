@@ -162,6 +162,8 @@ conditions! {
         "GROUP BY or WHERE holds an aggregate function. Aggregates are computed per group, after both; use HAVING to filter by one.";
     GROUP_BY_POS_OUT_OF_RANGE = "GROUP_BY_POS_OUT_OF_RANGE", "42805",
         "A number in GROUP BY or ORDER BY means a column of the SELECT list, counted from 1. This one is beyond the list's end.";
+    ILLEGAL_DAY_OF_WEEK = "ILLEGAL_DAY_OF_WEEK", "22009",
+        "`next_day` takes the name of a day of the week: `Monday`, `Mon` or `Mo`.";
     INCOMPATIBLE_BATCH_VIEW_READ = "INCOMPATIBLE_BATCH_VIEW_READ", "42000",
         "A temporary view whose query is not a stream is read with STREAM. Read it without STREAM, or make the view's own query read a stream.";
     INCOMPATIBLE_COLUMN_TYPE = "INCOMPATIBLE_COLUMN_TYPE", "42825",
@@ -198,6 +200,8 @@ conditions! {
         "A temporary view belongs to the pipeline and to no schema. Write its name as a single part, without a catalog or schema.";
     INVALID_TEMP_OBJ_REFERENCE = "INVALID_TEMP_OBJ_REFERENCE", "42K0F",
         "A persisted view outlives the pipeline's update, so it cannot read a temporary view. Make both temporary or both persisted.";
+    INVALID_TIMEZONE = "INVALID_TIMEZONE", "22009",
+        "There is no time zone of this name. Write a region such as `Europe/Berlin` or an offset such as `+02:00`.";
     LAKESMITH_CHECKPOINT = "LAKESMITH_CHECKPOINT", "55019",
         "The checkpoint of a flow is gone or damaged, while its table holds what the flow wrote, so going on could read rows twice. Put the storage folder back, or start the table over with `--full-refresh`.";
     LAKESMITH_DATASET_NOT_IN_PIPELINE = "LAKESMITH_DATASET_NOT_IN_PIPELINE", "42P01",

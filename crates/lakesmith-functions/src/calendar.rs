@@ -1,0 +1,279 @@
+//! Rarer functions of dates and times: numbers since the epoch, names, parts of both, ranges.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, Date32Array, Decimal128Array, Int32Array, Int64Array, ListArray, StringArray,
+    TimestampMicrosecondArray,
+};
+use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
+use datafusion::arrow::compute::concat;
+use datafusion::arrow::datatypes::{
+    DataType, Date32Type, Decimal128Type, Int32Type, Int64Type, TimestampMicrosecondType,
+};
+use datafusion::common::{Result, internal_datafusion_err};
+use jiff::civil::Date;
+use lakesmith_diagnostic::Condition;
+use lakesmith_engine::DataError;
+use lakesmith_unresolved::SparkType;
+
+use crate::array::argument;
+use crate::cast::{Mode, cast, cast_array};
+use crate::coercion::{common_type, is_integral};
+use crate::function::{Call, Fault, Function, Typed};
+use crate::kernel::{self, Kernel, texts};
+use crate::text_value::{DAY_MICROS, date_of, days_of, zone_offset};
+
+const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// The functions.
+pub const FUNCTIONS: &[Function] = &[
+    Function::scalar(&["unix_micros"], (1, 1), |call| since(call, "spark_unix_micros", |a, _| divided(a, 1))),
+    Function::scalar(&["unix_millis"], (1, 1), |call| since(call, "spark_unix_millis", |a, _| divided(a, 1000))),
+    Function::scalar(&["unix_seconds"], (1, 1), |call| since(call, "spark_unix_seconds", |a, _| divided(a, 1_000_000))),
+    Function::scalar(&["unix_date"], (1, 1), |call| {
+        let kernel: Kernel = |arguments, _| {
+            let days = arguments[0].as_primitive::<Date32Type>();
+            Ok(Arc::new(days.unary::<_, Int32Type>(|days| days)))
+        };
+        kernel::call("spark_unix_date", kernel, vec![argument(call, 0, &SparkType::Date)?], SparkType::Integer)
+    }),
+    Function::scalar(&["date_from_unix_date"], (1, 1), |call| {
+        let kernel: Kernel = |arguments, _| {
+            let days = arguments[0].as_primitive::<Int32Type>();
+            Ok(Arc::new(days.unary::<_, Date32Type>(|days| days)))
+        };
+        kernel::call("spark_date_from_days", kernel, vec![argument(call, 0, &SparkType::Integer)?], SparkType::Date)
+    }),
+    Function::scalar(&["dayname"], (1, 1), |call| {
+        named(call, "spark_dayname", |a, _| names(a, |date| DAYS[index(date.weekday().to_monday_zero_offset())]))
+    }),
+    Function::scalar(&["monthname"], (1, 1), |call| {
+        named(call, "spark_monthname", |a, _| names(a, |date| MONTHS[index(date.month() - 1)]))
+    }),
+    Function::scalar(&["next_day"], (2, 2), |call| {
+        let arguments = vec![argument(call, 0, &SparkType::Date)?, argument(call, 1, &SparkType::STRING)?];
+        kernel::call("spark_next_day", next_day_kernel, arguments, SparkType::Date)
+    }),
+    Function::scalar(&["make_timestamp"], (6, 6), |call| {
+        let mut arguments = Vec::new();
+        for index in 0..5 {
+            arguments.push(argument(call, index, &SparkType::Integer)?);
+        }
+        let seconds = SparkType::Decimal { precision: 16, scale: 6 };
+        arguments.push(argument(call, 5, &seconds)?);
+        kernel::call("spark_make_timestamp", make_timestamp_kernel, arguments, SparkType::Timestamp)
+    }),
+    Function::scalar(&["from_utc_timestamp"], (2, 2), |call| zoned(call, "spark_from_utc", |a, t| moved(a, t, true))),
+    Function::scalar(&["to_utc_timestamp"], (2, 2), |call| zoned(call, "spark_to_utc", |a, t| moved(a, t, false))),
+    Function::scalar(&["sequence"], (2, 3), sequence),
+];
+
+fn index(number: i8) -> usize {
+    usize::try_from(number).unwrap_or(0)
+}
+
+fn since(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+    kernel::call(name, kernel, vec![argument(call, 0, &SparkType::Timestamp)?], SparkType::Long)
+}
+
+fn divided(arguments: &[ArrayRef], by: i64) -> Result<ArrayRef> {
+    let micros = arguments[0].as_primitive::<TimestampMicrosecondType>();
+    Ok(Arc::new(micros.unary::<_, Int64Type>(|micros| micros.div_euclid(by))))
+}
+
+fn named(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+    kernel::call(name, kernel, vec![argument(call, 0, &SparkType::Date)?], SparkType::STRING)
+}
+
+fn names(arguments: &[ArrayRef], name: fn(Date) -> &'static str) -> Result<ArrayRef> {
+    let days = arguments[0].as_primitive::<Date32Type>().iter();
+    Ok(Arc::new(days.map(|days| date_of(days?).map(name)).collect::<StringArray>()))
+}
+
+/// The first day after a date that has a name; the name may be cut to two or three letters.
+fn next_day_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let (days, wanted) = (arguments[0].as_primitive::<Date32Type>(), texts(&arguments[1])?);
+    let values = days.iter().zip(&wanted).map(|(days, wanted)| {
+        let (Some(days), Some(wanted)) = (days, wanted) else { return Ok(None) };
+        let Some(target) = weekday(wanted.trim()) else {
+            let message = format!("`{wanted}` is no day of the week");
+            return Err(DataError { condition: Condition::ILLEGAL_DAY_OF_WEEK, message }.into_datafusion());
+        };
+        // 1970-01-01 was a Thursday
+        let today = (days + 3).rem_euclid(7);
+        Ok(Some(days + (target - today - 1).rem_euclid(7) + 1))
+    });
+    Ok(Arc::new(values.collect::<Result<Date32Array>>()?))
+}
+
+/// The number of a day of the week, from Monday.
+fn weekday(name: &str) -> Option<i32> {
+    const FULL: [&str; 7] = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
+    let upper = name.to_ascii_uppercase();
+    let found = FULL.iter().position(|day| upper == *day || upper == day[..3] || upper == day[..2]);
+    found.and_then(|at| i32::try_from(at).ok())
+}
+
+fn make_timestamp_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let parts: Vec<_> = arguments[..5].iter().map(|array| array.as_primitive::<Int32Type>()).collect();
+    let seconds = arguments[5].as_primitive::<Decimal128Type>();
+    let rows = (0..seconds.len()).map(|row| {
+        if arguments.iter().any(|argument| argument.is_null(row)) {
+            return Ok(None);
+        }
+        let values: Vec<i32> = parts.iter().map(|part| part.value(row)).collect();
+        let moment = moment(&values, seconds.value(row));
+        moment.map(Some).ok_or_else(|| {
+            let message = "a part of the timestamp is out of bounds".to_owned();
+            DataError { condition: Condition::DATETIME_FIELD_OUT_OF_BOUNDS, message }.into_datafusion()
+        })
+    });
+    let micros = TimestampMicrosecondArray::from(rows.collect::<Result<Vec<_>>>()?);
+    Ok(Arc::new(micros.with_timezone_opt(zone(to))))
+}
+
+/// Microseconds of year, month, day, hour, minute and microseconds of the minute; 60 seconds are the next minute.
+fn moment(parts: &[i32], seconds: i128) -> Option<i64> {
+    let [year, month, day, hour, minute] = parts else { return None };
+    let date = Date::new(i16::try_from(*year).ok()?, i8::try_from(*month).ok()?, i8::try_from(*day).ok()?).ok()?;
+    let seconds = i64::try_from(seconds).ok().filter(|seconds| (0..=60_000_000).contains(seconds))?;
+    if !(0..24).contains(hour) || !(0..60).contains(minute) {
+        return None;
+    }
+    Some(i64::from(days_of(date)) * DAY_MICROS + i64::from(hour * 60 + minute) * 60_000_000 + seconds)
+}
+
+fn zone(to: &DataType) -> Option<Arc<str>> {
+    match to {
+        DataType::Timestamp(_, zone) => zone.clone(),
+        _ => None,
+    }
+}
+
+fn zoned(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+    let arguments = vec![argument(call, 0, &SparkType::Timestamp)?, argument(call, 1, &SparkType::STRING)?];
+    kernel::call(name, kernel, arguments, SparkType::Timestamp)
+}
+
+/// Moves wall-clock time of UTC to that of a zone, or back.
+fn moved(arguments: &[ArrayRef], to: &DataType, forward: bool) -> Result<ArrayRef> {
+    let (moments, zones) = (arguments[0].as_primitive::<TimestampMicrosecondType>(), texts(&arguments[1])?);
+    let values = moments.iter().zip(&zones).map(|(micros, name)| {
+        let (Some(micros), Some(name)) = (micros, name) else { return Ok(None) };
+        let seconds = micros.div_euclid(1_000_000);
+        let offset = lakesmith_value::parse_offset(name).or_else(|| match forward {
+            true => {
+                let instant = jiff::Timestamp::from_second(seconds).ok()?;
+                Some(jiff::tz::TimeZone::get(name).ok()?.to_offset(instant).seconds())
+            }
+            false => zone_offset(Some(name), seconds),
+        });
+        let offset = offset.ok_or_else(|| {
+            let message = format!("`{name}` is no time zone");
+            DataError { condition: Condition::INVALID_TIMEZONE, message }.into_datafusion()
+        })?;
+        let shift = i64::from(offset) * 1_000_000;
+        Ok(Some(if forward { micros + shift } else { micros - shift }))
+    });
+    let values = TimestampMicrosecondArray::from(values.collect::<Result<Vec<_>>>()?);
+    Ok(Arc::new(values.with_timezone_opt(zone(to))))
+}
+
+/// From one number or day to another, both included.
+fn sequence(call: &Call<'_>) -> Result<Typed, Fault> {
+    let (first, last) = (call.arguments[0].clone(), call.arguments[1].clone());
+    let of_dates = first.data_type == SparkType::Date && last.data_type == SparkType::Date;
+    let common = common_type(&first.data_type, &last.data_type).filter(|common| is_integral(common) || of_dates);
+    let Some(common) = common else {
+        return Err(Fault::not_built(format!("`sequence` of {} and {}", first.data_type, last.data_type)));
+    };
+    let mut arguments = vec![cast(first, &common, Mode::Ansi)?, cast(last, &common, Mode::Ansi)?];
+    if let Some(step) = call.arguments.get(2) {
+        let days = matches!(step.data_type, SparkType::DayTimeInterval { .. });
+        if of_dates && !days || !of_dates && !is_integral(&step.data_type) {
+            return Err(Fault::not_built(format!("`sequence` in steps of {}", step.data_type)));
+        }
+        arguments.push(step.clone());
+    }
+    let result = SparkType::Array { element: Box::new(common), contains_null: false };
+    kernel::call("spark_sequence", sequence_kernel, arguments, result)
+}
+
+fn sequence_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let DataType::List(field) = to else { return Err(internal_datafusion_err!("a sequence of type {to}")) };
+    let numbers = |array: &ArrayRef| -> Result<Int64Array> {
+        Ok(match array.data_type() {
+            DataType::Date32 => array.as_primitive::<Date32Type>().unary(i64::from),
+            DataType::Duration(_) => {
+                let micros = array.as_primitive::<datafusion::arrow::datatypes::DurationMicrosecondType>();
+                micros.unary(|micros| micros.div_euclid(DAY_MICROS))
+            }
+            _ => cast_array(array, &DataType::Int64, Mode::Ansi)?.as_primitive::<Int64Type>().clone(),
+        })
+    };
+    let columns = arguments.iter().map(numbers).collect::<Result<Vec<_>>>()?;
+    let mut parts: Vec<ArrayRef> = Vec::new();
+    let mut lengths = Vec::new();
+    let mut present = Vec::new();
+    for row in 0..columns[0].len() {
+        let known = columns.iter().all(|column| column.is_valid(row));
+        present.push(known);
+        let values = if known { steps(&columns, row)? } else { Vec::new() };
+        lengths.push(values.len());
+        let values: ArrayRef = Arc::new(Int64Array::from(values));
+        parts.push(match field.data_type() {
+            DataType::Date32 => Arc::new(
+                cast_array(&values, &DataType::Int32, Mode::Ansi)?
+                    .as_primitive::<Int32Type>()
+                    .unary::<_, Date32Type>(|days| days),
+            ),
+            other => cast_array(&values, other, Mode::Ansi)?,
+        });
+    }
+    let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
+    let values =
+        if parts.is_empty() { datafusion::arrow::array::new_empty_array(field.data_type()) } else { concat(&parts)? };
+    let (offsets, nulls) = (OffsetBuffer::from_lengths(lengths), NullBuffer::from(present));
+    Ok(Arc::new(ListArray::try_new(Arc::clone(field), offsets, values, Some(nulls))?))
+}
+
+fn steps(columns: &[Int64Array], row: usize) -> Result<Vec<i64>> {
+    let (first, last) = (columns[0].value(row), columns[1].value(row));
+    let step = match columns.get(2) {
+        Some(steps) => steps.value(row),
+        None if first <= last => 1,
+        None => -1,
+    };
+    let fits = step != 0 && (last - first).signum() * step.signum() >= 0 || first == last;
+    let count = if step == 0 { 0 } else { (last - first) / step };
+    if !fits || count > 10_000_000 {
+        let message = format!("no sequence leads from {first} to {last} in steps of {step}");
+        return Err(DataError { condition: Condition::INVALID_PARAMETER_VALUE, message }.into_datafusion());
+    }
+    Ok((0..=count).map(|number| first + number * step).collect())
+}
+
+/// Seconds of a minute with their fraction, as `extract(SECOND FROM …)` gives them.
+pub(crate) fn seconds(value: Typed) -> Result<Typed, Fault> {
+    let value = cast(value, &SparkType::Timestamp, Mode::Ansi)?;
+    let kernel: Kernel = |arguments, _| {
+        let micros = arguments[0].as_primitive::<TimestampMicrosecondType>().iter();
+        let values = micros.map(|micros| micros.map(|micros| i128::from(micros.rem_euclid(60_000_000))));
+        let values: Decimal128Array = values.collect();
+        Ok(Arc::new(values.with_precision_and_scale(8, 6)?))
+    };
+    kernel::call("spark_seconds", kernel, vec![value], SparkType::Decimal { precision: 8, scale: 6 })
+}
+
+/// The year that the ISO week of a date belongs to.
+pub(crate) fn year_of_week(value: Typed) -> Result<Typed, Fault> {
+    let value = cast(value, &SparkType::Date, Mode::Ansi)?;
+    let kernel: Kernel = |arguments, _| {
+        let days = arguments[0].as_primitive::<Date32Type>().iter();
+        let year = |date: Date| i32::from(date.iso_week_date().year());
+        Ok(Arc::new(days.map(|days| date_of(days?).map(year)).collect::<Int32Array>()))
+    };
+    kernel::call("spark_year_of_week", kernel, vec![value], SparkType::Integer)
+}

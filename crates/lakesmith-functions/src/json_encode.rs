@@ -1,0 +1,151 @@
+//! `to_json`: values as JSON texts. Fields that are NULL are left out; elements and entries that are NULL are written.
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use datafusion::arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
+use datafusion::common::Result;
+use lakesmith_unresolved::SparkType;
+
+use crate::cast_text::{range, to_text};
+use crate::function::{Call, Fault, Function, Typed};
+use crate::kernel::{self, Kernel};
+use crate::text_value::{DAY_MICROS, format_date};
+
+/// The functions.
+pub const FUNCTIONS: &[Function] = &[Function::scalar(&["to_json"], (1, 1), to_json)];
+
+fn to_json(call: &Call<'_>) -> Result<Typed, Fault> {
+    let value = call.arguments[0].clone();
+    if !matches!(value.data_type, SparkType::Struct(_) | SparkType::Array { .. } | SparkType::Map { .. }) {
+        let title = format!("`to_json` takes a STRUCT, ARRAY or MAP, not {}", value.data_type);
+        return Err(Fault::mismatch(title, Some(0)));
+    }
+    if !is_writable(&value.data_type) {
+        return Err(Fault::not_built(format!("`to_json` of {}", value.data_type)));
+    }
+    let kernel: Kernel = |arguments, _| {
+        let array = &arguments[0];
+        let rows = (0..array.len()).map(|row| {
+            if array.is_null(row) {
+                return Ok(None);
+            }
+            let mut text = String::new();
+            write(array, row, &mut text)?;
+            Ok(Some(text))
+        });
+        Ok(Arc::new(rows.collect::<Result<StringArray>>()?))
+    };
+    kernel::call("spark_to_json", kernel, vec![value], SparkType::STRING)
+}
+
+fn is_writable(data_type: &SparkType) -> bool {
+    match data_type {
+        SparkType::Array { element, .. } => is_writable(element),
+        SparkType::Map { key, value, .. } => matches!(key.as_ref(), SparkType::String { .. }) && is_writable(value),
+        SparkType::Struct(fields) => fields.iter().all(|field| is_writable(&field.data_type)),
+        SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. } | SparkType::CalendarInterval => false,
+        SparkType::Binary | SparkType::Variant => false,
+        _ => true,
+    }
+}
+
+fn write(array: &ArrayRef, row: usize, out: &mut String) -> Result<()> {
+    if array.is_null(row) || array.data_type() == &DataType::Null {
+        out.push_str("null");
+        return Ok(());
+    }
+    match array.data_type() {
+        DataType::Struct(fields) => {
+            out.push('{');
+            let mut first = true;
+            for (field, column) in fields.iter().zip(array.as_struct().columns()) {
+                if column.is_null(row) || column.data_type() == &DataType::Null {
+                    continue;
+                }
+                separate(&mut first, out);
+                quoted(field.name(), out);
+                out.push(':');
+                write(column, row, out)?;
+            }
+            out.push('}');
+        }
+        DataType::List(_) => {
+            let lists = array.as_list::<i32>();
+            out.push('[');
+            let mut first = true;
+            for item in range(lists.value_offsets(), row) {
+                separate(&mut first, out);
+                write(lists.values(), item, out)?;
+            }
+            out.push(']');
+        }
+        DataType::Map(..) => {
+            let maps = array.as_map();
+            out.push('{');
+            let mut first = true;
+            for entry in range(maps.value_offsets(), row) {
+                separate(&mut first, out);
+                quoted(maps.keys().as_string::<i32>().value(entry), out);
+                out.push(':');
+                write(maps.values(), entry, out)?;
+            }
+            out.push('}');
+        }
+        _ => scalar(array, row, out)?,
+    }
+    Ok(())
+}
+
+fn separate(first: &mut bool, out: &mut String) {
+    if !*first {
+        out.push(',');
+    }
+    *first = false;
+}
+
+fn scalar(array: &ArrayRef, row: usize, out: &mut String) -> Result<()> {
+    let text = to_text(&array.slice(row, 1))?;
+    let text = text.as_string::<i32>().value(0);
+    match array.data_type() {
+        DataType::Float32 | DataType::Float64 if text.contains("N") || text.contains("Inf") => quoted(text, out),
+        DataType::Boolean => out.push_str(text),
+        kind if kind.is_numeric() => out.push_str(text),
+        DataType::Timestamp(TimeUnit::Microsecond, zone) => {
+            let micros = array.as_primitive::<TimestampMicrosecondType>().value(row);
+            quoted(&moment(micros, zone.is_some()), out);
+        }
+        _ => quoted(text, out),
+    }
+    Ok(())
+}
+
+/// `yyyy-MM-dd'T'HH:mm:ss.SSS`, with `Z` when it has a zone.
+fn moment(micros: i64, zoned: bool) -> String {
+    let days = i32::try_from(micros.div_euclid(DAY_MICROS)).unwrap_or(i32::MAX);
+    let (seconds, millis) = (micros.rem_euclid(DAY_MICROS) / 1_000_000, micros.rem_euclid(1_000_000) / 1000);
+    let clock = format!("{:02}:{:02}:{:02}.{millis:03}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    format!("{}T{clock}{}", format_date(days), if zoned { "Z" } else { "" })
+}
+
+fn quoted(text: &str, out: &mut String) {
+    out.push('"');
+    for character in text.chars() {
+        match character {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{c}' => out.push_str("\\f"),
+            // writing to a String cannot fail
+            other if u32::from(other) < 0x20 => {
+                let _ = write!(out, "\\u{:04X}", u32::from(other));
+            }
+            other => out.push(other),
+        }
+    }
+    out.push('"');
+}
