@@ -1,8 +1,9 @@
-//! Definitions and files that change between a crash and the restart.
+//! Definitions, files and places that change between a crash and the restart.
 
 use std::fs;
 
 use super::pipeline::Shape;
+use super::process::lakesmith;
 use super::project::Project;
 use super::situation::{crash_once, leave_quarantine_ahead};
 
@@ -43,6 +44,33 @@ fn a_file_that_goes_between_a_crash_and_the_restart_is_not_missed() {
         project.arrive(9);
         project.run_and_check().expect("the rows of the other files, once");
     });
+}
+
+#[test]
+fn a_project_that_is_moved_between_a_crash_and_the_restart_goes_on_where_it_was() {
+    for shape in [Shape::TwoFlows, Shape::Chain] {
+        for fault in ["crash:stream.after_plan", "crash:update.before_commit#2", "crash:update.after_commit#2"] {
+            let mut project = Project::that_ran(shape);
+            project.arrive(7);
+            assert!(crash_once(&project, &[], fault).expect("a crash"));
+            project.relocate();
+            project.arrive(9);
+            project.run_and_check().unwrap_or_else(|wrong| panic!("{shape:?}, {fault}: {wrong}"));
+        }
+    }
+}
+
+#[test]
+fn a_full_refresh_that_was_interrupted_goes_on_table_by_table() {
+    let mut project = Project::that_ran(Shape::TwoFlows);
+    project.arrive(7);
+    assert!(crash_once(&project, &["--full-refresh-all"], "crash:update.before_reset#2").expect("a crash"));
+    let only = project.run_with(&["--refresh", "bronze"], "");
+    assert!(only.succeeded(), "{}", only.told());
+    project.arrive(9);
+    project.run_and_check().expect("every row once");
+    let plan = lakesmith(project.path(), &["plan", "--detailed-exitcode"]);
+    assert!(plan.succeeded(), "something is left to do: {}{}", plan.stdout, plan.told());
 }
 
 /// Crashes before bronze has committed the file that changes.

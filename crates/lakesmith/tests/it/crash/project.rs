@@ -24,7 +24,9 @@ SELECT 'totals' AS t, kind, orders, amount FROM totals";
 /// A project on disk with all rows that its sources hold.
 #[derive(Debug)]
 pub struct Project {
-    folder: TempDir,
+    /// Goes with the project.
+    temporary: TempDir,
+    folder: PathBuf,
     shape: Shape,
     definition: Definition,
     files: usize,
@@ -38,12 +40,21 @@ pub struct Project {
 impl Project {
     /// A project whose sources hold the history and one file, and that has never run.
     pub fn new(shape: Shape) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let temporary = tempfile::tempdir().expect("a temporary folder");
+        let folder = temporary.path().join("project");
         for name in ["landing", "history", "outside"] {
-            fs::create_dir(folder.path().join(name)).expect("a folder");
+            fs::create_dir_all(folder.join(name)).expect("a folder");
         }
-        let mut project =
-            Self { folder, shape, definition: Definition::FIRST, files: 0, next_id: 0, rows: Vec::new(), settled: 0 };
+        let mut project = Self {
+            temporary,
+            folder,
+            shape,
+            definition: Definition::FIRST,
+            files: 0,
+            next_id: 0,
+            rows: Vec::new(),
+            settled: 0,
+        };
         project.define(Definition::FIRST);
         if shape != Shape::Chain {
             let rows = project.next_rows(HISTORY);
@@ -61,7 +72,7 @@ impl Project {
     }
 
     pub fn path(&self) -> &Path {
-        self.folder.path()
+        &self.folder
     }
 
     /// Writes the pipeline's file anew.
@@ -104,6 +115,13 @@ impl Project {
     pub fn arrive(&mut self, count: usize) -> PathBuf {
         let rows = self.next_rows(count);
         self.place("landing", &rows)
+    }
+
+    /// Moves the project to another folder, as a fresh checkout with its tables and checkpoints is one.
+    pub fn relocate(&mut self) {
+        let moved = self.temporary.path().join("elsewhere");
+        fs::rename(&self.folder, &moved).expect("another place");
+        self.folder = moved;
     }
 
     /// Forgets the rows that came since the last clean update, as their files are gone.
