@@ -41,7 +41,9 @@ pub fn engine_fault(error: &EngineError) -> Diagnostic {
         diagnostic = diagnostic.note(line.to_owned());
     }
     match error.kind {
-        ErrorKind::DiskFull => diagnostic.help("make room on that file system and run again; what could not be written changed no table"),
+        ErrorKind::DiskFull => {
+            diagnostic.help("make room on that file system and run again; what could not be written changed no table")
+        }
         ErrorKind::Memory => diagnostic.help("give more with `--memory`, or smaller batches with `maxFilesPerTrigger`"),
         ErrorKind::Denied => diagnostic.help("check who owns the folder and who may write there"),
         _ => diagnostic,

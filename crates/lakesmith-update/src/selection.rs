@@ -60,8 +60,8 @@ impl Selection {
     }
 }
 
-/// Whether a table may be started over.
-pub(crate) fn may_reset(dataset: &Dataset) -> bool {
+/// Whether a table may be started over: its property `pipelines.reset.allowed` does not say `false`.
+pub fn may_reset(dataset: &Dataset) -> bool {
     !dataset.property("pipelines.reset.allowed").is_some_and(|value| value.eq_ignore_ascii_case("false"))
 }
 

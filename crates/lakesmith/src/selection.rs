@@ -4,10 +4,12 @@ use lakesmith_base::Identifier;
 use lakesmith_base::suggest::closest;
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_graph::{DataflowGraph, Dataset};
+use lakesmith_update::selection::may_reset;
 
 use crate::arguments::SelectionArguments;
 
-/// Names that are no dataset of the pipeline, each with what it could have meant; and names that are in two lists.
+/// Names that are no dataset of the pipeline, each with what it could have meant; names that are in two lists; and tables that may not
+/// be started over.
 pub fn faults(selection: &SelectionArguments, graph: &DataflowGraph) -> Vec<Diagnostic> {
     let selected = selection.select.iter().map(|name| name.trim().trim_start_matches('+').trim_end_matches('+'));
     let named = selection.refresh.iter().chain(&selection.full_refresh).map(|name| name.trim());
@@ -19,6 +21,13 @@ pub fn faults(selection: &SelectionArguments, graph: &DataflowGraph) -> Vec<Diag
             faults.push(Diagnostic::error(Condition::LAKESMITH_SELECTION, title).help("keep one of them"));
         }
     }
+    let reset = selection.full_refresh.iter().filter_map(|name| find(graph, name.trim()));
+    faults.extend(reset.filter(|dataset| !may_reset(dataset)).map(|dataset| {
+        let title = format!("`{}` may not be started over", dataset.name.last());
+        Diagnostic::error(Condition::TABLE_NOT_RESETTABLE, title)
+            .at(dataset.name_span, "its property `pipelines.reset.allowed` is false")
+            .help("refresh it with `--refresh`, or remove the property")
+    }));
     faults
 }
 

@@ -286,6 +286,8 @@ conditions! {
         "A table is laid out either by partitions or by clustering columns. Remove PARTITIONED BY or CLUSTER BY.";
     STREAMING_TABLE_WITH_QUERY_AND_FLOW = "STREAMING_TABLE_WITH_QUERY_AND_FLOW", "42710",
         "A streaming table has a query of its own and another flow with the same name.";
+    TABLE_NOT_RESETTABLE = "TABLE_NOT_RESETTABLE", "42000",
+        "A full refresh was asked for a table whose property `pipelines.reset.allowed` is false: its rows may not be deleted. Refresh it without `--full-refresh`, or remove the property.";
     TABLE_OR_VIEW_NOT_FOUND = "TABLE_OR_VIEW_NOT_FOUND", "42P01",
         "A query reads a table that neither the pipeline defines nor the catalog holds. Check the spelling, define it, or read its files with `read_files('path')`.";
     UNCLOSED_BRACKETED_COMMENT = "UNCLOSED_BRACKETED_COMMENT", "42601",

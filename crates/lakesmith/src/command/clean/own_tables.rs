@@ -3,6 +3,7 @@
 use lakesmith_graph::Dataset;
 use lakesmith_project::path::table_folder;
 use lakesmith_update::Pipeline;
+use lakesmith_update::selection::may_reset;
 
 use crate::command::clean::Found;
 use crate::command::clean::removal::{Removal, aside};
@@ -13,6 +14,10 @@ pub fn find(pipeline: &Pipeline) -> Found {
     let tables = pipeline.graph.datasets.iter().filter(|dataset| dataset.is_table());
     for table in tables.filter(|table| table.quarantine_of().is_none()) {
         let name = pipeline.shown(table.id);
+        if !may_reset(table) {
+            found.kept.push(format!("`{name}` stays: its property `pipelines.reset.allowed` is false"));
+            continue;
+        }
         match group(pipeline, table) {
             Ok(Some(group)) if group.is_empty() => {}
             Ok(Some(group)) => found.groups.push(group),
