@@ -1,7 +1,8 @@
 //! Append flows and flows that run once: batch after batch until nothing is new.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use lakesmith_base::QualifiedName;
 use lakesmith_delta::{Commit, DataFile, DeltaTable, Txn};
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_engine::ErrorKind;
@@ -295,7 +296,20 @@ impl<'a> AppendFlow<'a> {
 
     /// Takes back what a plan that will never be committed has put into quarantine.
     async fn undo(&mut self, plan: &BatchPlan) -> Result<(), Vec<Diagnostic>> {
-        let Some(mut table) = self.quarantine_table().await? else { return Ok(()) };
+        // the definition may have named another table when the plan ran, or one where it names none now
+        let usual = quarantine::usual_name(&self.dataset.name);
+        let now = quarantine::table_of(&self.run.pipeline.graph, self.dataset.id).map(|table| table.name.clone());
+        let names: BTreeSet<QualifiedName> = usual.into_iter().chain(now).collect();
+        for name in names {
+            let table = self.run.tables.current(&self.run.pipeline.folder(&name)).await;
+            if let Some(table) = table.map_err(|error| vec![engine_fault(&error)])? {
+                self.take_back(plan, table).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn take_back(&mut self, plan: &BatchPlan, mut table: DeltaTable) -> Result<(), Vec<Diagnostic>> {
         if table.txn(&quarantine_app_id(&self.identity)) != Some(plan.number) {
             return Ok(());
         }

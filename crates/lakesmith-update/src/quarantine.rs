@@ -1,5 +1,6 @@
 //! The quarantine table of a dataset: its rows, and why and when each was taken out.
 
+use lakesmith_base::QualifiedName;
 use lakesmith_graph::{DataflowGraph, Dataset, DatasetId};
 use lakesmith_unresolved::{SparkType, StructField};
 
@@ -18,4 +19,12 @@ pub(crate) fn schema(columns: &[StructField]) -> Vec<StructField> {
 /// The dataset that takes the quarantined rows of another.
 pub(crate) fn table_of(graph: &DataflowGraph, dataset: DatasetId) -> Option<&Dataset> {
     graph.datasets.iter().find(|other| other.quarantine_of() == Some(dataset))
+}
+
+/// The name that the quarantine table of a dataset has unless a definition names another.
+pub(crate) fn usual_name(dataset: &QualifiedName) -> Option<QualifiedName> {
+    let mut parts = dataset.parts().to_vec();
+    let own = parts.pop()?;
+    parts.push(format!("{}_quarantine", own.as_str()).into());
+    QualifiedName::from_parts(parts)
 }
