@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use super::pipeline::Shape;
+use super::pipeline::{Definition, Shape};
 use super::process::lakesmith;
 use super::project::Project;
 use super::situation::{crash_once, leave_quarantine_ahead};
@@ -17,6 +17,17 @@ fn an_edit_that_is_taken_back_after_its_own_crash_leaves_the_quarantine_whole() 
     // what the old definition has put into quarantine has been taken back, and the new plan is not written yet
     assert!(crash_once(&project, &[], "crash:stream.before_plan").expect("a crash"));
     project.edit_to(first).expect("an edit");
+    project.run_and_check().expect("every row once");
+}
+
+#[test]
+fn rows_that_are_dropped_and_no_longer_quarantined_leave_the_quarantine_of_the_batch_that_crashed() {
+    let mut project = Project::that_ran(Shape::TwoFlows);
+    project.arrive(7);
+    leave_quarantine_ahead(&project).expect("a crash");
+    let dropping = Definition { quarantines: false, ..Definition::numbered(2) };
+    project.edit_to(dropping).expect("an edit");
+    project.arrive(9);
     project.run_and_check().expect("every row once");
 }
 

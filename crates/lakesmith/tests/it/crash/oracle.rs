@@ -41,6 +41,9 @@ impl Tables {
             tables.add("bronze", &row.json());
             let kind = row.kind();
             let silver = json!({"id": id, "amount": amount, "kind": kind, "definition": number});
+            if amount <= definition.least && !definition.quarantines {
+                continue;
+            }
             if amount <= definition.least {
                 // a row that is to be quarantined is kept there, also when it would be dropped too
                 let violated =

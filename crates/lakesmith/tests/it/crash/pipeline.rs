@@ -18,18 +18,21 @@ pub struct Definition {
     pub number: i64,
     /// Rows whose amount is not above this are quarantined.
     pub least: i64,
+    /// Otherwise they are dropped.
+    pub quarantines: bool,
 }
 
 impl Definition {
-    pub const FIRST: Self = Self { number: 1, least: 0 };
+    pub const FIRST: Self = Self { number: 1, least: 0, quarantines: true };
 
     /// The definition with this number: another constant and another threshold than the one before it.
     pub fn numbered(number: i64) -> Self {
-        Self { number, least: (number - 1) % 3 * 20 }
+        Self { number, least: (number - 1) % 3 * 20, quarantines: true }
     }
 
     pub fn sql(self, shape: Shape) -> String {
-        let Self { number, least } = self;
+        let Self { number, least, quarantines } = self;
+        let violation = if quarantines { "QUARANTINE" } else { "DROP ROW" };
         let schema = "schema => 'id BIGINT, amount BIGINT, kind STRING'";
         let limit = if shape == Shape::FileByFile { ", maxFilesPerTrigger => 1" } else { "" };
         let history = match shape {
@@ -49,7 +52,7 @@ SELECT * FROM STREAM read_files('landing/*.json', format => 'json', {schema}{lim
 {history}
 CREATE OR REFRESH STREAMING TABLE silver (
   CONSTRAINT has_kind EXPECT (kind IS NOT NULL) ON VIOLATION DROP ROW,
-  CONSTRAINT large_enough EXPECT (amount > {least}) ON VIOLATION QUARANTINE
+  CONSTRAINT large_enough EXPECT (amount > {least}) ON VIOLATION {violation}
 ) AS SELECT id, amount, kind, CAST({number} AS BIGINT) AS definition FROM STREAM(bronze);
 
 CREATE OR REFRESH STREAMING TABLE gold AS
