@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
-.PHONY: demo test setup build lint unit
+.PHONY: demo test setup build lint unit oracle
 
 ## Sets everything up and runs the retail example on made-up data twice, the second time with one new file.
 demo: setup
@@ -23,3 +23,8 @@ lint:
 
 unit:
 	cargo test --locked --workspace
+
+## Compares the examples with Apache Spark and DuckDB, where these can be had.
+oracle: build
+	@scripts/oracle.sh
+	@scripts/flights.sh
