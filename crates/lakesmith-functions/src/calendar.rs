@@ -11,7 +11,8 @@ use datafusion::arrow::compute::concat;
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Decimal128Type, Int32Type, Int64Type, TimestampMicrosecondType,
 };
-use datafusion::common::{Result, internal_datafusion_err};
+use datafusion::common::{Result, ScalarValue, internal_datafusion_err};
+use datafusion::logical_expr::Expr;
 use jiff::civil::Date;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
@@ -68,7 +69,110 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["from_utc_timestamp"], (2, 2), |call| zoned(call, "spark_from_utc", |a, t| moved(a, t, true))),
     Function::scalar(&["to_utc_timestamp"], (2, 2), |call| zoned(call, "spark_to_utc", |a, t| moved(a, t, false))),
     Function::scalar(&["sequence"], (2, 3), sequence),
+    Function::scalar(&["timestampadd"], (3, 3), |call| {
+        let unit = unit(call)?;
+        let value = call.arguments[2].clone();
+        let result =
+            if value.data_type == SparkType::TimestampNtz { SparkType::TimestampNtz } else { SparkType::Timestamp };
+        let arguments = vec![unit, argument(call, 1, &SparkType::Long)?, argument(call, 2, &result)?];
+        kernel::call("spark_timestampadd", add_kernel, arguments, result)
+    }),
+    Function::scalar(&["timestampdiff"], (3, 3), |call| {
+        let moments = [argument(call, 1, &SparkType::Timestamp)?, argument(call, 2, &SparkType::Timestamp)?];
+        let [start, end] = moments;
+        kernel::call("spark_timestampdiff", difference_kernel, vec![unit(call)?, start, end], SparkType::Long)
+    }),
 ];
+
+/// The first argument, a unit that is known.
+fn unit(call: &Call<'_>) -> Result<Typed, Fault> {
+    let unit = call.arguments[0].clone();
+    match &unit.expr {
+        Expr::Literal(ScalarValue::Utf8(Some(name)), _) if length(name).is_some() => Ok(unit),
+        _ => Err(Fault::not_built(format!("this unit of `{}`", call.name))),
+    }
+}
+
+/// How long a unit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Length {
+    Months(i64),
+    Micros(i64),
+}
+
+fn length(unit: &str) -> Option<Length> {
+    Some(match unit.to_ascii_uppercase().as_str() {
+        "YEAR" => Length::Months(12),
+        "QUARTER" => Length::Months(3),
+        "MONTH" => Length::Months(1),
+        "WEEK" => Length::Micros(7 * DAY_MICROS),
+        "DAY" | "DAYOFYEAR" => Length::Micros(DAY_MICROS),
+        "HOUR" => Length::Micros(3_600_000_000),
+        "MINUTE" => Length::Micros(60_000_000),
+        "SECOND" => Length::Micros(1_000_000),
+        "MILLISECOND" => Length::Micros(1000),
+        "MICROSECOND" => Length::Micros(1),
+        _ => return None,
+    })
+}
+
+fn add_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let (units, numbers) = (texts(&arguments[0])?, arguments[1].as_primitive::<Int64Type>());
+    let moments = arguments[2].as_primitive::<TimestampMicrosecondType>();
+    let rows = (0..moments.len()).map(|row| {
+        if arguments.iter().any(|argument| argument.is_null(row)) {
+            return Ok(None);
+        }
+        added(units.value(row), numbers.value(row), moments.value(row)).map(Some).ok_or_else(|| {
+            let message = "the timestamp is out of range".to_owned();
+            DataError { condition: Condition::DATETIME_OVERFLOW, message }.into_datafusion()
+        })
+    });
+    let moments = TimestampMicrosecondArray::from(rows.collect::<Result<Vec<_>>>()?);
+    Ok(Arc::new(moments.with_timezone_opt(zone(to))))
+}
+
+fn added(unit: &str, number: i64, micros: i64) -> Option<i64> {
+    match length(unit)? {
+        Length::Micros(length) => micros.checked_add(number.checked_mul(length)?),
+        Length::Months(length) => {
+            let date = date_of(i32::try_from(micros.div_euclid(DAY_MICROS)).ok()?)?;
+            let span = jiff::Span::new().try_months(number.checked_mul(length)?).ok()?;
+            let moved = i64::from(days_of(date.checked_add(span).ok()?));
+            Some(moved * DAY_MICROS + micros.rem_euclid(DAY_MICROS))
+        }
+    }
+}
+
+fn difference_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let units = texts(&arguments[0])?;
+    let starts = arguments[1].as_primitive::<TimestampMicrosecondType>();
+    let ends = arguments[2].as_primitive::<TimestampMicrosecondType>();
+    let rows = units.iter().zip(starts).zip(ends).map(|((unit, start), end)| between(unit?, start?, end?));
+    Ok(Arc::new(rows.collect::<Int64Array>()))
+}
+
+/// How many whole units lie between two moments; negative when the second comes first.
+fn between(unit: &str, start: i64, end: i64) -> Option<i64> {
+    match length(unit)? {
+        Length::Micros(length) => end.checked_sub(start).map(|micros| micros / length),
+        Length::Months(length) => {
+            let split = |micros: i64| (micros.div_euclid(DAY_MICROS), micros.rem_euclid(DAY_MICROS));
+            let ((first, first_time), (mut last, last_time)) = (split(start), split(end));
+            // a day that has not ended does not count
+            if last > first && last_time < first_time {
+                last -= 1;
+            } else if last < first && last_time > first_time {
+                last += 1;
+            }
+            let packed = |days: i64| {
+                let date = date_of(i32::try_from(days).ok()?)?;
+                Some((i64::from(date.year()) * 12 + i64::from(date.month()) - 1) * 32 + i64::from(date.day()))
+            };
+            Some((packed(last)? - packed(first)?) / 32 / length)
+        }
+    }
+}
 
 fn index(number: i8) -> usize {
     usize::try_from(number).unwrap_or(0)

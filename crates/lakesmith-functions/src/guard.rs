@@ -18,36 +18,56 @@ use crate::function::{Fault, Typed};
 use crate::kernel;
 
 /// Kernels that refuse some values.
-const FALLIBLE: [&str; 23] = [
+const FALLIBLE: [&str; 40] = [
     "spark_abs",
     "spark_add",
+    "spark_add_interval_months",
+    "spark_add_micros",
+    "spark_add_months",
     "spark_array_item",
+    "spark_bround",
     "spark_cast",
+    "spark_date_add",
+    "spark_date_sub",
     "spark_div",
     "spark_divide",
     "spark_element_at",
+    "spark_from_utc",
+    "spark_make_date",
     "spark_make_timestamp",
     "spark_map",
     "spark_map_concat",
     "spark_map_from_arrays",
     "spark_map_from_entries",
-    "spark_pmod",
-    "spark_slice",
-    "spark_str_to_map",
-    "spark_make_date",
+    "spark_mean",
     "spark_multiply",
     "spark_negative",
+    "spark_next_day",
+    "spark_only_row",
     "spark_parse_moment",
+    "spark_pmod",
     "spark_remainder",
     "spark_round",
+    "spark_sequence",
+    "spark_slice",
+    "spark_str_to_map",
     "spark_subtract",
+    "spark_subtract_micros",
+    "spark_subtract_months",
+    "spark_sum_list",
     "spark_sum_result",
+    "spark_timestamp_millis",
+    "spark_timestampadd",
+    "spark_to_utc",
 ];
 
-/// Whether computing the expression can end in an error for some value.
+/// Whether computing the expression can end in an error for some row. Constants are computed once, when the query is planned.
 pub fn can_fail(expr: &Expr) -> bool {
-    let fails = |name: &str| FALLIBLE.contains(&name);
-    expr.exists(|node| Ok(matches!(node, Expr::ScalarFunction(call) if fails(call.name())))).unwrap_or(true)
+    let fails = |node: &Expr| match node {
+        Expr::ScalarFunction(call) => FALLIBLE.contains(&call.name()) && !node.column_refs().is_empty(),
+        _ => false,
+    };
+    expr.exists(|node| Ok(fails(node))).unwrap_or(true)
 }
 
 /// A CASE whose branches are computed for their rows only.
