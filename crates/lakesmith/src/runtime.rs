@@ -2,8 +2,10 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use lakesmith_engine::{EngineError, Runtime, RuntimeSettings};
+use uuid::Uuid;
 
 /// Memory where the machine does not tell how much it has.
 const UNKNOWN_MEMORY: usize = 2 << 30;
@@ -28,9 +30,10 @@ pub fn clean_up() {
     let _gone = std::fs::remove_dir_all(spill_folder());
 }
 
-/// Where this process spills to.
+/// Where this process spills to. A process that was killed leaves its folder, and its number may be another's later.
 pub fn spill_folder() -> PathBuf {
-    std::env::temp_dir().join(format!("lakesmith-{}", std::process::id()))
+    static NAME: LazyLock<String> = LazyLock::new(|| format!("lakesmith-{}-{}", std::process::id(), Uuid::new_v4()));
+    std::env::temp_dir().join(NAME.as_str())
 }
 
 /// Runs something asynchronous to its end on threads of its own.
