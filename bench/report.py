@@ -29,6 +29,8 @@ def page(result):
         f"{data['files']} NDJSON files, {data['bytes'] / 1e6:,.0f} MB. `{result['command']}`",
         "",
     ]
+    if result["build"] != "release":
+        lines += [f"**Lakesmith here is not a release build but {result['build']}: its figures say little about the aims.**", ""]
     lines += quietness(result)
     for part, section in [("whole", whole), ("memory", memory), ("no_op", no_op), ("history", history)]:
         if part in result:

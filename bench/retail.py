@@ -31,6 +31,7 @@ def main():
         "versions": workload.versions(options),
         "data": {"orders": options.orders, "files": len(os.listdir(orders)), "bytes": workload.size(orders)},
         "command": command_line(options),
+        "build": options.build,
     }
     if "whole" in options.parts:
         result["whole"] = workload.alternate(options, orders)
@@ -57,6 +58,7 @@ def arguments():
     parser.add_argument("--parts", default="whole,memory,no-op,history", help="which measurements")
     parser.add_argument("--work", default=os.path.join(HERE, ".work"), help="a folder for data and tables, about 3 GB")
     parser.add_argument("--name", default="retail", help="of the result files")
+    parser.add_argument("--build", default="release", help="which build of Lakesmith this is, for the page")
     options = parser.parse_args()
     options.lakesmith = os.path.abspath(shutil.which(options.lakesmith) or parser.error(f"there is no binary {options.lakesmith}"))
     options.work = os.path.abspath(options.work)
