@@ -256,12 +256,18 @@ impl Resolver<'_> {
         if !["read_files", "cloud_files"].iter().any(|known| known.eq_ignore_ascii_case(name)) {
             return self.not_built(&format!("table function `{name}`"), origin);
         }
-        let mut source = DataSource { is_streaming, ..no_files() };
+        // Auto Loader is a stream whether or not STREAM is written
+        let is_auto_loader = name.eq_ignore_ascii_case("cloud_files");
+        let mut source = DataSource { is_streaming: is_streaming || is_auto_loader, ..no_files() };
         for argument in &call.arguments {
             let (key, value) = match &argument.kind {
                 ExpressionKind::NamedArgument { name, value } => (Some(name.text.as_str()), value.as_ref()),
                 _ => (None, argument),
             };
+            if let (None, Some(options)) = (key, constant_map(value)) {
+                source.options.extend(options);
+                continue;
+            }
             let Some(text) = constant_text(value) else {
                 return self.not_built(&format!("an argument of `{name}` that is no constant"), &argument.origin);
             };
@@ -274,8 +280,7 @@ impl Resolver<'_> {
                 Some(key) => source.options.push((key.to_owned(), text)),
             }
         }
-        let interface =
-            if name.eq_ignore_ascii_case("cloud_files") { FileInterface::CloudFiles } else { FileInterface::ReadFiles };
+        let interface = if is_auto_loader { FileInterface::CloudFiles } else { FileInterface::ReadFiles };
         self.files(&source, interface, origin)
     }
 
@@ -432,6 +437,17 @@ fn no_files() -> DataSource {
         source_name: None,
         is_streaming: false,
     }
+}
+
+/// The options of `map('key', 'value', …)`, as the older `cloud_files` takes them.
+fn constant_map(expression: &Expression) -> Option<Vec<(String, String)>> {
+    let ExpressionKind::Function(call) = &expression.kind else { return None };
+    if !call.name.parts.last()?.text.matches("map") {
+        return None;
+    }
+    let texts = call.arguments.iter().map(constant_text).collect::<Option<Vec<_>>>()?;
+    let pairs = texts.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone()));
+    texts.len().is_multiple_of(2).then(|| pairs.collect())
 }
 
 /// The text of a constant option: a text, a number or a truth value.

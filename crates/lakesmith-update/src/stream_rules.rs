@@ -47,7 +47,9 @@ impl Rules<'_> {
                     None => *is_streaming,
                 }
             }
-            RelationKind::TableFunction { is_streaming, .. } => *is_streaming,
+            RelationKind::TableFunction { call, is_streaming } => {
+                *is_streaming || call.name.parts.last().is_some_and(|part| part.text.matches("cloud_files"))
+            }
             RelationKind::DataSource(source) => source.is_streaming,
             RelationKind::With { ctes, query, .. } => {
                 let before = self.named.clone();

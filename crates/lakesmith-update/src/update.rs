@@ -207,9 +207,22 @@ impl UpdateRun<'_> {
 
     /// The first dataset that a flow reads and of which nothing is known.
     fn unknown_source(&self, flow: &Flow) -> Option<String> {
-        let unknown = self.pipeline.graph.edges_of(flow.id).map(|edge| edge.dataset);
-        let mut unknown = unknown.filter(|id| !self.analysis.schemas.contains_key(id));
-        unknown.next().map(|id| self.pipeline.shown(id))
+        let graph = &self.pipeline.graph;
+        let mut at = flow;
+        // the root of the trouble, not the next link
+        for _ in 0..=graph.datasets.len() {
+            let read = graph.edges_of(at.id).map(|edge| edge.dataset);
+            let Some(unknown) = { read }.find(|id| !self.analysis.schemas.contains_key(id)) else { break };
+            let is_said = |flow: &&Flow| self.analysis.broken.get(&flow.id).is_some_and(|faults| !faults.is_empty());
+            if let Some(broken) = graph.flows_into(unknown).find(is_said) {
+                return Some(self.pipeline.shown_name(&broken.name));
+            }
+            match graph.flows_into(unknown).next() {
+                Some(next) => at = next,
+                None => return Some(self.pipeline.shown(unknown)),
+            }
+        }
+        None
     }
 
     pub fn is_selected(&self, id: DatasetId) -> bool {
