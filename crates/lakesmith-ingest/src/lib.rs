@@ -5,6 +5,7 @@
 
 mod codec;
 mod counts;
+mod format_name;
 mod framing;
 mod infer;
 mod json;
@@ -18,6 +19,7 @@ mod zone;
 
 pub use codec::register_codecs;
 pub use counts::{FileCounts, counts_of};
+pub use format_name::format_by_name;
 pub use framing::{LINE_LIMIT, LineFramer, Record};
 pub use infer::{Inferred, infer};
 pub use listing::{FoundFile, list};

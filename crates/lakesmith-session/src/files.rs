@@ -2,7 +2,7 @@
 
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_engine::{EngineError, ErrorKind, ProvidedRelation};
-use lakesmith_ingest::{OptionFault, ReaderOptions, Usage, infer, list, metadata_field, provider};
+use lakesmith_ingest::{OptionFault, ReaderOptions, Usage, format_by_name, infer, list, metadata_field, provider};
 use lakesmith_unresolved::{SparkType, StructField};
 
 use crate::catalog::{Lack, local};
@@ -24,7 +24,16 @@ pub(crate) async fn relation(
 ) -> Result<(ProvidedRelation, Vec<String>), Lack> {
     let mut options = request.options.to_vec();
     options.extend(request.schema.map(|schema| ("schema".to_owned(), schema.to_owned())));
-    let options = ReaderOptions::parse(request.format, &options, request.usage).map_err(|faults| unusable(&faults))?;
+    let is_given = request.format.is_some()
+        || options
+            .iter()
+            .any(|(key, _)| ["format", "cloudFiles.format"].iter().any(|own| own.eq_ignore_ascii_case(key)));
+    let guessed = match request.paths {
+        [path] if !is_given && request.usage == Usage::ReadFiles => format_by_name(&local(session, path)?),
+        _ => None,
+    };
+    let options = ReaderOptions::parse(request.format.or(guessed.as_deref()), &options, request.usage);
+    let options = options.map_err(|faults| unusable(&faults))?;
     let mut files = Vec::new();
     for path in request.paths {
         let found = list(&local(session, path)?, &options, &|_| false).map_err(|error| missing(path, error))?;

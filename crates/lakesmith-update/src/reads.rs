@@ -19,7 +19,7 @@ use lakesmith_engine::{
 };
 use lakesmith_functions::SessionValues;
 use lakesmith_graph::{Dataset, DatasetId, Flow, Namespace};
-use lakesmith_ingest::{Format, FoundFile, METADATA_COLUMN, ReaderOptions, Usage, metadata_field};
+use lakesmith_ingest::{FoundFile, METADATA_COLUMN, ReaderOptions, Usage, metadata_field};
 use lakesmith_plan::Options;
 use lakesmith_stream::{FlowCheckpoint, Slice, file_source, table_source};
 use lakesmith_unresolved::StructField;
@@ -254,7 +254,8 @@ impl Reads<'_> {
         };
         let Some(pattern) = self.pipeline.locate(path) else { return self.remote(path) };
         let is_given = format.is_some() || options.iter().any(|(key, _)| is_format_key(key));
-        let guessed = if is_given || usage != Usage::ReadFiles { None } else { format_by_name(&pattern) };
+        let guessed =
+            if is_given || usage != Usage::ReadFiles { None } else { lakesmith_ingest::format_by_name(&pattern) };
         if guessed.is_none() && !is_given && usage == Usage::ReadFiles && self.is_dry {
             return RelationAnswer::Unknown; // the first file will tell
         }
@@ -425,31 +426,6 @@ fn virtual_relation(schema: Vec<StructField>, metadata: Vec<StructField>) -> Rel
 
 fn is_format_key(key: &str) -> bool {
     key.eq_ignore_ascii_case("format") || key.eq_ignore_ascii_case("cloudFiles.format")
-}
-
-/// The format that the names of files tell, as `read_files` takes it where none is given: that of the path itself, or of the
-/// first file in it.
-fn format_by_name(pattern: &Path) -> Option<String> {
-    let by_name = |path: &Path| {
-        let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-        let name = [".gz", ".zst", ".bz2"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name).to_owned();
-        let format = match name.rsplit_once('.')?.1 {
-            "json" | "ndjson" | "jsonl" => "json",
-            "parquet" => "parquet",
-            "csv" | "tsv" => "csv",
-            "avro" => "avro",
-            "orc" => "orc",
-            "txt" => "text",
-            "xml" => "xml",
-            _ => return None,
-        };
-        Some(format.to_owned())
-    };
-    by_name(pattern).or_else(|| {
-        let options = ReaderOptions::defaults(Format::Json, Usage::ReadFiles);
-        let files = lakesmith_ingest::list(pattern, &options, &|_| false).ok()?;
-        files.iter().find_map(|file| by_name(&file.path))
-    })
 }
 
 fn option_fault(faults: &[lakesmith_ingest::OptionFault]) -> Diagnostic {

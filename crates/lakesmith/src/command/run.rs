@@ -55,7 +55,7 @@ pub fn run(arguments: &Run, printer: &mut Printer) -> Exit {
     };
     match arguments.output {
         ReportForm::Text => text(&pipeline, &loaded, &outcome, printer),
-        ReportForm::Concise => concise(&loaded, &outcome, printer),
+        ReportForm::Concise => concise(&pipeline, &loaded, &outcome, printer),
         ReportForm::Json => json(&pipeline, &loaded, &outcome, printer),
     }
     match (outcome.is_cancelled, outcome.is_completed()) {
@@ -127,9 +127,8 @@ fn text(pipeline: &Pipeline, loaded: &Loaded, outcome: &UpdateOutcome, printer: 
             printer.note(&format!("`{}` was skipped because `{because}` failed", flow.flow));
         }
     }
-    let rejected: u64 = outcome.flows.iter().flat_map(|flow| &flow.work.files).map(|file| file.rejected).sum();
-    if rejected > 0 {
-        printer.note(&rejections(pipeline, outcome, rejected));
+    if let Some(told) = rejections(pipeline, outcome) {
+        printer.note(&told);
     }
     let table = expectations(outcome);
     if !table.is_empty() {
@@ -157,8 +156,12 @@ fn text(pipeline: &Pipeline, loaded: &Loaded, outcome: &UpdateOutcome, printer: 
     }
 }
 
-/// The first records that were no records, and where.
-fn rejections(pipeline: &Pipeline, outcome: &UpdateOutcome, rejected: u64) -> String {
+/// The first records that were no records, and where; nothing when there were none.
+fn rejections(pipeline: &Pipeline, outcome: &UpdateOutcome) -> Option<String> {
+    let rejected: u64 = outcome.flows.iter().flat_map(|flow| &flow.work.files).map(|file| file.rejected).sum();
+    if rejected == 0 {
+        return None;
+    }
     let count = grouped(i64::try_from(rejected).unwrap_or(i64::MAX));
     let plural = if rejected == 1 { " was" } else { "s were" };
     let mut text = format!("{count} record{plural} rejected by the reader:");
@@ -170,7 +173,7 @@ fn rejections(pipeline: &Pipeline, outcome: &UpdateOutcome, rejected: u64) -> St
             None => text.push_str(&format!("\n  {path}: {} in all", file.rejected)),
         }
     }
-    text
+    Some(text)
 }
 
 /// Expectations with their counts, as aligned lines.
@@ -230,9 +233,12 @@ fn relative(path: &Path) -> String {
     path.strip_prefix(&here).unwrap_or(path).display().to_string()
 }
 
-fn concise(loaded: &Loaded, outcome: &UpdateOutcome, printer: &mut Printer) {
+fn concise(pipeline: &Pipeline, loaded: &Loaded, outcome: &UpdateOutcome, printer: &mut Printer) {
     for flow in &outcome.flows {
         printer.line(&format!("{}: {} {}", flow.flow, status(flow), flow.work.written));
+    }
+    if let Some(told) = rejections(pipeline, outcome) {
+        printer.note(&told);
     }
     printer.diagnostics(&loaded.sources, &faults(loaded, outcome));
 }
