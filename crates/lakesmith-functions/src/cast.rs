@@ -21,6 +21,7 @@ use lakesmith_value::Fraction;
 
 use crate::cast_text::{has_text, interval_text, to_text};
 use crate::coercion::{as_decimal, is_numeric, is_text};
+use crate::double_decimal::DoubleDecimals;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel;
 use crate::text_value as text;
@@ -165,12 +166,17 @@ pub fn cast_array(array: &ArrayRef, to: &DataType, mode: Mode) -> Result<ArrayRe
             cast_array(&plain_cast(array, &DataType::Float64, mode)?, to, mode)
         }
         (DataType::Float64, DataType::Decimal128(precision, scale)) => {
-            let texts = to_text(array)?;
-            let values = texts.as_string::<i32>().iter().map(|text| match text {
+            let scaled = DoubleDecimals::new(*precision, *scale);
+            let numbers = array.as_primitive::<Float64Type>();
+            let values = numbers.iter().map(|number| match number {
                 // a number without digits has no decimal
-                Some("NaN" | "Infinity" | "-Infinity") | None => Ok(None),
-                Some(shown) => match text::parse_decimal(shown, *precision, *scale) {
-                    None if mode == Mode::Ansi => Err(refusal(Condition::NUMERIC_VALUE_OUT_OF_RANGE, shown, to)),
+                Some(number) if !number.is_finite() => Ok(None),
+                None => Ok(None),
+                Some(number) => match scaled.of(number) {
+                    None if mode == Mode::Ansi => {
+                        let shown = lakesmith_value::format_double(number);
+                        Err(refusal(Condition::NUMERIC_VALUE_OUT_OF_RANGE, &shown, to))
+                    }
                     value => Ok(value),
                 },
             });
