@@ -11,10 +11,11 @@ use lakesmith_stream::{
     BatchPlan, FlowCheckpoint, FlowIdentity, Progress, RETIRED, Slice, StreamError, file_source, table_source,
 };
 
-use crate::complete::Written;
+use crate::complete::{BatchTask, Written};
 use crate::fault::{commit_fault, engine_fault, stream_fault};
 use crate::outcome::FlowWork;
 use crate::quarantine;
+use crate::reads::Batch;
 use crate::source::{Source, SourceUse};
 use crate::update::UpdateRun;
 
@@ -209,6 +210,11 @@ impl<'a> AppendFlow<'a> {
         Ok(!files.is_empty())
     }
 
+    /// A plan of this flow as a task.
+    pub(crate) fn task<'t>(&'t self, plan: &'t BatchPlan, prefix: &'t str) -> BatchTask<'t> {
+        BatchTask { flow: self.flow, dataset: self.dataset, table: &self.table, plan, prefix }
+    }
+
     /// Runs a plan and commits it.
     async fn batch(&mut self, plan: &BatchPlan) -> Result<FlowWork, Vec<Diagnostic>> {
         let riders = self.riders(plan).await;
@@ -218,7 +224,8 @@ impl<'a> AppendFlow<'a> {
             return Ok(work);
         }
         let prefix = self.identity.part_prefix(plan.number);
-        let written = self.run.write(self.flow, self.dataset, &self.table, plan, &prefix).await?;
+        let written =
+            self.run.write(self.task(plan, &prefix), &Batch::new(&plan.slices, plan.batch_time_micros)).await?;
         self.commit(plan, written).await
     }
 

@@ -27,6 +27,17 @@ use crate::quarantine;
 use crate::reads::{Batch, Reads, checkpoint};
 use crate::update::UpdateRun;
 
+/// One batch of a flow: what is run, and into which table.
+#[derive(Clone, Copy)]
+pub(crate) struct BatchTask<'a> {
+    pub flow: &'a Flow,
+    pub dataset: &'a Dataset,
+    pub table: &'a DeltaTable,
+    pub plan: &'a BatchPlan,
+    /// What the names of its parts contain.
+    pub prefix: &'a str,
+}
+
 /// What a sink wrote and nobody has committed yet.
 pub(crate) struct Written {
     pub added: Vec<DataFile>,
@@ -94,7 +105,8 @@ async fn refresh(
         slices: BTreeMap::new(),
     };
     let prefix = Uuid::new_v4().simple().to_string()[..12].to_owned();
-    let written = run.write_batch(flow, dataset, &table, &plan, &prefix, &batch).await?;
+    let task = BatchTask { flow, dataset, table: &table, plan: &plan, prefix: &prefix };
+    let written = run.write(task, &batch).await?;
     let done = replace(run, dataset, &mut table, written).await?;
     let version = done.version.unwrap_or_default();
     work.add(done);
@@ -165,30 +177,10 @@ async fn overwrite(
 
 impl UpdateRun<'_> {
     /// Runs a plan's query into the parts of its target and of its quarantine.
-    pub(crate) async fn write(
-        &self,
-        flow: &Flow,
-        dataset: &Dataset,
-        table: &DeltaTable,
-        plan: &BatchPlan,
-        prefix: &str,
-    ) -> Result<Written, Vec<Diagnostic>> {
-        let batch = Batch::new(&plan.slices, plan.batch_time_micros);
-        self.write_batch(flow, dataset, table, plan, prefix, &batch).await
-    }
-
-    pub(crate) async fn write_batch(
-        &self,
-        flow: &Flow,
-        dataset: &Dataset,
-        table: &DeltaTable,
-        plan: &BatchPlan,
-        prefix: &str,
-        batch: &Batch<'_>,
-    ) -> Result<Written, Vec<Diagnostic>> {
-        let prepared = self.prepare(flow, dataset, table, plan, prefix, batch).await?;
+    pub(crate) async fn write(&self, task: BatchTask<'_>, batch: &Batch<'_>) -> Result<Written, Vec<Diagnostic>> {
+        let prepared = self.prepare(task, batch).await?;
         let executed = self.execute(&prepared.sink).await;
-        executed.map_err(|error| vec![flow_fault(&error, flow, dataset)])?;
+        executed.map_err(|error| vec![flow_fault(&error, task.flow, task.dataset)])?;
         Ok(self.gathered(&prepared.sink, &prepared))
     }
 
@@ -220,15 +212,8 @@ impl UpdateRun<'_> {
     }
 
     /// The physical plan of a batch, with the sink on top.
-    pub(crate) async fn prepare(
-        &self,
-        flow: &Flow,
-        dataset: &Dataset,
-        table: &DeltaTable,
-        plan: &BatchPlan,
-        prefix: &str,
-        batch: &Batch<'_>,
-    ) -> Result<Prepared, Vec<Diagnostic>> {
+    pub(crate) async fn prepare(&self, task: BatchTask<'_>, batch: &Batch<'_>) -> Result<Prepared, Vec<Diagnostic>> {
+        let BatchTask { flow, dataset, table, .. } = task;
         let Some(query) = flow.query() else { return Err(Vec::new()) };
         let checkpoint = checkpoint(self.pipeline, self.engine, flow);
         let uses = std::sync::Mutex::default();
@@ -254,7 +239,7 @@ impl UpdateRun<'_> {
         };
         let metadata = metadata.as_ref().unwrap_or(table.metadata());
         let rows = flow_rows::rows(&checked, dataset, &metadata.schema, &reads).await?;
-        let spec = self.sink_spec(dataset, metadata, table.store().folder(), plan, prefix, &checked)?;
+        let spec = self.sink_spec(task, metadata, &checked)?;
         let internal = |error| vec![engine_fault(&EngineError::from_datafusion("plan flow", error)).at(flow.span, "")];
         let sink = SinkExec::try_new(Arc::new(spec), rows).map_err(internal)?;
         let sink: Arc<dyn ExecutionPlan> = Arc::new(sink.with_faults(Arc::clone(&self.engine.faults)));
@@ -263,13 +248,11 @@ impl UpdateRun<'_> {
 
     fn sink_spec(
         &self,
-        dataset: &Dataset,
+        task: BatchTask<'_>,
         metadata: &lakesmith_delta::Metadata,
-        folder: &str,
-        plan: &BatchPlan,
-        prefix: &str,
         checked: &lakesmith_plan::Checked,
     ) -> Result<SinkSpec, Vec<Diagnostic>> {
+        let BatchTask { dataset, table, plan, prefix, .. } = task;
         let name = self.pipeline.shown(dataset.id);
         let arrow = |columns: &[lakesmith_unresolved::StructField]| {
             to_arrow_schema(columns).map(Arc::new).map_err(|unmapped| {
@@ -292,7 +275,7 @@ impl UpdateRun<'_> {
         };
         Ok(SinkSpec {
             node: sink_node(&name),
-            folder: folder.to_owned(),
+            folder: table.store().folder().to_owned(),
             schema: arrow(&metadata.schema)?,
             partition_columns: metadata.partition_columns.clone(),
             verdict: (!dataset.expectations().is_empty()).then(|| VERDICT.to_owned()),

@@ -152,7 +152,7 @@ impl<'a> AppendFlow<'a> {
         let run = self.run;
         let prefix = self.identity.part_prefix(plan.number);
         let batch = Batch::new(&plan.slices, plan.batch_time_micros);
-        let first = run.prepare(self.flow, self.dataset, &self.table, plan, &prefix, &batch).await.ok()?;
+        let first = run.prepare(self.task(plan, &prefix), &batch).await.ok()?;
         let mut prepared = vec![first];
         let mut folder = run.pipeline.folder(&self.dataset.name);
         for rider in riders {
@@ -161,7 +161,7 @@ impl<'a> AppendFlow<'a> {
             let mut batch = Batch::new(&rider.plan.slices, rider.plan.batch_time_micros);
             batch.fused = Some((folder, input));
             let prefix = own.identity.part_prefix(rider.plan.number);
-            let next = run.prepare(own.flow, own.dataset, &own.table, &rider.plan, &prefix, &batch).await.ok()?;
+            let next = run.prepare(own.task(&rider.plan, &prefix), &batch).await.ok()?;
             prepared.push(next);
             folder = run.pipeline.folder(&own.dataset.name);
         }

@@ -22,7 +22,9 @@ pub struct UpdateOutcome {
 impl UpdateOutcome {
     /// Whether everything that was asked for is done.
     pub fn is_completed(&self) -> bool {
-        let failed = |flow: &FlowOutcome| matches!(flow.result, FlowResult::Failed(_) | FlowResult::Skipped { .. });
+        let failed = |flow: &FlowOutcome| {
+            matches!(flow.result, FlowResult::Failed(_) | FlowResult::Skipped { .. } | FlowResult::Stopped)
+        };
         !self.is_cancelled && !self.diagnostics.iter().any(Diagnostic::is_error) && !self.flows.iter().any(failed)
     }
 }

@@ -26,7 +26,7 @@ pub(crate) async fn run(update: &UpdateRun<'_>, selected: &Selected) -> Vec<Flow
         }
         match futures::future::select(running.next(), Box::pin(update.stopped())).await {
             futures::future::Either::Left((Some((id, outcome)), _)) => schedule.ended(id, outcome),
-            futures::future::Either::Left((None, _)) if schedule.has_waiting() => {}
+            // nothing runs and nothing became ready: what still waits is told as stopped
             futures::future::Either::Left((None, _)) => break,
             // what is not committed is given up: dropping a flow's work removes its parts
             futures::future::Either::Right(_) => break,
@@ -63,7 +63,6 @@ struct Schedule<'a> {
     update: &'a UpdateRun<'a>,
     order: Vec<&'a Flow>,
     waiting: Vec<&'a Flow>,
-    started: HashSet<FlowId>,
     outcomes: HashMap<FlowId, FlowOutcome>,
 }
 
@@ -86,7 +85,7 @@ impl<'a> Schedule<'a> {
                 None => waiting.push(*flow),
             }
         }
-        Self { update, order, waiting, started: HashSet::new(), outcomes }
+        Self { update, order, waiting, outcomes }
     }
 
     /// A flow whose sources are done. Those whose sources failed are skipped on the way.
@@ -110,7 +109,6 @@ impl<'a> Schedule<'a> {
                 index = 0; // what reads this one is to be skipped too
             } else if before.iter().all(|id| self.outcomes.contains_key(id)) {
                 self.waiting.remove(index);
-                self.started.insert(flow.id);
                 return Some(flow);
             } else {
                 index += 1;
@@ -142,10 +140,6 @@ impl<'a> Schedule<'a> {
 
     fn ended(&mut self, id: FlowId, outcome: FlowOutcome) {
         self.outcomes.insert(id, outcome);
-    }
-
-    fn has_waiting(&self) -> bool {
-        !self.waiting.is_empty()
     }
 
     fn outcomes(mut self) -> Vec<FlowOutcome> {

@@ -3,8 +3,8 @@
 use lakesmith_base::Identifier;
 use lakesmith_base::suggest::closest;
 use lakesmith_diagnostic::{Condition, Diagnostic};
-use lakesmith_graph::{DataflowGraph, Dataset};
-use lakesmith_update::selection::may_reset;
+use lakesmith_graph::DataflowGraph;
+use lakesmith_update::selection::{find, may_reset};
 
 use crate::arguments::SelectionArguments;
 
@@ -29,12 +29,6 @@ pub fn faults(selection: &SelectionArguments, graph: &DataflowGraph) -> Vec<Diag
             .help("refresh it with `--refresh`, or remove the property")
     }));
     faults
-}
-
-/// The dataset of a name of one to three parts.
-fn find<'a>(graph: &'a DataflowGraph, name: &str) -> Option<&'a Dataset> {
-    let parts: Vec<Identifier> = name.split('.').map(|part| Identifier::new(part.trim_matches('`'))).collect();
-    graph.datasets.iter().find(|dataset| dataset.name.parts().ends_with(&parts))
 }
 
 fn not_in_pipeline(name: &str, graph: &DataflowGraph) -> Diagnostic {
