@@ -3,10 +3,9 @@
 //! `object_store`'s own local store never syncs and has no conditional update; reading, listing and deleting are its. The store
 //! is rooted at `/`, so a location is an absolute path without its leading slash. What was interrupted is not listed.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{Seek, SeekFrom, Write};
+use std::fs;
 use std::path::{Path as FilePath, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::StreamExt;
@@ -15,12 +14,16 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::{
     CopyOptions, Error, GetOptions, GetResult, ListResult, MultipartUpload, ObjectMeta, ObjectStore, ObjectStoreExt,
-    PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, Result, UpdateVersion, UploadPart,
+    PutMode, PutMultipartOptions, PutOptions, PutPayload, PutResult, RenameOptions, Result, UpdateVersion,
 };
 
-use crate::durable::{DurableFolder, LOCK, is_temporary, temporary_path};
-use crate::error::{Actor, EngineError, ErrorKind};
+use crate::durable::{DurableFolder, LOCK, is_temporary};
+use crate::error::{EngineError, ErrorKind};
 use crate::fault::Faults;
+
+mod upload;
+
+use upload::Upload;
 
 const NAME: &str = "DurableStore";
 
@@ -243,96 +246,12 @@ fn is_leftover(object: &ObjectMeta) -> bool {
     object.location.filename().is_some_and(|name| is_temporary(name) || name == LOCK)
 }
 
-/// A large object on its way; its parts go to a temporary file that becomes the object when all are synced.
-#[derive(Debug)]
-struct Upload {
-    path: PathBuf,
-    folder: DurableFolder,
-    name: String,
-    faults: Arc<dyn Faults>,
-    /// Where the parts are; `None` once completed or aborted.
-    staged: Option<PathBuf>,
-    file: Arc<Mutex<File>>,
-    offset: u64,
-}
-
-impl Upload {
-    fn begin(path: PathBuf, folder: DurableFolder, name: String, faults: Arc<dyn Faults>) -> Result<Self> {
-        let parent = path.parent().unwrap_or(FilePath::new("/"));
-        fs::create_dir_all(parent)
-            .map_err(|error| into_store(parent, EngineError::io("make folder", parent, error)))?;
-        let staged = temporary_path(parent);
-        let file = OpenOptions::new().write(true).create_new(true).open(&staged);
-        let file = file.map_err(|error| into_store(&path, EngineError::io("create file", &path, error)))?;
-        Ok(Self { path, folder, name, faults, staged: Some(staged), file: Arc::new(Mutex::new(file)), offset: 0 })
-    }
-}
-
-/// Syncs the parts and gives them their name.
-fn publish(file: &Mutex<File>, staged: &FilePath, path: &FilePath, faults: &dyn Faults) -> Result<(), EngineError> {
-    let file = file.lock().unwrap_or_else(PoisonError::into_inner);
-    file.sync_all().map_err(|error| EngineError::io("sync file", path, error))?;
-    faults.reach("durable.before_publish")?;
-    fs::rename(staged, path).map_err(|error| EngineError::io("publish file", path, error))
-}
-
-#[async_trait]
-impl MultipartUpload for Upload {
-    fn put_part(&mut self, data: PutPayload) -> UploadPart {
-        let offset = self.offset;
-        self.offset += data.content_length() as u64;
-        let (file, path) = (Arc::clone(&self.file), self.path.clone());
-        Box::pin(blocking(move || {
-            let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
-            let written =
-                file.seek(SeekFrom::Start(offset)).and_then(|_| data.iter().try_for_each(|part| file.write_all(part)));
-            written.map_err(|error| into_store(&path, EngineError::io("write file", &path, error)))
-        }))
-    }
-
-    async fn complete(&mut self) -> Result<PutResult> {
-        let staged = self.staged.clone().ok_or_else(finished)?;
-        let (file, path, faults) = (Arc::clone(&self.file), self.path.clone(), Arc::clone(&self.faults));
-        let (folder, name) = (self.folder.clone(), self.name.clone());
-        // a failure before the rename leaves `staged` to be removed when the upload is dropped
-        blocking(move || {
-            let published = publish(&file, &staged, &path, faults.as_ref());
-            published.and_then(|()| folder.make_durable(&name)).map_err(|error| into_store(&path, error))
-        })
-        .await?;
-        self.staged = None;
-        Ok(PutResult { e_tag: None, version: None })
-    }
-
-    async fn abort(&mut self) -> Result<()> {
-        let staged = self.staged.take().ok_or_else(finished)?;
-        blocking(move || {
-            fs::remove_file(&staged)
-                .map_err(|error| into_store(&staged, EngineError::io("remove file", &staged, error)))
-        })
-        .await
-    }
-}
-
-fn finished() -> Error {
-    let error =
-        EngineError::new(ErrorKind::Internal, "write file", "the upload has already ended").for_actor(Actor::Engine);
-    Error::Generic { store: NAME, source: error.into() }
-}
-
-impl Drop for Upload {
-    fn drop(&mut self) {
-        if let Some(staged) = self.staged.take() {
-            let _ = fs::remove_file(staged); // it may have been renamed already
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use bytes::Bytes;
 
     use super::*;
+    use crate::durable::temporary_path;
     use crate::fault::NoFaults;
 
     #[derive(Debug)]

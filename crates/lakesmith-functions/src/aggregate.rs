@@ -11,6 +11,7 @@ use lakesmith_unresolved::SparkType;
 use crate::cast::{Mode, cast};
 use crate::checked_sum::checked_sum;
 use crate::coercion::{adjusted, implicit, is_integral};
+use crate::distinct_count::distinct_count;
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::percentile;
 
@@ -68,13 +69,13 @@ fn counted(expr: Expr) -> Typed {
 fn count(call: &Call<'_>) -> Result<Typed, Fault> {
     let expr = match call.arguments.as_slice() {
         [] => aggregate(native::count::count_udaf(), vec![lit(1i64)], call.distinct),
-        [argument] => aggregate(native::count::count_udaf(), vec![argument.expr.clone()], call.distinct),
+        [argument] => aggregate(counting(call), vec![argument.expr.clone()], call.distinct),
         several if call.distinct => {
             let present = several.iter().map(|argument| is_not_null(argument.expr.clone())).reduce(Expr::and);
             let rows = crate::collection::row(several)?;
             let branch = present.into_iter().map(|present| (Box::new(present), Box::new(rows.expr.clone()))).collect();
             let known = Expr::Case(datafusion::logical_expr::expr::Case::new(None, branch, None));
-            aggregate(native::count::count_udaf(), vec![known], true)
+            aggregate(counting(call), vec![known], true)
         }
         several => {
             let present = several.iter().map(|argument| is_not_null(argument.expr.clone())).reduce(Expr::and);
@@ -87,6 +88,10 @@ fn count(call: &Call<'_>) -> Result<Typed, Fault> {
         }
     };
     Ok(Typed { expr, data_type: SparkType::Long, nullable: false })
+}
+
+fn counting(call: &Call<'_>) -> Arc<AggregateUDF> {
+    if call.distinct { distinct_count() } else { native::count::count_udaf() }
 }
 
 fn count_if(call: &Call<'_>) -> Result<Typed, Fault> {

@@ -17,6 +17,7 @@ pub mod collection;
 pub mod comparison;
 pub mod conditional;
 pub mod datetime;
+mod distinct_count;
 mod double_decimal;
 pub mod function;
 pub mod generator;

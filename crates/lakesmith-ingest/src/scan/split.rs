@@ -4,11 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::listing::FoundFile;
 
-/// Files that are not compressed are cut when they are larger, and into parts not smaller than about this.
-const SMALLEST_PART: u64 = 64 << 20;
-
-/// Parts for each partition that a scan is cut into when it is large, so that they can be spread evenly.
-const PARTS_EACH: u64 = 4;
+/// A file is cut only into parts that are not smaller than this.
+const SMALLEST_PART: u64 = 4 << 20;
 
 /// The lines of a file that start at `start` or later and before `end`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,43 +16,90 @@ pub(crate) struct FilePart {
     pub(crate) end: u64,
 }
 
-/// Spreads files over at most `partitions` partitions, so that each reads about as many bytes. Within a partition the order
-/// of the files stays. At least one partition comes back.
+/// Spreads files over at most `partitions` partitions, so that each reads about as many bytes. Files that cannot be cut go first,
+/// the largest before the others; the others are laid end to end and cut where a partition has its share. Within a partition the
+/// order of the files stays. At least one partition comes back.
 pub(crate) fn spread(
     files: &[FoundFile],
     partitions: usize,
     is_splittable: impl Fn(&FoundFile) -> bool,
 ) -> Vec<Vec<FilePart>> {
-    let partitions = partitions.max(1);
-    let total: u64 = files.iter().map(|file| file.size).sum();
-    let part_size = total.div_ceil(partitions as u64 * PARTS_EACH).max(SMALLEST_PART);
-    let mut parts = Vec::with_capacity(files.len());
-    for (at, file) in files.iter().enumerate() {
-        let count = if is_splittable(file) { file.size.div_ceil(part_size).max(1) } else { 1 };
-        // Equal parts, so that the last one is not a crumb.
-        let size = file.size.div_ceil(count);
-        parts.extend((0..count).map(|part| FilePart {
-            file: at,
-            start: part * size,
-            end: ((part + 1) * size).min(file.size),
-        }));
-    }
-    let mut largest_first: Vec<usize> = (0..parts.len()).collect();
-    largest_first.sort_by_key(|part| std::cmp::Reverse(parts[*part].end - parts[*part].start));
-    let mut groups: Vec<(u64, Vec<usize>)> = vec![(0, Vec::new()); partitions.min(parts.len()).max(1)];
-    for part in largest_first {
-        if let Some((bytes, group)) = groups.iter_mut().min_by_key(|(bytes, group)| (*bytes, group.len())) {
-            *bytes += parts[part].end - parts[part].start;
-            group.push(part);
+    let mut groups = vec![Group::default(); partitions.max(1)];
+    let (splittable, mut whole): (Vec<usize>, Vec<usize>) = (0..files.len()).partition(|at| is_splittable(&files[*at]));
+    whole.sort_by_key(|at| std::cmp::Reverse(files[*at].size));
+    for file in whole {
+        if let Some(group) = groups.iter_mut().min_by_key(|group| (group.bytes, group.parts.len())) {
+            group.add(FilePart { file, start: 0, end: files[file].size });
         }
     }
-    groups
-        .into_iter()
-        .map(|(_, mut group)| {
-            group.sort_unstable();
-            group.into_iter().map(|part| parts[part].clone()).collect()
-        })
-        .collect()
+    let mut bytes_left: u64 = splittable.iter().map(|at| files[*at].size).sum();
+    let mut open = (0..groups.len()).collect::<std::collections::VecDeque<_>>();
+    for file in splittable {
+        let size = files[file].size;
+        let mut start = 0;
+        loop {
+            let share = share(open.iter().map(|group| groups[*group].bytes), bytes_left);
+            let Some(group) = open.front().map(|group| &mut groups[*group]) else { break };
+            let room = share.saturating_sub(group.bytes);
+            let rest = size - start;
+            let is_last = open.len() == 1;
+            let cut = match () {
+                () if is_last || rest <= room || rest < 2 * SMALLEST_PART && rest / 2 <= room => rest,
+                () if rest < 2 * SMALLEST_PART || room < SMALLEST_PART => 0,
+                () => room.min(rest - SMALLEST_PART),
+            };
+            if cut > 0 || rest == 0 {
+                group.add(FilePart { file, start, end: start + cut });
+                bytes_left -= cut;
+                start += cut;
+            }
+            if start >= size {
+                break;
+            }
+            open.pop_front();
+        }
+    }
+    groups.retain(|group| !group.parts.is_empty());
+    if groups.is_empty() {
+        return vec![Vec::new()];
+    }
+    groups.into_iter().map(Group::into_parts).collect()
+}
+
+/// How many bytes each of the groups should hold in the end, so that all of them hold the same; one that holds more already is
+/// left out.
+fn share(held: impl Iterator<Item = u64>, bytes_left: u64) -> u64 {
+    let mut held: Vec<u64> = held.collect();
+    held.sort_unstable();
+    let mut sum = bytes_left;
+    let mut share = 0;
+    for (count, bytes) in (1u64..).zip(held) {
+        if count > 1 && bytes >= share {
+            break;
+        }
+        sum += bytes;
+        share = sum.div_ceil(count);
+    }
+    share
+}
+
+/// The parts of a partition.
+#[derive(Debug, Clone, Default)]
+struct Group {
+    bytes: u64,
+    parts: Vec<FilePart>,
+}
+
+impl Group {
+    fn add(&mut self, part: FilePart) {
+        self.bytes += part.end - part.start;
+        self.parts.push(part);
+    }
+
+    fn into_parts(mut self) -> Vec<FilePart> {
+        self.parts.sort_unstable_by_key(|part| (part.file, part.start));
+        self.parts
+    }
 }
 
 #[cfg(test)]
@@ -81,13 +125,34 @@ mod tests {
             }
             let bytes = |group: &Vec<FilePart>| group.iter().map(|part| part.end - part.start).sum::<u64>();
             let (most, least) = (groups.iter().map(bytes).max().unwrap(), groups.iter().map(bytes).min().unwrap());
-            let total: u64 = files.iter().map(|file| file.size).sum();
-            assert!(
-                most - least <= (total / (4 * partitions as u64)).max(64 << 20) + 1,
-                "{partitions}: {most} {least}"
-            );
+            assert!(most - least <= 2 * SMALLEST_PART, "{partitions}: {most} {least}");
         }
         assert_eq!(spread(&[], 4, |_| true), [vec![]]);
         assert_eq!(spread(&[file(1 << 30)], 4, |_| false)[0].len(), 1);
+    }
+
+    #[test]
+    fn equal_files_are_cut_where_they_do_not_come_out_even() {
+        let files: Vec<FoundFile> = (0..9).map(|_| file(90 << 20)).collect();
+        let groups = spread(&files, 2, |_| true);
+        assert_eq!(groups.iter().map(Vec::len).collect::<Vec<_>>(), [5, 5]);
+        assert_eq!((groups[0][4].end, groups[1][0].start), (45 << 20, 45 << 20));
+    }
+
+    #[test]
+    fn files_that_cannot_be_cut_leave_the_others_less_room() {
+        let files = [file(100 << 20), file(60 << 20), file(40 << 20)];
+        let groups = spread(&files, 2, |file| file.size < 100 << 20);
+        let parts: Vec<Vec<usize>> = groups.iter().map(|group| group.iter().map(|part| part.file).collect()).collect();
+        assert_eq!(parts, [vec![0], vec![1, 2]]);
+    }
+
+    #[test]
+    fn small_files_are_never_cut() {
+        let files: Vec<FoundFile> = (0..100).map(|size| file(size << 10)).collect();
+        for partitions in [1, 2, 7, 200] {
+            let groups = spread(&files, partitions, |_| true);
+            assert_eq!(groups.iter().map(Vec::len).sum::<usize>(), 100, "{partitions}");
+        }
     }
 }
