@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compares the tables of the retail example with what Apache Spark 4.3 makes of the same pipeline and files.
+# Compares the tables of the retail example, and of the pipelines in client/oracle/pipelines, with what Apache Spark 4.3 makes of
+# the same pipelines and files.
 #
 # Spark is installed from PyPI into a folder outside the checkout; it needs Java 17 or newer. Where either cannot be had, the
 # comparison is skipped and says so; with LAKESMITH_ORACLE=required that is a failure.
@@ -34,6 +35,15 @@ SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getO
   >/dev/null 2>&1 || skip 'Apache Spark does not start here'
 
 binary="${CARGO_TARGET_DIR:-target}/debug/lakesmith"
-"$python" client/oracle/pipelines.py --lakesmith "$binary" examples/retail_sql --ignore load_ts,source_file_path 2>&1 \
-  | grep -E 'the same|differ|Error|error|missing' || true
-exit "${PIPESTATUS[0]}"
+compare() {
+  say "comparing $1"
+  "$python" client/oracle/pipelines.py --lakesmith "$binary" "$1" --ignore load_ts,source_file_path,source_file 2>&1 \
+    | grep -E 'the same|differ|instead|Error|error|missing' || true
+  return "${PIPESTATUS[0]}"
+}
+
+failed=0
+for pipeline in examples/retail_sql client/oracle/pipelines/*/; do
+  compare "$pipeline" || failed=1
+done
+exit "$failed"

@@ -16,12 +16,14 @@ import tempfile
 
 import answers
 import lakesmith
+from pyspark.errors import AnalysisException
 
 DATASET = re.compile(
     r"CREATE\s+(?:OR\s+REFRESH\s+|OR\s+REPLACE\s+)?(?:PRIVATE\s+|TEMPORARY\s+)?"
     r"(?:STREAMING\s+(?:LIVE\s+)?TABLE|MATERIALIZED\s+VIEW|(?:LIVE\s+)?VIEW)\s+(?:IF\s+NOT\s+EXISTS\s+)?([\w.`]+)",
     re.IGNORECASE,
 )
+VIEW = re.compile(r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:TEMPORARY\s+)?(?:LIVE\s+)?VIEW\s+([\w.`]+)", re.IGNORECASE)
 FLOW = re.compile(
     r"CREATE\s+FLOW\s+[\w.`]+.*?\bAS\s+INSERT\s+INTO\s+(?:ONCE\s+)?([\w.`]+)\s+(?:BY\s+NAME\s+)?(.*)$",
     re.IGNORECASE | re.DOTALL,
@@ -80,13 +82,15 @@ def dropped(head):
 
 
 def read(folder):
-    """Datasets by name: their queries and the conditions of kept rows."""
+    """Datasets by name: their queries and the conditions of kept rows; and the names of those that are not stored."""
     values = configuration(folder)
-    datasets = {}
+    datasets, views = {}, set()
     for path in sorted(folder.rglob("*.sql")):
         text = re.sub(r"\$\{([\w.]+)\}", lambda key: values.get(key.group(1), key.group(0)), path.read_text("utf-8"))
         for statement in statements(text):
-            flow, dataset = FLOW.match(statement), DATASET.match(statement)
+            flow, dataset, view = FLOW.match(statement), DATASET.match(statement), VIEW.match(statement)
+            if view:
+                views.add(view.group(1))
             if flow:
                 datasets.setdefault(flow.group(1), ([], []))[0].append(flow.group(2))
             elif dataset:
@@ -94,7 +98,7 @@ def read(folder):
                 parts = re.split(r"\bAS\s+(?=SELECT\b|WITH\b|\()", statement, maxsplit=1, flags=re.IGNORECASE)
                 queries.extend(parts[1:])
                 kept.extend(dropped(parts[0]))
-    return datasets
+    return datasets, views
 
 
 class Batch:
@@ -102,24 +106,22 @@ class Batch:
 
     def __init__(self, spark, folder):
         self.spark, self.folder = spark, folder
-        self.datasets = read(folder)
+        self.datasets, self.views = read(folder)
         self.files = 0
 
-    def order(self):
-        """Names in the order of what they read."""
-        open_names, done = list(self.datasets), []
-        while open_names:
-            ready = [name for name in open_names if not self.reads(name) & set(open_names) - {name}]
-            if not ready:
-                raise SystemExit(f"datasets read each other: {open_names}")
-            done += ready
-            open_names = [name for name in open_names if name not in ready]
-        return done
-
-    def reads(self, name):
-        """Names that the queries of a dataset mention."""
-        words = set(re.findall(r"[\w.]+", " ".join(self.datasets[name][0])))
-        return {other for other in self.datasets if other in words}
+    def all(self):
+        """Every dataset by name, what it reads before it."""
+        waiting = list(self.datasets)
+        while waiting:
+            later = []
+            for name in waiting:
+                try:
+                    yield name, self.define(name)
+                except AnalysisException as error:
+                    if error.getCondition() != "TABLE_OR_VIEW_NOT_FOUND" or name == waiting[-1] and len(later) == len(waiting) - 1:
+                        raise
+                    later.append(name)
+            waiting = later
 
     def view_of_files(self, found):
         """What `read_files` reads: a path, which keeps `_metadata`, or with options the name of a view."""
@@ -141,6 +143,7 @@ class Batch:
             query = FILES.sub(self.view_of_files, query)
             query = re.sub(r"\bSTREAM\s*\(\s*([\w.`]+)\s*\)", r"\1", query, flags=re.IGNORECASE)
             query = re.sub(r"\bSTREAM\s+(?=[\w.`]+)", "", query, flags=re.IGNORECASE)
+            query = re.sub(r"\bLIVE\.", "", query, flags=re.IGNORECASE)
             frames.append(self.spark.sql(query))
         frame = frames[0]
         for other in frames[1:]:
@@ -165,8 +168,9 @@ def main():
         shutil.copytree(arguments.folder, folder, ignore=shutil.ignore_patterns(".lakesmith", "warehouse"))
         subprocess.run([arguments.lakesmith, "run", str(folder)], check=True)
         batch = Batch(answers.session(), folder)
-        for name in batch.order():
-            frame = batch.define(name)
+        for name, frame in batch.all():
+            if name in batch.views:
+                continue
             shown = [column for column in frame.columns if column not in ignored]
             frame = frame.select(*shown)
             query = f"SELECT {', '.join(f'`{column}`' for column in shown)} FROM {name}"

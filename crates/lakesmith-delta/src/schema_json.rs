@@ -57,6 +57,11 @@ fn char_type(data_type: &SparkType) -> Option<String> {
     }
 }
 
+/// Whether a Delta table can hold columns of a type.
+pub fn can_hold(data_type: &SparkType) -> bool {
+    write_type(data_type).is_ok()
+}
+
 fn write_type(data_type: &SparkType) -> Result<Value, EngineError> {
     Ok(match data_type {
         SparkType::Boolean => "boolean".into(),

@@ -2,6 +2,7 @@
 
 use lakesmith_base::Identifier;
 use lakesmith_delta::Metadata;
+use lakesmith_delta::schema_json::can_hold;
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_functions::coercion::common_of;
 use lakesmith_graph::{Dataset, Flow};
@@ -35,6 +36,7 @@ pub(crate) fn target(dataset: &Dataset, outputs: &[(&Flow, Vec<StructField>)]) -
             column.data_type = SparkType::STRING;
         }
     }
+    faults.extend(schema.iter().filter(|column| !can_hold(&column.data_type)).map(|column| not_held(column, outputs)));
     let partition_columns = definition.map_or_else(Vec::new, |definition| partitions(definition, &schema, &mut faults));
     if !faults.is_empty() {
         return Err(faults);
@@ -50,6 +52,19 @@ pub(crate) fn target(dataset: &Dataset, outputs: &[(&Flow, Vec<StructField>)]) -
     properties.sort();
     let comment = definition.and_then(|definition| definition.clauses.comment.clone());
     Ok(Target { schema, partition_columns, comment, properties })
+}
+
+/// A column of a type that no table holds.
+fn not_held(column: &StructField, outputs: &[(&Flow, Vec<StructField>)]) -> Diagnostic {
+    let (name, data_type) = (column.name.as_str(), &column.data_type);
+    let title = format!("a Delta table cannot hold `{name}`, which is of type {data_type}");
+    let fault = Diagnostic::error(Condition::DELTA_UNSUPPORTED_DATA_TYPES, title);
+    let gives = |output: &Vec<StructField>| output.iter().any(|given| given.name == column.name);
+    let fault = match outputs.iter().find(|(_, output)| gives(output)) {
+        Some((flow, _)) => fault.at(flow.span, format!("gives `{name}`")),
+        None => fault,
+    };
+    fault.help(format!("cast it, `CAST({name} AS STRING)` for example, or use it only in temporary views"))
 }
 
 /// Adds a flow's columns by name. Columns are nullable unless they are declared otherwise.

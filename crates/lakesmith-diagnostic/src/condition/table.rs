@@ -138,6 +138,8 @@ conditions! {
         "A row has no value for a column that its table declares NOT NULL. Correct the source, drop such rows with an expectation, or declare the column without NOT NULL.";
     DELTA_SOURCE_TABLE_IGNORE_CHANGES = "DELTA_SOURCE_TABLE_IGNORE_CHANGES", "0A000",
         "A table that is read as a stream had rows changed or deleted. A stream reads appended rows only. Read the table without STREAM into a materialized view, or start the reading table over with `--full-refresh`.";
+    DELTA_UNSUPPORTED_DATA_TYPES = "DELTA_UNSUPPORTED_DATA_TYPES", "0AKDC",
+        "A table would get a column of a type that Delta tables cannot hold, an interval for example. Cast it: seconds of an interval are a BIGINT, its text is a STRING. Temporary views may have such columns.";
     DELTA_VERSION_NOT_FOUND = "DELTA_VERSION_NOT_FOUND", "22003",
         "A query asks for a version of a table, or for the table at a time, that its log does not hold: it lies in the future, or before the oldest version that was kept.";
     DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE = "DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE", "55019",
