@@ -1,6 +1,6 @@
 """Runs a pipeline of SQL files over JSON files with `lakesmith run` and on Apache Spark, and compares every dataset.
 
-    pipelines.py --lakesmith PATH FOLDER [--ignore COLUMN,COLUMN]
+    pipelines.py --lakesmith PATH [--ignore COLUMN,COLUMN] FOLDER…
 
 On Spark a streaming table is the batch result over all of its input: rows that an expectation drops are filtered, the flows of
 a table are united by name. Columns that hold the time or the place of a run are left out by `--ignore`.
@@ -154,20 +154,14 @@ class Batch:
         return frame
 
 
-def main():
-    """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=pathlib.Path)
-    parser.add_argument("--lakesmith", required=True, help="the command to compare with")
-    parser.add_argument("--ignore", default="", help="columns that differ from run to run")
-    arguments = parser.parse_args()
-    ignored = set(filter(None, arguments.ignore.split(",")))
+def compare(command, spark, source, ignored):
+    """Runs one pipeline on both, and says how many of its datasets differ."""
     different = 0
     with tempfile.TemporaryDirectory() as place:
         folder = pathlib.Path(place) / "project"
-        shutil.copytree(arguments.folder, folder, ignore=shutil.ignore_patterns(".lakesmith", "warehouse"))
-        subprocess.run([arguments.lakesmith, "run", str(folder)], check=True)
-        batch = Batch(answers.session(), folder)
+        shutil.copytree(source, folder, ignore=shutil.ignore_patterns(".lakesmith", "warehouse"))
+        subprocess.run([command, "run", str(folder)], check=True)
+        batch = Batch(spark, folder)
         for name, frame in batch.all():
             if name in batch.views:
                 continue
@@ -175,9 +169,24 @@ def main():
             frame = frame.select(*shown)
             query = f"SELECT {', '.join(f'`{column}`' for column in shown)} FROM {name}"
             answer = answers.Answer(query, answers.described(frame), answers.texts(frame))
-            difference = lakesmith.differs(answer, *lakesmith.ask(arguments.lakesmith, query, folder))
+            difference = lakesmith.differs(answer, *lakesmith.ask(command, query, folder))
             different += bool(difference)
-            print(f"{name}: {difference or f'the same {len(answer.rows)} rows'}")
+            print(f"{source.name}.{name}: {difference or f'the same {len(answer.rows)} rows'}", flush=True)
+        for name in batch.datasets:
+            spark.catalog.dropTempView(name)
+    return different
+
+
+def main():
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", type=pathlib.Path, nargs="+", metavar="FOLDER")
+    parser.add_argument("--lakesmith", required=True, help="the command to compare with")
+    parser.add_argument("--ignore", default="", help="columns that differ from run to run")
+    arguments = parser.parse_args()
+    ignored = set(filter(None, arguments.ignore.split(",")))
+    spark = answers.session()
+    different = sum(compare(arguments.lakesmith, spark, folder, ignored) for folder in arguments.folders)
     return 1 if different else 0
 
 
