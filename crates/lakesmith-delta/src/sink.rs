@@ -6,10 +6,12 @@
 
 mod codec;
 mod column_statistics;
+mod encoder;
 mod part;
 mod shape;
 mod spec;
 mod task;
+mod text_bounds;
 mod verdict;
 mod writer;
 

@@ -18,6 +18,8 @@ use arrow::temporal_conversions::{date32_to_datetime, timestamp_ms_to_datetime};
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::statistics::Statistics;
 
+use super::encoder::leaves;
+
 /// How many leaf columns have statistics; Delta's default for `delta.dataSkippingNumIndexedCols`.
 const INDEXED_COLUMNS: usize = 32;
 
@@ -161,15 +163,6 @@ impl Columns<'_> {
         }
         let text = |bound: Option<Bound>, side| bound.and_then(|bound| render(&bound, data_type, side));
         [text(least, Side::Least), text(greatest, Side::Greatest), nulls.map(|nulls| nulls.to_string())]
-    }
-}
-
-/// How many leaf columns a type has in Parquet.
-fn leaves(data_type: &DataType) -> usize {
-    match data_type {
-        DataType::Struct(fields) => fields.iter().map(|field| leaves(field.data_type())).sum(),
-        DataType::List(child) | DataType::Map(child, _) => leaves(child.data_type()),
-        _ => 1,
     }
 }
 
