@@ -1,10 +1,18 @@
 //! Text to DATE, in days since 1970-01-01 of the proleptic Gregorian calendar.
 
-use crate::trim_cast;
+use crate::{plain_time, trim_cast};
 
 /// Reads a date as Spark's cast does: `[+-]yyyy`, `[+-]yyyy-[m]m` or `[+-]yyyy-[m]m-[d]d`, where a year has four to
 /// seven digits. After the day may follow a space or `T` and then anything.
 pub fn parse_date(text: &str) -> Option<i32> {
+    let bytes = text.as_bytes();
+    if let (Some((year, month, day)), None | Some(b' ' | b'T')) = (plain_time::day(bytes), bytes.get(10)) {
+        return day_number(year, month, day);
+    }
+    parse_any_date(text)
+}
+
+fn parse_any_date(text: &str) -> Option<i32> {
     let text = trim_cast(text);
     let (sign, text) = year_sign(text);
     let mut parts = text.splitn(3, '-');
@@ -79,6 +87,7 @@ mod tests {
         ];
         for (text, days) in table {
             assert_eq!(parse_date(text), Some(days), "{text:?}");
+            assert_eq!(parse_any_date(text), Some(days), "{text:?}");
         }
     }
 
@@ -96,6 +105,7 @@ mod tests {
             "9999999-1-1",
         ] {
             assert_eq!(parse_date(text), None, "{text:?}");
+            assert_eq!(parse_any_date(text), None, "{text:?}");
         }
     }
 }

@@ -9,6 +9,7 @@ mod double;
 mod integer;
 pub mod json_path;
 mod json_value;
+mod plain_time;
 mod timestamp;
 mod whitespace;
 

@@ -3,7 +3,7 @@
 //! Text that holds only a time of day, which Spark completes with today's date, is refused: nothing here reads a clock.
 
 use crate::date::{day_number, digits, year_sign};
-use crate::trim_cast;
+use crate::{plain_time, trim_cast};
 
 /// Reads a timestamp as Spark's cast does: a date (see [`crate::parse_date`]), then after a space or `T` the hour, and
 /// optionally minute, second, fraction and zone. Digits past the microsecond are dropped.
@@ -11,6 +11,19 @@ use crate::trim_cast;
 /// `zone_offset` answers the offset in seconds at a local time (seconds since the epoch) of a region by name, or of the
 /// session's zone for `None`; it answers `None` for a region that does not exist. Fixed offsets never reach it.
 pub fn parse_timestamp(text: &str, zone_offset: impl Fn(Option<&str>, i64) -> Option<i32>) -> Option<i64> {
+    let bytes = text.as_bytes();
+    if let (Some((year, month, day)), Some(b' ' | b'T')) = (plain_time::day(bytes), bytes.get(10))
+        && let Some(time) = plain_time::time(&bytes[11..])
+    {
+        let local = i64::from(day_number(year, month, day)?) * 86_400 + i64::from(time.seconds);
+        let offset = if time.is_utc { 0 } else { zone_offset(None, local)? };
+        // four digits of a year are far from what does not fit
+        return Some((local - i64::from(offset)) * 1_000_000 + i64::from(time.micros));
+    }
+    parse_any_timestamp(text, zone_offset)
+}
+
+fn parse_any_timestamp(text: &str, zone_offset: impl Fn(Option<&str>, i64) -> Option<i32>) -> Option<i64> {
     let (sign, text) = year_sign(trim_cast(text));
     let (date, time) = match text.find([' ', 'T']) {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
@@ -171,5 +184,21 @@ mod tests {
         assert_eq!(parse_timestamp("1970-01-01 01:00:00Z", session), Some(3_600_000_000));
         assert_eq!(parse_timestamp("1970-01-01 09:00:00 Asia/Tokyo", session), Some(0));
         assert_eq!(parse_timestamp("1970-01-01 09:00:00 Asia/Nowhere", session), None);
+    }
+
+    #[test]
+    fn the_usual_form_is_read_as_any_other() {
+        let texts = ["2020-02-29T23:59:59.123456789Z", "1999-12-31 00:00:00", "0001-01-01T10:20:30.5"];
+        for text in texts {
+            for at in 0..text.len() {
+                for put in ["", "0", "9", "3", "-", ":", ".", " ", "T", "Z", "+", "x", "é", "00"] {
+                    for removed in 0..2 {
+                        let changed = format!("{}{put}{}", &text[..at], &text[(at + removed).min(text.len())..]);
+                        let expected = parse_any_timestamp(&changed, utc_and_one_region);
+                        assert_eq!(parse_timestamp(&changed, utc_and_one_region), expected, "{changed:?}");
+                    }
+                }
+            }
+        }
     }
 }
