@@ -7,11 +7,14 @@
 mod codec;
 mod column_statistics;
 mod encoder;
+mod hybrid;
 mod part;
 mod shape;
 mod spec;
 mod task;
 mod text_bounds;
+mod text_column;
+mod text_dictionary;
 mod verdict;
 mod writer;
 

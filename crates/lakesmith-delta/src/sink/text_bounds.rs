@@ -2,18 +2,16 @@
 //!
 //! Texts are compared by their first sixteen bytes as one number; only where those are equal are the whole texts looked at.
 
-use arrow::array::{Array, StringArray};
 use parquet::data_type::ByteArray;
 use parquet::file::statistics::{Statistics, ValueStatistics};
 
 /// Longest bound that is kept in a footer, in bytes; `parquet`'s own limit.
 const LONGEST: usize = 64;
 
-/// Least and greatest of the texts seen, and how many were NULL.
+/// Least and greatest of the texts seen.
 #[derive(Debug, Default)]
 pub(crate) struct TextBounds {
     bounds: Option<(Bound, Bound)>,
-    nulls: u64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,15 +20,9 @@ struct Bound {
     text: String,
 }
 
-impl Bound {
-    fn new(text: &str) -> Self {
-        Self { start: start_of(text.as_bytes(), 0, text.len()), text: text.to_owned() }
-    }
-}
-
 /// The first sixteen bytes of a text that stands at `at` in `bytes`, as a number that orders like the text. A shorter text is
 /// filled up with zeros.
-fn start_of(bytes: &[u8], at: usize, length: usize) -> u128 {
+pub(crate) fn start_of(bytes: &[u8], at: usize, length: usize) -> u128 {
     match bytes.get(at..at + 16) {
         Some(start) => {
             let start = u128::from_be_bytes(start.try_into().unwrap_or_default());
@@ -45,34 +37,23 @@ fn start_of(bytes: &[u8], at: usize, length: usize) -> u128 {
 }
 
 impl TextBounds {
-    /// Looks at texts.
-    pub(crate) fn watch(&mut self, texts: &StringArray) {
-        self.nulls += texts.null_count() as u64;
-        let Some(first) = (0..texts.len()).find(|row| texts.is_valid(*row)) else { return };
-        let (least, greatest) = self.bounds.get_or_insert_with(|| {
-            let bound = Bound::new(texts.value(first));
-            (bound.clone(), bound)
-        });
-        let bytes = texts.value_data();
-        let has_nulls = texts.null_count() > 0;
-        for (row, ends) in texts.value_offsets().windows(2).enumerate() {
-            let (at, end) = (ends[0] as usize, ends[1] as usize);
-            let start = start_of(bytes, at, end - at);
-            if start > least.start && start < greatest.start || has_nulls && texts.is_null(row) {
-                continue;
-            }
-            let text = texts.value(row);
-            if (start, text) < (least.start, least.text.as_str()) {
-                *least = Bound { start, text: text.to_owned() };
-            }
-            if (start, text) > (greatest.start, greatest.text.as_str()) {
-                *greatest = Bound { start, text: text.to_owned() };
-            }
+    /// Looks at a text; `start` is what [`start_of`] says of it.
+    pub(crate) fn add(&mut self, start: u128, text: &str) {
+        let Some((least, greatest)) = &mut self.bounds else {
+            let bound = Bound { start, text: text.to_owned() };
+            self.bounds = Some((bound.clone(), bound));
+            return;
+        };
+        if start <= least.start && (start, text) < (least.start, least.text.as_str()) {
+            *least = Bound { start, text: text.to_owned() };
+        }
+        if start >= greatest.start && (start, text) > (greatest.start, greatest.text.as_str()) {
+            *greatest = Bound { start, text: text.to_owned() };
         }
     }
 
-    /// The statistics of the column chunk.
-    pub(crate) fn into_statistics(self) -> Statistics {
+    /// The statistics of the column chunk, in which so many values are NULL.
+    pub(crate) fn into_statistics(self, nulls: u64) -> Statistics {
         let (least, greatest) = self.bounds.unzip();
         let least = least.map(|bound| cut_least(bound.text));
         let greatest = greatest.map(|bound| cut_greatest(bound.text));
@@ -83,7 +64,7 @@ impl TextBounds {
             least.map(|(text, _)| bytes(text)),
             greatest.flatten().map(|(text, _)| bytes(text)),
             None,
-            Some(self.nulls),
+            Some(nulls),
             false,
         );
         Statistics::ByteArray(values.with_min_is_exact(least_is_exact).with_max_is_exact(greatest_is_exact))
@@ -120,15 +101,18 @@ fn cut_greatest(mut text: String) -> Option<(String, bool)> {
 mod tests {
     use super::*;
 
-    fn bounds(texts: &[Option<&str>]) -> (Option<Vec<u8>>, Option<Vec<u8>>, u64) {
+    fn bounds(texts: &[&str]) -> (Option<Vec<u8>>, Option<Vec<u8>>) {
         let mut bounds = TextBounds::default();
-        // in two batches, the second a slice
-        let array = StringArray::from(texts.to_vec());
-        bounds.watch(&array.slice(0, texts.len() / 2));
-        bounds.watch(&array.slice(texts.len() / 2, texts.len() - texts.len() / 2));
-        let statistics = bounds.into_statistics();
+        let all = texts.concat();
+        let mut at = 0;
+        for text in texts {
+            bounds.add(start_of(all.as_bytes(), at, text.len()), text);
+            at += text.len();
+        }
+        let statistics = bounds.into_statistics(3);
+        assert_eq!(statistics.null_count_opt(), Some(3));
         let bytes = |bytes: Option<&[u8]>| bytes.map(<[u8]>::to_vec);
-        (bytes(statistics.min_bytes_opt()), bytes(statistics.max_bytes_opt()), statistics.null_count_opt().unwrap())
+        (bytes(statistics.min_bytes_opt()), bytes(statistics.max_bytes_opt()))
     }
 
     #[test]
@@ -154,26 +138,22 @@ mod tests {
             for length in 1..=texts.len() {
                 let some: Vec<&str> = texts.iter().cycle().skip(skipped).take(length).copied().collect();
                 let expected = (some.iter().min().unwrap(), some.iter().max().unwrap());
-                let mut with_nulls: Vec<Option<&str>> = some.iter().copied().map(Some).collect();
-                with_nulls.insert(length / 2, None);
-                let (least, greatest, nulls) = bounds(&with_nulls);
+                let (least, greatest) = bounds(&some);
                 assert_eq!(least.as_deref(), Some(expected.0.as_bytes()));
                 assert_eq!(greatest.as_deref(), Some(expected.1.as_bytes()));
-                assert_eq!(nulls, 1);
             }
         }
     }
 
     #[test]
-    fn nothing_but_nulls_has_no_bounds() {
-        assert_eq!(bounds(&[None, None, None]), (None, None, 3));
-        assert_eq!(bounds(&[]), (None, None, 0));
+    fn no_texts_have_no_bounds() {
+        assert_eq!(bounds(&[]), (None, None));
     }
 
     #[test]
     fn long_texts_are_cut_to_bounds_that_hold() {
         let (text, top) = ("ä".repeat(40), format!("{}{}", "b".repeat(62), "\u{7f}\u{7f}\u{7f}"));
-        let (least, greatest, _) = bounds(&[Some(&text), Some(&top)]);
+        let (least, greatest) = bounds(&[&text, &top]);
         assert_eq!(least.unwrap(), top.as_bytes()[..LONGEST]);
         let greatest = String::from_utf8(greatest.unwrap()).unwrap();
         assert!(greatest > text && greatest.len() <= LONGEST, "{greatest}");
