@@ -179,9 +179,10 @@ impl UpdateRun<'_> {
     /// Runs a plan's query into the parts of its target and of its quarantine.
     pub(crate) async fn write(&self, task: BatchTask<'_>, batch: &Batch<'_>) -> Result<Written, Vec<Diagnostic>> {
         let prepared = self.prepare(task, batch).await?;
-        let executed = self.execute(&prepared.sink).await;
-        executed.map_err(|error| vec![flow_fault(&error, task.flow, task.dataset)])?;
-        Ok(self.gathered(&prepared.sink, &prepared))
+        let fault = |error| vec![flow_fault(&error, task.flow, task.dataset)];
+        let sink = self.engine.delivered(Arc::clone(&prepared.sink)).map_err(fault)?;
+        self.execute(&sink).await.map_err(fault)?;
+        Ok(self.gathered(&sink, &prepared))
     }
 
     /// Runs a plan to its end. What a plan that fails has written is removed.

@@ -29,7 +29,7 @@ mod target;
 pub mod update;
 
 pub use analysis::{Analysis, analyze};
-pub use engine::{Engine, EngineSettings};
+pub use engine::{Engine, EngineSettings, Plans};
 pub use outcome::{FlowOutcome, FlowResult, UpdateOutcome};
 pub use pipeline::Pipeline;
 pub use selection::Selection;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use lakesmith_engine::{Actor, EngineError, ErrorKind, Faults, NoFaults};
+use lakesmith_update::Plans;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Effect {
@@ -32,6 +33,12 @@ pub fn from_environment() -> Arc<dyn Faults> {
         Some(fault) => Arc::new(fault),
         None => Arc::new(NoFaults),
     }
+}
+
+/// How plans come to those who run them: with `LAKESMITH_SHIP_PLANS` set, each is written as bytes and read back before it runs.
+#[allow(clippy::disallowed_methods, reason = "the binary reads the environment")]
+pub fn plans_from_environment() -> Plans {
+    if std::env::var_os("LAKESMITH_SHIP_PLANS").is_some() { Plans::Shipped } else { Plans::AsMade }
 }
 
 fn parse(text: &str) -> Option<FaultAt> {
