@@ -40,14 +40,14 @@ pub const FUNCTIONS: &[Function] = &[
 
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[
-    ("spark_add", add_kernel),
+    ("spark_add", |a, t| chained(a, t, add_kernel)),
     ("spark_div", whole_kernel),
     ("spark_divide", divide_kernel),
-    ("spark_multiply", multiply_kernel),
+    ("spark_multiply", |a, t| chained(a, t, multiply_kernel)),
     ("spark_negative", |arguments, _| numeric::neg(&arguments[0]).map_err(overflow)),
     ("spark_pmod", positive_remainder_kernel),
     ("spark_remainder", remainder_kernel),
-    ("spark_subtract", subtract_kernel),
+    ("spark_subtract", |a, t| chained(a, t, subtract_kernel)),
     ("spark_try_add", |a, t| attempt(a, t, add_kernel)),
     ("spark_try_divide", |a, t| attempt(a, t, divide_kernel)),
     ("spark_try_mod", |a, t| attempt(a, t, remainder_kernel)),
@@ -127,11 +127,11 @@ fn numbers(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
     if decimal && let (Some(l), Some(r)) = (digits_of(&left), digits_of(&right)) {
         let (precision, scale) = (operator.precision)(wide(l), wide(r));
         let (left, right) = (to_decimal(left, l)?, to_decimal(right, r)?);
-        return fallible(operator, vec![left, right], adjusted(precision, scale));
+        return fallible(operator, left, right, adjusted(precision, scale));
     }
     let common = common_type(&left.data_type, &right.data_type).unwrap_or(SparkType::Double);
     let (left, right) = (cast(left, &common, Mode::Ansi)?, cast(right, &common, Mode::Ansi)?);
-    fallible(operator, vec![left, right], common)
+    fallible(operator, left, right, common)
 }
 
 /// Digits of a number as a decimal; a whole constant has no more than it is written with.
@@ -157,10 +157,19 @@ fn to_decimal(value: Typed, (precision, scale): (u8, i8)) -> Result<Typed, Fault
     cast(value, &SparkType::Decimal { precision, scale }, Mode::Ansi)
 }
 
-fn fallible(operator: Operator, arguments: Vec<Typed>, result: SparkType) -> Result<Typed, Fault> {
-    let value = kernel::call(operator.name, arguments, result)?;
+fn fallible(operator: Operator, left: Typed, right: Typed, result: SparkType) -> Result<Typed, Fault> {
+    let value = match operator.symbol {
+        "+" | "-" | "*" => kernel::chain(operator.name, left, right, result),
+        _ => kernel::call(operator.name, vec![left, right], result),
+    }?;
     let may_be_null = operator.name == "spark_remainder" || operator.name.starts_with("spark_try_");
     Ok(if may_be_null { value.with_nullable(true) } else { value })
+}
+
+/// An operator on many values, from left to right.
+fn chained(arguments: &[ArrayRef], to: &DataType, operator: Kernel) -> Result<ArrayRef> {
+    let (pair, further) = arguments.split_at(2);
+    further.iter().try_fold(operator(pair, to)?, |left, right| operator(&[left, Arc::clone(right)], to))
 }
 
 /// The values of a kernel; NULL in rows that it refuses.

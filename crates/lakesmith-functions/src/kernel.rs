@@ -34,6 +34,8 @@ pub struct KernelFunction {
     result: DataType,
     signature: Signature,
     kernel: Kernel,
+    /// Stands for the call in names; not part of what the function is.
+    digest: u64,
 }
 
 impl KernelFunction {
@@ -41,7 +43,13 @@ impl KernelFunction {
     pub(crate) fn find(name: &str, result: DataType) -> Option<Self> {
         let (name, kernel) = crate::registry::kernel(name)?;
         let volatility = if name == FENCE { Volatility::Volatile } else { Volatility::Immutable };
-        Some(Self { name, result, signature: Signature::variadic_any(volatility), kernel })
+        Some(Self { name, result, signature: Signature::variadic_any(volatility), kernel, digest: 0 })
+    }
+
+    /// A call with these arguments.
+    fn called(mut self, arguments: Vec<Expr>) -> Expr {
+        self.digest = digest(self.name, &arguments);
+        Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(ScalarUDF::from(self)), arguments))
     }
 
     /// The type of the values.
@@ -76,12 +84,10 @@ impl ScalarUDFImpl for KernelFunction {
         Ok(self.result.clone())
     }
 
-    /// A name of fixed length: one that spells the arguments out grows with every call around it, and DataFusion asks each of
-    /// them for it again and again.
+    /// A name of fixed length, made without a look into calls among the arguments: DataFusion asks each call for its name again
+    /// and again, for the type of every call around it.
     fn schema_name(&self, arguments: &[Expr]) -> Result<String> {
-        let mut hasher = DefaultHasher::new();
-        arguments.hash(&mut hasher);
-        Ok(format!("{}#{:016x}", self.name, hasher.finish()))
+        Ok(format!("{}#{:016x}", self.name, digest(self.name, arguments)))
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
@@ -108,9 +114,42 @@ pub fn call(name: &str, arguments: Vec<Typed>, result: SparkType) -> Result<Type
         argument: None,
         help: None,
     })?;
-    let arguments = arguments.into_iter().map(|argument| argument.expr).collect();
-    let expr = Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(ScalarUDF::from(function)), arguments));
+    let expr = function.called(arguments.into_iter().map(|argument| argument.expr).collect());
     Ok(Typed { expr, data_type: result, nullable })
+}
+
+/// `left` and `right` under an operator whose kernel takes any number of values, from left to right. A chain of the same operator
+/// and type is one call: as calls around calls, a long one would take DataFusion a time that grows with its square.
+pub fn chain(name: &str, left: Typed, right: Typed, result: SparkType) -> Result<Typed, Fault> {
+    let is_chain = |function: &KernelFunction| function.name == name && left.data_type == result;
+    match left.expr {
+        Expr::ScalarFunction(mut before) if before.func.inner().downcast_ref().is_some_and(is_chain) => {
+            let Some(function) = before.func.inner().downcast_ref::<KernelFunction>().cloned() else {
+                return Err(Fault::not_built(format!("a chain of `{name}`")));
+            };
+            before.args.push(right.expr);
+            let nullable = left.nullable || right.nullable;
+            Ok(Typed { expr: function.called(before.args), data_type: result, nullable })
+        }
+        expr => call(name, vec![Typed { expr, ..left }, right], result),
+    }
+}
+
+/// A digest of a call. A call among the arguments stands for itself by the digest that it was made with.
+fn digest(name: &str, arguments: &[Expr]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    for argument in arguments {
+        let inner = match argument {
+            Expr::ScalarFunction(inner) => inner.func.inner().downcast_ref::<KernelFunction>(),
+            _ => None,
+        };
+        match inner {
+            Some(inner) => (inner.digest, &inner.result).hash(&mut hasher),
+            None => argument.hash(&mut hasher),
+        }
+    }
+    hasher.finish()
 }
 
 /// The value itself, in a call that counts as volatile.
