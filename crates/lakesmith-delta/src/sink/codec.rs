@@ -7,6 +7,7 @@ use datafusion::execution::TaskContext;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion_proto::physical_plan::PhysicalProtoConverterExtension;
 use lakesmith_engine::codec::{NodeCodec, PlanCodecRegistry, decode_schema, encode_schema};
+use lakesmith_engine::input::only_input;
 use serde::{Deserialize, Serialize};
 
 use super::spec::{QuarantineSpec, SinkSpec};
@@ -75,7 +76,6 @@ impl NodeCodec for SinkCodec {
         _context: &TaskContext,
         _converter: &dyn PhysicalProtoConverterExtension,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let [input] = inputs else { return Err(internal_datafusion_err!("a sink has one input")) };
         let bytes: SpecBytes = serde_json::from_slice(bytes)
             .map_err(|error| internal_datafusion_err!("the bytes are no sink: {error}"))?;
         let spec = SinkSpec {
@@ -87,7 +87,7 @@ impl NodeCodec for SinkCodec {
             quarantine: bytes.quarantine.map(decode_quarantine).transpose()?,
             part_prefix: bytes.part_prefix,
         };
-        Ok(Arc::new(SinkExec::try_new(Arc::new(spec), Arc::clone(input))?))
+        Ok(Arc::new(SinkExec::try_new(Arc::new(spec), only_input(NAME, inputs)?)?))
     }
 }
 

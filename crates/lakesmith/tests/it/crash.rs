@@ -16,4 +16,5 @@ mod project;
 mod random;
 mod situation;
 mod skip;
+mod spill;
 mod workers;
