@@ -85,9 +85,12 @@ pub enum CommitError {
         /// The table's version.
         found: i64,
     },
-    /// The store failed.
+    /// The store failed before the commit was made.
     #[error(transparent)]
     Failed(#[from] EngineError),
+    /// The store failed, and does not tell whether the commit was made: its files may be rows of the table.
+    #[error(transparent)]
+    Unsure(EngineError),
 }
 
 impl Commit {
@@ -257,10 +260,10 @@ impl Attempt {
             Err(error) => error,
         };
         // the answer may have been lost after the write: what stands under the version decides
-        match log::read_commit(store, version).await? {
+        match log::read_commit(store, version).await.map_err(CommitError::Unsure)? {
             Some(found) if found.info.txn_id.as_deref() == Some(self.id.as_str()) => {
                 // the same bytes once more: the first write may have failed before it was durable
-                self.store_as(store, version, PutMode::Overwrite).await?;
+                self.store_as(store, version, PutMode::Overwrite).await.map_err(CommitError::Unsure)?;
                 Ok(Put::Written(self.entry()))
             }
             Some(found) => Ok(Put::Lost(found)),

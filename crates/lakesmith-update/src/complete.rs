@@ -19,7 +19,7 @@ use uuid::Uuid;
 
 use crate::append::Ended;
 use crate::complete::view_state::{Surroundings, UNCHANGED, ViewState};
-use crate::fault::{commit_fault, engine_fault};
+use crate::fault::{Uncommitted, engine_fault};
 use crate::flow_rows::{self, SOURCE_FILE, quarantines};
 use crate::materialize;
 use crate::outcome::FlowWork;
@@ -146,7 +146,8 @@ async fn replace(
             work.version = Some(version);
             Ok(work)
         }
-        Err(faults) => {
+        Err(Uncommitted { faults, is_unsure: true }) => Err(faults),
+        Err(Uncommitted { faults, .. }) => {
             let _ = lakesmith_delta::cleanup::remove_parts(table.store(), &written.added).await;
             if let Some(other) = quarantine::table_of(&run.pipeline.graph, dataset.id) {
                 let found = run.tables.current(&run.pipeline.folder(&other.name)).await;
@@ -165,14 +166,14 @@ async fn overwrite(
     added: &[DataFile],
     metadata: Option<lakesmith_delta::Metadata>,
     name: &str,
-) -> Result<i64, Vec<Diagnostic>> {
+) -> Result<i64, Uncommitted> {
     let mut commit = Commit::new("WRITE", run.engine.now_millis());
     commit.parameters = vec![("mode".to_owned(), "Overwrite".to_owned())];
     commit.removes = table.files().await.map_err(|error| vec![engine_fault(&error)])?;
     commit.adds = added.to_vec();
     commit.metadata = metadata;
     commit.on_version = OnVersion::Exactly(table.version());
-    table.commit(&commit).await.map_err(|error| vec![commit_fault(name, &error)])
+    table.commit(&commit).await.map_err(|error| Uncommitted::new(name, &error))
 }
 
 impl UpdateRun<'_> {

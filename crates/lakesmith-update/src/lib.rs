@@ -20,6 +20,7 @@ pub mod pipeline;
 pub mod plan;
 mod quarantine;
 mod reads;
+mod retries;
 mod schedule;
 pub mod selection;
 mod source;

@@ -2,7 +2,8 @@
 //! operation fails. Only tests set it.
 //!
 //! `crash:delta.before_log_put` ends the process there, `crash:delta.before_log_put#3` when it is reached for the third time,
-//! `disk_full:sink.before_part` lets the step fail as a full disk does, `stall:update.before_commit` says so and waits there until
+//! `disk_full:sink.before_part` lets the step fail as a full disk does, `transient:…` as a connection that broke,
+//! `stall:update.before_commit` says so and waits there until
 //! standard input ends.
 
 use std::io::{Read, Write};
@@ -16,6 +17,7 @@ use lakesmith_update::Plans;
 enum Effect {
     Crash,
     DiskFull,
+    Transient,
     Stall,
 }
 
@@ -46,6 +48,7 @@ fn parse(text: &str) -> Option<FaultAt> {
     let effect = match effect {
         "crash" => Effect::Crash,
         "disk_full" => Effect::DiskFull,
+        "transient" => Effect::Transient,
         "stall" => Effect::Stall,
         _ => return None,
     };
@@ -64,6 +67,10 @@ impl Faults for FaultAt {
             Effect::DiskFull => Err(EngineError::new(ErrorKind::DiskFull, "write", "no space left on device")
                 .for_actor(Actor::Target)
                 .with("at", point)),
+            Effect::Transient => {
+                let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+                Err(EngineError::io("reach store", std::path::Path::new(point), reset))
+            }
             Effect::Stall => {
                 // whoever waits for the line has the other end of both pipes; should they be gone, there is nothing to wait for
                 let _ = writeln!(std::io::stderr(), "stalled");

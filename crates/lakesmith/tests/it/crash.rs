@@ -17,4 +17,5 @@ mod random;
 mod situation;
 mod skip;
 mod spill;
+mod transient;
 mod workers;
