@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::action::{DataFile, Metadata, Protocol, Txn};
 use crate::log;
 use crate::log_entry::{CommitInfo, LogEntry};
-use crate::protocol::{check_readable, check_writable, needed};
+use crate::protocol::{Wanted, check_readable, check_writable, needed};
 use crate::store::TableStore;
 use crate::table::DeltaTable;
 
@@ -160,7 +160,7 @@ impl DeltaTable {
         if let OnVersion::Exactly(0..) = commit.on_version {
             return Err(CommitError::VersionMoved { found: -1 });
         }
-        let protocol = commit.protocol.clone().or_else(|| needed(None, metadata));
+        let protocol = commit.protocol.clone().or_else(|| needed(None, metadata, &Wanted::default()));
         if let Some(protocol) = &protocol {
             check_result(protocol, metadata, commit)?;
         }
@@ -187,7 +187,9 @@ impl DeltaTable {
     }
 
     fn needed_protocol(&self, commit: &Commit) -> Option<Protocol> {
-        let needed = || commit.metadata.as_ref().and_then(|metadata| needed(Some(self.protocol()), metadata));
+        let needed = || {
+            commit.metadata.as_ref().and_then(|metadata| needed(Some(self.protocol()), metadata, &Wanted::default()))
+        };
         commit.protocol.clone().or_else(needed)
     }
 }

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use datafusion::physical_plan::ExecutionPlan;
-use lakesmith_delta::{Commit, DataFile, DeltaTable, OnVersion, QuarantineSpec, SinkExec, SinkSpec, report_of};
+use lakesmith_delta::{
+    Commit, DataFile, DeltaTable, Metadata, OnVersion, Protocol, QuarantineSpec, SinkExec, SinkSpec, needed, report_of,
+};
 use lakesmith_diagnostic::Diagnostic;
 use lakesmith_engine::arrow_type::to_arrow_schema;
 use lakesmith_engine::report::ReportEntry;
@@ -128,14 +130,17 @@ async fn replace(
             let folder = run.pipeline.folder(&other.name);
             let found = run.tables.current(&folder).await.map_err(|error| vec![engine_fault(&error)])?;
             if let Some(mut quarantine) = found {
-                overwrite(run, &mut quarantine, &written.quarantined, None, "the quarantine table").await?;
+                overwrite(run, &mut quarantine, &written.quarantined, (None, None), "the quarantine table").await?;
                 run.tables.keep(&folder, &quarantine).await;
             }
         }
         run.engine.faults.reach("update.before_overwrite").map_err(|error| vec![engine_fault(&error)])?;
         let target = run.analysis.targets.get(&dataset.id);
         let metadata = target.and_then(|target| materialize::replaced_metadata(table.metadata(), target));
-        overwrite(run, table, &written.added, metadata, &run.pipeline.shown(dataset.id)).await
+        let protocol = target.and_then(|target| {
+            needed(Some(table.protocol()), metadata.as_ref().unwrap_or(table.metadata()), &target.wanted)
+        });
+        overwrite(run, table, &written.added, (metadata, protocol), &run.pipeline.shown(dataset.id)).await
     };
     match outcome.await {
         Ok(version) => {
@@ -164,7 +169,7 @@ async fn overwrite(
     run: &UpdateRun<'_>,
     table: &mut DeltaTable,
     added: &[DataFile],
-    metadata: Option<lakesmith_delta::Metadata>,
+    (metadata, protocol): (Option<Metadata>, Option<Protocol>),
     name: &str,
 ) -> Result<i64, Uncommitted> {
     let mut commit = Commit::new("WRITE", run.engine.now_millis());
@@ -172,6 +177,7 @@ async fn overwrite(
     commit.removes = table.files().await.map_err(|error| vec![engine_fault(&error)])?;
     commit.adds = added.to_vec();
     commit.metadata = metadata;
+    commit.protocol = protocol;
     commit.on_version = OnVersion::Exactly(table.version());
     table.commit(&commit).await.map_err(|error| Uncommitted::new(name, &error))
 }
