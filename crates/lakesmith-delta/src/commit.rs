@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::action::{DataFile, Metadata, Protocol, Txn};
 use crate::log;
 use crate::log_entry::{CommitInfo, LogEntry};
-use crate::protocol::{check_readable, check_writable, needed};
+use crate::protocol::{Wanted, check_readable, check_writable, needed};
 use crate::store::TableStore;
 use crate::table::DeltaTable;
 
@@ -85,9 +85,12 @@ pub enum CommitError {
         /// The table's version.
         found: i64,
     },
-    /// The store failed.
+    /// The store failed before the commit was made.
     #[error(transparent)]
     Failed(#[from] EngineError),
+    /// The store failed, and does not tell whether the commit was made: its files may be rows of the table.
+    #[error(transparent)]
+    Unsure(EngineError),
 }
 
 impl Commit {
@@ -157,7 +160,7 @@ impl DeltaTable {
         if let OnVersion::Exactly(0..) = commit.on_version {
             return Err(CommitError::VersionMoved { found: -1 });
         }
-        let protocol = commit.protocol.clone().or_else(|| needed(None, metadata));
+        let protocol = commit.protocol.clone().or_else(|| needed(None, metadata, &Wanted::default()));
         if let Some(protocol) = &protocol {
             check_result(protocol, metadata, commit)?;
         }
@@ -184,7 +187,9 @@ impl DeltaTable {
     }
 
     fn needed_protocol(&self, commit: &Commit) -> Option<Protocol> {
-        let needed = || commit.metadata.as_ref().and_then(|metadata| needed(Some(self.protocol()), metadata));
+        let needed = || {
+            commit.metadata.as_ref().and_then(|metadata| needed(Some(self.protocol()), metadata, &Wanted::default()))
+        };
         commit.protocol.clone().or_else(needed)
     }
 }
@@ -257,10 +262,10 @@ impl Attempt {
             Err(error) => error,
         };
         // the answer may have been lost after the write: what stands under the version decides
-        match log::read_commit(store, version).await? {
+        match log::read_commit(store, version).await.map_err(CommitError::Unsure)? {
             Some(found) if found.info.txn_id.as_deref() == Some(self.id.as_str()) => {
                 // the same bytes once more: the first write may have failed before it was durable
-                self.store_as(store, version, PutMode::Overwrite).await?;
+                self.store_as(store, version, PutMode::Overwrite).await.map_err(CommitError::Unsure)?;
                 Ok(Put::Written(self.entry()))
             }
             Some(found) => Ok(Put::Lost(found)),

@@ -7,13 +7,13 @@ use lakesmith_unresolved::{SparkType, StructField};
 
 use crate::action::{Metadata, Protocol};
 
-const TIMESTAMP_NTZ: &str = "timestampNtz";
+pub(crate) const TIMESTAMP_NTZ: &str = "timestampNtz";
 
 /// Reader features that we know.
 const READABLE: &[&str] = &[TIMESTAMP_NTZ, "vacuumProtocolCheck"];
 
 /// Writer features that we know; some of them only as long as nothing in the metadata makes use of them.
-const WRITABLE: &[&str] = &[
+pub(crate) const WRITABLE: &[&str] = &[
     "appendOnly",
     "changeDataFeed",
     "checkConstraints",
@@ -69,39 +69,73 @@ pub(crate) fn check_writable(protocol: &Protocol, metadata: &Metadata) -> Result
     Ok(())
 }
 
+/// What is asked of a table's protocol besides what its metadata makes use of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Features that the table is to have.
+    pub features: Vec<&'static str>,
+    /// The lowest reader version; 0 asks for none.
+    pub reader: i32,
+    /// The lowest writer version; 0 asks for none.
+    pub writer: i32,
+}
+
+/// Features that a property switches on when it is `true`.
+const SWITCHED: &[(&str, &str)] =
+    &[("delta.appendOnly", "appendOnly"), ("delta.enableChangeDataFeed", "changeDataFeed")];
+
 /// The lowest protocol at which a table with this metadata can be, starting from `current`; `None`: it need not change.
-pub(crate) fn needed(current: Option<&Protocol>, metadata: &Metadata) -> Option<Protocol> {
-    let has_ntz = metadata.schema.iter().any(|field| holds_ntz(&field.data_type));
-    match current {
-        None if has_ntz => Some(with_ntz(&["appendOnly", "invariants"], &[])),
-        None => Some(Protocol {
-            min_reader_version: 1,
-            min_writer_version: 2,
+pub fn needed(current: Option<&Protocol>, metadata: &Metadata, wanted: &Wanted) -> Option<Protocol> {
+    let first = Protocol { min_reader_version: 1, min_writer_version: 2, reader_features: None, writer_features: None };
+    let base = current.unwrap_or(&first);
+    let mut features = wanted.features.clone();
+    if metadata.schema.iter().any(|field| holds_ntz(&field.data_type)) {
+        features.push(TIMESTAMP_NTZ);
+    }
+    let on = SWITCHED.iter().filter(|(property, _)| metadata.property(property) == Some("true"));
+    features.extend(on.map(|(_, feature)| *feature));
+    features.retain(|feature| !supports(base, feature));
+    features.dedup();
+    let raised = raised(base, &features, wanted);
+    (current.is_none() || raised != *base).then_some(raised)
+}
+
+fn supports(protocol: &Protocol, feature: &str) -> bool {
+    match &protocol.writer_features {
+        Some(named) => named.iter().any(|known| known == feature),
+        None => legacy_features(protocol.min_writer_version).contains(&feature),
+    }
+}
+
+/// The protocol with further features: by a higher version as long as versions stand for all of them, else by their names.
+fn raised(base: &Protocol, features: &[&str], wanted: &Wanted) -> Protocol {
+    let (reader, writer) = (base.min_reader_version.max(wanted.reader), base.min_writer_version.max(wanted.writer));
+    let legacy: Option<Vec<i32>> = features.iter().map(|feature| legacy_version(feature)).collect();
+    if let (Some(versions), None, ..7, ..3) = (legacy, &base.writer_features, writer, reader) {
+        return Protocol {
+            min_reader_version: reader,
+            min_writer_version: versions.into_iter().fold(writer, i32::max),
             reader_features: None,
             writer_features: None,
-        }),
-        Some(current) if has_ntz && !knows_ntz(current) => {
-            let legacy = legacy_features(current.min_writer_version);
-            let named: Vec<&str> = current.writer_features.iter().flatten().map(String::as_str).collect();
-            let reader: Vec<&str> = current.reader_features.iter().flatten().map(String::as_str).collect();
-            Some(with_ntz(if named.is_empty() { legacy } else { &named }, &reader))
-        }
-        Some(_) => None,
+        };
     }
-}
-
-fn knows_ntz(protocol: &Protocol) -> bool {
-    protocol.reader_features.iter().flatten().any(|feature| feature == TIMESTAMP_NTZ)
-}
-
-fn with_ntz(writer: &[&str], reader: &[&str]) -> Protocol {
-    let with = |features: &[&str]| features.iter().chain(&[TIMESTAMP_NTZ]).map(|name| (*name).to_owned()).collect();
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<String>>();
+    let mut named = base.writer_features.clone().unwrap_or_else(|| owned(legacy_features(base.min_writer_version)));
+    named.extend(owned(features));
+    let mut read = base.reader_features.clone().unwrap_or_default();
+    read.extend(features.iter().filter(|feature| READABLE.contains(feature)).map(|feature| (*feature).to_owned()));
+    let is_named = base.reader_features.is_some() || reader >= 3 || !read.is_empty();
     Protocol {
-        min_reader_version: 3,
+        min_reader_version: if is_named { 3 } else { reader },
         min_writer_version: 7,
-        reader_features: Some(with(reader)),
-        writer_features: Some(with(writer)),
+        reader_features: is_named.then_some(read),
+        writer_features: Some(named),
     }
+}
+
+/// The lowest writer version that stands for a feature.
+fn legacy_version(feature: &str) -> Option<i32> {
+    (2..=4).find(|version| legacy_features(*version).contains(&feature))
 }
 
 /// The features that an old writer version stands for.
@@ -172,11 +206,42 @@ mod tests {
 
     #[test]
     fn only_a_timestamp_ntz_column_raises_the_protocol() {
+        let needed = |current: Option<&Protocol>, metadata: &Metadata| needed(current, metadata, &Wanted::default());
         let plain = needed(None, &metadata(SparkType::Timestamp, None)).unwrap();
         assert_eq!((plain.min_reader_version, plain.min_writer_version), (1, 2));
         let ntz = metadata(SparkType::array(SparkType::TimestampNtz), None);
         let raised = needed(Some(&plain), &ntz).unwrap();
         assert_eq!((raised.min_reader_version, raised.min_writer_version), (3, 7));
         assert_eq!(needed(Some(&raised), &ntz), None);
+    }
+
+    #[test]
+    fn a_property_raises_the_protocol_by_as_little_as_it_can() {
+        let none = Wanted::default();
+        let feed = metadata(SparkType::Long, Some(("delta.enableChangeDataFeed", "true")));
+        let by_version = needed(None, &feed, &none).unwrap();
+        assert_eq!((by_version.min_reader_version, by_version.min_writer_version), (1, 4));
+        assert_eq!((&by_version.reader_features, &by_version.writer_features), (&None, &None));
+        assert_eq!(needed(Some(&by_version), &feed, &none), None);
+        let by_name = needed(Some(&features(&[TIMESTAMP_NTZ])), &feed, &none).unwrap();
+        assert_eq!(by_name.writer_features.unwrap(), [TIMESTAMP_NTZ, "changeDataFeed"]);
+        assert_eq!(by_name.reader_features.unwrap(), [TIMESTAMP_NTZ]);
+        let off = metadata(SparkType::Long, Some(("delta.enableChangeDataFeed", "false")));
+        assert_eq!(needed(None, &off, &none).unwrap().min_writer_version, 2);
+    }
+
+    #[test]
+    fn a_feature_or_version_that_is_asked_for_is_in_the_protocol() {
+        let plain = metadata(SparkType::Long, None);
+        let ntz = Wanted { features: vec![TIMESTAMP_NTZ], ..Wanted::default() };
+        let protocol = needed(None, &plain, &ntz).unwrap();
+        assert_eq!((protocol.min_reader_version, protocol.min_writer_version), (3, 7));
+        assert_eq!(protocol.writer_features.unwrap(), ["appendOnly", "invariants", TIMESTAMP_NTZ]);
+        let clustering = Wanted { features: vec!["domainMetadata"], ..Wanted::default() };
+        let protocol = needed(None, &plain, &clustering).unwrap();
+        assert_eq!((protocol.min_reader_version, protocol.min_writer_version), (1, 7));
+        assert_eq!(protocol.reader_features, None);
+        let versions = needed(None, &plain, &Wanted { reader: 2, writer: 5, ..Wanted::default() }).unwrap();
+        assert_eq!((versions.min_reader_version, versions.min_writer_version), (2, 5));
     }
 }

@@ -22,13 +22,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Result, internal_err};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
 use datafusion::physical_plan::{
     DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, Partitioning, PlanProperties,
 };
+use lakesmith_engine::input::only_input;
 use lakesmith_engine::report::ReportEntry;
 use lakesmith_engine::{Faults, NoFaults};
 
@@ -137,8 +138,7 @@ impl ExecutionPlan for SinkExec {
     }
 
     fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
-        let [input] = <[_; 1]>::try_from(children)
-            .or_else(|children| internal_err!("a sink has one input and not {}", children.len()))?;
+        let input = only_input(NAME, &children)?;
         let mut sink = Self::try_new(Arc::clone(&self.spec), input)?.with_faults(Arc::clone(&self.faults));
         // whoever holds the node from before the plan was rewritten reads the same reports
         sink.reports = Arc::clone(&self.reports);

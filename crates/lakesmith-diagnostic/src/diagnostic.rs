@@ -40,6 +40,8 @@ pub struct Diagnostic {
     pub notes: Vec<String>,
     /// What the user can do.
     pub help: Vec<String>,
+    /// Whether the same may succeed when it is tried again.
+    pub is_transient: bool,
 }
 
 impl Diagnostic {
@@ -62,6 +64,7 @@ impl Diagnostic {
             secondary: Vec::new(),
             notes: Vec::new(),
             help: Vec::new(),
+            is_transient: false,
         }
     }
 
@@ -90,6 +93,13 @@ impl Diagnostic {
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
         self.help.push(text.into());
+        self
+    }
+
+    /// Says that the same may succeed when it is tried again.
+    #[must_use]
+    pub const fn transient(mut self) -> Self {
+        self.is_transient = true;
         self
     }
 

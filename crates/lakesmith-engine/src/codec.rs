@@ -5,11 +5,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::Cursor;
 use std::sync::Arc;
 
+use datafusion::arrow::datatypes::{Schema, SchemaRef};
+use datafusion::arrow::ipc::reader::StreamReader;
+use datafusion::arrow::ipc::writer::StreamWriter;
 use datafusion::common::{Result, internal_datafusion_err, not_impl_err};
 use datafusion::execution::TaskContext;
-use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
+use datafusion::logical_expr::{AggregateUDF, HigherOrderUDF, ScalarUDF, WindowUDF};
 use datafusion::physical_plan::{ExecutionPlan, displayable};
 use datafusion_proto::bytes::{
     physical_plan_from_bytes_with_extension_codec, physical_plan_to_bytes_with_extension_codec,
@@ -33,14 +37,34 @@ pub trait NodeCodec: fmt::Debug + Send + Sync {
     ) -> Result<Arc<dyn ExecutionPlan>>;
 }
 
-/// Writes and reads the scalar functions of one family; the family's name is a prefix of the functions' names.
+/// Writes and reads the functions of one crate. `None` is said of a function that is not the crate's.
+///
+/// What a function holds besides its name is never empty: DataFusion looks up a function without bytes by its name.
 pub trait FunctionCodec: fmt::Debug + Send + Sync {
-    /// The functions' common prefix.
-    fn prefix(&self) -> &'static str;
     /// Writes what the function holds besides its name.
-    fn encode(&self, function: &ScalarUDF) -> Result<Vec<u8>>;
+    fn encode_scalar(&self, _function: &ScalarUDF) -> Option<Result<Vec<u8>>> {
+        None
+    }
     /// Reads the function.
-    fn decode(&self, name: &str, bytes: &[u8]) -> Result<Arc<ScalarUDF>>;
+    fn decode_scalar(&self, _name: &str, _bytes: &[u8]) -> Option<Result<ScalarUDF>> {
+        None
+    }
+    /// Writes what the aggregate holds besides its name.
+    fn encode_aggregate(&self, _function: &AggregateUDF) -> Option<Result<Vec<u8>>> {
+        None
+    }
+    /// Reads the aggregate.
+    fn decode_aggregate(&self, _name: &str, _bytes: &[u8]) -> Option<Result<Arc<AggregateUDF>>> {
+        None
+    }
+    /// Writes what the function of lambdas holds besides its name.
+    fn encode_higher_order(&self, _function: &HigherOrderUDF) -> Option<Result<Vec<u8>>> {
+        None
+    }
+    /// Reads the function of lambdas.
+    fn decode_higher_order(&self, _name: &str, _bytes: &[u8]) -> Option<Result<Arc<HigherOrderUDF>>> {
+        None
+    }
 }
 
 /// The codecs of all nodes and functions of ours.
@@ -56,7 +80,7 @@ impl PlanCodecRegistry {
         self.nodes.insert(codec.name(), codec);
     }
 
-    /// Adds the codec of a family of functions.
+    /// Adds the codec of a crate's functions.
     pub fn register_functions(&mut self, codec: Arc<dyn FunctionCodec>) {
         self.functions.push(codec);
     }
@@ -85,9 +109,30 @@ impl PlanCodecRegistry {
         self.nodes.get(name).ok_or_else(|| internal_datafusion_err!("plan node {name} has no codec"))
     }
 
-    fn functions(&self, name: &str) -> Option<&Arc<dyn FunctionCodec>> {
-        self.functions.iter().find(|codec| name.starts_with(codec.prefix()))
+    /// What the first codec says that knows the function.
+    fn ask<T>(&self, question: impl Fn(&dyn FunctionCodec) -> Option<Result<T>>) -> Option<Result<T>> {
+        self.functions.iter().find_map(|codec| question(codec.as_ref()))
     }
+}
+
+/// Puts the bytes of a function of ours; those of DataFusion's have none.
+fn put(bytes: Option<Result<Vec<u8>>>, buffer: &mut Vec<u8>) -> Result<()> {
+    if let Some(bytes) = bytes {
+        buffer.extend_from_slice(&bytes?);
+    }
+    Ok(())
+}
+
+/// A schema as an Arrow IPC stream without batches.
+pub fn encode_schema(schema: &Schema) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    StreamWriter::try_new(&mut bytes, schema)?.finish()?;
+    Ok(bytes)
+}
+
+/// The schema of an Arrow IPC stream.
+pub fn decode_schema(bytes: &[u8]) -> Result<SchemaRef> {
+    Ok(StreamReader::try_new(Cursor::new(bytes), None)?.schema())
 }
 
 fn display(plan: &Arc<dyn ExecutionPlan>) -> String {
@@ -124,21 +169,30 @@ impl PhysicalExtensionCodec for PlanCodecRegistry {
     }
 
     fn try_decode_udf(&self, name: &str, buf: &[u8]) -> Result<Arc<ScalarUDF>> {
-        match self.functions(name) {
-            Some(codec) => codec.decode(name, buf),
-            None => not_impl_err!("function {name} has no codec"),
-        }
+        let known = self.ask(|codec| codec.decode_scalar(name, buf));
+        known.unwrap_or_else(|| not_impl_err!("function {name} has no codec")).map(Arc::new)
     }
 
     fn try_encode_udf(&self, node: &ScalarUDF, buf: &mut Vec<u8>) -> Result<()> {
-        if let Some(codec) = self.functions(node.name()) {
-            buf.extend_from_slice(&codec.encode(node)?);
-        }
-        Ok(())
+        put(self.ask(|codec| codec.encode_scalar(node)), buf)
     }
 
-    fn try_decode_udaf(&self, name: &str, _buf: &[u8]) -> Result<Arc<AggregateUDF>> {
-        not_impl_err!("aggregate {name} has no codec")
+    fn try_decode_udaf(&self, name: &str, buf: &[u8]) -> Result<Arc<AggregateUDF>> {
+        let known = self.ask(|codec| codec.decode_aggregate(name, buf));
+        known.unwrap_or_else(|| not_impl_err!("aggregate {name} has no codec"))
+    }
+
+    fn try_encode_udaf(&self, node: &AggregateUDF, buf: &mut Vec<u8>) -> Result<()> {
+        put(self.ask(|codec| codec.encode_aggregate(node)), buf)
+    }
+
+    fn try_decode_higher_order_function(&self, name: &str, buf: &[u8]) -> Result<Arc<HigherOrderUDF>> {
+        let known = self.ask(|codec| codec.decode_higher_order(name, buf));
+        known.unwrap_or_else(|| not_impl_err!("function {name} has no codec"))
+    }
+
+    fn try_encode_higher_order_function(&self, node: &HigherOrderUDF, buf: &mut Vec<u8>) -> Result<()> {
+        put(self.ask(|codec| codec.encode_higher_order(node)), buf)
     }
 
     fn try_decode_udwf(&self, name: &str, _buf: &[u8]) -> Result<Arc<WindowUDF>> {
@@ -148,7 +202,6 @@ impl PhysicalExtensionCodec for PlanCodecRegistry {
 
 #[cfg(test)]
 mod tests {
-    use datafusion::arrow::datatypes::Schema;
     use datafusion::physical_plan::empty::EmptyExec;
 
     use super::*;

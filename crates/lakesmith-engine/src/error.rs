@@ -121,11 +121,10 @@ impl EngineError {
 
     /// An error of the file system during `operation` on `path`.
     pub fn io(operation: &'static str, path: &std::path::Path, error: std::io::Error) -> Self {
-        let kind = io_kind(&error);
-        Self::new(kind, operation, error.to_string())
-            .for_actor(Actor::Target)
-            .with("path", path.display())
-            .caused_by(error)
+        let (kind, retry) = (io_kind(&error), retry_of(&error));
+        let failed =
+            Self::new(kind, operation, error.to_string()).for_actor(Actor::Target).with("path", path.display());
+        Self { retry, ..failed }.caused_by(error)
     }
 
     /// Classifies an error of DataFusion by its type.
@@ -140,6 +139,7 @@ impl EngineError {
             let (kind, actor, retry, operation) = (*kind, *actor, *retry, *operation);
             return Self { kind, actor, retry, operation, message, context, source: Some(Box::new(error)) };
         }
+        let retry = retry_of(&error);
         let root = error.find_root();
         let (kind, actor) = match root {
             DataFusionError::ResourcesExhausted(_) => (ErrorKind::Memory, Actor::Engine),
@@ -149,13 +149,13 @@ impl EngineError {
             DataFusionError::ArrowError(arrow, _) => arrow_kind(arrow),
             _ => (ErrorKind::Internal, Actor::Engine),
         };
-        Self::new(kind, operation, root.to_string()).for_actor(actor).caused_by(error)
+        Self { retry, ..Self::new(kind, operation, root.to_string()).for_actor(actor) }.caused_by(error)
     }
 
     /// Classifies an error of an object store.
     pub fn from_store(operation: &'static str, error: object_store::Error) -> Self {
-        let kind = store_kind(&error);
-        Self::new(kind, operation, error.to_string()).for_actor(Actor::Target).caused_by(error)
+        let (kind, retry) = (store_kind(&error), retry_of(&error));
+        Self { retry, ..Self::new(kind, operation, error.to_string()).for_actor(Actor::Target) }.caused_by(error)
     }
 }
 
@@ -166,6 +166,34 @@ fn io_kind(error: &std::io::Error) -> ErrorKind {
         std::io::ErrorKind::AlreadyExists => ErrorKind::Conflict,
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => ErrorKind::DiskFull,
         _ => ErrorKind::Storage,
+    }
+}
+
+/// Whether what failed may work next time: a file system or network that was busy, slow or gone for a moment.
+fn retry_of(error: &(dyn Error + 'static)) -> Retry {
+    use std::io::ErrorKind::{
+        BrokenPipe, ConnectionAborted, ConnectionRefused, ConnectionReset, HostUnreachable, StaleNetworkFileHandle,
+    };
+    use std::io::ErrorKind::{
+        Interrupted, NetworkDown, NetworkUnreachable, NotConnected, ResourceBusy, TimedOut, WouldBlock,
+    };
+    match find::<std::io::Error>(error).map(std::io::Error::kind) {
+        Some(
+            BrokenPipe
+            | ConnectionAborted
+            | ConnectionRefused
+            | ConnectionReset
+            | HostUnreachable
+            | Interrupted
+            | NetworkDown
+            | NetworkUnreachable
+            | NotConnected
+            | ResourceBusy
+            | StaleNetworkFileHandle
+            | TimedOut
+            | WouldBlock,
+        ) => Retry::CanHelp,
+        _ => Retry::Useless,
     }
 }
 
@@ -265,6 +293,21 @@ mod tests {
             (error.kind, error.to_string()),
             (ErrorKind::DiskFull, "write part: no space left, path /data".into())
         );
+    }
+
+    #[test]
+    fn only_what_may_pass_by_itself_is_worth_another_try() {
+        let io = |kind: std::io::ErrorKind| std::io::Error::from(kind);
+        let retry = |kind| EngineError::io("read file", std::path::Path::new("/data"), io(kind)).retry;
+        assert_eq!(retry(std::io::ErrorKind::ConnectionReset), Retry::CanHelp);
+        assert_eq!(retry(std::io::ErrorKind::WouldBlock), Retry::CanHelp);
+        assert_eq!(retry(std::io::ErrorKind::PermissionDenied), Retry::Useless);
+        assert_eq!(retry(std::io::ErrorKind::StorageFull), Retry::Useless);
+        let slow = object_store::Error::Generic { store: "test", source: io(std::io::ErrorKind::TimedOut).into() };
+        let carried = DataFusionError::Context("scan".into(), Box::new(DataFusionError::ObjectStore(Box::new(slow))));
+        assert_eq!(EngineError::from_datafusion("run query", carried).retry, Retry::CanHelp);
+        let gone = object_store::Error::NotFound { path: "p".into(), source: io(std::io::ErrorKind::NotFound).into() };
+        assert_eq!(EngineError::from_store("open table", gone).retry, Retry::Useless);
     }
 
     #[test]

@@ -12,8 +12,10 @@ pub mod error;
 pub mod executor;
 pub mod fault;
 pub mod fence;
+pub mod input;
 pub mod report;
 pub mod session;
+pub mod spill;
 pub mod store;
 
 pub use catalog::{

@@ -14,6 +14,7 @@ use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use crate::error::EngineError;
+use crate::spill::SpillFolder;
 
 /// How many of the largest consumers are named when memory runs out.
 const NAMED_CONSUMERS: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4);
@@ -36,13 +37,13 @@ pub struct RuntimeSettings {
 pub struct Runtime {
     environment: Arc<RuntimeEnv>,
     settings: RuntimeSettings,
+    _spill: Arc<SpillFolder>,
 }
 
 impl Runtime {
-    /// Makes the pool and the spill folder.
+    /// Makes the pool and the spill folder, and removes the folders beside it whose processes are gone.
     pub fn new(settings: RuntimeSettings) -> Result<Self, EngineError> {
-        std::fs::create_dir_all(&settings.spill_folder)
-            .map_err(|error| EngineError::io("make spill folder", &settings.spill_folder, error))?;
+        let spill = SpillFolder::take(&settings.spill_folder)?;
         let pool = TrackConsumersPool::new(FairSpillPool::new(settings.memory_bytes), NAMED_CONSUMERS);
         let disk =
             DiskManagerBuilder::default().with_mode(DiskManagerMode::Directories(vec![settings.spill_folder.clone()]));
@@ -51,7 +52,7 @@ impl Runtime {
             .with_disk_manager_builder(disk)
             .build_arc()
             .map_err(|error| EngineError::from_datafusion("start runtime", error))?;
-        Ok(Self { environment, settings })
+        Ok(Self { environment, settings, _spill: Arc::new(spill) })
     }
 
     /// DataFusion's runtime environment.

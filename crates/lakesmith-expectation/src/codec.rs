@@ -7,6 +7,7 @@ use datafusion::execution::TaskContext;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion_proto::physical_plan::PhysicalProtoConverterExtension;
 use lakesmith_engine::codec::{NodeCodec, PlanCodecRegistry};
+use lakesmith_engine::input::only_input;
 use serde::{Deserialize, Serialize};
 
 use crate::check::Check;
@@ -54,12 +55,8 @@ impl NodeCodec for Codec {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let encoded: Encoded = serde_json::from_slice(bytes)
             .map_err(|error| internal_datafusion_err!("an encoded expectation node: {error}"))?;
-        match inputs {
-            [input] => {
-                let node = ExpectationExec::try_new(Arc::clone(input), encoded.dataset, encoded.checks, encoded.first)?;
-                Ok(Arc::new(if encoded.applies { node.applying()? } else { node }))
-            }
-            _ => Err(internal_datafusion_err!("an expectation node has {} inputs", inputs.len())),
-        }
+        let input = only_input(NAME, inputs)?;
+        let node = ExpectationExec::try_new(input, encoded.dataset, encoded.checks, encoded.first)?;
+        Ok(Arc::new(if encoded.applies { node.applying()? } else { node }))
     }
 }

@@ -13,6 +13,7 @@ use crate::checked_sum::checked_sum;
 use crate::coercion::{adjusted, implicit, is_integral};
 use crate::distinct_count::distinct_count;
 use crate::function::{Call, Fault, Function, MANY, Typed};
+use crate::kernel::Kernels;
 use crate::percentile;
 
 /// The functions.
@@ -54,6 +55,14 @@ pub const FUNCTIONS: &[Function] = &[
     Function::aggregate(&["stddev_pop"], (1, 1), |call| real(call, native::stddev::stddev_pop_udaf())),
     Function::aggregate(&["variance", "var_samp"], (1, 1), |call| real(call, native::variance::var_samp_udaf())),
     Function::aggregate(&["var_pop"], (1, 1), |call| real(call, native::variance::var_pop_udaf())),
+];
+
+/// The kernels.
+pub(crate) const KERNELS: Kernels = &[
+    ("spark_empty_for_null", empty_for_null_kernel),
+    ("spark_mean", mean_kernel),
+    ("spark_sum_list", |a, t| sum_list(a, t, Mode::Ansi)),
+    ("spark_try_sum_list", |a, t| sum_list(a, t, Mode::Try)),
 ];
 
 fn aggregate(function: Arc<AggregateUDF>, arguments: Vec<Expr>, distinct: bool) -> Expr {
@@ -140,11 +149,7 @@ fn sum(call: &Call<'_>, mode: Mode) -> Result<Typed, Fault> {
     // different values are few, so they are gathered and added at the end
     let values = collect(&Call { arguments: vec![argument], ..call.clone() }, true)?;
     let name = if mode == Mode::Ansi { "spark_sum_list" } else { "spark_try_sum_list" };
-    let kernel: crate::kernel::Kernel = match mode {
-        Mode::Ansi => |a, t| sum_list(a, t, Mode::Ansi),
-        Mode::Try => |a, t| sum_list(a, t, Mode::Try),
-    };
-    Ok(crate::kernel::call(name, kernel, vec![values], result)?.with_nullable(true))
+    Ok(crate::kernel::call(name, vec![values], result)?.with_nullable(true))
 }
 
 /// The sum of each list; NULL of an empty one.
@@ -175,7 +180,7 @@ fn avg(call: &Call<'_>) -> Result<Typed, Fault> {
         let result = SparkType::Decimal { precision: (precision + 4).min(38), scale: (scale + 4).min(38) };
         let total = sum(call, Mode::Ansi)?;
         let count = count(call)?;
-        return Ok(crate::kernel::call("spark_mean", mean_kernel, vec![total, count], result)?.with_nullable(true));
+        return Ok(crate::kernel::call("spark_mean", vec![total, count], result)?.with_nullable(true));
     }
     real(call, native::average::avg_udaf())
 }
@@ -243,15 +248,20 @@ pub(crate) fn collect(call: &Call<'_>, distinct: bool) -> Result<Typed, Fault> {
     let function = native::array_agg::array_agg_udaf();
     let call = AggregateFunction::new_udf(function, vec![value.expr], distinct, filter, vec![], None);
     let list = Typed::new(Expr::AggregateFunction(call), result.clone());
-    let kernel: crate::kernel::Kernel = |arguments, to| {
-        use datafusion::arrow::array::{AsArray, ListArray};
-        let lists = arguments[0].as_list::<i32>();
-        let datafusion::arrow::datatypes::DataType::List(field) = to else {
-            return Ok(Arc::clone(&arguments[0]));
-        };
-        // DataFusion's lists name their elements otherwise
-        let values = crate::cast::cast_array(lists.values(), field.data_type(), Mode::Ansi)?;
-        Ok(Arc::new(ListArray::try_new(Arc::clone(field), lists.offsets().clone(), values, None)?))
+    Ok(crate::kernel::call("spark_empty_for_null", vec![list], result)?.with_nullable(false))
+}
+
+/// The list as Spark has it: empty where a group has no values.
+fn empty_for_null_kernel(
+    arguments: &[datafusion::arrow::array::ArrayRef],
+    to: &datafusion::arrow::datatypes::DataType,
+) -> datafusion::common::Result<datafusion::arrow::array::ArrayRef> {
+    use datafusion::arrow::array::{AsArray, ListArray};
+    let lists = arguments[0].as_list::<i32>();
+    let datafusion::arrow::datatypes::DataType::List(field) = to else {
+        return Ok(Arc::clone(&arguments[0]));
     };
-    Ok(crate::kernel::call("spark_empty_for_null", kernel, vec![list], result)?.with_nullable(false))
+    // DataFusion's lists name their elements otherwise
+    let values = crate::cast::cast_array(lists.values(), field.data_type(), Mode::Ansi)?;
+    Ok(Arc::new(ListArray::try_new(Arc::clone(field), lists.offsets().clone(), values, None)?))
 }

@@ -18,17 +18,15 @@ use crate::cast::{Mode, cast, cast_array};
 use crate::coercion::{adjusted, as_decimal, common_type, is_integral, is_numeric, is_text};
 use crate::datetime;
 use crate::function::{Call, Fault, Function, Typed};
-use crate::kernel::{self, Kernel};
+use crate::kernel::{self, Kernel, Kernels};
 
 /// The operators.
 pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["+"], (2, 2), |call| plus_or_minus(call, PLUS)),
     Function::scalar(&["-"], (2, 2), |call| plus_or_minus(call, MINUS)),
     Function::scalar(&["*"], (2, 2), |call| numbers(call, TIMES)),
-    Function::scalar(&["/"], (2, 2), |call| divide(call, "spark_divide", divide_kernel)),
-    Function::scalar(&["try_divide"], (2, 2), |call| {
-        divide(call, "spark_try_divide", |a, t| attempt(a, t, divide_kernel))
-    }),
+    Function::scalar(&["/"], (2, 2), |call| divide(call, "spark_divide")),
+    Function::scalar(&["try_divide"], (2, 2), |call| divide(call, "spark_try_divide")),
     Function::scalar(&["try_add"], (2, 2), |call| numbers(call, TRY_PLUS)),
     Function::scalar(&["try_subtract"], (2, 2), |call| numbers(call, TRY_MINUS)),
     Function::scalar(&["try_multiply"], (2, 2), |call| numbers(call, TRY_TIMES)),
@@ -40,52 +38,49 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["positive"], (1, 1), |call| Ok(call.arguments[0].clone())),
 ];
 
+/// The kernels.
+pub(crate) const KERNELS: Kernels = &[
+    ("spark_add", |a, t| chained(a, t, add_kernel)),
+    ("spark_div", whole_kernel),
+    ("spark_divide", divide_kernel),
+    ("spark_multiply", |a, t| chained(a, t, multiply_kernel)),
+    ("spark_negative", |arguments, _| numeric::neg(&arguments[0]).map_err(overflow)),
+    ("spark_pmod", positive_remainder_kernel),
+    ("spark_remainder", remainder_kernel),
+    ("spark_subtract", |a, t| chained(a, t, subtract_kernel)),
+    ("spark_try_add", |a, t| attempt(a, t, add_kernel)),
+    ("spark_try_divide", |a, t| attempt(a, t, divide_kernel)),
+    ("spark_try_mod", |a, t| attempt(a, t, remainder_kernel)),
+    ("spark_try_multiply", |a, t| attempt(a, t, multiply_kernel)),
+    ("spark_try_subtract", |a, t| attempt(a, t, subtract_kernel)),
+];
+
 /// Digits of a decimal type: all of them, and those after the point.
 type Digits = (i16, i16);
 
-/// An operator: its kernel and the precision of its result on decimals.
+/// An operator: the name of its kernel and the precision of its result on decimals.
 #[derive(Clone, Copy)]
 struct Operator {
     symbol: &'static str,
     name: &'static str,
-    kernel: Kernel,
     precision: fn(Digits, Digits) -> Digits,
 }
 
-const PLUS: Operator = Operator { symbol: "+", name: "spark_add", kernel: add_kernel, precision: sum_precision };
-const MINUS: Operator =
-    Operator { symbol: "-", name: "spark_subtract", kernel: subtract_kernel, precision: sum_precision };
-const TIMES: Operator = Operator {
-    symbol: "*",
-    name: "spark_multiply",
-    kernel: multiply_kernel,
-    precision: |(p1, s1), (p2, s2)| (p1 + p2 + 1, s1 + s2),
-};
+const PLUS: Operator = Operator { symbol: "+", name: "spark_add", precision: sum_precision };
+const MINUS: Operator = Operator { symbol: "-", name: "spark_subtract", precision: sum_precision };
+const TIMES: Operator =
+    Operator { symbol: "*", name: "spark_multiply", precision: |(p1, s1), (p2, s2)| (p1 + p2 + 1, s1 + s2) };
 const REMAINDER: Operator = Operator {
     symbol: "%",
     name: "spark_remainder",
-    kernel: remainder_kernel,
     precision: |(p1, s1), (p2, s2)| ((p1 - s1).min(p2 - s2) + s1.max(s2), s1.max(s2)),
 };
 
-const TRY_PLUS: Operator =
-    Operator { symbol: "try_add", name: "spark_try_add", kernel: |a, t| attempt(a, t, add_kernel), ..PLUS };
-const TRY_MINUS: Operator = Operator {
-    symbol: "try_subtract",
-    name: "spark_try_subtract",
-    kernel: |a, t| attempt(a, t, subtract_kernel),
-    ..MINUS
-};
-const TRY_TIMES: Operator = Operator {
-    symbol: "try_multiply",
-    name: "spark_try_multiply",
-    kernel: |a, t| attempt(a, t, multiply_kernel),
-    ..TIMES
-};
-const TRY_REMAINDER: Operator =
-    Operator { symbol: "try_mod", name: "spark_try_mod", kernel: |a, t| attempt(a, t, remainder_kernel), ..REMAINDER };
-const POSITIVE_REMAINDER: Operator =
-    Operator { symbol: "pmod", name: "spark_pmod", kernel: positive_remainder_kernel, ..REMAINDER };
+const TRY_PLUS: Operator = Operator { symbol: "try_add", name: "spark_try_add", ..PLUS };
+const TRY_MINUS: Operator = Operator { symbol: "try_subtract", name: "spark_try_subtract", ..MINUS };
+const TRY_TIMES: Operator = Operator { symbol: "try_multiply", name: "spark_try_multiply", ..TIMES };
+const TRY_REMAINDER: Operator = Operator { symbol: "try_mod", name: "spark_try_mod", ..REMAINDER };
+const POSITIVE_REMAINDER: Operator = Operator { symbol: "pmod", name: "spark_pmod", ..REMAINDER };
 
 fn sum_precision((p1, s1): (i16, i16), (p2, s2): (i16, i16)) -> (i16, i16) {
     let scale = s1.max(s2);
@@ -132,11 +127,11 @@ fn numbers(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
     if decimal && let (Some(l), Some(r)) = (digits_of(&left), digits_of(&right)) {
         let (precision, scale) = (operator.precision)(wide(l), wide(r));
         let (left, right) = (to_decimal(left, l)?, to_decimal(right, r)?);
-        return fallible(operator, vec![left, right], adjusted(precision, scale));
+        return fallible(operator, left, right, adjusted(precision, scale));
     }
     let common = common_type(&left.data_type, &right.data_type).unwrap_or(SparkType::Double);
     let (left, right) = (cast(left, &common, Mode::Ansi)?, cast(right, &common, Mode::Ansi)?);
-    fallible(operator, vec![left, right], common)
+    fallible(operator, left, right, common)
 }
 
 /// Digits of a number as a decimal; a whole constant has no more than it is written with.
@@ -162,10 +157,19 @@ fn to_decimal(value: Typed, (precision, scale): (u8, i8)) -> Result<Typed, Fault
     cast(value, &SparkType::Decimal { precision, scale }, Mode::Ansi)
 }
 
-fn fallible(operator: Operator, arguments: Vec<Typed>, result: SparkType) -> Result<Typed, Fault> {
-    let value = kernel::call(operator.name, operator.kernel, arguments, result)?;
+fn fallible(operator: Operator, left: Typed, right: Typed, result: SparkType) -> Result<Typed, Fault> {
+    let value = match operator.symbol {
+        "+" | "-" | "*" => kernel::chain(operator.name, left, right, result),
+        _ => kernel::call(operator.name, vec![left, right], result),
+    }?;
     let may_be_null = operator.name == "spark_remainder" || operator.name.starts_with("spark_try_");
     Ok(if may_be_null { value.with_nullable(true) } else { value })
+}
+
+/// An operator on many values, from left to right.
+fn chained(arguments: &[ArrayRef], to: &DataType, operator: Kernel) -> Result<ArrayRef> {
+    let (pair, further) = arguments.split_at(2);
+    further.iter().try_fold(operator(pair, to)?, |left, right| operator(&[left, Arc::clone(right)], to))
 }
 
 /// The values of a kernel; NULL in rows that it refuses.
@@ -195,7 +199,7 @@ fn positive_remainder_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<Ar
     Ok(zip(&cmp::lt(&rest, &zero)?, &wrapped, &rest)?)
 }
 
-fn divide(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+fn divide(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let (left, right) = operands(call, "/")?;
     let decimal =
         matches!(left.data_type, SparkType::Decimal { .. }) || matches!(right.data_type, SparkType::Decimal { .. });
@@ -203,17 +207,17 @@ fn divide(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, 
         let ((p1, s1), (p2, s2)) = (wide(l), wide(r));
         let scale = (s1 + p2 + 1).max(6);
         let result = adjusted(p1 - s1 + s2 + scale, scale);
-        let quotient = kernel::call(name, kernel, vec![to_decimal(left, l)?, to_decimal(right, r)?], result)?;
+        let quotient = kernel::call(name, vec![to_decimal(left, l)?, to_decimal(right, r)?], result)?;
         return Ok(quotient.with_nullable(true));
     }
     let (left, right) = (cast(left, &SparkType::Double, Mode::Ansi)?, cast(right, &SparkType::Double, Mode::Ansi)?);
-    Ok(kernel::call(name, kernel, vec![left, right], SparkType::Double)?.with_nullable(true))
+    Ok(kernel::call(name, vec![left, right], SparkType::Double)?.with_nullable(true))
 }
 
 fn whole_division(call: &Call<'_>) -> Result<Typed, Fault> {
     let (left, right) = operands(call, "div")?;
     let (left, right) = (cast(left, &SparkType::Long, Mode::Ansi)?, cast(right, &SparkType::Long, Mode::Ansi)?);
-    Ok(kernel::call("spark_div", whole_kernel, vec![left, right], SparkType::Long)?.with_nullable(true))
+    Ok(kernel::call("spark_div", vec![left, right], SparkType::Long)?.with_nullable(true))
 }
 
 fn negate(call: &Call<'_>) -> Result<Typed, Fault> {
@@ -224,7 +228,7 @@ fn negate(call: &Call<'_>) -> Result<Typed, Fault> {
         return Err(Fault::mismatch(format!("`-` does not work on {}", value.data_type), Some(0)));
     }
     let result = value.data_type.clone();
-    kernel::call("spark_negative", |arguments, _| numeric::neg(&arguments[0]).map_err(overflow), vec![value], result)
+    kernel::call("spark_negative", vec![value], result)
 }
 
 fn refuse(condition: Condition, message: &str) -> datafusion::common::DataFusionError {

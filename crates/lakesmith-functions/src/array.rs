@@ -21,55 +21,52 @@ use crate::cast::{Mode, cast};
 use crate::cast_text::{range, to_text};
 use crate::coercion::{common_of, common_type, implicit};
 use crate::function::{Call, Fault, Function, Typed};
-use crate::kernel::{self, Kernel, texts};
+use crate::kernel::{self, Kernels, texts};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
-    Function::scalar(&["array_distinct"], (1, 1), |call| one(call, "spark_array_distinct", distinct_kernel)),
-    Function::scalar(&["array_compact"], (1, 1), |call| one(call, "spark_array_compact", compact_kernel)),
-    Function::scalar(&["array_union"], (2, 2), |call| two(call, "spark_array_union", union_kernel)),
-    Function::scalar(&["array_intersect"], (2, 2), |call| {
-        two(call, "spark_array_intersect", |a, t| members(a, t, true))
-    }),
-    Function::scalar(&["array_except"], (2, 2), |call| two(call, "spark_array_except", |a, t| members(a, t, false))),
+    Function::scalar(&["array_distinct"], (1, 1), |call| one(call, "spark_array_distinct")),
+    Function::scalar(&["array_compact"], (1, 1), |call| one(call, "spark_array_compact")),
+    Function::scalar(&["array_union"], (2, 2), |call| two(call, "spark_array_union")),
+    Function::scalar(&["array_intersect"], (2, 2), |call| two(call, "spark_array_intersect")),
+    Function::scalar(&["array_except"], (2, 2), |call| two(call, "spark_array_except")),
     Function::scalar(&["arrays_overlap"], (2, 2), |call| {
         let (left, right, _) = aligned(call)?;
-        Ok(kernel::call("spark_arrays_overlap", overlap_kernel, vec![left, right], SparkType::Boolean)?
-            .with_nullable(true))
+        Ok(kernel::call("spark_arrays_overlap", vec![left, right], SparkType::Boolean)?.with_nullable(true))
     }),
-    Function::scalar(&["array_remove"], (2, 2), |call| with_element(call, "spark_array_remove", remove_kernel, None)),
-    Function::scalar(&["array_append"], (2, 2), |call| added(call, "spark_array_append", |a, t| add(a, t, false))),
-    Function::scalar(&["array_prepend"], (2, 2), |call| added(call, "spark_array_prepend", |a, t| add(a, t, true))),
+    Function::scalar(&["array_remove"], (2, 2), |call| with_element(call, "spark_array_remove", None)),
+    Function::scalar(&["array_append"], (2, 2), |call| added(call, "spark_array_append")),
+    Function::scalar(&["array_prepend"], (2, 2), |call| added(call, "spark_array_prepend")),
     Function::scalar(&["array_position"], (2, 2), |call| {
-        with_element(call, "spark_array_position", position_kernel, Some(SparkType::Long))
+        with_element(call, "spark_array_position", Some(SparkType::Long))
     }),
     Function::scalar(&["array_contains"], (2, 2), |call| {
-        let found = with_element(call, "spark_array_contains", contains_kernel, Some(SparkType::Boolean))?;
+        let found = with_element(call, "spark_array_contains", Some(SparkType::Boolean))?;
         let holds_nulls = matches!(call.arguments[0].data_type, SparkType::Array { contains_null: true, .. });
         let nullable = holds_nulls || call.arguments.iter().any(|argument| argument.nullable);
         Ok(found.with_nullable(nullable))
     }),
     Function::scalar(&["sort_array"], (1, 2), sort_array),
-    Function::scalar(&["array_sort"], (1, 1), |call| one(call, "spark_array_sort", |a, t| sorted(a, t, false, true))),
-    Function::scalar(&["array_max"], (1, 1), |call| extreme(call, "spark_array_max", |a, _| extreme_kernel(a, true))),
-    Function::scalar(&["array_min"], (1, 1), |call| extreme(call, "spark_array_min", |a, _| extreme_kernel(a, false))),
+    Function::scalar(&["array_sort"], (1, 1), |call| one(call, "spark_array_sort")),
+    Function::scalar(&["array_max"], (1, 1), |call| extreme(call, "spark_array_max")),
+    Function::scalar(&["array_min"], (1, 1), |call| extreme(call, "spark_array_min")),
     Function::scalar(&["array_size"], (1, 1), |call| {
         if call.arguments[0].data_type == SparkType::Null {
             return cast(call.arguments[0].clone(), &SparkType::Integer, Mode::Ansi);
         }
         let (list, _) = list(call, 0)?;
-        kernel::call("spark_array_size", size_kernel, vec![list], SparkType::Integer)
+        kernel::call("spark_array_size", vec![list], SparkType::Integer)
     }),
     Function::scalar(&["slice"], (3, 3), |call| {
         let (list, _) = list(call, 0)?;
         let result = list.data_type.clone();
-        kernel::call("spark_slice", slice_kernel, vec![list, integer(call, 1)?, integer(call, 2)?], result)
+        kernel::call("spark_slice", vec![list, integer(call, 1)?, integer(call, 2)?], result)
     }),
     Function::scalar(&["flatten"], (1, 1), flatten),
     Function::scalar(&["array_repeat"], (2, 2), |call| {
         let value = call.arguments[0].clone();
         let result = SparkType::Array { element: Box::new(value.data_type.clone()), contains_null: value.nullable };
-        kernel::call("spark_array_repeat", repeat_kernel, vec![value, integer(call, 1)?], result)
+        kernel::call("spark_array_repeat", vec![value, integer(call, 1)?], result)
             .map(|repeated| repeated.with_nullable(call.arguments[1].nullable))
     }),
     Function::scalar(&["array_join"], (2, 3), |call| {
@@ -78,9 +75,37 @@ pub const FUNCTIONS: &[Function] = &[
         for index in 1..call.arguments.len() {
             arguments.push(text(call, index)?);
         }
-        kernel::call("spark_array_join", join_kernel, arguments, SparkType::STRING)
+        kernel::call("spark_array_join", arguments, SparkType::STRING)
     }),
-    Function::scalar(&["get"], (2, 2), |call| picked(call, "spark_get", |a, _| item(a, Base::Zero, false))),
+    Function::scalar(&["get"], (2, 2), |call| picked(call, "spark_get")),
+];
+
+/// The kernels.
+pub(crate) const KERNELS: Kernels = &[
+    ("spark_array_append", |a, t| add(a, t, false)),
+    ("spark_array_compact", compact_kernel),
+    ("spark_array_contains", contains_kernel),
+    ("spark_array_distinct", distinct_kernel),
+    ("spark_array_except", |a, t| members(a, t, false)),
+    ("spark_array_intersect", |a, t| members(a, t, true)),
+    ("spark_array_join", join_kernel),
+    ("spark_array_max", |a, _| extreme_kernel(a, true)),
+    ("spark_array_min", |a, _| extreme_kernel(a, false)),
+    ("spark_array_position", position_kernel),
+    ("spark_array_prepend", |a, t| add(a, t, true)),
+    ("spark_array_remove", remove_kernel),
+    ("spark_array_repeat", repeat_kernel),
+    ("spark_array_size", size_kernel),
+    ("spark_array_sort", |a, t| sorted(a, t, false, true)),
+    ("spark_array_union", union_kernel),
+    ("spark_arrays_overlap", overlap_kernel),
+    ("spark_concat_arrays", concat_kernel),
+    ("spark_flatten", flatten_kernel),
+    ("spark_get", |a, _| item(a, Base::Zero, false)),
+    ("spark_reverse_array", reverse_array_kernel),
+    ("spark_slice", slice_kernel),
+    ("spark_sort_array", |a, t| sorted(a, t, false, false)),
+    ("spark_sort_array_desc", |a, t| sorted(a, t, true, true)),
 ];
 
 /// The list of an argument and the type of its elements.
@@ -115,10 +140,10 @@ pub(crate) fn argument(call: &Call<'_>, index: usize, wanted: &SparkType) -> Res
     })
 }
 
-fn one(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+fn one(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let (list, _) = list(call, 0)?;
     let result = list.data_type.clone();
-    kernel::call(name, kernel, vec![list], result)
+    kernel::call(name, vec![list], result)
 }
 
 fn aligned(call: &Call<'_>) -> Result<(Typed, Typed, SparkType), Fault> {
@@ -131,18 +156,13 @@ fn aligned(call: &Call<'_>) -> Result<(Typed, Typed, SparkType), Fault> {
     Ok((both(0)?, both(1)?, common.clone()))
 }
 
-fn two(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+fn two(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let (left, right, common) = aligned(call)?;
-    kernel::call(name, kernel, vec![left, right], common)
+    kernel::call(name, vec![left, right], common)
 }
 
 /// An array and a value of its elements' type.
-fn with_element(
-    call: &Call<'_>,
-    name: &'static str,
-    kernel: Kernel,
-    result: Option<SparkType>,
-) -> Result<Typed, Fault> {
+fn with_element(call: &Call<'_>, name: &'static str, result: Option<SparkType>) -> Result<Typed, Fault> {
     let (list, element) = list(call, 0)?;
     let value = call.arguments[1].clone();
     let Some(common) = common_type(&element, &value.data_type).filter(|_| value.data_type != SparkType::Null) else {
@@ -153,11 +173,11 @@ fn with_element(
     let as_common = SparkType::Array { element: Box::new(common.clone()), contains_null };
     let result = result.unwrap_or_else(|| as_common.clone());
     let arguments = vec![cast(list, &as_common, Mode::Ansi)?, cast(value, &common, Mode::Ansi)?];
-    kernel::call(name, kernel, arguments, result)
+    kernel::call(name, arguments, result)
 }
 
 /// An array with one value more.
-fn added(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+fn added(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let (list, element) = list(call, 0)?;
     let value = call.arguments[1].clone();
     let common = common_of(&format!("`{}`", call.name), [&element, &value.data_type])?;
@@ -165,18 +185,18 @@ fn added(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, F
     let result = SparkType::Array { element: Box::new(common.clone()), contains_null };
     let nullable = list.nullable;
     let arguments = vec![cast(list, &result, Mode::Ansi)?, cast(value, &common, Mode::Ansi)?];
-    Ok(kernel::call(name, kernel, arguments, result)?.with_nullable(nullable))
+    Ok(kernel::call(name, arguments, result)?.with_nullable(nullable))
 }
 
-fn extreme(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+fn extreme(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let (list, element) = list(call, 0)?;
-    Ok(kernel::call(name, kernel, vec![list], element)?.with_nullable(true))
+    Ok(kernel::call(name, vec![list], element)?.with_nullable(true))
 }
 
 /// An element by its number.
-pub(crate) fn picked(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+pub(crate) fn picked(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let (list, element) = list(call, 0)?;
-    Ok(kernel::call(name, kernel, vec![list, integer(call, 1)?], element)?.with_nullable(true))
+    Ok(kernel::call(name, vec![list, integer(call, 1)?], element)?.with_nullable(true))
 }
 
 fn sort_array(call: &Call<'_>) -> Result<Typed, Fault> {
@@ -186,8 +206,7 @@ fn sort_array(call: &Call<'_>) -> Result<Typed, Fault> {
         Some(flag) if *flag == lit(false) => false,
         Some(_) => return Err(Fault::mismatch("the order of `sort_array` is a constant", Some(1))),
     };
-    let kernel: Kernel = if ascending { |a, t| sorted(a, t, false, false) } else { |a, t| sorted(a, t, true, true) };
-    one(call, if ascending { "spark_sort_array" } else { "spark_sort_array_desc" }, kernel)
+    one(call, if ascending { "spark_sort_array" } else { "spark_sort_array_desc" })
 }
 
 fn flatten(call: &Call<'_>) -> Result<Typed, Fault> {
@@ -203,7 +222,7 @@ fn flattened(lists: Typed, inner: SparkType, nullable: bool) -> Result<Typed, Fa
         return Err(Fault::mismatch(format!("`flatten` needs an array of arrays, not of {inner}"), Some(0)));
     }
     let nullable = nullable || lists.nullable;
-    Ok(kernel::call("spark_flatten", flatten_kernel, vec![lists], inner)?.with_nullable(nullable))
+    Ok(kernel::call("spark_flatten", vec![lists], inner)?.with_nullable(nullable))
 }
 
 /// The values of lists in a form that compares as bytes.
@@ -511,7 +530,7 @@ pub(crate) fn concatenated(call: &Call<'_>) -> Result<Typed, Fault> {
         return Err(Fault::mismatch(format!("`{}` mixes arrays and other values", call.name), None));
     }
     let lists = call.arguments.iter().map(|argument| cast(argument.clone(), &common, Mode::Ansi));
-    kernel::call("spark_concat_arrays", concat_kernel, lists.collect::<Result<_, _>>()?, common)
+    kernel::call("spark_concat_arrays", lists.collect::<Result<_, _>>()?, common)
 }
 
 fn concat_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
@@ -536,16 +555,8 @@ fn concat_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
 
 /// The elements in the opposite order.
 pub(crate) fn reversed(list: Typed) -> Result<Typed, Fault> {
-    let kernel: Kernel = |arguments, to| {
-        let lists = arguments[0].as_list::<i32>();
-        let picked = (0..lists.len()).map(|row| {
-            let items = range(lists.value_offsets(), row).rev();
-            lists.is_valid(row).then(|| items.map(|item| Some(index(item))).collect())
-        });
-        gathered(lists.values(), picked.collect(), to)
-    };
     let result = list.data_type.clone();
-    kernel::call("spark_reverse_array", kernel, vec![list], result)
+    kernel::call("spark_reverse_array", vec![list], result)
 }
 
 /// An array without elements.
@@ -553,4 +564,13 @@ pub(crate) fn empty_list(element: &DataType) -> ArrayRef {
     let field = Arc::new(Field::new("element", element.clone(), false));
     let offsets = OffsetBuffer::new(ScalarBuffer::from(vec![0, 0]));
     Arc::new(ListArray::new(field, offsets, new_empty_array(element), None))
+}
+
+fn reverse_array_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let lists = arguments[0].as_list::<i32>();
+    let picked = (0..lists.len()).map(|row| {
+        let items = range(lists.value_offsets(), row).rev();
+        lists.is_valid(row).then(|| items.map(|item| Some(index(item))).collect())
+    });
+    gathered(lists.values(), picked.collect(), to)
 }

@@ -10,35 +10,21 @@ use lakesmith_unresolved::SparkType;
 use crate::cast::{Mode, cast, cast_array};
 use crate::coercion::{common_type, is_integral};
 use crate::function::{Call, Fault, Function, Typed};
-use crate::kernel::{self, Kernel};
+use crate::kernel::{self, Kernels};
 
 /// The operators.
 pub const FUNCTIONS: &[Function] = &[
-    Function::scalar(&["&"], (2, 2), |call| both(call, "spark_bit_and", |a, t| each(a, t, |l, r| l & r))),
-    Function::scalar(&["|"], (2, 2), |call| both(call, "spark_bit_or", |a, t| each(a, t, |l, r| l | r))),
-    Function::scalar(&["^"], (2, 2), |call| both(call, "spark_bit_xor", |a, t| each(a, t, |l, r| l ^ r))),
+    Function::scalar(&["&"], (2, 2), |call| both(call, "spark_bit_and")),
+    Function::scalar(&["|"], (2, 2), |call| both(call, "spark_bit_or")),
+    Function::scalar(&["^"], (2, 2), |call| both(call, "spark_bit_xor")),
     Function::scalar(&["~"], (1, 1), |call| {
         let value = whole(call, 0)?;
         let result = value.data_type.clone();
-        kernel::call(
-            "spark_bit_not",
-            |a, t| each(&[Arc::clone(&a[0]), Arc::clone(&a[0])], t, |l, _| !l),
-            vec![value],
-            result,
-        )
+        kernel::call("spark_bit_not", vec![value], result)
     }),
-    Function::scalar(&["shiftleft", "<<"], (2, 2), |call| {
-        shift(call, "spark_shiftleft", |a, t| shifted(a, t, i32::wrapping_shl, i64::wrapping_shl))
-    }),
-    Function::scalar(&["shiftright", ">>"], (2, 2), |call| {
-        shift(call, "spark_shiftright", |a, t| shifted(a, t, i32::wrapping_shr, i64::wrapping_shr))
-    }),
-    Function::scalar(&["shiftrightunsigned", ">>>"], (2, 2), |call| {
-        shift(call, "spark_shiftrightunsigned", |a, t| {
-            let narrow = |value: i32, by: u32| value.cast_unsigned().wrapping_shr(by).cast_signed();
-            shifted(a, t, narrow, |value, by| value.cast_unsigned().wrapping_shr(by).cast_signed())
-        })
-    }),
+    Function::scalar(&["shiftleft", "<<"], (2, 2), |call| shift(call, "spark_shiftleft")),
+    Function::scalar(&["shiftright", ">>"], (2, 2), |call| shift(call, "spark_shiftright")),
+    Function::scalar(&["shiftrightunsigned", ">>>"], (2, 2), |call| shift(call, "spark_shiftrightunsigned")),
     Function::scalar(&["bit_count"], (1, 1), |call| {
         let value = call.arguments[0].clone();
         let value = if value.data_type == SparkType::Boolean {
@@ -47,12 +33,20 @@ pub const FUNCTIONS: &[Function] = &[
             whole(call, 0)?
         };
         let value = cast(value, &SparkType::Long, Mode::Ansi)?;
-        let kernel: Kernel = |arguments, _| {
-            let values = arguments[0].as_primitive::<Int64Type>().iter();
-            Ok(Arc::new(values.map(|value| value.map(|v| v.count_ones().cast_signed())).collect::<Int32Array>()))
-        };
-        kernel::call("spark_bit_count", kernel, vec![value], SparkType::Integer)
+        kernel::call("spark_bit_count", vec![value], SparkType::Integer)
     }),
+];
+
+/// The kernels.
+pub(crate) const KERNELS: Kernels = &[
+    ("spark_bit_and", |a, t| each(a, t, |l, r| l & r)),
+    ("spark_bit_count", bit_count_kernel),
+    ("spark_bit_not", |a, t| each(&[Arc::clone(&a[0]), Arc::clone(&a[0])], t, |l, _| !l)),
+    ("spark_bit_or", |a, t| each(a, t, |l, r| l | r)),
+    ("spark_bit_xor", |a, t| each(a, t, |l, r| l ^ r)),
+    ("spark_shiftleft", |a, t| shifted(a, t, i32::wrapping_shl, i64::wrapping_shl)),
+    ("spark_shiftright", |a, t| shifted(a, t, i32::wrapping_shr, i64::wrapping_shr)),
+    ("spark_shiftrightunsigned", shiftrightunsigned_kernel),
 ];
 
 fn whole(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
@@ -63,11 +57,11 @@ fn whole(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
     Err(Fault::mismatch(format!("`{}` works on whole numbers, not on {}", call.name, value.data_type), Some(index)))
 }
 
-fn both(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+fn both(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let (left, right) = (whole(call, 0)?, whole(call, 1)?);
     let common = common_type(&left.data_type, &right.data_type).unwrap_or(SparkType::Long);
     let arguments = vec![cast(left, &common, Mode::Ansi)?, cast(right, &common, Mode::Ansi)?];
-    kernel::call(name, kernel, arguments, common)
+    kernel::call(name, arguments, common)
 }
 
 fn each(arguments: &[ArrayRef], to: &DataType, operate: fn(i64, i64) -> i64) -> Result<ArrayRef> {
@@ -79,11 +73,11 @@ fn each(arguments: &[ArrayRef], to: &DataType, operate: fn(i64, i64) -> i64) -> 
 }
 
 /// INT and narrower numbers are shifted as INT.
-fn shift(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+fn shift(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let (value, by) = (whole(call, 0)?, whole(call, 1)?);
     let result = if value.data_type == SparkType::Long { SparkType::Long } else { SparkType::Integer };
     let arguments = vec![cast(value, &result, Mode::Ansi)?, cast(by, &SparkType::Integer, Mode::Ansi)?];
-    kernel::call(name, kernel, arguments, result)
+    kernel::call(name, arguments, result)
 }
 
 fn shifted(
@@ -99,4 +93,14 @@ fn shifted(
     }
     let values = arguments[0].as_primitive::<Int32Type>().iter().zip(by);
     Ok(Arc::new(values.map(|(v, by)| Some(narrow(v?, by?.cast_unsigned()))).collect::<Int32Array>()))
+}
+
+fn shiftrightunsigned_kernel(a: &[ArrayRef], t: &DataType) -> Result<ArrayRef> {
+    let narrow = |value: i32, by: u32| value.cast_unsigned().wrapping_shr(by).cast_signed();
+    shifted(a, t, narrow, |value, by| value.cast_unsigned().wrapping_shr(by).cast_signed())
+}
+
+fn bit_count_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let values = arguments[0].as_primitive::<Int64Type>().iter();
+    Ok(Arc::new(values.map(|value| value.map(|v| v.count_ones().cast_signed())).collect::<Int32Array>()))
 }

@@ -22,7 +22,7 @@ use crate::array::argument;
 use crate::cast::{Mode, cast, cast_array};
 use crate::coercion::{common_type, is_integral};
 use crate::function::{Call, Fault, Function, Typed};
-use crate::kernel::{self, Kernel, texts};
+use crate::kernel::{self, Kernels, texts};
 use crate::text_value::{DAY_MICROS, date_of, days_of, zone_offset};
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -30,32 +30,20 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
-    Function::scalar(&["unix_micros"], (1, 1), |call| since(call, "spark_unix_micros", |a, _| divided(a, 1))),
-    Function::scalar(&["unix_millis"], (1, 1), |call| since(call, "spark_unix_millis", |a, _| divided(a, 1000))),
-    Function::scalar(&["unix_seconds"], (1, 1), |call| since(call, "spark_unix_seconds", |a, _| divided(a, 1_000_000))),
+    Function::scalar(&["unix_micros"], (1, 1), |call| since(call, "spark_unix_micros")),
+    Function::scalar(&["unix_millis"], (1, 1), |call| since(call, "spark_unix_millis")),
+    Function::scalar(&["unix_seconds"], (1, 1), |call| since(call, "spark_unix_seconds")),
     Function::scalar(&["unix_date"], (1, 1), |call| {
-        let kernel: Kernel = |arguments, _| {
-            let days = arguments[0].as_primitive::<Date32Type>();
-            Ok(Arc::new(days.unary::<_, Int32Type>(|days| days)))
-        };
-        kernel::call("spark_unix_date", kernel, vec![argument(call, 0, &SparkType::Date)?], SparkType::Integer)
+        kernel::call("spark_unix_date", vec![argument(call, 0, &SparkType::Date)?], SparkType::Integer)
     }),
     Function::scalar(&["date_from_unix_date"], (1, 1), |call| {
-        let kernel: Kernel = |arguments, _| {
-            let days = arguments[0].as_primitive::<Int32Type>();
-            Ok(Arc::new(days.unary::<_, Date32Type>(|days| days)))
-        };
-        kernel::call("spark_date_from_days", kernel, vec![argument(call, 0, &SparkType::Integer)?], SparkType::Date)
+        kernel::call("spark_date_from_days", vec![argument(call, 0, &SparkType::Integer)?], SparkType::Date)
     }),
-    Function::scalar(&["dayname"], (1, 1), |call| {
-        named(call, "spark_dayname", |a, _| names(a, |date| DAYS[index(date.weekday().to_monday_zero_offset())]))
-    }),
-    Function::scalar(&["monthname"], (1, 1), |call| {
-        named(call, "spark_monthname", |a, _| names(a, |date| MONTHS[index(date.month() - 1)]))
-    }),
+    Function::scalar(&["dayname"], (1, 1), |call| named(call, "spark_dayname")),
+    Function::scalar(&["monthname"], (1, 1), |call| named(call, "spark_monthname")),
     Function::scalar(&["next_day"], (2, 2), |call| {
         let arguments = vec![argument(call, 0, &SparkType::Date)?, argument(call, 1, &SparkType::STRING)?];
-        kernel::call("spark_next_day", next_day_kernel, arguments, SparkType::Date)
+        kernel::call("spark_next_day", arguments, SparkType::Date)
     }),
     Function::scalar(&["make_timestamp"], (6, 6), |call| {
         let mut arguments = Vec::new();
@@ -64,10 +52,10 @@ pub const FUNCTIONS: &[Function] = &[
         }
         let seconds = SparkType::Decimal { precision: 16, scale: 6 };
         arguments.push(argument(call, 5, &seconds)?);
-        kernel::call("spark_make_timestamp", make_timestamp_kernel, arguments, SparkType::Timestamp)
+        kernel::call("spark_make_timestamp", arguments, SparkType::Timestamp)
     }),
-    Function::scalar(&["from_utc_timestamp"], (2, 2), |call| zoned(call, "spark_from_utc", |a, t| moved(a, t, true))),
-    Function::scalar(&["to_utc_timestamp"], (2, 2), |call| zoned(call, "spark_to_utc", |a, t| moved(a, t, false))),
+    Function::scalar(&["from_utc_timestamp"], (2, 2), |call| zoned(call, "spark_from_utc")),
+    Function::scalar(&["to_utc_timestamp"], (2, 2), |call| zoned(call, "spark_to_utc")),
     Function::scalar(&["sequence"], (2, 3), sequence),
     Function::scalar(&["timestampadd"], (3, 3), |call| {
         let unit = unit(call)?;
@@ -75,13 +63,33 @@ pub const FUNCTIONS: &[Function] = &[
         let result =
             if value.data_type == SparkType::TimestampNtz { SparkType::TimestampNtz } else { SparkType::Timestamp };
         let arguments = vec![unit, argument(call, 1, &SparkType::Long)?, argument(call, 2, &result)?];
-        kernel::call("spark_timestampadd", add_kernel, arguments, result)
+        kernel::call("spark_timestampadd", arguments, result)
     }),
     Function::scalar(&["timestampdiff"], (3, 3), |call| {
         let moments = [argument(call, 1, &SparkType::Timestamp)?, argument(call, 2, &SparkType::Timestamp)?];
         let [start, end] = moments;
-        kernel::call("spark_timestampdiff", difference_kernel, vec![unit(call)?, start, end], SparkType::Long)
+        kernel::call("spark_timestampdiff", vec![unit(call)?, start, end], SparkType::Long)
     }),
+];
+
+/// The kernels.
+pub(crate) const KERNELS: Kernels = &[
+    ("spark_date_from_days", date_from_days_kernel),
+    ("spark_dayname", |a, _| names(a, |date| DAYS[index(date.weekday().to_monday_zero_offset())])),
+    ("spark_from_utc", |a, t| moved(a, t, true)),
+    ("spark_make_timestamp", make_timestamp_kernel),
+    ("spark_monthname", |a, _| names(a, |date| MONTHS[index(date.month() - 1)])),
+    ("spark_next_day", next_day_kernel),
+    ("spark_seconds", seconds_kernel),
+    ("spark_sequence", sequence_kernel),
+    ("spark_timestampadd", add_kernel),
+    ("spark_timestampdiff", difference_kernel),
+    ("spark_to_utc", |a, t| moved(a, t, false)),
+    ("spark_unix_date", unix_date_kernel),
+    ("spark_unix_micros", |a, _| divided(a, 1)),
+    ("spark_unix_millis", |a, _| divided(a, 1000)),
+    ("spark_unix_seconds", |a, _| divided(a, 1_000_000)),
+    ("spark_year_of_week", year_of_week_kernel),
 ];
 
 /// The first argument, a unit that is known.
@@ -178,8 +186,8 @@ fn index(number: i8) -> usize {
     usize::try_from(number).unwrap_or(0)
 }
 
-fn since(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
-    kernel::call(name, kernel, vec![argument(call, 0, &SparkType::Timestamp)?], SparkType::Long)
+fn since(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
+    kernel::call(name, vec![argument(call, 0, &SparkType::Timestamp)?], SparkType::Long)
 }
 
 fn divided(arguments: &[ArrayRef], by: i64) -> Result<ArrayRef> {
@@ -187,8 +195,8 @@ fn divided(arguments: &[ArrayRef], by: i64) -> Result<ArrayRef> {
     Ok(Arc::new(micros.unary::<_, Int64Type>(|micros| micros.div_euclid(by))))
 }
 
-fn named(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
-    kernel::call(name, kernel, vec![argument(call, 0, &SparkType::Date)?], SparkType::STRING)
+fn named(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
+    kernel::call(name, vec![argument(call, 0, &SparkType::Date)?], SparkType::STRING)
 }
 
 fn names(arguments: &[ArrayRef], name: fn(Date) -> &'static str) -> Result<ArrayRef> {
@@ -256,9 +264,9 @@ fn zone(to: &DataType) -> Option<Arc<str>> {
     }
 }
 
-fn zoned(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+fn zoned(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let arguments = vec![argument(call, 0, &SparkType::Timestamp)?, argument(call, 1, &SparkType::STRING)?];
-    kernel::call(name, kernel, arguments, SparkType::Timestamp)
+    kernel::call(name, arguments, SparkType::Timestamp)
 }
 
 /// Moves wall-clock time of UTC to that of a zone, or back.
@@ -302,7 +310,7 @@ fn sequence(call: &Call<'_>) -> Result<Typed, Fault> {
         arguments.push(step.clone());
     }
     let result = SparkType::Array { element: Box::new(common), contains_null: false };
-    kernel::call("spark_sequence", sequence_kernel, arguments, result)
+    kernel::call("spark_sequence", arguments, result)
 }
 
 fn sequence_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
@@ -362,22 +370,34 @@ fn steps(columns: &[Int64Array], row: usize) -> Result<Vec<i64>> {
 /// Seconds of a minute with their fraction, as `extract(SECOND FROM …)` gives them.
 pub(crate) fn seconds(value: Typed) -> Result<Typed, Fault> {
     let value = cast(value, &SparkType::Timestamp, Mode::Ansi)?;
-    let kernel: Kernel = |arguments, _| {
-        let micros = arguments[0].as_primitive::<TimestampMicrosecondType>().iter();
-        let values = micros.map(|micros| micros.map(|micros| i128::from(micros.rem_euclid(60_000_000))));
-        let values: Decimal128Array = values.collect();
-        Ok(Arc::new(values.with_precision_and_scale(8, 6)?))
-    };
-    kernel::call("spark_seconds", kernel, vec![value], SparkType::Decimal { precision: 8, scale: 6 })
+    kernel::call("spark_seconds", vec![value], SparkType::Decimal { precision: 8, scale: 6 })
 }
 
 /// The year that the ISO week of a date belongs to.
 pub(crate) fn year_of_week(value: Typed) -> Result<Typed, Fault> {
     let value = cast(value, &SparkType::Date, Mode::Ansi)?;
-    let kernel: Kernel = |arguments, _| {
-        let days = arguments[0].as_primitive::<Date32Type>().iter();
-        let year = |date: Date| i32::from(date.iso_week_date().year());
-        Ok(Arc::new(days.map(|days| date_of(days?).map(year)).collect::<Int32Array>()))
-    };
-    kernel::call("spark_year_of_week", kernel, vec![value], SparkType::Integer)
+    kernel::call("spark_year_of_week", vec![value], SparkType::Integer)
+}
+
+fn unix_date_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let days = arguments[0].as_primitive::<Date32Type>();
+    Ok(Arc::new(days.unary::<_, Int32Type>(|days| days)))
+}
+
+fn date_from_days_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let days = arguments[0].as_primitive::<Int32Type>();
+    Ok(Arc::new(days.unary::<_, Date32Type>(|days| days)))
+}
+
+fn seconds_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let micros = arguments[0].as_primitive::<TimestampMicrosecondType>().iter();
+    let values = micros.map(|micros| micros.map(|micros| i128::from(micros.rem_euclid(60_000_000))));
+    let values: Decimal128Array = values.collect();
+    Ok(Arc::new(values.with_precision_and_scale(8, 6)?))
+}
+
+fn year_of_week_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let days = arguments[0].as_primitive::<Date32Type>().iter();
+    let year = |date: Date| i32::from(date.iso_week_date().year());
+    Ok(Arc::new(days.map(|days| date_of(days?).map(year)).collect::<Int32Array>()))
 }

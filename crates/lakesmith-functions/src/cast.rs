@@ -23,7 +23,7 @@ use crate::cast_text::{has_text, interval_text, to_text};
 use crate::coercion::{as_decimal, is_numeric, is_text};
 use crate::double_decimal::DoubleDecimals;
 use crate::function::{Call, Fault, Function, Typed};
-use crate::kernel;
+use crate::kernel::{self, Kernels};
 use crate::text_value as text;
 
 /// What happens to a value that does not fit.
@@ -51,6 +51,10 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["timestamp"], (1, 1), |call| named(call, SparkType::Timestamp)),
 ];
 
+/// The kernels.
+pub(crate) const KERNELS: Kernels =
+    &[("spark_cast", ansi_kernel), ("spark_try_cast", try_kernel), ("spark_widen", ansi_kernel)];
+
 fn named(call: &Call<'_>, to: SparkType) -> Result<Typed, Fault> {
     cast(call.arguments[0].clone(), &to, Mode::Ansi)
 }
@@ -71,9 +75,9 @@ pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
     }
     let nullable = value.nullable || mode == Mode::Try;
     let cast = match mode {
-        Mode::Ansi if widens(&value.data_type, to) => kernel::call("spark_widen", ansi_kernel, vec![value], to.clone()),
-        Mode::Ansi => kernel::call("spark_cast", ansi_kernel, vec![value], to.clone()),
-        Mode::Try => kernel::call("spark_try_cast", try_kernel, vec![value], to.clone()),
+        Mode::Ansi if widens(&value.data_type, to) => kernel::call("spark_widen", vec![value], to.clone()),
+        Mode::Ansi => kernel::call("spark_cast", vec![value], to.clone()),
+        Mode::Try => kernel::call("spark_try_cast", vec![value], to.clone()),
     };
     cast.map(|cast| cast.with_nullable(nullable))
 }

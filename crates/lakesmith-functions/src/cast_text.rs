@@ -15,8 +15,12 @@ use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::spark_type::{DayTimeUnit, YearMonthUnit};
 
 use crate::function::{Fault, Typed};
-use crate::kernel::{self, Kernel};
+use crate::kernel::{self, Kernels};
 use crate::text_value as text;
+
+/// The kernels.
+pub(crate) const KERNELS: Kernels =
+    &[("spark_day_time_text", day_time_kernel), ("spark_year_month_text", year_month_kernel)];
 
 /// Whether values of a type have a text.
 pub fn has_text(data_type: &SparkType) -> bool {
@@ -118,14 +122,16 @@ pub fn year_month_literal(months: i32, start: YearMonthUnit, end: YearMonthUnit)
 
 /// An interval as its literal, with the units of its type.
 pub fn interval_text(interval: Typed) -> Option<Result<Typed, Fault>> {
-    let (units, kernel): ((i32, i32), Kernel) = match &interval.data_type {
-        SparkType::DayTimeInterval { start, end } => ((day_time_rank(*start), day_time_rank(*end)), day_time_kernel),
-        SparkType::YearMonthInterval { start, end } => ((year_rank(*start), year_rank(*end)), year_month_kernel),
+    let (units, kernel) = match &interval.data_type {
+        SparkType::DayTimeInterval { start, end } => {
+            ((day_time_rank(*start), day_time_rank(*end)), "spark_day_time_text")
+        }
+        SparkType::YearMonthInterval { start, end } => ((year_rank(*start), year_rank(*end)), "spark_year_month_text"),
         _ => return None,
     };
     let unit = |rank: i32| Typed::new(lit(rank), SparkType::Integer).with_nullable(false);
     let arguments = vec![interval, unit(units.0), unit(units.1)];
-    Some(kernel::call("spark_interval_text", kernel, arguments, SparkType::STRING))
+    Some(kernel::call(kernel, arguments, SparkType::STRING))
 }
 
 fn day_time_rank(unit: DayTimeUnit) -> i32 {

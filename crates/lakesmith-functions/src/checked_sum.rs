@@ -14,6 +14,13 @@ use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 
 use crate::cast::Mode;
+use crate::codec::Aggregates;
+
+/// The aggregates of ours that are made of their result's type alone.
+pub(crate) const AGGREGATES: Aggregates = &[
+    ("spark_sum", |result| checked_sum(result, Mode::Ansi)),
+    ("spark_try_sum", |result| checked_sum(result, Mode::Try)),
+];
 
 /// The sum of BIGINT or DECIMAL values of the argument's scale; one that does not fit `result` is an error or NULL.
 pub fn checked_sum(result: DataType, mode: Mode) -> Arc<AggregateUDF> {

@@ -14,7 +14,7 @@ use lakesmith_unresolved::{SparkType, StructField};
 use crate::cast::{Mode, cast};
 use crate::coercion::common_of;
 use crate::function::{Call, Fault, Function, MANY, Typed};
-use crate::kernel;
+use crate::kernel::{self, Kernels};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
@@ -23,22 +23,36 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["named_struct"], (2, MANY), named_struct),
 ];
 
+/// The kernels.
+pub(crate) const KERNELS: Kernels = &[
+    ("spark_array", array_kernel),
+    ("spark_array_item", item_kernel),
+    ("spark_map_value", value_kernel),
+    ("spark_map_size", map_size_kernel),
+    ("spark_size", size_kernel),
+    ("spark_struct", struct_kernel),
+];
+
 fn size(call: &Call<'_>) -> Result<Typed, Fault> {
     let value = call.arguments[0].clone();
-    let kernel: kernel::Kernel = match &value.data_type {
-        SparkType::Array { .. } => |arguments, _| {
-            let lists = arguments[0].as_list::<i32>();
-            Ok(Arc::new(lists.iter().map(|list| list.map(|list| list.len() as i32)).collect::<Int32Array>()))
-        },
-        SparkType::Map { .. } => |arguments, _| {
-            let maps = arguments[0].as_map();
-            let rows = (0..maps.len()).map(|row| maps.is_valid(row).then(|| maps.value_length(row)));
-            Ok(Arc::new(rows.collect::<Int32Array>()))
-        },
+    let kernel = match &value.data_type {
+        SparkType::Array { .. } => "spark_size",
+        SparkType::Map { .. } => "spark_map_size",
         SparkType::Null => return cast(value, &SparkType::Integer, Mode::Ansi),
         other => return Err(Fault::mismatch(format!("`size` needs an ARRAY or MAP, not {other}"), Some(0))),
     };
-    kernel::call("spark_size", kernel, vec![value], SparkType::Integer)
+    kernel::call(kernel, vec![value], SparkType::Integer)
+}
+
+fn size_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let lists = arguments[0].as_list::<i32>();
+    Ok(Arc::new(lists.iter().map(|list| list.map(|list| list.len() as i32)).collect::<Int32Array>()))
+}
+
+fn map_size_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let maps = arguments[0].as_map();
+    let rows = (0..maps.len()).map(|row| maps.is_valid(row).then(|| maps.value_length(row)));
+    Ok(Arc::new(rows.collect::<Int32Array>()))
 }
 
 fn array(call: &Call<'_>) -> Result<Typed, Fault> {
@@ -57,7 +71,7 @@ fn array(call: &Call<'_>) -> Result<Typed, Fault> {
         let empty = empty.map_err(|_| Fault::not_built("an empty array"))?;
         return Ok(Typed::new(datafusion::logical_expr::lit(empty), result).with_nullable(false));
     }
-    Ok(kernel::call("spark_array", array_kernel, values, result)?.with_nullable(false))
+    Ok(kernel::call("spark_array", values, result)?.with_nullable(false))
 }
 
 fn array_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
@@ -86,7 +100,7 @@ fn named_struct(call: &Call<'_>) -> Result<Typed, Fault> {
         });
         values.push(value.clone());
     }
-    Ok(kernel::call("spark_struct", struct_kernel, values, SparkType::Struct(fields))?.with_nullable(false))
+    Ok(kernel::call("spark_struct", values, SparkType::Struct(fields))?.with_nullable(false))
 }
 
 /// Values as one struct.
@@ -96,7 +110,7 @@ pub(crate) fn row(values: &[Typed]) -> Result<Typed, Fault> {
         ..StructField::nullable(format!("col{}", index + 1).as_str(), value.data_type.clone())
     };
     let fields = values.iter().enumerate().map(field).collect();
-    kernel::call("spark_struct", struct_kernel, values.to_vec(), SparkType::Struct(fields))
+    kernel::call("spark_struct", values.to_vec(), SparkType::Struct(fields))
 }
 
 fn struct_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
@@ -126,12 +140,12 @@ pub fn element(value: Typed, key: Typed) -> Result<Typed, Fault> {
     match value.data_type.clone() {
         SparkType::Array { element, .. } => {
             let index = cast(key, &SparkType::Integer, Mode::Ansi)?;
-            let found = kernel::call("spark_array_item", item_kernel, vec![value, index], *element)?;
+            let found = kernel::call("spark_array_item", vec![value, index], *element)?;
             Ok(found.with_nullable(true))
         }
         SparkType::Map { key: key_type, value: data_type, .. } => {
             let key = cast(key, &key_type, Mode::Ansi)?;
-            let found = kernel::call("spark_map_value", value_kernel, vec![value, key], *data_type)?;
+            let found = kernel::call("spark_map_value", vec![value, key], *data_type)?;
             Ok(found.with_nullable(true))
         }
         other => Err(Fault::mismatch(format!("a value of type {other} has no elements"), Some(0))),

@@ -22,8 +22,8 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&[">="], (2, 2), |call| compare(call, Operator::GtEq)),
     Function::scalar(&["<=>", "equal_null"], (2, 2), |call| null_safe(call, Operator::IsNotDistinctFrom)),
     Function::scalar(&["isdistinctfrom"], (2, 2), |call| null_safe(call, Operator::IsDistinctFrom)),
-    Function::scalar(&["and"], (2, 2), |call| logic(call, Operator::And)),
-    Function::scalar(&["or"], (2, 2), |call| logic(call, Operator::Or)),
+    Function::scalar(&["and"], (2, MANY), |call| logic(call, Operator::And)),
+    Function::scalar(&["or"], (2, MANY), |call| logic(call, Operator::Or)),
     Function::scalar(&["not", "!"], (1, 1), |call| Ok(Typed::new(not(boolean(call, 0)?.expr), SparkType::Boolean))),
     Function::scalar(&["isnull"], (1, 1), |call| Ok(sure(is_null(call.arguments[0].expr.clone())))),
     Function::scalar(&["isnotnull"], (1, 1), |call| Ok(sure(is_not_null(call.arguments[0].expr.clone())))),
@@ -68,20 +68,61 @@ fn boolean(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
 }
 
 fn logic(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
-    let (left, right) = (boolean(call, 0)?, boolean(call, 1)?);
-    let nullable = left.nullable || right.nullable;
-    let right = if guard::can_fail(&right.expr) { guarded(&left.expr, operator, right.expr)? } else { right.expr };
-    Ok(Typed::new(binary_expr(left.expr, operator, right), SparkType::Boolean).with_nullable(nullable))
+    let operands = (0..call.arguments.len()).map(|index| boolean(call, index)).collect::<Result<Vec<_>, _>>()?;
+    let nullable = operands.iter().any(|operand| operand.nullable);
+    let expr = joined(operands.into_iter().map(|operand| operand.expr).collect(), operator)?;
+    Ok(Typed::new(expr, SparkType::Boolean).with_nullable(nullable))
 }
 
-/// The right operand, computed only where the left one does not decide. The left operand stays a conjunct of its own, so it
-/// is still pushed down to the scan.
-fn guarded(left: &Expr, operator: Operator, right: Expr) -> Result<Expr, Fault> {
-    let undecided = match operator {
-        Operator::And => is_not_false(left.clone()),
-        _ => is_not_true(left.clone()),
-    };
-    guard::case(vec![(undecided, right)], Some(lit(operator != Operator::And)), &SparkType::Boolean)
+/// Conditions under AND or OR. One that can fail is computed only where those before it do not decide; all others stay conjuncts
+/// of their own, so they are still pushed down to the scan. The size grows with the number of conditions and no faster.
+fn joined(operands: Vec<Expr>, operator: Operator) -> Result<Expr, Fault> {
+    let mut free = Vec::with_capacity(operands.len());
+    // what stands before `guarded` back to the condition before it that can fail, that one included
+    let mut before = Vec::new();
+    let mut guarded: Option<Expr> = None;
+    for (index, operand) in operands.into_iter().enumerate().rev() {
+        if index == 0 || !guard::can_fail(&operand) {
+            free.push(operand.clone());
+            before.push(operand);
+            continue;
+        }
+        before.push(operand.clone());
+        let deciding = std::mem::take(&mut before);
+        guarded = Some(match guarded {
+            None => operand,
+            Some(later) => binary_expr(operand, operator, undecided(deciding, operator, later)?),
+        });
+    }
+    if let Some(later) = guarded {
+        free.insert(0, undecided(before, operator, later)?);
+    }
+    free.reverse();
+    Ok(balanced(free, operator))
+}
+
+/// `later` where the conditions, last first, leave the result open.
+fn undecided(mut conditions: Vec<Expr>, operator: Operator, later: Expr) -> Result<Expr, Fault> {
+    conditions.reverse();
+    let condition = balanced(conditions, operator);
+    let open = if operator == Operator::And { is_not_false(condition) } else { is_not_true(condition) };
+    guard::case(vec![(open, later)], Some(lit(operator == Operator::And)), &SparkType::Boolean)
+}
+
+/// The conditions in their order as a tree of little depth; DataFusion's time grows with the square of the depth.
+fn balanced(mut conditions: Vec<Expr>, operator: Operator) -> Expr {
+    while conditions.len() > 1 {
+        let mut pairs = conditions.into_iter();
+        let mut halved = Vec::with_capacity(pairs.len().div_ceil(2));
+        while let Some(left) = pairs.next() {
+            halved.push(match pairs.next() {
+                Some(right) => binary_expr(left, operator, right),
+                None => left,
+            });
+        }
+        conditions = halved;
+    }
+    conditions.pop().unwrap_or_else(|| lit(operator == Operator::And))
 }
 
 fn within(call: &Call<'_>) -> Result<Typed, Fault> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{
     ArrayRef, AsArray, Date32Array, Float64Array, Int32Array, StringArray, TimestampMicrosecondArray,
 };
+use datafusion::arrow::compute::kernels::numeric;
 use datafusion::arrow::compute::{DatePart, date_part};
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Int32Type, Int64Type, IntervalYearMonthType, TimestampMicrosecondType,
@@ -22,7 +23,7 @@ use crate::arithmetic::{DAYS, add_days_kernel, add_micros_kernel};
 use crate::cast::{Mode, cast, cast_array};
 use crate::coercion::{implicit, is_integral, is_text};
 use crate::function::{Call, Fault, Function, Typed};
-use crate::kernel::{self, Kernel, texts};
+use crate::kernel::{self, Kernels, texts};
 use crate::pattern::Pattern;
 use crate::text_value::{DAY_MICROS, date_of, days_of};
 
@@ -30,26 +31,17 @@ use crate::text_value::{DAY_MICROS, date_of, days_of};
 pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["current_timestamp", "now"], (0, 0), |call| Ok(now(call))),
     Function::scalar(&["current_date", "curdate"], (0, 0), |call| cast(now(call), &SparkType::Date, Mode::Ansi)),
-    Function::scalar(&["year"], (1, 1), |call| part(call, "spark_year", |a, _| field(a, DatePart::Year))),
-    Function::scalar(&["quarter"], (1, 1), |call| part(call, "spark_quarter", |a, _| field(a, DatePart::Quarter))),
-    Function::scalar(&["month"], (1, 1), |call| part(call, "spark_month", |a, _| field(a, DatePart::Month))),
-    Function::scalar(&["weekofyear"], (1, 1), |call| part(call, "spark_week", |a, _| field(a, DatePart::Week))),
-    Function::scalar(&["day", "dayofmonth"], (1, 1), |call| part(call, "spark_day", |a, _| field(a, DatePart::Day))),
-    Function::scalar(&["dayofyear"], (1, 1), |call| {
-        part(call, "spark_dayofyear", |a, _| field(a, DatePart::DayOfYear))
-    }),
-    Function::scalar(&["dayofweek"], (1, 1), |call| {
-        part(call, "spark_dayofweek", |a, _| {
-            let zero_based = field(a, DatePart::DayOfWeekSunday0)?;
-            Ok(Arc::new(zero_based.as_primitive::<Int32Type>().unary::<_, Int32Type>(|day| day + 1)))
-        })
-    }),
-    Function::scalar(&["weekday"], (1, 1), |call| {
-        part(call, "spark_weekday", |a, _| field(a, DatePart::DayOfWeekMonday0))
-    }),
-    Function::scalar(&["hour"], (1, 1), |call| part(call, "spark_hour", |a, _| field(a, DatePart::Hour))),
-    Function::scalar(&["minute"], (1, 1), |call| part(call, "spark_minute", |a, _| field(a, DatePart::Minute))),
-    Function::scalar(&["second"], (1, 1), |call| part(call, "spark_second", |a, _| field(a, DatePart::Second))),
+    Function::scalar(&["year"], (1, 1), |call| part(call, "spark_year")),
+    Function::scalar(&["quarter"], (1, 1), |call| part(call, "spark_quarter")),
+    Function::scalar(&["month"], (1, 1), |call| part(call, "spark_month")),
+    Function::scalar(&["weekofyear"], (1, 1), |call| part(call, "spark_week")),
+    Function::scalar(&["day", "dayofmonth"], (1, 1), |call| part(call, "spark_day")),
+    Function::scalar(&["dayofyear"], (1, 1), |call| part(call, "spark_dayofyear")),
+    Function::scalar(&["dayofweek"], (1, 1), |call| part(call, "spark_dayofweek")),
+    Function::scalar(&["weekday"], (1, 1), |call| part(call, "spark_weekday")),
+    Function::scalar(&["hour"], (1, 1), |call| part(call, "spark_hour")),
+    Function::scalar(&["minute"], (1, 1), |call| part(call, "spark_minute")),
+    Function::scalar(&["second"], (1, 1), |call| part(call, "spark_second")),
     Function::scalar(&["extract", "date_part", "datepart"], (2, 2), extract),
     Function::scalar(&["date_format"], (2, 2), date_format),
     Function::scalar(&["to_date"], (1, 2), |call| read(call, SparkType::Date, Mode::Ansi)),
@@ -64,52 +56,73 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["timestamp_seconds"], (1, 1), |call| {
         cast(call.arguments[0].clone(), &SparkType::Timestamp, Mode::Ansi)
     }),
-    Function::scalar(&["timestamp_millis"], (1, 1), |call| {
-        from_micros(call, "spark_timestamp_millis", |a, t| scaled(a, t, 1000))
-    }),
-    Function::scalar(&["timestamp_micros"], (1, 1), |call| {
-        from_micros(call, "spark_timestamp_micros", |a, t| scaled(a, t, 1))
-    }),
+    Function::scalar(&["timestamp_millis"], (1, 1), |call| from_micros(call, "spark_timestamp_millis")),
+    Function::scalar(&["timestamp_micros"], (1, 1), |call| from_micros(call, "spark_timestamp_micros")),
     Function::scalar(&["date_add", "dateadd"], (2, 2), |call| move_days(call, false)),
     Function::scalar(&["date_sub"], (2, 2), |call| move_days(call, true)),
     Function::scalar(&["datediff", "date_diff"], (2, 2), |call| {
-        kernel::call("spark_datediff", days_between, typed(call, &[SparkType::Date])?, SparkType::Integer)
+        kernel::call("spark_datediff", typed(call, &[SparkType::Date])?, SparkType::Integer)
     }),
     Function::scalar(&["add_months"], (2, 2), |call| {
         let arguments = typed(call, &[SparkType::Date, SparkType::Integer])?;
-        kernel::call("spark_add_months", add_months_kernel, arguments, SparkType::Date)
+        kernel::call("spark_add_months", arguments, SparkType::Date)
     }),
     Function::scalar(&["months_between"], (2, 3), |call| {
         let types = [SparkType::Timestamp, SparkType::Timestamp, SparkType::Boolean];
-        kernel::call("spark_months_between", months_between_kernel, typed(call, &types)?, SparkType::Double)
+        kernel::call("spark_months_between", typed(call, &types)?, SparkType::Double)
     }),
     Function::scalar(&["last_day"], (1, 1), |call| {
-        kernel::call("spark_last_day", last_day_kernel, typed(call, &[SparkType::Date])?, SparkType::Date)
+        kernel::call("spark_last_day", typed(call, &[SparkType::Date])?, SparkType::Date)
     }),
     Function::scalar(&["date_trunc"], (2, 2), |call| {
-        kernel::call(
-            "spark_date_trunc",
-            date_trunc_kernel,
-            typed(call, &[SparkType::STRING, SparkType::Timestamp])?,
-            SparkType::Timestamp,
-        )
+        kernel::call("spark_date_trunc", typed(call, &[SparkType::STRING, SparkType::Timestamp])?, SparkType::Timestamp)
     }),
     Function::scalar(&["trunc"], (2, 2), |call| {
         let mut arguments = typed(call, &[SparkType::Date, SparkType::STRING])?;
         arguments[0] = cast(arguments[0].clone(), &SparkType::Timestamp, Mode::Ansi)?;
         arguments.swap(0, 1);
-        let kernel: Kernel = |arguments, to| {
-            let units = texts(&arguments[0])?;
-            // DATE has no units below a week
-            let kept = units.iter().map(|unit| unit.filter(|unit| !is_short(unit))).collect::<StringArray>();
-            date_trunc_kernel(&[Arc::new(kept), Arc::clone(&arguments[1])], to)
-        };
-        let moment = kernel::call("spark_trunc", kernel, arguments, SparkType::Timestamp)?;
+        let moment = kernel::call("spark_trunc", arguments, SparkType::Timestamp)?;
         Ok(cast(moment, &SparkType::Date, Mode::Ansi)?.with_nullable(true))
     }),
     Function::scalar(&["make_date"], (3, 3), |call| {
-        kernel::call("spark_make_date", make_date_kernel, typed(call, &[SparkType::Integer])?, SparkType::Date)
+        kernel::call("spark_make_date", typed(call, &[SparkType::Integer])?, SparkType::Date)
     }),
+];
+
+/// The kernels.
+pub(crate) const KERNELS: Kernels = &[
+    ("spark_add_interval_months", |a, t| add_interval_months(a, t, 1)),
+    ("spark_add_intervals", |a, _| Ok(numeric::add(&a[0], &a[1])?)),
+    ("spark_add_micros", add_micros_kernel),
+    ("spark_add_months", add_months_kernel),
+    ("spark_date_add", add_days_kernel),
+    ("spark_date_format", format_kernel),
+    ("spark_date_sub", subtract_days_kernel),
+    ("spark_date_trunc", date_trunc_kernel),
+    ("spark_datediff", days_between),
+    ("spark_day", |a, _| field(a, DatePart::Day)),
+    ("spark_dayofweek", dayofweek_kernel),
+    ("spark_dayofyear", |a, _| field(a, DatePart::DayOfYear)),
+    ("spark_difference", difference_kernel),
+    ("spark_hour", |a, _| field(a, DatePart::Hour)),
+    ("spark_last_day", last_day_kernel),
+    ("spark_make_date", make_date_kernel),
+    ("spark_minute", |a, _| field(a, DatePart::Minute)),
+    ("spark_month", |a, _| field(a, DatePart::Month)),
+    ("spark_months_between", months_between_kernel),
+    ("spark_parse_moment", |a, t| parse_kernel(a, t, Mode::Ansi)),
+    ("spark_quarter", |a, _| field(a, DatePart::Quarter)),
+    ("spark_second", |a, _| field(a, DatePart::Second)),
+    ("spark_subtract_intervals", |a, _| Ok(numeric::sub(&a[0], &a[1])?)),
+    ("spark_subtract_micros", subtract_micros_kernel),
+    ("spark_subtract_months", |a, t| add_interval_months(a, t, -1)),
+    ("spark_timestamp_micros", |a, t| scaled(a, t, 1)),
+    ("spark_timestamp_millis", |a, t| scaled(a, t, 1000)),
+    ("spark_trunc", trunc_kernel),
+    ("spark_try_parse_moment", |a, t| parse_kernel(a, t, Mode::Try)),
+    ("spark_week", |a, _| field(a, DatePart::Week)),
+    ("spark_weekday", |a, _| field(a, DatePart::DayOfWeekMonday0)),
+    ("spark_year", |a, _| field(a, DatePart::Year)),
 ];
 
 fn now(call: &Call<'_>) -> Typed {
@@ -133,10 +146,10 @@ fn is_moment(data_type: &SparkType) -> bool {
     matches!(data_type, SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz)
 }
 
-fn part(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+fn part(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let value = call.arguments[0].clone();
     let value = if is_moment(&value.data_type) { value } else { typed(call, &[SparkType::Timestamp])?.remove(0) };
-    kernel::call(name, kernel, vec![value], SparkType::Integer)
+    kernel::call(name, vec![value], SparkType::Integer)
 }
 
 /// `extract(YEAR FROM d)` is `year(d)`, and so on.
@@ -189,10 +202,8 @@ pub(crate) fn arithmetic(left: &Typed, right: &Typed, minus: bool) -> Option<Res
             Some(difference(left.clone(), right.clone(), SparkType::Timestamp))
         }
         (l, SparkType::YearMonthInterval { .. }) if is_moment(l) => {
-            let kernel: Kernel =
-                if minus { |a, t| add_interval_months(a, t, -1) } else { |a, t| add_interval_months(a, t, 1) };
             let name = if minus { "spark_subtract_months" } else { "spark_add_interval_months" };
-            Some(kernel::call(name, kernel, vec![left.clone(), right.clone()], l.clone()))
+            Some(kernel::call(name, vec![left.clone(), right.clone()], l.clone()))
         }
         (l, SparkType::DayTimeInterval { end, .. }) if is_moment(l) => {
             let days = *end == DayTimeUnit::Day;
@@ -220,24 +231,18 @@ pub(crate) fn arithmetic(left: &Typed, right: &Typed, minus: bool) -> Option<Res
 }
 
 fn same_kind(left: Typed, right: Typed, minus: bool, result: SparkType) -> Result<Typed, Fault> {
-    use datafusion::arrow::compute::kernels::numeric;
-    let kernel: Kernel = match minus {
-        true => |a, _| Ok(numeric::sub(&a[0], &a[1])?),
-        false => |a, _| Ok(numeric::add(&a[0], &a[1])?),
-    };
-    kernel::call(if minus { "spark_subtract" } else { "spark_add" }, kernel, vec![left, right], result)
+    let name = if minus { "spark_subtract_intervals" } else { "spark_add_intervals" };
+    kernel::call(name, vec![left, right], result)
 }
 
 fn shift_days(date: Typed, days: Typed, minus: bool) -> Result<Typed, Fault> {
     let days = cast(days, &SparkType::Integer, Mode::Ansi)?;
-    let kernel: Kernel = match minus {
-        false => add_days_kernel,
-        true => |arguments, to| {
-            let negative = arguments[1].as_primitive::<Int32Type>().unary::<_, Int32Type>(i32::wrapping_neg);
-            add_days_kernel(&[Arc::clone(&arguments[0]), Arc::new(negative)], to)
-        },
-    };
-    kernel::call(if minus { "spark_date_sub" } else { "spark_date_add" }, kernel, vec![date, days], SparkType::Date)
+    kernel::call(if minus { "spark_date_sub" } else { "spark_date_add" }, vec![date, days], SparkType::Date)
+}
+
+fn subtract_days_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let negative = arguments[1].as_primitive::<Int32Type>().unary::<_, Int32Type>(i32::wrapping_neg);
+    add_days_kernel(&[Arc::clone(&arguments[0]), Arc::new(negative)], to)
 }
 
 fn move_days(call: &Call<'_>, minus: bool) -> Result<Typed, Fault> {
@@ -252,28 +257,22 @@ fn difference(left: Typed, right: Typed, of: SparkType) -> Result<Typed, Fault> 
     let full = SparkType::DayTimeInterval { start: DayTimeUnit::Day, end: DayTimeUnit::Second };
     let (left, right) =
         (cast(left, &SparkType::Timestamp, Mode::Ansi)?, cast(right, &SparkType::Timestamp, Mode::Ansi)?);
-    let kernel: Kernel = |arguments, to| {
-        let difference = datafusion::arrow::compute::kernels::numeric::sub(&arguments[0], &arguments[1])?;
-        cast_array(&difference, to, Mode::Ansi)
-    };
-    kernel::call("spark_difference", kernel, vec![left, right], if days { DAYS } else { full })
+    kernel::call("spark_difference", vec![left, right], if days { DAYS } else { full })
 }
 
 fn add_duration(value: Typed, interval: Typed, minus: bool, whole_days: bool) -> Result<Typed, Fault> {
     let date = value.data_type == SparkType::Date;
     let result = if date { SparkType::Timestamp } else { value.data_type.clone() };
     let value = cast(value, &result, Mode::Ansi)?;
-    let kernel: Kernel = match minus {
-        false => add_micros_kernel,
-        true => |arguments, to| {
-            let micros = cast_array(&arguments[1], &DataType::Int64, Mode::Ansi)?;
-            let negative = micros.as_primitive::<Int64Type>().unary::<_, Int64Type>(i64::wrapping_neg);
-            add_micros_kernel(&[Arc::clone(&arguments[0]), Arc::new(negative)], to)
-        },
-    };
     let name = if minus { "spark_subtract_micros" } else { "spark_add_micros" };
-    let moved = kernel::call(name, kernel, vec![value, interval], result)?;
+    let moved = kernel::call(name, vec![value, interval], result)?;
     if date && whole_days { cast(moved, &SparkType::Date, Mode::Ansi) } else { Ok(moved) }
+}
+
+fn subtract_micros_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let micros = cast_array(&arguments[1], &DataType::Int64, Mode::Ansi)?;
+    let negative = micros.as_primitive::<Int64Type>().unary::<_, Int64Type>(i64::wrapping_neg);
+    add_micros_kernel(&[Arc::clone(&arguments[0]), Arc::new(negative)], to)
 }
 
 /// Moves by months; a day that the month lacks becomes its last day.
@@ -453,7 +452,7 @@ fn with_patterns<T>(
 
 fn date_format(call: &Call<'_>) -> Result<Typed, Fault> {
     let value = typed(call, &[SparkType::Timestamp, SparkType::STRING])?.remove(0);
-    kernel::call("spark_date_format", format_kernel, vec![value, constant_pattern(call, 1)?], SparkType::STRING)
+    kernel::call("spark_date_format", vec![value, constant_pattern(call, 1)?], SparkType::STRING)
 }
 
 fn format_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
@@ -474,15 +473,8 @@ fn read(call: &Call<'_>, to: SparkType, mode: Mode) -> Result<Typed, Fault> {
         .unwrap_or_else(|| Err(Fault::mismatch(format!("`{}` reads a text", call.name), Some(0))))?;
     let arguments = vec![value, constant_pattern(call, 1)?];
     let moment = match mode {
-        Mode::Ansi => {
-            kernel::call("spark_parse_moment", |a, t| parse_kernel(a, t, Mode::Ansi), arguments, SparkType::Timestamp)
-        }
-        Mode::Try => kernel::call(
-            "spark_try_parse_moment",
-            |a, t| parse_kernel(a, t, Mode::Try),
-            arguments,
-            SparkType::Timestamp,
-        ),
+        Mode::Ansi => kernel::call("spark_parse_moment", arguments, SparkType::Timestamp),
+        Mode::Try => kernel::call("spark_try_parse_moment", arguments, SparkType::Timestamp),
     }?;
     cast(moment.with_nullable(true), &to, mode)
 }
@@ -521,11 +513,11 @@ fn from_unixtime(call: &Call<'_>) -> Result<Typed, Fault> {
         2 => constant_pattern(call, 1)?,
         _ => Typed::new(lit("yyyy-MM-dd HH:mm:ss"), SparkType::STRING).with_nullable(false),
     };
-    kernel::call("spark_date_format", format_kernel, vec![moment, pattern], SparkType::STRING)
+    kernel::call("spark_date_format", vec![moment, pattern], SparkType::STRING)
 }
 
-fn from_micros(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
-    kernel::call(name, kernel, typed(call, &[SparkType::Long])?, SparkType::Timestamp)
+fn from_micros(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
+    kernel::call(name, typed(call, &[SparkType::Long])?, SparkType::Timestamp)
 }
 
 fn scaled(arguments: &[ArrayRef], to: &DataType, factor: i64) -> Result<ArrayRef> {
@@ -539,4 +531,21 @@ fn scaled(arguments: &[ArrayRef], to: &DataType, factor: i64) -> Result<ArrayRef
         _ => None,
     };
     Ok(Arc::new(TimestampMicrosecondArray::from(micros.collect::<Result<Vec<_>>>()?).with_timezone_opt(zone)))
+}
+
+fn dayofweek_kernel(a: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let zero_based = field(a, DatePart::DayOfWeekSunday0)?;
+    Ok(Arc::new(zero_based.as_primitive::<Int32Type>().unary::<_, Int32Type>(|day| day + 1)))
+}
+
+fn trunc_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let units = texts(&arguments[0])?;
+    // DATE has no units below a week
+    let kept = units.iter().map(|unit| unit.filter(|unit| !is_short(unit))).collect::<StringArray>();
+    date_trunc_kernel(&[Arc::new(kept), Arc::clone(&arguments[1])], to)
+}
+
+fn difference_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let difference = numeric::sub(&arguments[0], &arguments[1])?;
+    cast_array(&difference, to, Mode::Ansi)
 }

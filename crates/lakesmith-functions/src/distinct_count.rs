@@ -18,6 +18,11 @@ use datafusion::logical_expr::{
 use datafusion::physical_plan::aggregates::group_values::{GroupValues, new_group_values};
 use datafusion::physical_plan::aggregates::order::GroupOrdering;
 
+use crate::codec::Aggregates;
+
+/// The aggregates of ours that are made of their result's type alone.
+pub(crate) const AGGREGATES: Aggregates = &[("spark_count", |_| distinct_count())];
+
 /// The number of different values but NULL. A call that is not marked as distinct counts as `count` does, which is what remains
 /// of it when the planner has made groups of the values.
 pub fn distinct_count() -> Arc<AggregateUDF> {

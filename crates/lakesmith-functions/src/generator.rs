@@ -11,7 +11,10 @@ use datafusion::common::{Result, internal_datafusion_err, internal_err};
 use lakesmith_unresolved::{SparkType, StructField};
 
 use crate::function::{Fault, Typed};
-use crate::kernel;
+use crate::kernel::{self, Kernels};
+
+/// The kernels.
+pub(crate) const KERNELS: Kernels = &[("spark_rows", rows_kernel)];
 
 /// Names of the generators that are built.
 pub const NAMES: &[&str] = &["explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer"];
@@ -49,7 +52,7 @@ pub fn generate(name: &str, arguments: Vec<Typed>) -> Result<Generated, Fault> {
         columns.iter_mut().for_each(|column| column.nullable = true);
     }
     let list = SparkType::array(SparkType::Struct(columns.clone()));
-    let rows = kernel::call("spark_rows", rows_kernel, vec![argument], list)?.with_nullable(true);
+    let rows = kernel::call("spark_rows", vec![argument], list)?.with_nullable(true);
     Ok(Generated { rows, columns, is_outer })
 }
 

@@ -15,17 +15,23 @@ use datafusion::logical_expr::{Expr, lit};
 use lakesmith_unresolved::SparkType;
 
 use crate::function::{Fault, Typed};
-use crate::kernel;
+use crate::kernel::{self, Kernels};
+
+/// The kernels.
+pub(crate) const KERNELS: Kernels = &[("spark_only_row", only_row_kernel), ("spark_truth_number", truth_number_kernel)];
 
 /// Kernels that refuse some values.
-const FALLIBLE: [&str; 40] = [
+pub(crate) const FALLIBLE: [&str; 45] = [
     "spark_abs",
     "spark_add",
     "spark_add_interval_months",
+    "spark_add_intervals",
     "spark_add_micros",
     "spark_add_months",
     "spark_array_item",
     "spark_bround",
+    "spark_bround_decimal",
+    "spark_bround_whole",
     "spark_cast",
     "spark_date_add",
     "spark_date_sub",
@@ -48,14 +54,16 @@ const FALLIBLE: [&str; 40] = [
     "spark_pmod",
     "spark_remainder",
     "spark_round",
+    "spark_round_decimal",
+    "spark_round_whole",
     "spark_sequence",
     "spark_slice",
     "spark_str_to_map",
     "spark_subtract",
+    "spark_subtract_intervals",
     "spark_subtract_micros",
     "spark_subtract_months",
     "spark_sum_list",
-    "spark_sum_result",
     "spark_timestamp_millis",
     "spark_timestampadd",
     "spark_to_utc",
@@ -91,17 +99,8 @@ pub fn fenced(expr: Expr, data_type: &SparkType) -> Result<Expr, Fault> {
 
 /// The first argument, unless the second, a number of rows, is more than one.
 pub fn only_row(arguments: Vec<Typed>) -> Result<Typed, Fault> {
-    let kernel: kernel::Kernel = |arguments: &[ArrayRef], _: &DataType| {
-        let counts = arguments[1].as_primitive::<datafusion::arrow::datatypes::Int64Type>();
-        if counts.iter().flatten().any(|count| count > 1) {
-            let message = "a subquery that stands for one value gave more than one row".to_owned();
-            let condition = lakesmith_diagnostic::Condition::SCALAR_SUBQUERY_TOO_MANY_ROWS;
-            return Err(lakesmith_engine::DataError { condition, message }.into_datafusion());
-        }
-        Ok(Arc::clone(&arguments[0]))
-    };
     let result = arguments[0].data_type.clone();
-    Ok(kernel::call("spark_only_row", kernel, arguments, result)?.with_nullable(true))
+    Ok(kernel::call("spark_only_row", arguments, result)?.with_nullable(true))
 }
 
 fn plain(branches: Vec<(Expr, Expr)>, otherwise: Option<Expr>) -> Expr {
@@ -111,10 +110,21 @@ fn plain(branches: Vec<(Expr, Expr)>, otherwise: Option<Expr>) -> Expr {
 
 /// A truth value as 1 or 0.
 fn number(truth: Expr) -> Result<Expr, Fault> {
-    let kernel: kernel::Kernel = |arguments: &[ArrayRef], _: &DataType| {
-        let values = arguments[0].as_boolean().iter().map(|value| value.map(i8::from));
-        Ok(Arc::new(values.collect::<Int8Array>()))
-    };
     let truth = Typed::new(truth, SparkType::Boolean);
-    kernel::call("spark_truth_number", kernel, vec![truth], SparkType::Byte).map(|number| number.expr)
+    kernel::call("spark_truth_number", vec![truth], SparkType::Byte).map(|number| number.expr)
+}
+
+fn only_row_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let counts = arguments[1].as_primitive::<datafusion::arrow::datatypes::Int64Type>();
+    if counts.iter().flatten().any(|count| count > 1) {
+        let message = "a subquery that stands for one value gave more than one row".to_owned();
+        let condition = lakesmith_diagnostic::Condition::SCALAR_SUBQUERY_TOO_MANY_ROWS;
+        return Err(lakesmith_engine::DataError { condition, message }.into_datafusion());
+    }
+    Ok(Arc::clone(&arguments[0]))
+}
+
+fn truth_number_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let values = arguments[0].as_boolean().iter().map(|value| value.map(i8::from));
+    Ok(Arc::new(values.collect::<Int8Array>()))
 }

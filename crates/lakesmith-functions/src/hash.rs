@@ -11,32 +11,31 @@ use lakesmith_unresolved::SparkType;
 
 use crate::cast::{Mode, cast_array};
 use crate::function::{Call, Fault, Function, MANY, Typed};
-use crate::kernel::{self, Kernel};
+use crate::kernel::{self, Kernels};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
-    Function::scalar(&["hash"], (1, MANY), |call| hashed(call, "spark_hash", hash_kernel, SparkType::Integer)),
-    Function::scalar(&["xxhash64"], (1, MANY), |call| hashed(call, "spark_xxhash64", xxhash_kernel, SparkType::Long)),
+    Function::scalar(&["hash"], (1, MANY), |call| hashed(call, "spark_hash", SparkType::Integer)),
+    Function::scalar(&["xxhash64"], (1, MANY), |call| hashed(call, "spark_xxhash64", SparkType::Long)),
     Function::scalar(&["crc32"], (1, 1), |call| {
         let value = crate::array::argument(call, 0, &SparkType::STRING)?;
-        let kernel: Kernel = |arguments, _| {
-            let texts = kernel::texts(&arguments[0])?;
-            let sums = texts.iter().map(|text| text.map(|text| i64::from(crc32(text.as_bytes()))));
-            Ok(Arc::new(sums.collect::<Int64Array>()))
-        };
-        kernel::call("spark_crc32", kernel, vec![value], SparkType::Long)
+        kernel::call("spark_crc32", vec![value], SparkType::Long)
     }),
     Function::scalar(&["sha1", "sha"], (1, 1), |call| {
         let value = crate::array::argument(call, 0, &SparkType::STRING)?;
-        let kernel: Kernel = |arguments, _| {
-            let texts = kernel::texts(&arguments[0])?;
-            Ok(Arc::new(texts.iter().map(|text| text.map(|text| sha1(text.as_bytes()))).collect::<StringArray>()))
-        };
-        kernel::call("spark_sha1", kernel, vec![value], SparkType::STRING)
+        kernel::call("spark_sha1", vec![value], SparkType::STRING)
     }),
 ];
 
-fn hashed(call: &Call<'_>, name: &'static str, kernel: Kernel, result: SparkType) -> Result<Typed, Fault> {
+/// The kernels.
+pub(crate) const KERNELS: Kernels = &[
+    ("spark_crc32", crc32_kernel),
+    ("spark_hash", hash_kernel),
+    ("spark_sha1", sha1_kernel),
+    ("spark_xxhash64", xxhash_kernel),
+];
+
+fn hashed(call: &Call<'_>, name: &'static str, result: SparkType) -> Result<Typed, Fault> {
     let nested = |data_type: &SparkType| {
         matches!(
             data_type,
@@ -54,7 +53,7 @@ fn hashed(call: &Call<'_>, name: &'static str, kernel: Kernel, result: SparkType
             call.name, call.arguments[index].data_type
         )));
     }
-    Ok(kernel::call(name, kernel, call.arguments.clone(), result)?.with_nullable(false))
+    Ok(kernel::call(name, call.arguments.clone(), result)?.with_nullable(false))
 }
 
 /// A value as the hashes see it.
@@ -275,4 +274,15 @@ fn sha1(bytes: &[u8]) -> String {
         }
     }
     state.iter().map(|word| format!("{word:08x}")).collect()
+}
+
+fn crc32_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let texts = kernel::texts(&arguments[0])?;
+    let sums = texts.iter().map(|text| text.map(|text| i64::from(crc32(text.as_bytes()))));
+    Ok(Arc::new(sums.collect::<Int64Array>()))
+}
+
+fn sha1_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let texts = kernel::texts(&arguments[0])?;
+    Ok(Arc::new(texts.iter().map(|text| text.map(|text| sha1(text.as_bytes()))).collect::<StringArray>()))
 }

@@ -14,13 +14,18 @@ use lakesmith_value::{Dialect, JsonPath, PathStep};
 
 use crate::coercion::{implicit, is_text};
 use crate::function::{Call, Fault, Function, Typed};
-use crate::{json_decode, kernel};
+use crate::json_decode;
+use crate::kernel::{self, Kernels};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["get_json_object"], (2, 2), get_json_object),
     Function::scalar(&["from_json"], (2, 2), from_json),
 ];
+
+/// The kernels.
+pub(crate) const KERNELS: Kernels =
+    &[("from_json", json_decode::kernel), ("get_json_object", get_kernel), ("json_path", path_kernel)];
 
 /// What stands before a step of the operator's path when it is handed to its kernel.
 const ANY_CASE: char = '~';
@@ -35,7 +40,7 @@ fn get_json_object(call: &Call<'_>) -> Result<Typed, Fault> {
         implicit(argument, &SparkType::STRING).ok_or_else(|| Fault::mismatch(title, Some(index)))?
     };
     let arguments = vec![text(0)?, text(1)?];
-    let found = kernel::call("get_json_object", get_kernel, arguments, SparkType::STRING)?;
+    let found = kernel::call("get_json_object", arguments, SparkType::STRING)?;
     Ok(found.with_nullable(true))
 }
 
@@ -66,7 +71,7 @@ pub fn decode(json: Typed, to: &SparkType) -> Result<Typed, Fault> {
     if !matches!(to, SparkType::Array { .. } | SparkType::Map { .. } | SparkType::Struct(_)) {
         return Err(Fault::mismatch(format!("`from_json` gives an ARRAY, MAP or STRUCT, not {to}"), Some(1)));
     }
-    let decoded = kernel::call("from_json", json_decode::kernel, vec![json], nullable(to))?;
+    let decoded = kernel::call("from_json", vec![json], nullable(to))?;
     Ok(decoded.with_nullable(true))
 }
 
@@ -101,7 +106,7 @@ pub fn path(json: Typed, steps: &[JsonStep]) -> Result<Typed, Fault> {
         };
         arguments.push(Typed::new(lit(text), SparkType::STRING).with_nullable(false));
     }
-    let found = kernel::call("json_path", path_kernel, arguments, SparkType::STRING)?;
+    let found = kernel::call("json_path", arguments, SparkType::STRING)?;
     Ok(found.with_nullable(true))
 }
 

@@ -10,11 +10,14 @@ use lakesmith_unresolved::SparkType;
 
 use crate::cast_text::{range, to_text};
 use crate::function::{Call, Fault, Function, Typed};
-use crate::kernel::{self, Kernel};
+use crate::kernel::{self, Kernels};
 use crate::text_value::{DAY_MICROS, format_date};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[Function::scalar(&["to_json"], (1, 1), to_json)];
+
+/// The kernels.
+pub(crate) const KERNELS: Kernels = &[("spark_to_json", to_json_kernel)];
 
 fn to_json(call: &Call<'_>) -> Result<Typed, Fault> {
     let value = call.arguments[0].clone();
@@ -25,19 +28,7 @@ fn to_json(call: &Call<'_>) -> Result<Typed, Fault> {
     if !is_writable(&value.data_type) {
         return Err(Fault::not_built(format!("`to_json` of {}", value.data_type)));
     }
-    let kernel: Kernel = |arguments, _| {
-        let array = &arguments[0];
-        let rows = (0..array.len()).map(|row| {
-            if array.is_null(row) {
-                return Ok(None);
-            }
-            let mut text = String::new();
-            write(array, row, &mut text)?;
-            Ok(Some(text))
-        });
-        Ok(Arc::new(rows.collect::<Result<StringArray>>()?))
-    };
-    kernel::call("spark_to_json", kernel, vec![value], SparkType::STRING)
+    kernel::call("spark_to_json", vec![value], SparkType::STRING)
 }
 
 fn is_writable(data_type: &SparkType) -> bool {
@@ -148,4 +139,17 @@ fn quoted(text: &str, out: &mut String) {
         }
     }
     out.push('"');
+}
+
+fn to_json_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let array = &arguments[0];
+    let rows = (0..array.len()).map(|row| {
+        if array.is_null(row) {
+            return Ok(None);
+        }
+        let mut text = String::new();
+        write(array, row, &mut text)?;
+        Ok(Some(text))
+    });
+    Ok(Arc::new(rows.collect::<Result<StringArray>>()?))
 }

@@ -11,6 +11,7 @@ use datafusion::logical_expr::expr::ScalarFunction;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
+use lakesmith_diagnostic::Condition;
 use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_engine::fence::FENCE;
 use lakesmith_unresolved::SparkType;
@@ -20,6 +21,12 @@ use crate::function::{Fault, Typed};
 /// Computes an array of the given type from arrays of one length.
 pub type Kernel = fn(&[ArrayRef], &DataType) -> Result<ArrayRef>;
 
+/// The kernels of a family by their names in plans; [`crate::registry`] knows all families, and no name occurs twice.
+pub type Kernels = &'static [(&'static str, Kernel)];
+
+/// The kernel that marks a value which can fail.
+pub(crate) const KERNELS: Kernels = &[(FENCE, |arguments, _| Ok(Arc::clone(&arguments[0])))];
+
 /// A kernel under a name. Two are equal when name and result type are.
 #[derive(Debug, Clone)]
 pub struct KernelFunction {
@@ -27,6 +34,28 @@ pub struct KernelFunction {
     result: DataType,
     signature: Signature,
     kernel: Kernel,
+    /// Stands for the call in names; not part of what the function is.
+    digest: u64,
+}
+
+impl KernelFunction {
+    /// The kernel of a name, giving values of a type; `None` where no family has it.
+    pub(crate) fn find(name: &str, result: DataType) -> Option<Self> {
+        let (name, kernel) = crate::registry::kernel(name)?;
+        let volatility = if name == FENCE { Volatility::Volatile } else { Volatility::Immutable };
+        Some(Self { name, result, signature: Signature::variadic_any(volatility), kernel, digest: 0 })
+    }
+
+    /// A call with these arguments.
+    fn called(mut self, arguments: Vec<Expr>) -> Expr {
+        self.digest = digest(self.name, &arguments);
+        Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(ScalarUDF::from(self)), arguments))
+    }
+
+    /// The type of the values.
+    pub(crate) fn result(&self) -> &DataType {
+        &self.result
+    }
 }
 
 impl PartialEq for KernelFunction {
@@ -55,12 +84,10 @@ impl ScalarUDFImpl for KernelFunction {
         Ok(self.result.clone())
     }
 
-    /// A name of fixed length: one that spells the arguments out grows with every call around it, and DataFusion asks each of
-    /// them for it again and again.
+    /// A name of fixed length, made without a look into calls among the arguments: DataFusion asks each call for its name again
+    /// and again, for the type of every call around it.
     fn schema_name(&self, arguments: &[Expr]) -> Result<String> {
-        let mut hasher = DefaultHasher::new();
-        arguments.hash(&mut hasher);
-        Ok(format!("{}#{:016x}", self.name, hasher.finish()))
+        Ok(format!("{}#{:016x}", self.name, digest(self.name, arguments)))
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
@@ -75,25 +102,60 @@ impl ScalarUDFImpl for KernelFunction {
     }
 }
 
-/// A call of `kernel`, shown in plans as `name`, which gives `result`.
-pub fn call(name: &'static str, kernel: Kernel, arguments: Vec<Typed>, result: SparkType) -> Result<Typed, Fault> {
+/// A call of the kernel that the table of its family, `KERNELS`, has under `name`; the call gives `result`.
+///
+/// A plan names its kernels and is read back by these names, so there is no other way to call one.
+pub fn call(name: &str, arguments: Vec<Typed>, result: SparkType) -> Result<Typed, Fault> {
     let arrow = to_arrow(&result).map_err(|error| Fault::not_built(format!("a value of type {}", error.0)))?;
     let nullable = arguments.iter().any(|argument| argument.nullable);
-    let signature = Signature::variadic_any(Volatility::Immutable);
-    let function = ScalarUDF::from(KernelFunction { name, result: arrow, signature, kernel });
-    let arguments = arguments.into_iter().map(|argument| argument.expr).collect();
-    let expr = Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(function), arguments));
+    let function = KernelFunction::find(name, arrow).ok_or_else(|| Fault {
+        condition: Condition::LAKESMITH_INTERNAL,
+        title: format!("no table of kernels has `{name}`"),
+        argument: None,
+        help: None,
+    })?;
+    let expr = function.called(arguments.into_iter().map(|argument| argument.expr).collect());
     Ok(Typed { expr, data_type: result, nullable })
+}
+
+/// `left` and `right` under an operator whose kernel takes any number of values, from left to right. A chain of the same operator
+/// and type is one call: as calls around calls, a long one would take DataFusion a time that grows with its square.
+pub fn chain(name: &str, left: Typed, right: Typed, result: SparkType) -> Result<Typed, Fault> {
+    let is_chain = |function: &KernelFunction| function.name == name && left.data_type == result;
+    match left.expr {
+        Expr::ScalarFunction(mut before) if before.func.inner().downcast_ref().is_some_and(is_chain) => {
+            let Some(function) = before.func.inner().downcast_ref::<KernelFunction>().cloned() else {
+                return Err(Fault::not_built(format!("a chain of `{name}`")));
+            };
+            before.args.push(right.expr);
+            let nullable = left.nullable || right.nullable;
+            Ok(Typed { expr: function.called(before.args), data_type: result, nullable })
+        }
+        expr => call(name, vec![Typed { expr, ..left }, right], result),
+    }
+}
+
+/// A digest of a call. A call among the arguments stands for itself by the digest that it was made with.
+fn digest(name: &str, arguments: &[Expr]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    for argument in arguments {
+        let inner = match argument {
+            Expr::ScalarFunction(inner) => inner.func.inner().downcast_ref::<KernelFunction>(),
+            _ => None,
+        };
+        match inner {
+            Some(inner) => (inner.digest, &inner.result).hash(&mut hasher),
+            None => argument.hash(&mut hasher),
+        }
+    }
+    hasher.finish()
 }
 
 /// The value itself, in a call that counts as volatile.
 pub fn fence(value: Typed) -> Result<Typed, Fault> {
-    let arrow = to_arrow(&value.data_type).map_err(|error| Fault::not_built(format!("a value of type {}", error.0)))?;
-    let signature = Signature::variadic_any(Volatility::Volatile);
-    let kernel: Kernel = |arguments, _| Ok(Arc::clone(&arguments[0]));
-    let function = ScalarUDF::from(KernelFunction { name: FENCE, result: arrow, signature, kernel });
-    let expr = Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(function), vec![value.expr]));
-    Ok(Typed { expr, ..value })
+    let result = value.data_type.clone();
+    call(FENCE, vec![value], result)
 }
 
 /// A call of a function that DataFusion has, whose result has the Arrow type `result` maps to, or is cast to it.

@@ -21,7 +21,7 @@ use crate::cast_text::range;
 use crate::coercion::common_of;
 use crate::collection;
 use crate::function::{Call, Fault, Function, MANY, Typed};
-use crate::kernel::{self, texts};
+use crate::kernel::{self, Kernels, texts};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
@@ -32,29 +32,44 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["map_keys"], (1, 1), |call| {
         let (map, key, _) = of_map(call)?;
         let result = SparkType::Array { element: Box::new(key), contains_null: false };
-        kernel::call("spark_map_keys", |a, t| side(a, t, 0), vec![map], result)
+        kernel::call("spark_map_keys", vec![map], result)
     }),
     Function::scalar(&["map_values"], (1, 1), |call| {
         let (map, _, value) = of_map(call)?;
         let contains_null = matches!(map.data_type, SparkType::Map { value_contains_null: true, .. });
         let result = SparkType::Array { element: Box::new(value), contains_null };
-        kernel::call("spark_map_values", |a, t| side(a, t, 1), vec![map], result)
+        kernel::call("spark_map_values", vec![map], result)
     }),
     Function::scalar(&["map_entries"], (1, 1), entries),
     Function::scalar(&["map_contains_key"], (2, 2), |call| {
         let (map, key, _) = of_map(call)?;
         let wanted = cast(call.arguments[1].clone(), &key, Mode::Ansi)?;
-        kernel::call("spark_map_contains_key", contains_kernel, vec![map, wanted], SparkType::Boolean)
+        kernel::call("spark_map_contains_key", vec![map, wanted], SparkType::Boolean)
     }),
     Function::scalar(&["element_at"], (2, 2), |call| match &call.arguments[0].data_type {
         SparkType::Map { .. } => collection::element(call.arguments[0].clone(), call.arguments[1].clone()),
-        _ => picked(call, "spark_element_at", |a, _| item(a, Base::One, true)),
+        _ => picked(call, "spark_element_at"),
     }),
     Function::scalar(&["try_element_at"], (2, 2), |call| match &call.arguments[0].data_type {
         SparkType::Map { .. } => collection::element(call.arguments[0].clone(), call.arguments[1].clone()),
-        _ => picked(call, "spark_try_element_at", |a, _| item(a, Base::One, false)),
+        _ => picked(call, "spark_try_element_at"),
     }),
     Function::scalar(&["str_to_map"], (1, 3), str_to_map),
+];
+
+/// The kernels.
+pub(crate) const KERNELS: Kernels = &[
+    ("spark_element_at", |a, _| item(a, Base::One, true)),
+    ("spark_map", map_kernel),
+    ("spark_map_concat", concat_kernel),
+    ("spark_map_contains_key", contains_kernel),
+    ("spark_map_entries", map_entries_kernel),
+    ("spark_map_from_arrays", from_arrays_kernel),
+    ("spark_map_from_entries", from_entries_kernel),
+    ("spark_map_keys", |a, t| side(a, t, 0)),
+    ("spark_map_values", |a, t| side(a, t, 1)),
+    ("spark_str_to_map", str_to_map_kernel),
+    ("spark_try_element_at", |a, _| item(a, Base::One, false)),
 ];
 
 fn of_map(call: &Call<'_>) -> Result<(Typed, SparkType, SparkType), Fault> {
@@ -84,7 +99,7 @@ fn map(call: &Call<'_>) -> Result<Typed, Fault> {
         return Err(Fault::not_built("a `map` without entries"));
     }
     let arguments = keys.into_iter().chain(values).collect();
-    Ok(kernel::call("spark_map", map_kernel, arguments, result)?.with_nullable(false))
+    Ok(kernel::call("spark_map", arguments, result)?.with_nullable(false))
 }
 
 fn map_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
@@ -136,7 +151,7 @@ fn from_arrays(call: &Call<'_>) -> Result<Typed, Fault> {
     let ((keys, key), (values, value)) = (list(call, 0)?, list(call, 1)?);
     let value_contains_null = matches!(values.data_type, SparkType::Array { contains_null: true, .. });
     let result = SparkType::Map { key: Box::new(key), value: Box::new(value), value_contains_null };
-    kernel::call("spark_map_from_arrays", from_arrays_kernel, vec![keys, values], result)
+    kernel::call("spark_map_from_arrays", vec![keys, values], result)
 }
 
 fn from_arrays_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
@@ -176,7 +191,7 @@ fn from_entries(call: &Call<'_>) -> Result<Typed, Fault> {
         value_contains_null: value.nullable,
     };
     let nullable = entries.nullable || matches!(entries.data_type, SparkType::Array { contains_null: true, .. });
-    Ok(kernel::call("spark_map_from_entries", from_entries_kernel, vec![entries], result)?.with_nullable(nullable))
+    Ok(kernel::call("spark_map_from_entries", vec![entries], result)?.with_nullable(nullable))
 }
 
 fn from_entries_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
@@ -195,7 +210,7 @@ fn map_concat(call: &Call<'_>) -> Result<Typed, Fault> {
         return Err(Fault::mismatch(format!("`map_concat` needs maps, not {common}"), None));
     }
     let maps = call.arguments.iter().map(|argument| cast(argument.clone(), &common, Mode::Ansi));
-    kernel::call("spark_map_concat", concat_kernel, maps.collect::<Result<_, _>>()?, common)
+    kernel::call("spark_map_concat", maps.collect::<Result<_, _>>()?, common)
 }
 
 fn concat_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
@@ -232,18 +247,7 @@ fn entries(call: &Call<'_>) -> Result<Typed, Fault> {
     let value = StructField { nullable, ..StructField::nullable("value", value) };
     let entry = SparkType::Struct(vec![key, value]);
     let result = SparkType::Array { element: Box::new(entry), contains_null: false };
-    let kernel: kernel::Kernel = |arguments, to| {
-        let maps = arguments[0].as_map();
-        let DataType::List(field) = to else { return Err(internal_datafusion_err!("a list of type {to}")) };
-        let DataType::Struct(fields) = field.data_type() else {
-            return Err(internal_datafusion_err!("entries of type {}", field.data_type()));
-        };
-        let columns = maps.entries().columns().to_vec();
-        let rows: ArrayRef = Arc::new(StructArray::try_new(fields.clone(), columns, None)?);
-        let (offsets, nulls) = (maps.offsets().clone(), maps.nulls().cloned());
-        Ok(Arc::new(datafusion::arrow::array::ListArray::try_new(Arc::clone(field), offsets, rows, nulls)?))
-    };
-    kernel::call("spark_map_entries", kernel, vec![map], result)
+    kernel::call("spark_map_entries", vec![map], result)
 }
 
 fn contains_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
@@ -275,7 +279,7 @@ fn str_to_map(call: &Call<'_>) -> Result<Typed, Fault> {
     }
     let text = Box::new(SparkType::STRING);
     let result = SparkType::Map { key: text.clone(), value: text, value_contains_null: true };
-    kernel::call("spark_str_to_map", str_to_map_kernel, arguments, result)
+    kernel::call("spark_str_to_map", arguments, result)
 }
 
 fn str_to_map_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
@@ -301,4 +305,16 @@ fn str_to_map_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> 
     }
     let (keys, held): (ArrayRef, ArrayRef) = (Arc::new(StringArray::from(keys)), Arc::new(StringArray::from(held)));
     made(&keys, &held, rows, to)
+}
+
+fn map_entries_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let maps = arguments[0].as_map();
+    let DataType::List(field) = to else { return Err(internal_datafusion_err!("a list of type {to}")) };
+    let DataType::Struct(fields) = field.data_type() else {
+        return Err(internal_datafusion_err!("entries of type {}", field.data_type()));
+    };
+    let columns = maps.entries().columns().to_vec();
+    let rows: ArrayRef = Arc::new(StructArray::try_new(fields.clone(), columns, None)?);
+    let (offsets, nulls) = (maps.offsets().clone(), maps.nulls().cloned());
+    Ok(Arc::new(datafusion::arrow::array::ListArray::try_new(Arc::clone(field), offsets, rows, nulls)?))
 }

@@ -11,60 +11,91 @@ use lakesmith_unresolved::SparkType;
 use crate::cast::{Mode, cast, cast_array};
 use crate::coercion::{adjusted, as_decimal, implicit, is_integral, is_numeric};
 use crate::function::{Call, Fault, Function, Typed};
-use crate::kernel;
+use crate::kernel::{self, Kernels};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["abs"], (1, 1), abs),
     Function::scalar(&["round"], (1, 2), round),
     Function::scalar(&["bround"], (1, 2), bround),
-    Function::scalar(&["floor"], (1, 1), |call| whole(call, "spark_floor", f64::floor)),
-    Function::scalar(&["ceil", "ceiling"], (1, 1), |call| whole(call, "spark_ceil", f64::ceil)),
-    Function::scalar(&["cbrt"], (1, 1), |call| real(call, "spark_cbrt", |a, _| each(a, f64::cbrt))),
-    Function::scalar(&["expm1"], (1, 1), |call| real(call, "spark_expm1", |a, _| each(a, f64::exp_m1))),
-    Function::scalar(&["log1p"], (1, 1), |call| {
-        real(call, "spark_log1p", |a, _| each_or_null(a, |v| if v > -1.0 { v.ln_1p() } else { f64::NAN }, -1.0))
-    }),
-    Function::scalar(&["asin"], (1, 1), |call| real(call, "spark_asin", |a, _| each(a, f64::asin))),
-    Function::scalar(&["acos"], (1, 1), |call| real(call, "spark_acos", |a, _| each(a, f64::acos))),
-    Function::scalar(&["atan"], (1, 1), |call| real(call, "spark_atan", |a, _| each(a, f64::atan))),
-    Function::scalar(&["sinh"], (1, 1), |call| real(call, "spark_sinh", |a, _| each(a, f64::sinh))),
-    Function::scalar(&["cosh"], (1, 1), |call| real(call, "spark_cosh", |a, _| each(a, f64::cosh))),
-    Function::scalar(&["tanh"], (1, 1), |call| real(call, "spark_tanh", |a, _| each(a, f64::tanh))),
-    Function::scalar(&["atan2"], (2, 2), |call| real(call, "spark_atan2", |a, _| pairwise(a, f64::atan2))),
-    Function::scalar(&["hypot"], (2, 2), |call| real(call, "spark_hypot", |a, _| pairwise(a, f64::hypot))),
-    Function::scalar(&["degrees"], (1, 1), |call| real(call, "spark_degrees", |a, _| each(a, f64::to_degrees))),
-    Function::scalar(&["radians"], (1, 1), |call| real(call, "spark_radians", |a, _| each(a, f64::to_radians))),
-    Function::scalar(&["rint"], (1, 1), |call| real(call, "spark_rint", |a, _| each(a, f64::round_ties_even))),
+    Function::scalar(&["floor"], (1, 1), |call| whole(call, "spark_floor", "spark_floor_decimal")),
+    Function::scalar(&["ceil", "ceiling"], (1, 1), |call| whole(call, "spark_ceil", "spark_ceil_decimal")),
+    Function::scalar(&["cbrt"], (1, 1), |call| real(call, "spark_cbrt")),
+    Function::scalar(&["expm1"], (1, 1), |call| real(call, "spark_expm1")),
+    Function::scalar(&["log1p"], (1, 1), |call| real(call, "spark_log1p")),
+    Function::scalar(&["asin"], (1, 1), |call| real(call, "spark_asin")),
+    Function::scalar(&["acos"], (1, 1), |call| real(call, "spark_acos")),
+    Function::scalar(&["atan"], (1, 1), |call| real(call, "spark_atan")),
+    Function::scalar(&["sinh"], (1, 1), |call| real(call, "spark_sinh")),
+    Function::scalar(&["cosh"], (1, 1), |call| real(call, "spark_cosh")),
+    Function::scalar(&["tanh"], (1, 1), |call| real(call, "spark_tanh")),
+    Function::scalar(&["atan2"], (2, 2), |call| real(call, "spark_atan2")),
+    Function::scalar(&["hypot"], (2, 2), |call| real(call, "spark_hypot")),
+    Function::scalar(&["degrees"], (1, 1), |call| real(call, "spark_degrees")),
+    Function::scalar(&["radians"], (1, 1), |call| real(call, "spark_radians")),
+    Function::scalar(&["rint"], (1, 1), |call| real(call, "spark_rint")),
     Function::scalar(&["isnan"], (1, 1), is_nan),
-    Function::scalar(&["nanvl"], (2, 2), |call| {
-        real(call, "spark_nanvl", |a, _| {
-            let (first, second) = (a[0].as_primitive::<Float64Type>(), a[1].as_primitive::<Float64Type>());
-            let values = first
-                .iter()
-                .zip(second)
-                .map(|(first, second)| first.and_then(|v| if v.is_nan() { second } else { Some(v) }));
-            Ok(Arc::new(values.collect::<Float64Array>()))
-        })
-    }),
+    Function::scalar(&["nanvl"], (2, 2), |call| real(call, "spark_nanvl")),
     Function::scalar(&["log"], (1, 2), |call| match call.arguments.len() {
-        1 => real(call, "spark_ln", |a, _| each_or_null(a, f64::ln, 0.0)),
-        _ => real(call, "spark_log", log_kernel),
+        1 => real(call, "spark_ln"),
+        _ => real(call, "spark_log"),
     }),
     Function::scalar(&["e"], (0, 0), |_| {
         Ok(Typed::new(lit(std::f64::consts::E), SparkType::Double).with_nullable(false))
     }),
-    Function::scalar(&["sqrt"], (1, 1), |call| real(call, "spark_sqrt", |a, _| each(a, f64::sqrt))),
-    Function::scalar(&["exp"], (1, 1), |call| real(call, "spark_exp", |a, _| each(a, f64::exp))),
-    Function::scalar(&["ln"], (1, 1), |call| real(call, "spark_ln", |a, _| each_or_null(a, f64::ln, 0.0))),
-    Function::scalar(&["log10"], (1, 1), |call| real(call, "spark_log10", |a, _| each_or_null(a, f64::log10, 0.0))),
-    Function::scalar(&["log2"], (1, 1), |call| real(call, "spark_log2", |a, _| each_or_null(a, f64::log2, 0.0))),
-    Function::scalar(&["sin"], (1, 1), |call| real(call, "spark_sin", |a, _| each(a, f64::sin))),
-    Function::scalar(&["cos"], (1, 1), |call| real(call, "spark_cos", |a, _| each(a, f64::cos))),
-    Function::scalar(&["tan"], (1, 1), |call| real(call, "spark_tan", |a, _| each(a, f64::tan))),
-    Function::scalar(&["pow", "power"], (2, 2), |call| real(call, "spark_pow", pow_kernel)),
-    Function::scalar(&["sign", "signum"], (1, 1), |call| real(call, "spark_sign", |a, _| each(a, sign))),
+    Function::scalar(&["sqrt"], (1, 1), |call| real(call, "spark_sqrt")),
+    Function::scalar(&["exp"], (1, 1), |call| real(call, "spark_exp")),
+    Function::scalar(&["ln"], (1, 1), |call| real(call, "spark_ln")),
+    Function::scalar(&["log10"], (1, 1), |call| real(call, "spark_log10")),
+    Function::scalar(&["log2"], (1, 1), |call| real(call, "spark_log2")),
+    Function::scalar(&["sin"], (1, 1), |call| real(call, "spark_sin")),
+    Function::scalar(&["cos"], (1, 1), |call| real(call, "spark_cos")),
+    Function::scalar(&["tan"], (1, 1), |call| real(call, "spark_tan")),
+    Function::scalar(&["pow", "power"], (2, 2), |call| real(call, "spark_pow")),
+    Function::scalar(&["sign", "signum"], (1, 1), |call| real(call, "spark_sign")),
     Function::scalar(&["pi"], (0, 0), |_| Ok(Typed::new(lit(std::f64::consts::PI), SparkType::Double))),
+];
+
+/// The kernels.
+pub(crate) const KERNELS: Kernels = &[
+    ("spark_abs", abs_kernel),
+    ("spark_acos", |a, _| each(a, f64::acos)),
+    ("spark_asin", |a, _| each(a, f64::asin)),
+    ("spark_atan", |a, _| each(a, f64::atan)),
+    ("spark_atan2", |a, _| pairwise(a, f64::atan2)),
+    ("spark_bround", |a, t| round_double(a, t, true)),
+    ("spark_bround_decimal", |a, t| round_decimal(a, t, true)),
+    ("spark_bround_whole", |a, t| round_whole(a, t, true)),
+    ("spark_cbrt", |a, _| each(a, f64::cbrt)),
+    ("spark_ceil", double_ceil),
+    ("spark_ceil_decimal", decimal_ceil),
+    ("spark_cos", |a, _| each(a, f64::cos)),
+    ("spark_cosh", |a, _| each(a, f64::cosh)),
+    ("spark_degrees", |a, _| each(a, f64::to_degrees)),
+    ("spark_exp", |a, _| each(a, f64::exp)),
+    ("spark_expm1", |a, _| each(a, f64::exp_m1)),
+    ("spark_floor", double_floor),
+    ("spark_floor_decimal", decimal_floor),
+    ("spark_hypot", |a, _| pairwise(a, f64::hypot)),
+    ("spark_isnan", isnan_kernel),
+    ("spark_ln", |a, _| each_or_null(a, f64::ln, 0.0)),
+    ("spark_log", log_kernel),
+    ("spark_log10", |a, _| each_or_null(a, f64::log10, 0.0)),
+    ("spark_log1p", |a, _| each_or_null(a, |v| if v > -1.0 { v.ln_1p() } else { f64::NAN }, -1.0)),
+    ("spark_log2", |a, _| each_or_null(a, f64::log2, 0.0)),
+    ("spark_nanvl", nanvl_kernel),
+    ("spark_pow", pow_kernel),
+    ("spark_radians", |a, _| each(a, f64::to_radians)),
+    ("spark_rint", |a, _| each(a, f64::round_ties_even)),
+    ("spark_round", |a, t| round_double(a, t, false)),
+    ("spark_round_decimal", |a, t| round_decimal(a, t, false)),
+    ("spark_round_whole", |a, t| round_whole(a, t, false)),
+    ("spark_sign", |a, _| each(a, sign)),
+    ("spark_sin", |a, _| each(a, f64::sin)),
+    ("spark_sinh", |a, _| each(a, f64::sinh)),
+    ("spark_sqrt", |a, _| each(a, f64::sqrt)),
+    ("spark_tan", |a, _| each(a, f64::tan)),
+    ("spark_tanh", |a, _| each(a, f64::tanh)),
 ];
 
 fn number(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
@@ -79,9 +110,9 @@ fn number(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
 }
 
 /// A function of doubles.
-fn real(call: &Call<'_>, name: &'static str, kernel: kernel::Kernel) -> Result<Typed, Fault> {
+fn real(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let arguments = (0..call.arguments.len()).map(|index| cast(number(call, index)?, &SparkType::Double, Mode::Ansi));
-    kernel::call(name, kernel, arguments.collect::<Result<_, _>>()?, SparkType::Double)
+    kernel::call(name, arguments.collect::<Result<_, _>>()?, SparkType::Double)
 }
 
 fn each(arguments: &[ArrayRef], function: fn(f64) -> f64) -> Result<ArrayRef> {
@@ -112,12 +143,7 @@ fn log_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 
 fn is_nan(call: &Call<'_>) -> Result<Typed, Fault> {
     let value = cast(number(call, 0)?, &SparkType::Double, Mode::Ansi)?;
-    let kernel: kernel::Kernel = |arguments, _| {
-        let values = arguments[0].as_primitive::<Float64Type>().iter();
-        let nan = values.map(|value| Some(value.is_some_and(f64::is_nan)));
-        Ok(Arc::new(nan.collect::<datafusion::arrow::array::BooleanArray>()))
-    };
-    Ok(kernel::call("spark_isnan", kernel, vec![value], SparkType::Boolean)?.with_nullable(false))
+    Ok(kernel::call("spark_isnan", vec![value], SparkType::Boolean)?.with_nullable(false))
 }
 
 fn sign(value: f64) -> f64 {
@@ -133,7 +159,7 @@ fn pow_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 fn abs(call: &Call<'_>) -> Result<Typed, Fault> {
     let value = number(call, 0)?;
     let result = value.data_type.clone();
-    kernel::call("spark_abs", abs_kernel, vec![value], result)
+    kernel::call("spark_abs", vec![value], result)
 }
 
 fn abs_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
@@ -149,19 +175,17 @@ fn abs_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 }
 
 /// Floor and ceiling: BIGINT of a DOUBLE, a decimal without fraction of a decimal.
-fn whole(call: &Call<'_>, name: &'static str, function: fn(f64) -> f64) -> Result<Typed, Fault> {
+fn whole(call: &Call<'_>, double: &'static str, decimal: &'static str) -> Result<Typed, Fault> {
     let value = number(call, 0)?;
     if is_integral(&value.data_type) {
         return cast(value, &SparkType::Long, Mode::Ansi);
     }
     if let Some((precision, scale)) = as_decimal(&value.data_type) {
         let result = adjusted(i16::from(precision) - i16::from(scale) + 1, 0);
-        let kernel = if function(0.5) == 0.0 { decimal_floor } else { decimal_ceil };
-        return kernel::call(name, kernel, vec![value], result);
+        return kernel::call(decimal, vec![value], result);
     }
     let value = cast(value, &SparkType::Double, Mode::Ansi)?;
-    let kernel = if function(0.5) == 0.0 { double_floor } else { double_ceil };
-    kernel::call(name, kernel, vec![value], SparkType::Long)
+    kernel::call(double, vec![value], SparkType::Long)
 }
 
 fn double_floor(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
@@ -198,33 +222,16 @@ fn decimal_whole(arguments: &[ArrayRef], to: &DataType, divide: fn(i128, i128) -
 
 /// Rounds half up (away from zero), as `java.math.RoundingMode.HALF_UP`.
 fn round(call: &Call<'_>) -> Result<Typed, Fault> {
-    rounded(
-        call,
-        "spark_round",
-        |a, t| round_decimal(a, t, false),
-        |a, t| round_double(a, t, false),
-        |a, t| round_whole(a, t, false),
-    )
+    rounded(call, ["spark_round_decimal", "spark_round", "spark_round_whole"])
 }
 
 /// Rounds half to the even neighbour, as `java.math.RoundingMode.HALF_EVEN`.
 fn bround(call: &Call<'_>) -> Result<Typed, Fault> {
-    rounded(
-        call,
-        "spark_bround",
-        |a, t| round_decimal(a, t, true),
-        |a, t| round_double(a, t, true),
-        |a, t| round_whole(a, t, true),
-    )
+    rounded(call, ["spark_bround_decimal", "spark_bround", "spark_bround_whole"])
 }
 
-fn rounded(
-    call: &Call<'_>,
-    name: &'static str,
-    decimal: kernel::Kernel,
-    double: kernel::Kernel,
-    whole: kernel::Kernel,
-) -> Result<Typed, Fault> {
+/// Rounds by the kernel of decimals, of doubles or of whole numbers.
+fn rounded(call: &Call<'_>, [decimal, double, whole]: [&'static str; 3]) -> Result<Typed, Fault> {
     let value = number(call, 0)?;
     let digits = match call.arguments.get(1).map(|argument| &argument.expr) {
         None => 0,
@@ -233,7 +240,7 @@ fn rounded(
         })?,
     };
     let digits = i16::try_from(digits.clamp(-60, 60)).unwrap_or(0);
-    let (result, kernel): (SparkType, kernel::Kernel) = match &value.data_type {
+    let (result, kernel) = match &value.data_type {
         SparkType::Decimal { precision, scale } => {
             let (precision, scale) = (i16::from(*precision), i16::from(*scale));
             let whole = precision - scale + 1;
@@ -249,7 +256,7 @@ fn rounded(
         data_type => (data_type.clone(), double),
     };
     let digits = Typed::new(lit(i32::from(digits)), SparkType::Integer).with_nullable(false);
-    kernel::call(name, kernel, vec![value, digits], result)
+    kernel::call(kernel, vec![value, digits], result)
 }
 
 /// The value of a whole constant, possibly behind a sign.
@@ -349,4 +356,17 @@ fn round_text(text: &str, value: f64, digits: i32, even: bool, single: bool) -> 
     let quotient = 10i128.checked_pow(dropped).map_or(0, |power| divided(unscaled, power, even));
     let text = format!("{quotient}e{}", -digits);
     if single { text.parse::<f32>().map_or(value, f64::from) } else { text.parse().unwrap_or(value) }
+}
+
+fn nanvl_kernel(a: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let (first, second) = (a[0].as_primitive::<Float64Type>(), a[1].as_primitive::<Float64Type>());
+    let values =
+        first.iter().zip(second).map(|(first, second)| first.and_then(|v| if v.is_nan() { second } else { Some(v) }));
+    Ok(Arc::new(values.collect::<Float64Array>()))
+}
+
+fn isnan_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let values = arguments[0].as_primitive::<Float64Type>().iter();
+    let nan = values.map(|value| Some(value.is_some_and(f64::is_nan)));
+    Ok(Arc::new(nan.collect::<datafusion::arrow::array::BooleanArray>()))
 }

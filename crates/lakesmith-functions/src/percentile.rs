@@ -13,15 +13,23 @@ use crate::aggregate::{collect, double};
 use crate::cast::{Mode, cast};
 use crate::coercion::is_numeric;
 use crate::function::{Call, Fault, Typed};
-use crate::kernel::{self, Kernel};
+use crate::kernel::{self, Kernels};
+
+/// The kernels.
+pub(crate) const KERNELS: Kernels = &[
+    ("spark_percentile", |a, t| each(a, t, interpolated)),
+    ("spark_percentile_approx", |a, t| each(a, t, picked)),
+    ("spark_percentiles", |a, t| each_list(a, t, interpolated)),
+    ("spark_percentiles_approx", |a, t| each_list(a, t, picked)),
+];
 
 /// `percentile(value, share)`: between two values it lies in proportion.
 pub(crate) fn exact(call: &Call<'_>) -> Result<Typed, Fault> {
     let values = collect(&Call { arguments: vec![double(call)?], ..call.clone() }, false)?;
     let (share, is_list) = shares(call)?;
     let result = if is_list { list_of(SparkType::Double) } else { SparkType::Double };
-    let kernel: Kernel = if is_list { |a, t| each_list(a, t, interpolated) } else { |a, t| each(a, t, interpolated) };
-    Ok(kernel::call("spark_percentile", kernel, vec![values, share], result)?.with_nullable(true))
+    let name = if is_list { "spark_percentiles" } else { "spark_percentile" };
+    Ok(kernel::call(name, vec![values, share], result)?.with_nullable(true))
 }
 
 /// The value in the middle.
@@ -40,9 +48,8 @@ pub(crate) fn nearest(call: &Call<'_>) -> Result<Typed, Fault> {
     let values = collect(&Call { arguments: vec![value], ..call.clone() }, false)?;
     let (share, is_list) = shares(call)?;
     let result = if is_list { list_of(element) } else { element };
-    let kernel: Kernel = if is_list { |a, t| each_list(a, t, picked) } else { |a, t| each(a, t, picked) };
     let name = if is_list { "spark_percentiles_approx" } else { "spark_percentile_approx" };
-    Ok(kernel::call(name, kernel, vec![values, share], result)?.with_nullable(true))
+    Ok(kernel::call(name, vec![values, share], result)?.with_nullable(true))
 }
 
 fn list_of(element: SparkType) -> SparkType {

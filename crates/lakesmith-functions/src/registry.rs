@@ -1,12 +1,15 @@
-//! The table of all functions, by name.
+//! The tables of all functions and kernels, by name.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use crate::codec::Aggregates;
 use crate::function::Function;
+use crate::kernel::{self, Kernel, Kernels};
 use crate::{
-    aggregate, arithmetic, array, bits, calendar, cast, collection, comparison, conditional, datetime, hash, json,
-    json_encode, map, math, string, text, window,
+    aggregate, arithmetic, array, bits, calendar, cast, cast_text, checked_sum, collection, comparison, conditional,
+    datetime, distinct_count, event, generator, guard, hash, json, json_encode, map, math, percentile, string, text,
+    window,
 };
 
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
@@ -33,6 +36,42 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
     let all = families.into_iter().flatten();
     all.flat_map(|function| function.names.iter().map(move |name| (*name, function))).collect()
 });
+
+/// The kernels of all families.
+pub(crate) const KERNEL_FAMILIES: [Kernels; 21] = [
+    kernel::KERNELS,
+    aggregate::KERNELS,
+    arithmetic::KERNELS,
+    array::KERNELS,
+    bits::KERNELS,
+    calendar::KERNELS,
+    cast::KERNELS,
+    cast_text::KERNELS,
+    collection::KERNELS,
+    datetime::KERNELS,
+    event::KERNELS,
+    generator::KERNELS,
+    guard::KERNELS,
+    hash::KERNELS,
+    json::KERNELS,
+    json_encode::KERNELS,
+    map::KERNELS,
+    math::KERNELS,
+    percentile::KERNELS,
+    string::KERNELS,
+    text::KERNELS,
+];
+
+static KERNELS: LazyLock<HashMap<&'static str, Kernel>> =
+    LazyLock::new(|| KERNEL_FAMILIES.into_iter().flatten().copied().collect());
+
+/// The aggregates of all families.
+pub(crate) const AGGREGATE_FAMILIES: [Aggregates; 2] = [checked_sum::AGGREGATES, distinct_count::AGGREGATES];
+
+/// The kernel of a name.
+pub(crate) fn kernel(name: &str) -> Option<(&'static str, Kernel)> {
+    KERNELS.get_key_value(name).map(|(name, kernel)| (*name, *kernel))
+}
 
 /// The function of a name, ignoring case.
 pub fn find(name: &str) -> Option<&'static Function> {

@@ -11,85 +11,101 @@ use regex::Regex;
 
 use crate::coercion::{implicit, is_text};
 use crate::function::{Call, Fault, Function, MANY, Typed};
-use crate::kernel::{self, Kernel, datafusion_call, texts};
+use crate::kernel::{self, Kernels, datafusion_call, texts};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["upper", "ucase"], (1, 1), |call| native(call, string::upper())),
     Function::scalar(&["lower", "lcase"], (1, 1), |call| native(call, string::lower())),
-    Function::scalar(&["trim", "btrim"], (1, 2), |call| trim(call, "spark_trim", |a, _| trimmed(a, true, true))),
-    Function::scalar(&["ltrim"], (1, 2), |call| trim(call, "spark_ltrim", |a, _| trimmed(a, true, false))),
-    Function::scalar(&["rtrim"], (1, 2), |call| trim(call, "spark_rtrim", |a, _| trimmed(a, false, true))),
+    Function::scalar(&["trim", "btrim"], (1, 2), |call| trim(call, "spark_trim")),
+    Function::scalar(&["ltrim"], (1, 2), |call| trim(call, "spark_ltrim")),
+    Function::scalar(&["rtrim"], (1, 2), |call| trim(call, "spark_rtrim")),
     Function::scalar(&["reverse"], (1, 1), |call| match &call.arguments[0].data_type {
         SparkType::Array { .. } => crate::array::reversed(call.arguments[0].clone()),
         _ => native(call, unicode::reverse()),
     }),
-    Function::scalar(&["initcap"], (1, 1), |call| text(call, "spark_initcap", |a, _| map(a, initcap))),
+    Function::scalar(&["initcap"], (1, 1), |call| text(call, "spark_initcap")),
     Function::scalar(&["length", "len", "char_length", "character_length"], (1, 1), |call| {
         let value = call.arguments[0].clone();
         if value.data_type == SparkType::Binary {
-            let kernel: Kernel = |arguments, _| {
-                let bytes = arguments[0].as_binary::<i32>().iter();
-                let size = |bytes: &[u8]| i32::try_from(bytes.len()).unwrap_or(i32::MAX);
-                Ok(Arc::new(bytes.map(|bytes| bytes.map(size)).collect::<Int32Array>()))
-            };
-            return kernel::call("spark_length_binary", kernel, vec![value], SparkType::Integer);
+            return kernel::call("spark_length_binary", vec![value], SparkType::Integer);
         }
-        kernel::call("spark_length", length_kernel, arguments(call, &[SparkType::STRING])?, SparkType::Integer)
+        kernel::call("spark_length", arguments(call, &[SparkType::STRING])?, SparkType::Integer)
     }),
     Function::scalar(&["concat", "||"], (0, MANY), concat),
     Function::scalar(&["concat_ws"], (1, MANY), concat_ws),
     Function::scalar(&["substring", "substr"], (2, 3), |call| {
         let types = [SparkType::STRING, SparkType::Integer, SparkType::Integer];
-        kernel::call("spark_substring", substring_kernel, arguments(call, &types)?, SparkType::STRING)
+        kernel::call("spark_substring", arguments(call, &types)?, SparkType::STRING)
     }),
-    Function::scalar(&["left"], (2, 2), |call| {
-        with_count(call, "spark_left", |a, _| with_number(a, |s, n| s.chars().take(size(n)).collect()))
-    }),
-    Function::scalar(&["right"], (2, 2), |call| with_count(call, "spark_right", |a, _| with_number(a, right))),
-    Function::scalar(&["repeat"], (2, 2), |call| {
-        with_count(call, "spark_repeat", |a, _| with_number(a, |s, n| s.repeat(size(n))))
-    }),
-    Function::scalar(&["lpad"], (2, 3), |call| pad(call, "spark_lpad", lpad_kernel)),
-    Function::scalar(&["rpad"], (2, 3), |call| pad(call, "spark_rpad", rpad_kernel)),
-    Function::scalar(&["replace"], (2, 3), |call| text(call, "spark_replace", replace_kernel)),
+    Function::scalar(&["left"], (2, 2), |call| with_count(call, "spark_left")),
+    Function::scalar(&["right"], (2, 2), |call| with_count(call, "spark_right")),
+    Function::scalar(&["repeat"], (2, 2), |call| with_count(call, "spark_repeat")),
+    Function::scalar(&["lpad"], (2, 3), |call| pad(call, "spark_lpad")),
+    Function::scalar(&["rpad"], (2, 3), |call| pad(call, "spark_rpad")),
+    Function::scalar(&["replace"], (2, 3), |call| text(call, "spark_replace")),
     Function::scalar(&["translate"], (3, 3), |call| native(call, unicode::translate())),
     Function::scalar(&["instr"], (2, 2), |call| position(call, 0)),
     Function::scalar(&["locate", "position", "charindex"], (2, 3), |call| position(call, 1)),
-    Function::scalar(&["startswith"], (2, 2), |call| {
-        test(call, "spark_startswith", |a, _| each_pair(a, |s, p| s.starts_with(p)))
-    }),
-    Function::scalar(&["endswith"], (2, 2), |call| {
-        test(call, "spark_endswith", |a, _| each_pair(a, |s, p| s.ends_with(p)))
-    }),
-    Function::scalar(&["contains"], (2, 2), |call| {
-        test(call, "spark_contains", |a, _| each_pair(a, |s, p| s.contains(p)))
-    }),
+    Function::scalar(&["startswith"], (2, 2), |call| test(call, "spark_startswith")),
+    Function::scalar(&["endswith"], (2, 2), |call| test(call, "spark_endswith")),
+    Function::scalar(&["contains"], (2, 2), |call| test(call, "spark_contains")),
     Function::scalar(&["like"], (2, 3), |call| like(call, false)),
     Function::scalar(&["ilike"], (2, 3), |call| like(call, true)),
-    Function::scalar(&["rlike", "regexp", "regexp_like"], (2, 2), |call| test(call, "spark_rlike", rlike_kernel)),
+    Function::scalar(&["rlike", "regexp", "regexp_like"], (2, 2), |call| test(call, "spark_rlike")),
     Function::scalar(&["regexp_replace"], (3, 4), |call| {
         let types = [SparkType::STRING, SparkType::STRING, SparkType::STRING, SparkType::Integer];
-        kernel::call("spark_regexp_replace", regexp_replace_kernel, arguments(call, &types)?, SparkType::STRING)
+        kernel::call("spark_regexp_replace", arguments(call, &types)?, SparkType::STRING)
     }),
     Function::scalar(&["regexp_extract"], (2, 3), |call| {
         let types = [SparkType::STRING, SparkType::STRING, SparkType::Integer];
-        kernel::call("spark_regexp_extract", regexp_extract_kernel, arguments(call, &types)?, SparkType::STRING)
+        kernel::call("spark_regexp_extract", arguments(call, &types)?, SparkType::STRING)
     }),
     Function::scalar(&["split"], (2, 3), |call| {
         let result = SparkType::Array { element: Box::new(SparkType::STRING), contains_null: false };
         let types = [SparkType::STRING, SparkType::STRING, SparkType::Integer];
-        kernel::call("spark_split", split_kernel, arguments(call, &types)?, result)
+        kernel::call("spark_split", arguments(call, &types)?, result)
     }),
     Function::scalar(&["split_part"], (3, 3), |call| {
         let types = [SparkType::STRING, SparkType::STRING, SparkType::Integer];
-        kernel::call("spark_split_part", split_part_kernel, arguments(call, &types)?, SparkType::STRING)
+        kernel::call("spark_split_part", arguments(call, &types)?, SparkType::STRING)
     }),
     Function::scalar(&["md5"], (1, 1), |call| {
         let arguments = arguments(call, &[SparkType::STRING])?;
         datafusion_call(crypto::md5(), arguments, &DataType::Utf8View, SparkType::STRING)
     }),
     Function::scalar(&["sha2"], (2, 2), sha2),
+];
+
+/// The kernels.
+pub(crate) const KERNELS: Kernels = &[
+    ("spark_concat", concat_kernel),
+    ("spark_concat_ws", concat_ws_kernel),
+    ("spark_contains", |a, _| each_pair(a, |s, p| s.contains(p))),
+    ("spark_endswith", |a, _| each_pair(a, |s, p| s.ends_with(p))),
+    ("spark_initcap", |a, _| map(a, initcap)),
+    ("spark_ilike", |a, _| like_each(a, "(?is)")),
+    ("spark_left", |a, _| with_number(a, |s, n| s.chars().take(size(n)).collect())),
+    ("spark_length", length_kernel),
+    ("spark_length_binary", length_binary_kernel),
+    ("spark_like", |a, _| like_each(a, "(?s)")),
+    ("spark_lower_hex", lower_hex_kernel),
+    ("spark_lpad", lpad_kernel),
+    ("spark_ltrim", |a, _| trimmed(a, true, false)),
+    ("spark_position", position_kernel),
+    ("spark_regexp_extract", regexp_extract_kernel),
+    ("spark_regexp_replace", regexp_replace_kernel),
+    ("spark_repeat", |a, _| with_number(a, |s, n| s.repeat(size(n)))),
+    ("spark_replace", replace_kernel),
+    ("spark_right", |a, _| with_number(a, right)),
+    ("spark_rlike", rlike_kernel),
+    ("spark_rpad", rpad_kernel),
+    ("spark_rtrim", |a, _| trimmed(a, false, true)),
+    ("spark_split", split_kernel),
+    ("spark_split_part", split_part_kernel),
+    ("spark_startswith", |a, _| each_pair(a, |s, p| s.starts_with(p))),
+    ("spark_substring", substring_kernel),
+    ("spark_trim", |a, _| trimmed(a, true, true)),
 ];
 
 /// The arguments as the given types; the last type serves all further ones.
@@ -109,12 +125,12 @@ fn arguments(call: &Call<'_>, types: &[SparkType]) -> Result<Vec<Typed>, Fault> 
 }
 
 /// `trim(text)` or `trim(characters, text)`; `btrim` has the characters last.
-fn trim(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+fn trim(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let mut arguments = arguments(call, &[SparkType::STRING])?;
     if arguments.len() == 2 && !call.name.eq_ignore_ascii_case("btrim") {
         arguments.swap(0, 1);
     }
-    kernel::call(name, kernel, arguments, SparkType::STRING)
+    kernel::call(name, arguments, SparkType::STRING)
 }
 
 fn trimmed(arguments: &[ArrayRef], start: bool, end: bool) -> Result<ArrayRef> {
@@ -133,12 +149,12 @@ fn trimmed(arguments: &[ArrayRef], start: bool, end: bool) -> Result<ArrayRef> {
     Ok(Arc::new((0..texts_.len()).map(row).collect::<StringArray>()))
 }
 
-fn text(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
-    kernel::call(name, kernel, arguments(call, &[SparkType::STRING])?, SparkType::STRING)
+fn text(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
+    kernel::call(name, arguments(call, &[SparkType::STRING])?, SparkType::STRING)
 }
 
-fn test(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
-    kernel::call(name, kernel, arguments(call, &[SparkType::STRING])?, SparkType::Boolean)
+fn test(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
+    kernel::call(name, arguments(call, &[SparkType::STRING])?, SparkType::Boolean)
 }
 
 fn native(call: &Call<'_>, function: Arc<datafusion::logical_expr::ScalarUDF>) -> Result<Typed, Fault> {
@@ -187,15 +203,7 @@ fn concat(call: &Call<'_>) -> Result<Typed, Fault> {
     if call.arguments.iter().all(|argument| argument.data_type == SparkType::Binary) {
         return Err(Fault::not_built("`concat` of BINARY"));
     }
-    text(call, "spark_concat", |arguments, _| {
-        let columns = arguments.iter().map(texts).collect::<Result<Vec<_>>>()?;
-        let rows = columns.first().map_or(0, |column| column.len());
-        let row = |row: usize| {
-            let parts = columns.iter().map(|column| column.is_valid(row).then(|| column.value(row)));
-            parts.collect::<Option<Vec<_>>>().map(|parts| parts.concat())
-        };
-        Ok(Arc::new((0..rows).map(row).collect::<StringArray>()))
-    })
+    text(call, "spark_concat")
 }
 
 /// Texts and arrays of texts, joined without the NULLs among them.
@@ -209,7 +217,7 @@ fn concat_ws(call: &Call<'_>) -> Result<Typed, Fault> {
     });
     let arguments = arguments.collect::<Result<Vec<_>, _>>()?;
     let nullable = arguments[0].nullable;
-    Ok(kernel::call("spark_concat_ws", concat_ws_kernel, arguments, SparkType::STRING)?.with_nullable(nullable))
+    Ok(kernel::call("spark_concat_ws", arguments, SparkType::STRING)?.with_nullable(nullable))
 }
 
 fn concat_ws_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
@@ -271,8 +279,8 @@ fn right(text: &str, number: i32) -> String {
     text.chars().skip(total.saturating_sub(size(number))).collect()
 }
 
-fn with_count(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
-    kernel::call(name, kernel, arguments(call, &[SparkType::STRING, SparkType::Integer])?, SparkType::STRING)
+fn with_count(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
+    kernel::call(name, arguments(call, &[SparkType::STRING, SparkType::Integer])?, SparkType::STRING)
 }
 
 fn with_number(arguments: &[ArrayRef], function: impl Fn(&str, i32) -> String) -> Result<ArrayRef> {
@@ -281,9 +289,9 @@ fn with_number(arguments: &[ArrayRef], function: impl Fn(&str, i32) -> String) -
     Ok(Arc::new(values.collect::<StringArray>()))
 }
 
-fn pad(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
+fn pad(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let types = [SparkType::STRING, SparkType::Integer, SparkType::STRING];
-    kernel::call(name, kernel, arguments(call, &types)?, SparkType::STRING)
+    kernel::call(name, arguments(call, &types)?, SparkType::STRING)
 }
 
 fn lpad_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
@@ -341,7 +349,7 @@ fn position(call: &Call<'_>, text_at: usize) -> Result<Typed, Fault> {
     if text_at == 1 {
         arguments.swap(0, 1);
     }
-    kernel::call("spark_position", position_kernel, arguments, SparkType::Integer)
+    kernel::call("spark_position", arguments, SparkType::Integer)
 }
 
 fn position_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
@@ -373,8 +381,7 @@ fn position_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 }
 
 fn like(call: &Call<'_>, any_case: bool) -> Result<Typed, Fault> {
-    let kernel: Kernel = if any_case { |a, _| like_each(a, "(?is)") } else { |a, _| like_each(a, "(?s)") };
-    test(call, if any_case { "spark_ilike" } else { "spark_like" }, kernel)
+    test(call, if any_case { "spark_ilike" } else { "spark_like" })
 }
 
 fn like_each(arguments: &[ArrayRef], flags: &str) -> Result<ArrayRef> {
@@ -582,10 +589,27 @@ fn sha2(call: &Call<'_>) -> Result<Typed, Fault> {
         return Err(Fault::mismatch(format!("`sha2` needs text or BINARY, not {}", value.data_type), Some(0)));
     }
     let digest = datafusion_call(function, vec![value], &DataType::Binary, SparkType::Binary)?;
-    let kernel: Kernel = |arguments, _| {
-        let bytes = arguments[0].as_binary::<i32>();
-        let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        Ok(Arc::new(bytes.iter().map(|bytes| bytes.map(hex)).collect::<StringArray>()))
+    kernel::call("spark_lower_hex", vec![digest], SparkType::STRING)
+}
+
+fn length_binary_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let bytes = arguments[0].as_binary::<i32>().iter();
+    let size = |bytes: &[u8]| i32::try_from(bytes.len()).unwrap_or(i32::MAX);
+    Ok(Arc::new(bytes.map(|bytes| bytes.map(size)).collect::<Int32Array>()))
+}
+
+fn concat_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let columns = arguments.iter().map(texts).collect::<Result<Vec<_>>>()?;
+    let rows = columns.first().map_or(0, |column| column.len());
+    let row = |row: usize| {
+        let parts = columns.iter().map(|column| column.is_valid(row).then(|| column.value(row)));
+        parts.collect::<Option<Vec<_>>>().map(|parts| parts.concat())
     };
-    kernel::call("spark_lower_hex", kernel, vec![digest], SparkType::STRING)
+    Ok(Arc::new((0..rows).map(row).collect::<StringArray>()))
+}
+
+fn lower_hex_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let bytes = arguments[0].as_binary::<i32>();
+    let hex = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    Ok(Arc::new(bytes.iter().map(|bytes| bytes.map(hex)).collect::<StringArray>()))
 }

@@ -11,55 +11,28 @@ use crate::array::argument;
 use crate::cast::{Mode, cast};
 use crate::coercion::is_integral;
 use crate::function::{Call, Fault, Function, Typed};
-use crate::kernel::{self, Kernel, texts};
+use crate::kernel::{self, Kernels, texts};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
-    Function::scalar(&["ascii"], (1, 1), |call| {
-        number_of(call, "spark_ascii", |a, _| numbers(a, |text| text.chars().next().map_or(0, |c| count(c as usize))))
-    }),
-    Function::scalar(&["octet_length"], (1, 1), |call| {
-        number_of(call, "spark_octet_length", |a, _| numbers(a, |text| count(text.len())))
-    }),
-    Function::scalar(&["bit_length"], (1, 1), |call| {
-        number_of(call, "spark_bit_length", |a, _| numbers(a, |text| count(text.len() * 8)))
-    }),
+    Function::scalar(&["ascii"], (1, 1), |call| number_of(call, "spark_ascii")),
+    Function::scalar(&["octet_length"], (1, 1), |call| number_of(call, "spark_octet_length")),
+    Function::scalar(&["bit_length"], (1, 1), |call| number_of(call, "spark_bit_length")),
     Function::scalar(&["chr", "char"], (1, 1), |call| {
         let code = argument(call, 0, &SparkType::Long)?;
-        let kernel: Kernel = |arguments, _| {
-            let codes = arguments[0].as_primitive::<Int64Type>().iter();
-            Ok(Arc::new(codes.map(|code| code.map(character)).collect::<StringArray>()))
-        };
-        kernel::call("spark_chr", kernel, vec![code], SparkType::STRING)
+        kernel::call("spark_chr", vec![code], SparkType::STRING)
     }),
     Function::scalar(&["space"], (1, 1), |call| {
         let number = argument(call, 0, &SparkType::Integer)?;
-        let kernel: Kernel = |arguments, _| {
-            let numbers = arguments[0].as_primitive::<Int32Type>().iter();
-            let blanks = numbers.map(|number| number.map(|n| " ".repeat(usize::try_from(n).unwrap_or(0))));
-            Ok(Arc::new(blanks.collect::<StringArray>()))
-        };
-        kernel::call("spark_space", kernel, vec![number], SparkType::STRING)
+        kernel::call("spark_space", vec![number], SparkType::STRING)
     }),
     Function::scalar(&["levenshtein"], (2, 2), |call| {
         let arguments = vec![argument(call, 0, &SparkType::STRING)?, argument(call, 1, &SparkType::STRING)?];
-        let kernel: Kernel = |arguments, _| {
-            let (left, right) = (texts(&arguments[0])?, texts(&arguments[1])?);
-            Ok(Arc::new(left.iter().zip(&right).map(|(l, r)| Some(distance(l?, r?))).collect::<Int32Array>()))
-        };
-        kernel::call("spark_levenshtein", kernel, arguments, SparkType::Integer)
+        kernel::call("spark_levenshtein", arguments, SparkType::Integer)
     }),
     Function::scalar(&["find_in_set"], (2, 2), |call| {
         let arguments = vec![argument(call, 0, &SparkType::STRING)?, argument(call, 1, &SparkType::STRING)?];
-        let kernel: Kernel = |arguments, _| {
-            let (word, list) = (texts(&arguments[0])?, texts(&arguments[1])?);
-            let found = |word: &str, list: &str| match word.contains(',') {
-                true => 0,
-                false => list.split(',').position(|part| part == word).map_or(0, |at| count(at + 1)),
-            };
-            Ok(Arc::new(word.iter().zip(&list).map(|(w, l)| Some(found(w?, l?))).collect::<Int32Array>()))
-        };
-        kernel::call("spark_find_in_set", kernel, arguments, SparkType::Integer)
+        kernel::call("spark_find_in_set", arguments, SparkType::Integer)
     }),
     Function::scalar(&["substring_index"], (3, 3), |call| {
         let arguments = vec![
@@ -67,41 +40,46 @@ pub const FUNCTIONS: &[Function] = &[
             argument(call, 1, &SparkType::STRING)?,
             argument(call, 2, &SparkType::Integer)?,
         ];
-        kernel::call("spark_substring_index", substring_index_kernel, arguments, SparkType::STRING)
+        kernel::call("spark_substring_index", arguments, SparkType::STRING)
     }),
     Function::scalar(&["hex"], (1, 1), hex),
     Function::scalar(&["unhex"], (1, 1), |call| {
         let text = argument(call, 0, &SparkType::STRING)?;
-        let kernel: Kernel = |arguments, _| {
-            let texts = texts(&arguments[0])?;
-            Ok(Arc::new(texts.iter().map(|text| unhex(text?)).collect::<BinaryArray>()))
-        };
-        Ok(kernel::call("spark_unhex", kernel, vec![text], SparkType::Binary)?.with_nullable(true))
+        Ok(kernel::call("spark_unhex", vec![text], SparkType::Binary)?.with_nullable(true))
     }),
     Function::scalar(&["bin"], (1, 1), |call| {
         let number = argument(call, 0, &SparkType::Long)?;
-        let kernel: Kernel = |arguments, _| {
-            let numbers = arguments[0].as_primitive::<Int64Type>().iter();
-            Ok(Arc::new(numbers.map(|number| number.map(|n| format!("{n:b}"))).collect::<StringArray>()))
-        };
-        kernel::call("spark_bin", kernel, vec![number], SparkType::STRING)
+        kernel::call("spark_bin", vec![number], SparkType::STRING)
     }),
     Function::scalar(&["base64"], (1, 1), |call| {
         let bytes = argument(call, 0, &SparkType::Binary)?;
-        let kernel: Kernel = |arguments, _| {
-            let values = arguments[0].as_binary::<i32>().iter();
-            Ok(Arc::new(values.map(|bytes| bytes.map(base64)).collect::<StringArray>()))
-        };
-        kernel::call("spark_base64", kernel, vec![bytes], SparkType::STRING)
+        kernel::call("spark_base64", vec![bytes], SparkType::STRING)
     }),
+];
+
+/// The kernels.
+pub(crate) const KERNELS: Kernels = &[
+    ("spark_ascii", |a, _| numbers(a, |text| text.chars().next().map_or(0, |c| count(c as usize)))),
+    ("spark_base64", base64_kernel),
+    ("spark_bin", bin_kernel),
+    ("spark_bit_length", |a, _| numbers(a, |text| count(text.len() * 8))),
+    ("spark_chr", chr_kernel),
+    ("spark_find_in_set", find_in_set_kernel),
+    ("spark_hex", hex_kernel),
+    ("spark_hex_number", hex_number_kernel),
+    ("spark_levenshtein", levenshtein_kernel),
+    ("spark_octet_length", |a, _| numbers(a, |text| count(text.len()))),
+    ("spark_space", space_kernel),
+    ("spark_substring_index", substring_index_kernel),
+    ("spark_unhex", unhex_kernel),
 ];
 
 fn count(number: usize) -> i32 {
     i32::try_from(number).unwrap_or(i32::MAX)
 }
 
-fn number_of(call: &Call<'_>, name: &'static str, kernel: Kernel) -> Result<Typed, Fault> {
-    kernel::call(name, kernel, vec![argument(call, 0, &SparkType::STRING)?], SparkType::Integer)
+fn number_of(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
+    kernel::call(name, vec![argument(call, 0, &SparkType::STRING)?], SparkType::Integer)
 }
 
 fn numbers(arguments: &[ArrayRef], function: fn(&str) -> i32) -> Result<ArrayRef> {
@@ -156,19 +134,10 @@ fn hex(call: &Call<'_>) -> Result<Typed, Fault> {
     let value = call.arguments[0].clone();
     if is_integral(&value.data_type) {
         let number = cast(value, &SparkType::Long, Mode::Ansi)?;
-        let kernel: Kernel = |arguments, _| {
-            let numbers = arguments[0].as_primitive::<Int64Type>().iter();
-            Ok(Arc::new(numbers.map(|number| number.map(|n| format!("{n:X}"))).collect::<StringArray>()))
-        };
-        return kernel::call("spark_hex_number", kernel, vec![number], SparkType::STRING);
+        return kernel::call("spark_hex_number", vec![number], SparkType::STRING);
     }
     let bytes = argument(call, 0, &SparkType::Binary)?;
-    let kernel: Kernel = |arguments, _| {
-        let digits = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>();
-        let values = arguments[0].as_binary::<i32>().iter();
-        Ok(Arc::new(values.map(|bytes| bytes.map(digits)).collect::<StringArray>()))
-    };
-    kernel::call("spark_hex", kernel, vec![bytes], SparkType::STRING)
+    kernel::call("spark_hex", vec![bytes], SparkType::STRING)
 }
 
 /// Bytes of hexadecimal digits; an odd number of them gets a 0 before the first.
@@ -189,4 +158,55 @@ fn base64(bytes: &[u8]) -> String {
         }
     }
     text
+}
+
+fn chr_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let codes = arguments[0].as_primitive::<Int64Type>().iter();
+    Ok(Arc::new(codes.map(|code| code.map(character)).collect::<StringArray>()))
+}
+
+fn space_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let numbers = arguments[0].as_primitive::<Int32Type>().iter();
+    let blanks = numbers.map(|number| number.map(|n| " ".repeat(usize::try_from(n).unwrap_or(0))));
+    Ok(Arc::new(blanks.collect::<StringArray>()))
+}
+
+fn levenshtein_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let (left, right) = (texts(&arguments[0])?, texts(&arguments[1])?);
+    Ok(Arc::new(left.iter().zip(&right).map(|(l, r)| Some(distance(l?, r?))).collect::<Int32Array>()))
+}
+
+fn find_in_set_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let (word, list) = (texts(&arguments[0])?, texts(&arguments[1])?);
+    let found = |word: &str, list: &str| match word.contains(',') {
+        true => 0,
+        false => list.split(',').position(|part| part == word).map_or(0, |at| count(at + 1)),
+    };
+    Ok(Arc::new(word.iter().zip(&list).map(|(w, l)| Some(found(w?, l?))).collect::<Int32Array>()))
+}
+
+fn unhex_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let texts = texts(&arguments[0])?;
+    Ok(Arc::new(texts.iter().map(|text| unhex(text?)).collect::<BinaryArray>()))
+}
+
+fn bin_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let numbers = arguments[0].as_primitive::<Int64Type>().iter();
+    Ok(Arc::new(numbers.map(|number| number.map(|n| format!("{n:b}"))).collect::<StringArray>()))
+}
+
+fn base64_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let values = arguments[0].as_binary::<i32>().iter();
+    Ok(Arc::new(values.map(|bytes| bytes.map(base64)).collect::<StringArray>()))
+}
+
+fn hex_number_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let numbers = arguments[0].as_primitive::<Int64Type>().iter();
+    Ok(Arc::new(numbers.map(|number| number.map(|n| format!("{n:X}"))).collect::<StringArray>()))
+}
+
+fn hex_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let digits = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02X}")).collect::<String>();
+    let values = arguments[0].as_binary::<i32>().iter();
+    Ok(Arc::new(values.map(|bytes| bytes.map(digits)).collect::<StringArray>()))
 }

@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::Schema;
-use datafusion::arrow::ipc::reader::StreamReader;
-use datafusion::arrow::ipc::writer::StreamWriter;
 use datafusion::common::{Result, internal_datafusion_err};
 use datafusion::execution::TaskContext;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion_proto::physical_plan::PhysicalProtoConverterExtension;
-use lakesmith_engine::codec::{NodeCodec, PlanCodecRegistry};
+use lakesmith_engine::codec::{NodeCodec, PlanCodecRegistry, decode_schema, encode_schema};
 
 use crate::scan::node::{FilesExec, FilesScan, NAME};
 
@@ -33,7 +30,7 @@ impl NodeCodec for FilesCodec {
         let scan = serde_json::to_vec(node.scan()).map_err(|error| internal_datafusion_err!("{NAME}: {error}"))?;
         let mut bytes = (scan.len() as u64).to_le_bytes().to_vec();
         bytes.extend_from_slice(&scan);
-        StreamWriter::try_new(&mut bytes, node.table())?.finish()?;
+        bytes.extend_from_slice(&encode_schema(node.table())?);
         Ok(bytes)
     }
 
@@ -47,8 +44,7 @@ impl NodeCodec for FilesCodec {
         let (scan, schema) = split(bytes).ok_or_else(|| internal_datafusion_err!("an encoded {NAME} is too short"))?;
         let scan: FilesScan =
             serde_json::from_slice(scan).map_err(|error| internal_datafusion_err!("an encoded {NAME}: {error}"))?;
-        let schema: Arc<Schema> = StreamReader::try_new(schema, None)?.schema();
-        Ok(Arc::new(FilesExec::try_new(scan, schema)?))
+        Ok(Arc::new(FilesExec::try_new(scan, decode_schema(schema)?)?))
     }
 }
 

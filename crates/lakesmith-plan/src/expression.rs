@@ -270,12 +270,12 @@ impl Resolver<'_> {
         }
         let plain = scope.aggregates && function.role != Role::Aggregate;
         let inner = Scope { aggregates: scope.windowed.unwrap_or(plain), windowed: None, ..*scope };
+        let written = if CHAINED.contains(&function.names[0]) { chain(call) } else { call.arguments.iter().collect() };
         let star = matches!(call.arguments.as_slice(), [only] if matches!(only.kind, ExpressionKind::Star { .. }));
         let arguments = if star && function.names[0] == "count" {
             Vec::new()
         } else {
-            let all: Vec<Option<Typed>> =
-                call.arguments.iter().map(|argument| self.expression(argument, &inner)).collect();
+            let all: Vec<Option<Typed>> = written.iter().map(|argument| self.expression(argument, &inner)).collect();
             all.into_iter().collect::<Option<Vec<_>>>()?
         };
         let (fewest, most) = function.arity;
@@ -311,7 +311,7 @@ impl Resolver<'_> {
             return self.not_built(&format!("`{name}` of {unusual}"), origin);
         }
         let at = match &resolved {
-            Err(fault) => fault.argument.and_then(|index| call.arguments.get(index)).map_or(origin, |a| &a.origin),
+            Err(fault) => fault.argument.and_then(|index| written.get(index)).map_or(origin, |a| &a.origin),
             Ok(_) => origin,
         };
         let value = self.settle(resolved, at)?;
@@ -323,6 +323,34 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// Operators of which a chain is one call, by their functions: resolved one inside the other, a long one would take too long.
+const CHAINED: [&str; 3] = ["and", "or", "concat"];
+
+/// The operands of a chain of one operator, from left to right.
+fn chain(call: &FunctionCall) -> Vec<&Expression> {
+    let operator = |call: &FunctionCall| call.name.parts.last().map(|part| part.text.clone());
+    let name = operator(call);
+    let mut operands = Vec::new();
+    let mut at = call;
+    while let [left, right] = at.arguments.as_slice() {
+        operands.push(right);
+        match &left.kind {
+            ExpressionKind::Function(inner) if operator(inner) == name && inner.filter.is_none() && !inner.distinct => {
+                at = inner;
+            }
+            _ => {
+                operands.push(left);
+                break;
+            }
+        }
+    }
+    if at.arguments.len() != 2 {
+        operands.extend(at.arguments.iter().rev());
+    }
+    operands.reverse();
+    operands
 }
 
 /// Functions that Spark has with more arguments than are built.

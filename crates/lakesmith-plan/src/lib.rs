@@ -30,6 +30,8 @@ pub use resolver::{Options, resolve};
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod chain_tests;
+#[cfg(test)]
 mod json_tests;
 #[cfg(test)]
 mod testing;

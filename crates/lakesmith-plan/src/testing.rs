@@ -9,6 +9,7 @@ use datafusion::datasource::MemTable;
 use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::Diagnostic;
 use lakesmith_diagnostic::source::{SourceKind, SourceMap};
+use lakesmith_engine::codec::PlanCodecRegistry;
 use lakesmith_engine::{
     BoxFuture, Catalog, EngineError, Executor, LocalExecutor, ProvidedRelation, RelationAnswer, RelationRequest,
     RelationSource, Runtime, RuntimeSettings,
@@ -80,6 +81,11 @@ impl Session {
         let session = self.runtime.session();
         let plan = session.state().create_physical_plan(&resolved.plan).await;
         let plan = plan.map_err(|error| EngineError::from_datafusion("plan query", error))?;
+        // as another process would get it, so that a function or node without a codec fails its tests
+        let mut codecs = PlanCodecRegistry::default();
+        lakesmith_functions::register_codecs(&mut codecs);
+        let plan = codecs.round_trip(&plan, &session.task_ctx());
+        let plan = plan.map_err(|error| EngineError::from_datafusion("ship plan", error))?;
         LocalExecutor::new(session.task_ctx()).collect(plan).await
     }
 

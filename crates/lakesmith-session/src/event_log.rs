@@ -16,6 +16,7 @@ use datafusion::prelude::Column;
 use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic, SourceMap};
 use lakesmith_engine::{EngineError, ProvidedRelation, RelationSource};
+use lakesmith_functions::event;
 
 use crate::catalog::{Lack, scan};
 use crate::session::Session;
@@ -45,7 +46,7 @@ pub(crate) fn wants_expectations(diagnostics: &[Diagnostic], sources: &SourceMap
     diagnostics.iter().filter(|fault| unresolved.contains(&fault.condition)).any(|fault| {
         let Some(label) = &fault.primary else { return false };
         let name = sources.text(label.span).trim_matches('`');
-        expectations::COLUMNS.iter().any(|column| column.eq_ignore_ascii_case(name))
+        event::FIELDS.iter().any(|column| column.eq_ignore_ascii_case(name))
     })
 }
 
@@ -108,7 +109,7 @@ fn view(
     let own: Vec<Expr> = schema.iter().map(|field| column(field.name.as_str()).alias(field.name.as_str())).collect();
     if columns == EventColumns::Expectations {
         plan = expectations::flatten(plan, own, column("details"))?;
-        schema.extend(expectations::fields());
+        schema.extend(event::fields());
     }
     Ok(ProvidedRelation::new(schema, Arc::new(ViewTable::new(plan.build()?, None))))
 }

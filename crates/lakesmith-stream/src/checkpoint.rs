@@ -60,7 +60,7 @@ impl FlowCheckpoint {
         commit.txns = vec![Txn { app_id, version: 0 }];
         match table.commit(&commit).await {
             Ok(_) => Ok(identity),
-            Err(CommitError::Failed(error)) => Err(error.into()),
+            Err(CommitError::Failed(error) | CommitError::Unsure(error)) => Err(error.into()),
             Err(other) => Err(conflict(&other).into()),
         }
     }

@@ -18,7 +18,7 @@ use crate::reads::{Reads, checkpoint, is_reserved, taken};
 use crate::source::SourceUse;
 use crate::stream_rules;
 use crate::tables::Tables;
-use crate::target::{Target, target};
+use crate::target::{Target, property_lints, target};
 
 /// The typed graph.
 #[derive(Debug, Default)]
@@ -96,6 +96,7 @@ impl Analyzer<'_> {
         }
         match target(dataset, &outputs) {
             Ok(target) => {
+                self.analysis.diagnostics.extend(property_lints(dataset));
                 self.analysis.schemas.insert(dataset.id, target.schema.clone());
                 self.analysis.targets.insert(dataset.id, target);
             }

@@ -12,7 +12,7 @@ use lakesmith_stream::{
 };
 
 use crate::complete::{BatchTask, Written};
-use crate::fault::{commit_fault, engine_fault, stream_fault};
+use crate::fault::{Uncommitted, commit_fault, engine_fault, stream_fault};
 use crate::outcome::FlowWork;
 use crate::quarantine;
 use crate::reads::Batch;
@@ -250,7 +250,7 @@ impl<'a> AppendFlow<'a> {
                 vec![(app_id.clone(), self.table.txn(&app_id)), (fence.clone(), self.table.txn(&fence))];
             commit.txns = vec![Txn { app_id, version: plan.number }];
             let version = self.table.commit(&commit).await;
-            version.map_err(|error| vec![commit_fault(&run.pipeline.shown(self.dataset.id), &error)])
+            version.map_err(|error| Uncommitted::new(&run.pipeline.shown(self.dataset.id), &error))
         };
         match outcome.await {
             Ok(version) => {
@@ -261,7 +261,8 @@ impl<'a> AppendFlow<'a> {
                 work.version = Some(version);
                 Ok(work)
             }
-            Err(faults) => {
+            Err(Uncommitted { faults, is_unsure: true }) => Err(faults),
+            Err(Uncommitted { faults, .. }) => {
                 // parts without a commit are rows of nothing; those that cannot be removed now are found by a clean-up
                 let _ = lakesmith_delta::cleanup::remove_parts(self.table.store(), &written.added).await;
                 if let Some(table) = self.quarantine_table().await.ok().flatten() {
@@ -273,7 +274,7 @@ impl<'a> AppendFlow<'a> {
     }
 
     /// Commits the quarantined rows of a plan, once.
-    async fn commit_quarantine(&self, plan: &BatchPlan, parts: &[DataFile]) -> Result<(), Vec<Diagnostic>> {
+    async fn commit_quarantine(&self, plan: &BatchPlan, parts: &[DataFile]) -> Result<(), Uncommitted> {
         let Some(mut table) = self.quarantine_table().await? else { return Ok(()) };
         let app_id = quarantine_app_id(&self.identity);
         let found = table.txn(&app_id);
@@ -281,7 +282,7 @@ impl<'a> AppendFlow<'a> {
             // an update that went on without this one has superseded the plan
             let expected = Some(plan.base);
             let conflict = lakesmith_delta::CommitError::TxnConflict { app_id, expected, found: Some(newer) };
-            return Err(vec![commit_fault("the quarantine table", &conflict)]);
+            return Err(Uncommitted::new("the quarantine table", &conflict));
         }
         if found == Some(plan.number) {
             let _ = lakesmith_delta::cleanup::remove_parts(table.store(), parts).await;
@@ -296,7 +297,7 @@ impl<'a> AppendFlow<'a> {
         commit.expected_txns = vec![(app_id.clone(), found)];
         commit.txns = vec![Txn { app_id, version: plan.number }];
         let committed = table.commit(&commit).await;
-        committed.map_err(|error| vec![commit_fault("the quarantine table", &error)])?;
+        committed.map_err(|error| Uncommitted::new("the quarantine table", &error))?;
         self.run.tables.keep(std::path::Path::new(table.store().folder()), &table).await;
         Ok(())
     }

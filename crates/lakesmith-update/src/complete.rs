@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError};
 
 use datafusion::physical_plan::ExecutionPlan;
-use lakesmith_delta::{Commit, DataFile, DeltaTable, OnVersion, QuarantineSpec, SinkExec, SinkSpec, report_of};
+use lakesmith_delta::{
+    Commit, DataFile, DeltaTable, Metadata, OnVersion, Protocol, QuarantineSpec, SinkExec, SinkSpec, needed, report_of,
+};
 use lakesmith_diagnostic::Diagnostic;
 use lakesmith_engine::arrow_type::to_arrow_schema;
 use lakesmith_engine::report::ReportEntry;
@@ -19,7 +21,7 @@ use uuid::Uuid;
 
 use crate::append::Ended;
 use crate::complete::view_state::{Surroundings, UNCHANGED, ViewState};
-use crate::fault::{commit_fault, engine_fault};
+use crate::fault::{Uncommitted, engine_fault};
 use crate::flow_rows::{self, SOURCE_FILE, quarantines};
 use crate::materialize;
 use crate::outcome::FlowWork;
@@ -128,14 +130,17 @@ async fn replace(
             let folder = run.pipeline.folder(&other.name);
             let found = run.tables.current(&folder).await.map_err(|error| vec![engine_fault(&error)])?;
             if let Some(mut quarantine) = found {
-                overwrite(run, &mut quarantine, &written.quarantined, None, "the quarantine table").await?;
+                overwrite(run, &mut quarantine, &written.quarantined, (None, None), "the quarantine table").await?;
                 run.tables.keep(&folder, &quarantine).await;
             }
         }
         run.engine.faults.reach("update.before_overwrite").map_err(|error| vec![engine_fault(&error)])?;
         let target = run.analysis.targets.get(&dataset.id);
         let metadata = target.and_then(|target| materialize::replaced_metadata(table.metadata(), target));
-        overwrite(run, table, &written.added, metadata, &run.pipeline.shown(dataset.id)).await
+        let protocol = target.and_then(|target| {
+            needed(Some(table.protocol()), metadata.as_ref().unwrap_or(table.metadata()), &target.wanted)
+        });
+        overwrite(run, table, &written.added, (metadata, protocol), &run.pipeline.shown(dataset.id)).await
     };
     match outcome.await {
         Ok(version) => {
@@ -146,7 +151,8 @@ async fn replace(
             work.version = Some(version);
             Ok(work)
         }
-        Err(faults) => {
+        Err(Uncommitted { faults, is_unsure: true }) => Err(faults),
+        Err(Uncommitted { faults, .. }) => {
             let _ = lakesmith_delta::cleanup::remove_parts(table.store(), &written.added).await;
             if let Some(other) = quarantine::table_of(&run.pipeline.graph, dataset.id) {
                 let found = run.tables.current(&run.pipeline.folder(&other.name)).await;
@@ -163,25 +169,27 @@ async fn overwrite(
     run: &UpdateRun<'_>,
     table: &mut DeltaTable,
     added: &[DataFile],
-    metadata: Option<lakesmith_delta::Metadata>,
+    (metadata, protocol): (Option<Metadata>, Option<Protocol>),
     name: &str,
-) -> Result<i64, Vec<Diagnostic>> {
+) -> Result<i64, Uncommitted> {
     let mut commit = Commit::new("WRITE", run.engine.now_millis());
     commit.parameters = vec![("mode".to_owned(), "Overwrite".to_owned())];
     commit.removes = table.files().await.map_err(|error| vec![engine_fault(&error)])?;
     commit.adds = added.to_vec();
     commit.metadata = metadata;
+    commit.protocol = protocol;
     commit.on_version = OnVersion::Exactly(table.version());
-    table.commit(&commit).await.map_err(|error| vec![commit_fault(name, &error)])
+    table.commit(&commit).await.map_err(|error| Uncommitted::new(name, &error))
 }
 
 impl UpdateRun<'_> {
     /// Runs a plan's query into the parts of its target and of its quarantine.
     pub(crate) async fn write(&self, task: BatchTask<'_>, batch: &Batch<'_>) -> Result<Written, Vec<Diagnostic>> {
         let prepared = self.prepare(task, batch).await?;
-        let executed = self.execute(&prepared.sink).await;
-        executed.map_err(|error| vec![flow_fault(&error, task.flow, task.dataset)])?;
-        Ok(self.gathered(&prepared.sink, &prepared))
+        let fault = |error| vec![flow_fault(&error, task.flow, task.dataset)];
+        let sink = self.engine.delivered(Arc::clone(&prepared.sink)).map_err(fault)?;
+        self.execute(&sink).await.map_err(fault)?;
+        Ok(self.gathered(&sink, &prepared))
     }
 
     /// Runs a plan to its end. What a plan that fails has written is removed.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use datafusion::physical_plan::ExecutionPlan;
 use datafusion::prelude::SessionContext;
 use lakesmith_base::Clock;
 use lakesmith_engine::codec::PlanCodecRegistry;
@@ -21,6 +22,17 @@ pub struct EngineSettings {
     pub partitions: std::num::NonZeroUsize,
     /// How long to wait for another update of the same pipeline.
     pub wait: Duration,
+    /// How flows' plans come to those who run them.
+    pub plans: Plans,
+}
+
+/// How a flow's physical plan comes to whoever runs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Plans {
+    /// As it was made.
+    AsMade,
+    /// Written as bytes and read back, as another process would get it.
+    Shipped,
 }
 
 /// What every update shares.
@@ -49,6 +61,7 @@ impl Engine {
         let mut codecs = PlanCodecRegistry::default();
         lakesmith_delta::register_codecs(&mut codecs);
         lakesmith_expectation::register_codecs(&mut codecs);
+        lakesmith_functions::register_codecs(&mut codecs);
         lakesmith_ingest::register_codecs(&mut codecs);
         Ok(Self { runtime, faults, clock, settings, codecs: Arc::new(codecs) })
     }
@@ -61,6 +74,17 @@ impl Engine {
     /// How plans are shipped: the codecs of every node of ours.
     pub fn codecs(&self) -> &PlanCodecRegistry {
         &self.codecs
+    }
+
+    /// A plan as it is run.
+    pub(crate) fn delivered(&self, plan: Arc<dyn ExecutionPlan>) -> Result<Arc<dyn ExecutionPlan>, EngineError> {
+        match self.settings.plans {
+            Plans::AsMade => Ok(plan),
+            Plans::Shipped => self
+                .codecs
+                .round_trip(&plan, &self.session().task_ctx())
+                .map_err(|error| EngineError::from_datafusion("ship plan", error)),
+        }
     }
 
     pub(crate) fn session(&self) -> SessionContext {

@@ -187,6 +187,7 @@ async fn write(
     };
     let sink = SinkExec::try_new(Arc::new(spec), rows).map_err(native)?.with_faults(Arc::clone(&engine.faults));
     let sink: Arc<dyn ExecutionPlan> = Arc::new(sink);
+    let sink = engine.delivered(sink)?;
     LocalExecutor::new(session.task_ctx()).drain(Arc::clone(&sink)).await?;
     let now = engine.now_millis();
     Ok(report_of(&sink).iter().filter_map(|entry| DataFile::from_report(entry, now)).collect())

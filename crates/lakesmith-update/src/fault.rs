@@ -2,7 +2,7 @@
 
 use lakesmith_delta::{CommitError, ExpectationViolated};
 use lakesmith_diagnostic::{Condition, Diagnostic};
-use lakesmith_engine::{EngineError, ErrorKind};
+use lakesmith_engine::{EngineError, ErrorKind, Retry};
 use lakesmith_expectation::ViewViolated;
 use lakesmith_stream::StreamError;
 
@@ -39,6 +39,9 @@ pub fn engine_fault(error: &EngineError) -> Diagnostic {
     }
     for line in error.message.lines().skip(1).take(12) {
         diagnostic = diagnostic.note(line.to_owned());
+    }
+    if error.retry == Retry::CanHelp {
+        diagnostic = diagnostic.transient();
     }
     match error.kind {
         ErrorKind::DiskFull => {
@@ -79,7 +82,7 @@ pub fn stream_fault(error: &StreamError) -> Diagnostic {
 /// The message of a commit that was not made.
 pub fn commit_fault(table: &str, error: &CommitError) -> Diagnostic {
     match error {
-        CommitError::Failed(error) => engine_fault(error),
+        CommitError::Failed(error) | CommitError::Unsure(error) => engine_fault(error),
         CommitError::TxnConflict { .. } => {
             let title = format!("another process has committed to `{table}` in this flow's name");
             Diagnostic::error(Condition::CONCURRENT_PIPELINE_UPDATE, title)
@@ -92,6 +95,25 @@ pub fn commit_fault(table: &str, error: &CommitError) -> Diagnostic {
             let title = format!("`{table}` was changed by someone else during the update");
             Diagnostic::error(Condition::LAKESMITH_STORAGE, title).note(error.to_string()).help("run again")
         }
+    }
+}
+
+/// Why parts were not committed.
+pub(crate) struct Uncommitted {
+    pub faults: Vec<Diagnostic>,
+    /// Whether they may be rows of the table after all, so that they must stay.
+    pub is_unsure: bool,
+}
+
+impl Uncommitted {
+    pub fn new(table: &str, error: &CommitError) -> Self {
+        Self { faults: vec![commit_fault(table, error)], is_unsure: matches!(error, CommitError::Unsure(_)) }
+    }
+}
+
+impl From<Vec<Diagnostic>> for Uncommitted {
+    fn from(faults: Vec<Diagnostic>) -> Self {
+        Self { faults, is_unsure: false }
     }
 }
 

@@ -170,6 +170,7 @@ impl<'a> AppendFlow<'a> {
         if sinks(&top) != prepared.len() {
             return None;
         }
+        let top = run.engine.delivered(top).ok()?;
         run.execute(&top).await.ok()?;
         Some(prepared.iter().map(|part| run.gathered(&top, part)).collect())
     }

@@ -20,6 +20,7 @@ pub mod pipeline;
 pub mod plan;
 mod quarantine;
 mod reads;
+mod retries;
 mod schedule;
 pub mod selection;
 mod source;
@@ -29,7 +30,7 @@ mod target;
 pub mod update;
 
 pub use analysis::{Analysis, analyze};
-pub use engine::{Engine, EngineSettings};
+pub use engine::{Engine, EngineSettings, Plans};
 pub use outcome::{FlowOutcome, FlowResult, UpdateOutcome};
 pub use pipeline::Pipeline;
 pub use selection::Selection;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use lakesmith_delta::{Commit, DeltaTable, Metadata, OnVersion, Txn};
+use lakesmith_delta::{Commit, DeltaTable, Metadata, OnVersion, Txn, Wanted, needed};
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_graph::{Dataset, FlowKind};
 use lakesmith_stream::{FlowIdentity, RETIRED};
@@ -35,6 +35,7 @@ impl UpdateRun<'_> {
                 partition_columns: Vec::new(),
                 comment: Some(format!("Rows that break an expectation of {}", self.pipeline.shown(of))),
                 properties: Vec::new(),
+                wanted: Wanted::default(),
             }),
             None => self.analysis.targets.get(&dataset.id).cloned(),
         }
@@ -43,7 +44,9 @@ impl UpdateRun<'_> {
     async fn create(&self, dataset: &Dataset, target: &Target, folder: &Path) -> Result<(), Vec<Diagnostic>> {
         let now = self.engine.now_millis();
         let mut commit = Commit::new("CREATE TABLE", now);
-        commit.metadata = Some(first_metadata(target, Uuid::new_v4().to_string(), now));
+        let metadata = first_metadata(target, Uuid::new_v4().to_string(), now);
+        commit.protocol = needed(None, &metadata, &target.wanted);
+        commit.metadata = Some(metadata);
         commit.on_version = OnVersion::Exactly(-1);
         let store = self.tables.store(folder).map_err(|error| vec![engine_fault(&error)])?;
         let name = self.pipeline.shown(dataset.id);
@@ -66,13 +69,15 @@ impl UpdateRun<'_> {
         }
         let mut commit = Commit::new("FULL REFRESH", self.engine.now_millis());
         commit.removes = table.files().await.map_err(|error| vec![engine_fault(&error)])?;
-        commit.metadata = Some(Metadata {
+        let metadata = Metadata {
             schema: target.schema.clone(),
             partition_columns: target.partition_columns.clone(),
             description: target.comment.clone(),
             configuration: target.properties.clone(),
             ..table.metadata().clone()
-        });
+        };
+        commit.protocol = needed(Some(table.protocol()), &metadata, &target.wanted);
+        commit.metadata = Some(metadata);
         for app_id in FlowIdentity::all_current(table.txns()) {
             commit.expected_txns.push((app_id.clone(), table.txn(&app_id)));
             commit.txns.push(Txn { app_id, version: RETIRED });
@@ -108,10 +113,12 @@ impl UpdateRun<'_> {
             return Err(faults);
         }
         let metadata = adapted_metadata(known, target);
-        if metadata == *known {
+        let protocol = needed(Some(table.protocol()), &metadata, &target.wanted);
+        if metadata == *known && protocol.is_none() {
             return Ok(());
         }
         let mut commit = Commit::new("SET TBLPROPERTIES", self.engine.now_millis());
+        commit.protocol = protocol;
         commit.metadata = Some(metadata);
         let name = self.pipeline.shown(dataset.id);
         table.commit(&commit).await.map_err(|error| vec![commit_fault(&name, &error).at(dataset.name_span, "")])?;

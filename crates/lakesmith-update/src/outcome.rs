@@ -4,6 +4,8 @@ use lakesmith_diagnostic::Diagnostic;
 use lakesmith_expectation::ExpectationCounts;
 use lakesmith_ingest::FileCounts;
 
+use crate::retries::may_pass;
+
 /// What an update did.
 #[derive(Debug, Clone)]
 pub struct UpdateOutcome {
@@ -26,6 +28,18 @@ impl UpdateOutcome {
             matches!(flow.result, FlowResult::Failed(_) | FlowResult::Skipped { .. } | FlowResult::Stopped)
         };
         !self.is_cancelled && !self.diagnostics.iter().any(Diagnostic::is_error) && !self.flows.iter().any(failed)
+    }
+}
+
+impl UpdateOutcome {
+    /// Whether all that went wrong may pass by itself.
+    pub(crate) fn failed_for_now(&self) -> bool {
+        let faults = self.flows.iter().filter_map(|flow| match &flow.result {
+            FlowResult::Failed(faults) => Some(faults),
+            _ => None,
+        });
+        let faults: Vec<Diagnostic> = faults.flatten().chain(&self.diagnostics).cloned().collect();
+        !self.is_cancelled && may_pass(&faults)
     }
 }
 

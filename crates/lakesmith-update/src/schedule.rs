@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use futures::StreamExt;
 use futures::stream::FuturesUnordered;
-use lakesmith_graph::{DatasetId, Flow, FlowId, FlowKind};
+use lakesmith_graph::{Dataset, DatasetId, Flow, FlowId, FlowKind};
 
 use crate::append::Ended;
 use crate::outcome::{FlowOutcome, FlowResult, FlowWork};
+use crate::retries::{may_pass, wait};
 use crate::selection::Selected;
 use crate::update::UpdateRun;
 
@@ -43,19 +44,36 @@ async fn run_one(update: &UpdateRun<'_>, flow: &Flow) -> (FlowId, FlowOutcome) {
     let Some(target) = flow.target else {
         return (flow.id, update.outcome(flow, FlowResult::Excluded, FlowWork::default(), 0));
     };
-    let dataset = update.pipeline.graph.dataset(target);
-    let ended: Ended = match flow.kind {
-        FlowKind::Complete => crate::complete::run(update, flow, dataset).await,
-        _ => crate::append::run(update, flow, dataset).await,
-    };
-    let result = match ended.result {
-        Ok(None) => FlowResult::Completed,
-        Ok(Some(why)) => FlowResult::UpToDate(why),
-        Err(faults) => FlowResult::Failed(faults),
-    };
-    let outcome = update.outcome(flow, result, ended.work, update.engine.now_micros() - started);
+    let (result, work) = tried(update, flow, update.pipeline.graph.dataset(target)).await;
+    let outcome = update.outcome(flow, result, work, update.engine.now_micros() - started);
     update.flow_ended(flow, &outcome);
     (flow.id, outcome)
+}
+
+/// Runs a flow, and again where what failed may pass by itself. What a try that failed has committed stays, and the next goes
+/// on from there.
+async fn tried(update: &UpdateRun<'_>, flow: &Flow, dataset: &Dataset) -> (FlowResult, FlowWork) {
+    let mut work = FlowWork::default();
+    let mut retry = 0;
+    loop {
+        let ended: Ended = match flow.kind {
+            FlowKind::Complete => crate::complete::run(update, flow, dataset).await,
+            _ => crate::append::run(update, flow, dataset).await,
+        };
+        work.add(ended.work);
+        retry += 1;
+        let pause = update.retries.pause(retry);
+        match (ended.result, pause) {
+            (Ok(Some(why)), _) if work.batches == 0 => return (FlowResult::UpToDate(why), work),
+            (Ok(_), _) => return (FlowResult::Completed, work),
+            (Err(faults), Some(pause)) if may_pass(&faults) && !update.is_stopping() => {
+                update.flow_waits(flow, &faults);
+                wait(pause, update.stopped()).await;
+                update.flow_started(flow);
+            }
+            (Err(faults), _) => return (FlowResult::Failed(faults), work),
+        }
+    }
 }
 
 /// Which flows have ended and which wait for what.

@@ -1,8 +1,8 @@
 //! [`Target`]: the table a dataset is stored in, as its declaration and its flows want it.
 
 use lakesmith_base::Identifier;
-use lakesmith_delta::Metadata;
 use lakesmith_delta::schema_json::can_hold;
+use lakesmith_delta::{Metadata, Properties, PropertyFault, Wanted};
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_functions::coercion::common_of;
 use lakesmith_graph::{Dataset, Flow};
@@ -17,6 +17,8 @@ pub(crate) struct Target {
     pub partition_columns: Vec<String>,
     pub comment: Option<String>,
     pub properties: Vec<(String, String)>,
+    /// What its properties ask of the table's protocol.
+    pub wanted: Wanted,
 }
 
 /// The target of a dataset whose flows give these columns.
@@ -38,12 +40,10 @@ pub(crate) fn target(dataset: &Dataset, outputs: &[(&Flow, Vec<StructField>)]) -
     }
     faults.extend(schema.iter().filter(|column| !can_hold(&column.data_type)).map(|column| not_held(column, outputs)));
     let partition_columns = definition.map_or_else(Vec::new, |definition| partitions(definition, &schema, &mut faults));
+    let Properties { kept: mut properties, wanted } = properties(dataset, &mut faults);
     if !faults.is_empty() {
         return Err(faults);
     }
-    let mut properties: Vec<(String, String)> = definition.map_or_else(Vec::new, |definition| {
-        definition.clauses.properties.iter().map(|(key, value, _)| (key.clone(), value.clone())).collect()
-    });
     if let Some(ClusterBy::Columns(columns)) = definition.and_then(|definition| definition.clauses.cluster_by.as_ref())
     {
         let paths = columns.iter().map(|path| path.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join("."));
@@ -51,7 +51,42 @@ pub(crate) fn target(dataset: &Dataset, outputs: &[(&Flow, Vec<StructField>)]) -
     }
     properties.sort();
     let comment = definition.and_then(|definition| definition.clauses.comment.clone());
-    Ok(Target { schema, partition_columns, comment, properties })
+    Ok(Target { schema, partition_columns, comment, properties, wanted })
+}
+
+/// The table properties of a dataset as its table has them. A property of Delta's that cannot be honoured is a fault.
+fn properties(dataset: &Dataset, faults: &mut Vec<Diagnostic>) -> Properties {
+    let written = dataset.definition().map_or(&[][..], |definition| definition.clauses.properties.as_slice());
+    let mut properties = Properties::default();
+    for (key, value, span) in written {
+        let fault = match properties.take(key, value) {
+            Ok(()) => continue,
+            Err(PropertyFault::NotBuilt(feature)) => {
+                let title = format!("table property `{key}` needs `{feature}`, which is not built yet");
+                Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title).help("leave the property out")
+            }
+            Err(PropertyFault::Invalid(wanted)) => {
+                let title = format!("table property `{key}` is `{value}` and takes {wanted}");
+                Diagnostic::error(Condition::INVALID_CONF_VALUE_TYPE_MISMATCH, title)
+            }
+        };
+        faults.push(fault.at(*span, ""));
+    }
+    properties
+}
+
+/// Properties whose names are in Delta's name space and which Delta does not have. Those that look as if they clustered are
+/// pointed at with the graph.
+pub(crate) fn property_lints(dataset: &Dataset) -> Vec<Diagnostic> {
+    let written = dataset.definition().map_or(&[][..], |definition| definition.clauses.properties.as_slice());
+    let is_told =
+        |key: &str| ["delta.clusterby", "delta.enableliquidclustering"].contains(&key.to_lowercase().as_str());
+    let unknown = written.iter().filter(|(key, ..)| lakesmith_delta::is_unknown(key) && !is_told(key));
+    let lint = |(key, _, span): &(String, String, lakesmith_diagnostic::source::Span)| {
+        let title = format!("table property `{key}` is stored and has no effect");
+        Diagnostic::warning(Condition::LAKESMITH_UNUSUAL, title).at(*span, "not a property of Delta tables")
+    };
+    unknown.map(lint).collect()
 }
 
 /// A column of a type that no table holds.

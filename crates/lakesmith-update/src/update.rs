@@ -1,9 +1,9 @@
 //! [`run_update`]: one update of a pipeline, from the lease to the folded event log.
 
+mod emitter;
 pub(crate) mod fingerprint;
 
 use std::collections::{HashMap, HashSet};
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::physical_plan::ExecutionPlan;
@@ -11,8 +11,10 @@ use lakesmith_base::UpdateId;
 use lakesmith_delta::DeltaTable;
 use lakesmith_diagnostic::Diagnostic;
 use lakesmith_engine::EngineError;
-use lakesmith_event::{CreateUpdate, Details, Event, EventOrigin, EventSink, Sequence, UpdateProgress, UpdateState};
-use lakesmith_graph::{Dataset, DatasetId, Flow, FlowId, FlowKind};
+use lakesmith_event::{
+    CreateUpdate, Details, EventOrigin, EventSink, FlowStatus, UpdateCause, UpdateProgress, UpdateState,
+};
+use lakesmith_graph::{Dataset, DatasetId, Flow, FlowId};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -24,9 +26,11 @@ use crate::full_refresh::Unfinished;
 use crate::lease::Lease;
 use crate::outcome::{FlowOutcome, FlowResult, FlowWork, UpdateOutcome};
 use crate::pipeline::Pipeline;
+use crate::retries::{Retries, may_pass, wait};
 use crate::schedule;
 use crate::selection::{Selected, Selection};
 use crate::tables::Tables;
+use crate::update::emitter::Emitter;
 
 /// Log checkpoints are written after so many commits.
 const COMMITS_PER_CHECKPOINT: i64 = 10;
@@ -62,12 +66,41 @@ pub(crate) struct UpdateRun<'a> {
     ended: Mutex<HashSet<FlowId>>,
     /// What flows have done along with the flow before them.
     rode: Mutex<HashMap<FlowId, FlowWork>>,
+    /// How flows are tried again.
+    pub retries: Retries,
     /// Plans that were given up while they ran.
     pub given_up: Mutex<Vec<Arc<dyn ExecutionPlan>>>,
 }
 
 /// Runs an update to its end. What could not be done is in the outcome.
+///
+/// An update that failed by what may pass by itself is followed by another, as often as `pipelines.numUpdateRetryAttempts` says;
+/// the outcome is that of the last.
 pub async fn run_update(request: UpdateRequest<'_>) -> UpdateOutcome {
+    let retries = Retries::of_update(request.pipeline);
+    let mut cause = UpdateCause::default();
+    let mut retry = 0;
+    loop {
+        let outcome = run_once(request.clone(), cause).await;
+        retry += 1;
+        let pause = retries.as_ref().ok().and_then(|retries| retries.pause(retry));
+        match pause.filter(|_| outcome.failed_for_now()) {
+            Some(pause) => wait(pause, stopped(request.stop.clone())).await,
+            None => return outcome,
+        }
+        cause = UpdateCause::RetryOnFailure;
+    }
+}
+
+/// Ends when what runs is to stop.
+async fn stopped(mut stop: watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        // nobody can stop the update any more
+        std::future::pending::<()>().await;
+    }
+}
+
+async fn run_once(request: UpdateRequest<'_>, cause: UpdateCause) -> UpdateOutcome {
     let UpdateRequest { pipeline, engine, selection, events, stop } = request;
     let update_id = UpdateId::new(Uuid::now_v7());
     let started = engine.now_micros();
@@ -77,6 +110,13 @@ pub async fn run_update(request: UpdateRequest<'_>) -> UpdateOutcome {
         diagnostics: Vec::new(),
         is_cancelled: false,
         duration_micros: 0,
+    };
+    let retries = match Retries::of_update(pipeline).and_then(|_| Retries::of_flows(pipeline)) {
+        Ok(retries) => retries,
+        Err(fault) => {
+            outcome.diagnostics.push(fault);
+            return outcome;
+        }
     };
     let holder = format!("process {}, update {update_id}", std::process::id());
     let lease = match Lease::take(&pipeline.storage, &holder, engine.settings.wait).await {
@@ -111,7 +151,7 @@ pub async fn run_update(request: UpdateRequest<'_>) -> UpdateOutcome {
     };
     let origin = EventOrigin::pipeline(id, pipeline.name.clone()).update(update_id);
     let emitter = Emitter::new(origin, engine, update_id, events, Arc::clone(&journal));
-    emitter.update(Details::CreateUpdate(created(&selection)));
+    emitter.update(Details::CreateUpdate(created(&selection, cause)));
     emitter.update(Details::UpdateProgress(UpdateProgress::new(UpdateState::Initializing)));
     let analysis = analyze(pipeline, engine, false).await;
     outcome.diagnostics.extend(analysis.diagnostics.iter().filter(|found| !found.is_error()).cloned());
@@ -128,6 +168,7 @@ pub async fn run_update(request: UpdateRequest<'_>) -> UpdateOutcome {
         broken: Mutex::default(),
         ended: Mutex::default(),
         rode: Mutex::default(),
+        retries,
         given_up: Mutex::default(),
     };
     emitter.update(Details::UpdateProgress(UpdateProgress::new(UpdateState::SettingUpTables)));
@@ -153,10 +194,11 @@ pub async fn run_update(request: UpdateRequest<'_>) -> UpdateOutcome {
     outcome
 }
 
-fn created(selection: &Selection) -> CreateUpdate {
+fn created(selection: &Selection, cause: UpdateCause) -> CreateUpdate {
     let mut refresh = selection.refresh.clone();
     refresh.extend(selection.select.iter().cloned());
     CreateUpdate {
+        cause,
         full_refresh: selection.full_refresh_all,
         refresh_selection: refresh,
         full_refresh_selection: selection.full_refresh.clone(),
@@ -174,7 +216,7 @@ impl UpdateRun<'_> {
             if !dataset.is_table() || !selected.refresh.contains(&governing) || self.is_stopping() {
                 continue;
             }
-            if let Err(faults) = self.materialize(dataset).await {
+            if let Err(faults) = self.materialized(dataset).await {
                 let mut broken = self.broken.lock().unwrap_or_else(PoisonError::into_inner);
                 broken.insert(governing, faults);
             }
@@ -185,6 +227,19 @@ impl UpdateRun<'_> {
         let broken: HashSet<DatasetId> =
             self.broken.lock().unwrap_or_else(PoisonError::into_inner).keys().copied().collect();
         unfinished.end(selected.full.iter().copied().filter(|id| !broken.contains(id)))
+    }
+
+    /// Makes or adapts a table, and again where what failed may pass by itself.
+    async fn materialized(&self, dataset: &Dataset) -> Result<(), Vec<Diagnostic>> {
+        let mut retry = 0;
+        loop {
+            let Err(faults) = self.materialize(dataset).await else { return Ok(()) };
+            retry += 1;
+            match self.retries.pause(retry).filter(|_| may_pass(&faults) && !self.is_stopping()) {
+                Some(pause) => wait(pause, self.stopped()).await,
+                None => return Err(faults),
+            }
+        }
     }
 
     /// Whether a dataset is started over in this update; a quarantine table is with its table.
@@ -259,11 +314,7 @@ impl UpdateRun<'_> {
 
     /// Ends when the update is to stop.
     pub async fn stopped(&self) {
-        let mut stop = self.stop.clone();
-        if stop.wait_for(|stop| *stop).await.is_err() {
-            // nobody can stop the update any more
-            std::future::pending::<()>().await;
-        }
+        stopped(self.stop.clone()).await;
     }
 
     /// A digest of everything that decides what a flow's rows are, apart from its sources.
@@ -288,7 +339,12 @@ impl UpdateRun<'_> {
     }
 
     pub fn flow_started(&self, flow: &Flow) {
-        self.emitter.flow_status(self.pipeline, flow, lakesmith_event::FlowStatus::Running);
+        self.emitter.flow_status(self.pipeline, flow, FlowStatus::Running);
+    }
+
+    /// A flow has failed for now and is tried again.
+    pub fn flow_waits(&self, flow: &Flow, faults: &[Diagnostic]) {
+        self.emitter.flow_waits(self.pipeline, flow, faults);
     }
 
     pub fn batch_committed(&self, flow: &Flow, _dataset: &Dataset, number: i64, work: &FlowWork) {
@@ -298,78 +354,5 @@ impl UpdateRun<'_> {
     pub fn flow_ended(&self, flow: &Flow, outcome: &FlowOutcome) {
         self.ended.lock().unwrap_or_else(PoisonError::into_inner).insert(flow.id);
         self.emitter.flow_ended(self.pipeline, flow, outcome);
-    }
-}
-
-/// Tells everyone what happens.
-pub(crate) struct Emitter {
-    origin: EventOrigin,
-    instance: String,
-    number: AtomicI64,
-    sink: Arc<dyn EventSink>,
-    journal: Arc<Journal>,
-    clock: Arc<dyn lakesmith_base::Clock>,
-}
-
-impl Emitter {
-    fn new(
-        origin: EventOrigin,
-        engine: &Engine,
-        update_id: UpdateId,
-        sink: Arc<dyn EventSink>,
-        journal: Arc<Journal>,
-    ) -> Self {
-        Self {
-            origin,
-            instance: update_id.to_string(),
-            number: AtomicI64::new(0),
-            sink,
-            journal,
-            clock: Arc::clone(&engine.clock),
-        }
-    }
-
-    fn event(&self, origin: EventOrigin, details: Details) -> Event {
-        let number = self.number.fetch_add(1, Ordering::SeqCst);
-        let sequence = Sequence::new(self.instance.clone(), number);
-        Event::new(Uuid::now_v7().to_string(), sequence, self.clock.now_micros(), origin, details)
-    }
-
-    fn tell(&self, event: Event) {
-        self.journal.write(&event);
-        self.sink.emit(event);
-    }
-
-    fn update(&self, details: Details) {
-        self.tell(self.event(self.origin.clone(), details));
-    }
-
-    fn flow_origin(&self, pipeline: &Pipeline, flow: &Flow) -> EventOrigin {
-        let dataset = pipeline.shown_name(&flow.target_name);
-        self.origin.clone().dataset(dataset).flow(pipeline.shown_name(&flow.name), None)
-    }
-
-    fn flow_status(&self, pipeline: &Pipeline, flow: &Flow, status: lakesmith_event::FlowStatus) {
-        let details = Details::FlowProgress(lakesmith_event::FlowProgress::new(status));
-        self.tell(self.event(self.flow_origin(pipeline, flow), details));
-    }
-
-    fn batch(&self, pipeline: &Pipeline, flow: &Flow, number: i64, work: &FlowWork) {
-        if let Some(event) = crate::event_log::file_events(work) {
-            let id = lakesmith_base::BatchId(u64::try_from(number).unwrap_or_default());
-            self.tell(self.event(self.flow_origin(pipeline, flow).batch(id), event));
-        }
-    }
-
-    fn flow_ended(&self, pipeline: &Pipeline, flow: &Flow, outcome: &FlowOutcome) {
-        if flow.kind == FlowKind::View {
-            return;
-        }
-        let (progress, error) = crate::event_log::flow_progress(outcome);
-        let mut event = self.event(self.flow_origin(pipeline, flow), Details::FlowProgress(progress));
-        if let Some(error) = error {
-            event = event.with_error(error);
-        }
-        self.tell(event);
     }
 }

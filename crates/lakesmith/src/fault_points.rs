@@ -2,7 +2,8 @@
 //! operation fails. Only tests set it.
 //!
 //! `crash:delta.before_log_put` ends the process there, `crash:delta.before_log_put#3` when it is reached for the third time,
-//! `disk_full:sink.before_part` lets the step fail as a full disk does, `stall:update.before_commit` says so and waits there until
+//! `disk_full:sink.before_part` lets the step fail as a full disk does, `transient:…` as a connection that broke,
+//! `stall:update.before_commit` says so and waits there until
 //! standard input ends.
 
 use std::io::{Read, Write};
@@ -10,11 +11,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use lakesmith_engine::{Actor, EngineError, ErrorKind, Faults, NoFaults};
+use lakesmith_update::Plans;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Effect {
     Crash,
     DiskFull,
+    Transient,
     Stall,
 }
 
@@ -34,11 +37,18 @@ pub fn from_environment() -> Arc<dyn Faults> {
     }
 }
 
+/// How plans come to those who run them: with `LAKESMITH_SHIP_PLANS` set, each is written as bytes and read back before it runs.
+#[allow(clippy::disallowed_methods, reason = "the binary reads the environment")]
+pub fn plans_from_environment() -> Plans {
+    if std::env::var_os("LAKESMITH_SHIP_PLANS").is_some() { Plans::Shipped } else { Plans::AsMade }
+}
+
 fn parse(text: &str) -> Option<FaultAt> {
     let (effect, point) = text.split_once(':')?;
     let effect = match effect {
         "crash" => Effect::Crash,
         "disk_full" => Effect::DiskFull,
+        "transient" => Effect::Transient,
         "stall" => Effect::Stall,
         _ => return None,
     };
@@ -57,6 +67,10 @@ impl Faults for FaultAt {
             Effect::DiskFull => Err(EngineError::new(ErrorKind::DiskFull, "write", "no space left on device")
                 .for_actor(Actor::Target)
                 .with("at", point)),
+            Effect::Transient => {
+                let reset = std::io::Error::from(std::io::ErrorKind::ConnectionReset);
+                Err(EngineError::io("reach store", std::path::Path::new(point), reset))
+            }
             Effect::Stall => {
                 // whoever waits for the line has the other end of both pipes; should they be gone, there is nothing to wait for
                 let _ = writeln!(std::io::stderr(), "stalled");

@@ -75,12 +75,22 @@ impl EventSink for Progress {
         let flow = event.origin.flow_name.clone().unwrap_or_default();
         let mut state = self.state();
         if progress.status() == FlowStatus::Running {
-            state.started.insert(flow.clone(), event.timestamp_micros);
-            state.running.push((flow, event.timestamp_micros));
+            let first = *state.started.entry(flow.clone()).or_insert(event.timestamp_micros);
+            state.running.push((flow, first));
+            return;
+        }
+        if !progress.status().is_final() {
+            return;
+        }
+        state.running.retain(|(running, _)| *running != flow);
+        if let Some(error) = event.error.as_ref().filter(|error| !error.fatal) {
+            let why = error.exceptions.first().map_or("", |first| first.message.as_str());
+            let mut out = std::io::stderr().lock();
+            state.take_back(&mut out);
+            let _gone = writeln!(out, "{flow} failed and will be tried again: {why}");
             return;
         }
         state.ended += 1;
-        state.running.retain(|(running, _)| *running != flow);
         let mut line =
             format!("[{}/{}] {flow:<width$}  {}", state.ended, self.flows, word(progress), width = self.width);
         line.push_str(&rows(progress));

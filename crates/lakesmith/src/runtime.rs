@@ -30,7 +30,8 @@ pub fn clean_up() {
     let _gone = std::fs::remove_dir_all(spill_folder());
 }
 
-/// Where this process spills to. A process that was killed leaves its folder, and its number may be another's later.
+/// Where this process spills to. A process that was killed leaves its folder until the next one starts, and its number may be
+/// another's by then.
 pub fn spill_folder() -> PathBuf {
     static NAME: LazyLock<String> = LazyLock::new(|| format!("lakesmith-{}-{}", std::process::id(), Uuid::new_v4()));
     std::env::temp_dir().join(NAME.as_str())

@@ -1,16 +1,13 @@
 //! Writes and reads the node for a plan that is shipped. Crash points stay behind.
 
-use std::io::Cursor;
 use std::sync::Arc;
 
-use arrow::datatypes::{Schema, SchemaRef};
-use arrow::ipc::reader::StreamReader;
-use arrow::ipc::writer::StreamWriter;
 use datafusion::common::{Result, internal_datafusion_err};
 use datafusion::execution::TaskContext;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion_proto::physical_plan::PhysicalProtoConverterExtension;
-use lakesmith_engine::codec::{NodeCodec, PlanCodecRegistry};
+use lakesmith_engine::codec::{NodeCodec, PlanCodecRegistry, decode_schema, encode_schema};
+use lakesmith_engine::input::only_input;
 use serde::{Deserialize, Serialize};
 
 use super::spec::{QuarantineSpec, SinkSpec};
@@ -79,7 +76,6 @@ impl NodeCodec for SinkCodec {
         _context: &TaskContext,
         _converter: &dyn PhysicalProtoConverterExtension,
     ) -> Result<Arc<dyn ExecutionPlan>> {
-        let [input] = inputs else { return Err(internal_datafusion_err!("a sink has one input")) };
         let bytes: SpecBytes = serde_json::from_slice(bytes)
             .map_err(|error| internal_datafusion_err!("the bytes are no sink: {error}"))?;
         let spec = SinkSpec {
@@ -91,7 +87,7 @@ impl NodeCodec for SinkCodec {
             quarantine: bytes.quarantine.map(decode_quarantine).transpose()?,
             part_prefix: bytes.part_prefix,
         };
-        Ok(Arc::new(SinkExec::try_new(Arc::new(spec), Arc::clone(input))?))
+        Ok(Arc::new(SinkExec::try_new(Arc::new(spec), only_input(NAME, inputs)?)?))
     }
 }
 
@@ -115,14 +111,4 @@ fn decode_quarantine(bytes: QuarantineBytes) -> Result<QuarantineSpec> {
         update_id: bytes.update_id,
         source_file_column: bytes.source_file_column,
     })
-}
-
-fn encode_schema(schema: &Schema) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    StreamWriter::try_new(&mut bytes, schema)?.finish()?;
-    Ok(bytes)
-}
-
-fn decode_schema(bytes: &[u8]) -> Result<SchemaRef> {
-    Ok(StreamReader::try_new(Cursor::new(bytes), None)?.schema())
 }

@@ -178,6 +178,8 @@ conditions! {
         "`element_at` asks for an element that the array lacks. Use `try_element_at` to get NULL.";
     INVALID_ATTRIBUTE_NAME_SYNTAX = "INVALID_ATTRIBUTE_NAME_SYNTAX", "42601",
         "The name of a column has an empty part or a back-quote that is left open. Put back-quotes around a part that holds a dot: `t.`a.b``.";
+    INVALID_CONF_VALUE_TYPE_MISMATCH = "INVALID_CONF_VALUE.TYPE_MISMATCH", "22022",
+        "The value of a setting is of another kind than the setting takes, for example a text where a number belongs. Correct it in the `configuration` of the pipeline's spec or after `--set`.";
     INVALID_EXTRACT_BASE_FIELD_TYPE = "INVALID_EXTRACT_BASE_FIELD_TYPE", "42000",
         "A field is asked of a value that has none: `a.b` needs a STRUCT or MAP as `a`.";
     INVALID_FLOW_QUERY_TYPE_AUTOCDC_RELATION_FOR_TEMPORARY_VIEW = "INVALID_FLOW_QUERY_TYPE.AUTOCDC_RELATION_FOR_TEMPORARY_VIEW", "42000",

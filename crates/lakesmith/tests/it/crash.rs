@@ -16,4 +16,6 @@ mod project;
 mod random;
 mod situation;
 mod skip;
+mod spill;
+mod transient;
 mod workers;

@@ -139,6 +139,8 @@ fn run_console(folder: &Path, block: &[String]) -> Vec<String> {
             .current_dir(folder)
             .env_clear()
             .env("PATH", format!("{}:/usr/bin:/bin", binary_folder().display()))
+            // so that a plan which could not run in another process fails here
+            .env("LAKESMITH_SHIP_PLANS", "1")
             .env("SPEC_VARIABLE", "from_the_environment")
             .output()
             .expect("a shell");

@@ -1,0 +1,68 @@
+//! How our functions travel to other processes: by their name and the type of their result.
+//!
+//! A kernel is found by its name in the table of its family (`KERNELS`), an aggregate in `AGGREGATES`. A function of
+//! DataFusion's is known to every session and travels by its name alone.
+
+use std::sync::Arc;
+
+use datafusion::arrow::datatypes::{DataType, Field, Schema};
+use datafusion::common::{Result, internal_datafusion_err};
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
+use lakesmith_engine::codec::{FunctionCodec, PlanCodecRegistry, decode_schema, encode_schema};
+
+use crate::kernel::KernelFunction;
+use crate::registry::AGGREGATE_FAMILIES;
+
+/// Aggregates by name, each made for a type of result.
+pub(crate) type Aggregates = &'static [(&'static str, fn(DataType) -> Arc<AggregateUDF>)];
+
+/// Registers the codec of this crate's functions.
+pub fn register_codecs(registry: &mut PlanCodecRegistry) {
+    registry.register_functions(Arc::new(Functions));
+}
+
+#[derive(Debug)]
+struct Functions;
+
+impl FunctionCodec for Functions {
+    fn encode_scalar(&self, function: &ScalarUDF) -> Option<Result<Vec<u8>>> {
+        function.inner().downcast_ref::<KernelFunction>().map(|kernel| encode_type(kernel.result()))
+    }
+
+    fn decode_scalar(&self, name: &str, bytes: &[u8]) -> Option<Result<ScalarUDF>> {
+        crate::registry::kernel(name)?;
+        let kernel = decode_type(bytes).map(|result| KernelFunction::find(name, result));
+        match kernel {
+            Ok(kernel) => kernel.map(|kernel| Ok(ScalarUDF::from(kernel))),
+            Err(error) => Some(Err(error)),
+        }
+    }
+
+    fn encode_aggregate(&self, function: &AggregateUDF) -> Option<Result<Vec<u8>>> {
+        aggregate(function.name())?;
+        // ours say their type whatever they are asked about
+        Some(function.return_type(&[]).and_then(|result| encode_type(&result)))
+    }
+
+    fn decode_aggregate(&self, name: &str, bytes: &[u8]) -> Option<Result<Arc<AggregateUDF>>> {
+        let make = aggregate(name)?;
+        Some(decode_type(bytes).map(make))
+    }
+}
+
+fn aggregate(name: &str) -> Option<fn(DataType) -> Arc<AggregateUDF>> {
+    AGGREGATE_FAMILIES.into_iter().flatten().find(|(known, _)| *known == name).map(|(_, make)| *make)
+}
+
+fn encode_type(data_type: &DataType) -> Result<Vec<u8>> {
+    encode_schema(&Schema::new(vec![Field::new("", data_type.clone(), true)]))
+}
+
+fn decode_type(bytes: &[u8]) -> Result<DataType> {
+    let schema = decode_schema(bytes)?;
+    let field = schema.fields().first();
+    field.map(|field| field.data_type().clone()).ok_or_else(|| internal_datafusion_err!("an encoded type is missing"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,82 @@
+use std::collections::HashSet;
+
+use datafusion::arrow::datatypes::{Fields, TimeUnit};
+
+use super::*;
+use crate::guard::FALLIBLE;
+use crate::registry::KERNEL_FAMILIES;
+
+fn types() -> [DataType; 4] {
+    let zoned = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
+    let fields = Fields::from(vec![Field::new("a", DataType::Decimal128(38, 18), true), Field::new("b", zoned, false)]);
+    let element = Field::new("element", DataType::Struct(fields), false);
+    [DataType::Int32, DataType::Null, DataType::Binary, DataType::List(Arc::new(element))]
+}
+
+#[test]
+fn every_kernel_comes_back_by_its_name_with_its_type() {
+    let kernels: Vec<_> = KERNEL_FAMILIES.into_iter().flatten().collect();
+    assert!(kernels.len() > 150);
+    for (name, _) in kernels {
+        for result in types() {
+            let sent = ScalarUDF::from(KernelFunction::find(name, result).unwrap());
+            let bytes = Functions.encode_scalar(&sent).unwrap().unwrap();
+            let back = Functions.decode_scalar(sent.name(), &bytes).unwrap().unwrap();
+            assert_eq!(sent, back);
+            assert_eq!(sent.signature().volatility, back.signature().volatility);
+        }
+    }
+}
+
+#[test]
+fn no_name_stands_for_two_kernels() {
+    let mut names = HashSet::new();
+    for (name, _) in KERNEL_FAMILIES.into_iter().flatten() {
+        assert!(names.insert(*name), "{name} stands in two tables");
+    }
+    for name in FALLIBLE {
+        assert!(names.contains(name), "{name} is called fallible and stands in no table");
+    }
+}
+
+#[test]
+fn every_aggregate_comes_back_by_its_name_with_its_type() {
+    for (name, make) in AGGREGATE_FAMILIES.into_iter().flatten() {
+        for result in types() {
+            let sent = make(result);
+            assert_eq!(sent.name(), *name);
+            let bytes = Functions.encode_aggregate(&sent).unwrap().unwrap();
+            assert_eq!(sent, Functions.decode_aggregate(name, &bytes).unwrap().unwrap());
+        }
+    }
+}
+
+#[test]
+fn functions_of_others_are_left_to_others() {
+    let upper = datafusion::functions::string::upper();
+    assert!(Functions.encode_scalar(&upper).is_none());
+    assert!(Functions.decode_scalar("upper", &[]).is_none());
+    assert!(Functions.encode_aggregate(&datafusion::functions_aggregate::sum::sum_udaf()).is_none());
+}
+
+/// Every kernel that a source of this crate names is in a table, and every table is known to the registry.
+#[test]
+fn no_source_names_a_kernel_that_no_table_has() {
+    let known: HashSet<&str> = KERNEL_FAMILIES.into_iter().flatten().map(|(name, _)| *name).collect();
+    let aggregates: HashSet<&str> = AGGREGATE_FAMILIES.into_iter().flatten().map(|(name, _)| *name).collect();
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut tables = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        tables += usize::from(text.contains("const KERNELS: Kernels ="));
+        for part in text.split('"').filter(|part| part.starts_with("spark_") && !part.contains(' ')) {
+            let is_known = known.contains(part) || aggregates.contains(part) || part == "spark_try_";
+            assert!(is_known, "{}: no table has `{part}`", path.display());
+        }
+    }
+    assert_eq!(tables, KERNEL_FAMILIES.len());
+}

@@ -1,0 +1,79 @@
+//! Long chains of one operator: DataFusion's time grows with the square of an expression's depth, so they are kept flat.
+
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::logical_expr::Expr;
+
+use crate::testing::Session;
+
+/// As deep as anything may be that a chain of a thousand is resolved to.
+const DEEPEST: usize = 24;
+
+fn depth(expr: &Expr) -> usize {
+    let mut deepest = 0;
+    let visited = expr.apply_children(|child| {
+        deepest = deepest.max(depth(child));
+        Ok(TreeNodeRecursion::Continue)
+    });
+    visited.unwrap();
+    deepest + 1
+}
+
+async fn deepest(session: &Session, sql: &str) -> usize {
+    let resolved = session.resolve(sql).await.unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let mut deepest = 0;
+    let visited = resolved.plan.apply(|node| {
+        node.apply_expressions(|expr| {
+            deepest = deepest.max(depth(expr));
+            Ok(TreeNodeRecursion::Continue)
+        })
+    });
+    visited.unwrap();
+    deepest
+}
+
+fn joined(operator: &str, terms: impl Iterator<Item = String>) -> String {
+    terms.collect::<Vec<_>>().join(operator)
+}
+
+#[tokio::test]
+async fn a_chain_of_a_thousand_is_flat_and_has_the_value_of_its_operators_one_by_one() {
+    let session = Session::new();
+    let from = "FROM VALUES (1, 'a'), (500, 'b'), (NULL, NULL) AS t(x, s)";
+    let cases = [
+        (joined(" + ", (0..1000).map(|n| format!("x + {n}"))), ["500500", "999500", "NULL"]),
+        (joined(" || ", (0..1000).map(|_| "s".to_owned())), ["aaaaaaaa", "bbbbbbbb", "NULL"]),
+        (joined(" OR ", (400..1400).map(|n| format!("x = {n}"))), ["false", "true", "NULL"]),
+        (joined(" AND ", (400..1400).map(|n| format!("x <> {n}"))), ["true", "false", "NULL"]),
+    ];
+    for (chain, expected) in cases {
+        let sql = format!("SELECT substr(string({chain}), 1, 8) {from}");
+        assert_eq!(session.rows(&sql).await, expected, "{}", &chain[..40]);
+        let deepest = deepest(&session, &sql).await;
+        assert!(deepest <= DEEPEST, "{deepest} levels of {}", &chain[..40]);
+    }
+}
+
+#[tokio::test]
+async fn a_condition_that_can_fail_is_computed_after_those_before_it_and_a_chain_of_them_grows_no_faster_than_its_length()
+ {
+    let session = Session::new();
+    let from = "FROM VALUES (0), (1), (2) AS t(d)";
+    // d = 0 never reaches the division, whatever stands between
+    let chain = joined(" AND ", (1..=12).map(|n| format!("d <> 0 AND {n} / d > 0")));
+    assert_eq!(session.rows(&format!("SELECT d {from} WHERE {chain} ORDER BY d")).await, ["1", "2"]);
+    let chain = joined(" OR ", (1..=12).map(|n| format!("d = 0 OR {n} / d < 0")));
+    assert_eq!(session.rows(&format!("SELECT d {from} WHERE {chain} ORDER BY d")).await, ["0"]);
+    let unguarded = format!("SELECT d {from} WHERE 1 / d > 0 AND d <> 0");
+    assert_eq!(session.run_fault(&unguarded).await, "DIVIDE_BY_ZERO");
+}
+
+#[tokio::test]
+async fn a_case_of_a_thousand_branches_and_a_list_of_ten_thousand_are_planned() {
+    let session = Session::new();
+    let branches = joined(" ", (0..1000).map(|n| format!("WHEN x = {n} THEN {}", n * 2)));
+    let rows = session.rows(&format!("SELECT CASE {branches} ELSE -1 END FROM VALUES (7), (5000) AS t(x)")).await;
+    assert_eq!(rows, ["14", "-1"]);
+    let list = joined(", ", (0..10_000).map(|n| n.to_string()));
+    let rows = session.rows(&format!("SELECT x FROM VALUES (9999), (10000) AS t(x) WHERE x IN ({list})")).await;
+    assert_eq!(rows, ["9999"]);
+}
