@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::{Result, internal_datafusion_err};
-use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 use lakesmith_engine::codec::{FunctionCodec, PlanCodecRegistry, decode_schema, encode_schema};
 
 use crate::kernel::KernelFunction;
@@ -36,6 +36,10 @@ impl FunctionCodec for Functions {
             Ok(kernel) => kernel.map(|kernel| Ok(ScalarUDF::from(kernel))),
             Err(error) => Some(Err(error)),
         }
+    }
+
+    fn decode_window(&self, name: &str) -> Option<Arc<WindowUDF>> {
+        crate::present_values::find(name)
     }
 
     fn encode_aggregate(&self, function: &AggregateUDF) -> Option<Result<Vec<u8>>> {

@@ -33,6 +33,7 @@ pub mod map;
 pub mod math;
 pub mod pattern;
 pub mod percentile;
+mod present_values;
 pub mod registry;
 pub mod string;
 pub mod text;

@@ -9,6 +9,7 @@ use lakesmith_unresolved::SparkType;
 use crate::cast::{Mode, cast};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::math::constant_integer;
+use crate::present_values::present_values;
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
@@ -61,13 +62,13 @@ fn window(function: std::sync::Arc<datafusion::logical_expr::WindowUDF>, args: V
 
 /// The same function, passing over NULLs.
 fn ignoring_nulls(expr: Expr) -> Expr {
-    match expr {
-        Expr::WindowFunction(mut call) => {
-            call.params.null_treatment = Some(datafusion::logical_expr::expr::NullTreatment::IgnoreNulls);
-            Expr::WindowFunction(call)
-        }
-        other => other,
+    let Expr::WindowFunction(mut call) = expr else { return expr };
+    if let WindowFunctionDefinition::WindowUDF(function) = &call.fun
+        && let Some(function) = present_values(function)
+    {
+        call.fun = WindowFunctionDefinition::WindowUDF(function);
     }
+    Expr::WindowFunction(call)
 }
 
 /// Row numbers and ranks are INT in Spark and unsigned in DataFusion.

@@ -31,12 +31,22 @@ async fn deepest(session: &Session, sql: &str) -> usize {
     deepest
 }
 
+/// Runs a test as the program runs queries: a parsed chain nests as deeply as it is long.
+fn on_large_stack<F: Future<Output = ()> + 'static>(test: fn() -> F) {
+    let run = move || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(test());
+    std::thread::Builder::new().stack_size(512 << 20).spawn(run).unwrap().join().unwrap();
+}
+
 fn joined(operator: &str, terms: impl Iterator<Item = String>) -> String {
     terms.collect::<Vec<_>>().join(operator)
 }
 
-#[tokio::test]
-async fn a_chain_of_a_thousand_is_flat_and_has_the_value_of_its_operators_one_by_one() {
+#[test]
+fn a_chain_of_a_thousand_is_flat_and_has_the_value_of_its_operators_one_by_one() {
+    on_large_stack(a_chain_is_flat);
+}
+
+async fn a_chain_is_flat() {
     let session = Session::new();
     let from = "FROM VALUES (1, 'a'), (500, 'b'), (NULL, NULL) AS t(x, s)";
     let cases = [
@@ -67,8 +77,12 @@ async fn a_condition_that_can_fail_is_computed_after_those_before_it_and_a_chain
     assert_eq!(session.run_fault(&unguarded).await, "DIVIDE_BY_ZERO");
 }
 
-#[tokio::test]
-async fn a_case_of_a_thousand_branches_and_a_list_of_ten_thousand_are_planned() {
+#[test]
+fn a_case_of_a_thousand_branches_and_a_list_of_ten_thousand_are_planned() {
+    on_large_stack(branches_and_lists_are_planned);
+}
+
+async fn branches_and_lists_are_planned() {
     let session = Session::new();
     let branches = joined(" ", (0..1000).map(|n| format!("WHEN x = {n} THEN {}", n * 2)));
     let rows = session.rows(&format!("SELECT CASE {branches} ELSE -1 END FROM VALUES (7), (5000) AS t(x)")).await;

@@ -282,10 +282,7 @@ mod tests {
             ])
         };
         let metadata = round(&[make(0), make(5), make(0).slice(10, 77), make(3).slice(0, 0)]);
-        assert!(
-            !encodings(&metadata, 0).contains(&Encoding::PLAIN)
-                || metadata.row_group(0).column(0).dictionary_page_offset().is_some()
-        );
+        assert!(encodings(&metadata, 0).contains(&Encoding::RLE_DICTIONARY));
         assert!(encodings(&metadata, 3).contains(&Encoding::PLAIN));
         let statistics = metadata.row_group(0).column(4).statistics().unwrap();
         assert_eq!(statistics.null_count_opt(), Some((0..count).filter(|row| row % 3 == 0).count() as u64 * 2 + 25));
