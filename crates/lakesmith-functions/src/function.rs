@@ -47,6 +47,17 @@ pub enum Role {
     Window,
 }
 
+/// A key that values are ordered by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ordered {
+    /// What is compared.
+    pub value: Typed,
+    /// Whether great values come first.
+    pub descending: bool,
+    /// Whether NULLs come first.
+    pub nulls_first: bool,
+}
+
 /// A call with resolved arguments.
 #[derive(Debug, Clone)]
 pub struct Call<'a> {
@@ -58,6 +69,8 @@ pub struct Call<'a> {
     pub distinct: bool,
     /// `IGNORE NULLS`.
     pub ignore_nulls: bool,
+    /// `WITHIN GROUP (ORDER BY …)`.
+    pub order: Vec<Ordered>,
     /// The session's values.
     pub session: SessionValues,
 }

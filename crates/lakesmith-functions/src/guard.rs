@@ -10,24 +10,26 @@ use datafusion::arrow::array::{ArrayRef, AsArray, Int8Array};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNode;
-use datafusion::logical_expr::expr::Case;
+use datafusion::logical_expr::expr::{Case, ScalarFunction};
 use datafusion::logical_expr::{Expr, lit};
 use lakesmith_unresolved::SparkType;
 
 use crate::function::{Fault, Typed};
 use crate::kernel::{self, Kernels};
+use crate::lambda::LambdaFunction;
 
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[("spark_only_row", only_row_kernel), ("spark_truth_number", truth_number_kernel)];
 
 /// Kernels that refuse some values.
-pub(crate) const FALLIBLE: [&str; 45] = [
+pub(crate) const FALLIBLE: [&str; 52] = [
     "spark_abs",
     "spark_add",
     "spark_add_interval_months",
     "spark_add_intervals",
     "spark_add_micros",
     "spark_add_months",
+    "spark_array_insert",
     "spark_array_item",
     "spark_bround",
     "spark_bround_decimal",
@@ -53,6 +55,7 @@ pub(crate) const FALLIBLE: [&str; 45] = [
     "spark_parse_moment",
     "spark_pmod",
     "spark_remainder",
+    "spark_repeat_values",
     "spark_round",
     "spark_round_decimal",
     "spark_round_whole",
@@ -67,15 +70,29 @@ pub(crate) const FALLIBLE: [&str; 45] = [
     "spark_timestamp_millis",
     "spark_timestampadd",
     "spark_to_utc",
+    "spark_vector_cosine_similarity",
+    "spark_vector_inner_product",
+    "spark_vector_l2_distance",
+    "spark_vector_norm",
+    "spark_vector_normalize",
 ];
 
 /// Whether computing the expression can end in an error for some row. Constants are computed once, when the query is planned.
 pub fn can_fail(expr: &Expr) -> bool {
     let fails = |node: &Expr| match node {
-        Expr::ScalarFunction(call) => FALLIBLE.contains(&call.name()) && !node.column_refs().is_empty(),
+        Expr::ScalarFunction(call) => {
+            (FALLIBLE.contains(&call.name()) || holds_fallible_lambda(call)) && !node.column_refs().is_empty()
+        }
         _ => false,
     };
     expr.exists(|node| Ok(fails(node))).unwrap_or(true)
+}
+
+/// Whether a lambda of the call, or what becomes of its values, can end in an error.
+fn holds_fallible_lambda(call: &ScalarFunction) -> bool {
+    let Some(function) = call.func.inner().downcast_ref::<LambdaFunction>() else { return false };
+    matches!(call.name(), "spark_array_sort_by" | "spark_transform_keys")
+        || function.lambdas().iter().any(|lambda| can_fail(&lambda.body))
 }
 
 /// A CASE whose branches are computed for their rows only.

@@ -3,14 +3,18 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, StringArray};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::DataType;
-use datafusion::common::{Result, ScalarValue};
+use datafusion::arrow::datatypes::{DataType, Schema};
+use datafusion::common::tree_node::TreeNode;
+use datafusion::common::{DFSchema, Result, ScalarValue};
+use datafusion::logical_expr::execution_props::ExecutionProps;
 use datafusion::logical_expr::expr::ScalarFunction;
+use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
+use datafusion::physical_expr::create_physical_expr;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_engine::fence::FENCE;
@@ -170,6 +174,31 @@ pub fn datafusion_call(
     let expr = Expr::ScalarFunction(ScalarFunction::new_udf(function, arguments));
     let expr = if *native == arrow { expr } else { datafusion::logical_expr::cast(expr, arrow) };
     Ok(Typed::new(expr, result))
+}
+
+/// The value of an expression that is the same for all rows.
+pub fn constant(expr: &Expr) -> Option<ScalarValue> {
+    if let Expr::Literal(value, _) = expr {
+        return Some(value.clone());
+    }
+    let is_open = |node: &Expr| {
+        Ok(matches!(
+            node,
+            Expr::Column(_)
+                | Expr::OuterReferenceColumn(..)
+                | Expr::AggregateFunction(_)
+                | Expr::WindowFunction(_)
+                | Expr::ScalarSubquery(_)
+        ))
+    };
+    if expr.is_volatile() || expr.exists(is_open).unwrap_or(true) {
+        return None;
+    }
+    let context = PhysicalPlanningContext::default();
+    let compiled = create_physical_expr(expr, &DFSchema::empty(), &ExecutionProps::new(), &context).ok()?;
+    let options = RecordBatchOptions::new().with_row_count(Some(1));
+    let row = RecordBatch::try_new_with_options(Arc::new(Schema::empty()), Vec::new(), &options).ok()?;
+    ScalarValue::try_from_array(&compiled.evaluate(&row).ok()?.into_array(1).ok()?, 0).ok()
 }
 
 /// The texts of an array of any string type.

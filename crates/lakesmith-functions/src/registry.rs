@@ -7,13 +7,13 @@ use crate::codec::Aggregates;
 use crate::function::Function;
 use crate::kernel::{self, Kernel, Kernels};
 use crate::{
-    aggregate, arithmetic, array, bits, calendar, cast, cast_text, checked_sum, collection, comparison, conditional,
-    datetime, distinct_count, event, generator, guard, hash, json, json_encode, map, math, percentile, string, text,
-    window,
+    aggregate, arithmetic, arrange, array, bits, calendar, cast, cast_text, checked_sum, collection, comparison,
+    conditional, datetime, distinct_count, event, generator, guard, hash, histogram, json, json_encode, listed, map,
+    math, moments, percentile, regexp, sequence, string, text, vector, window,
 };
 
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
-    let families: [&'static [Function]; 18] = [
+    let families: [&'static [Function]; 26] = [
         arithmetic::FUNCTIONS,
         comparison::FUNCTIONS,
         conditional::FUNCTIONS,
@@ -21,16 +21,24 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
         math::FUNCTIONS,
         string::FUNCTIONS,
         text::FUNCTIONS,
+        regexp::FUNCTIONS,
         bits::FUNCTIONS,
         hash::FUNCTIONS,
         datetime::FUNCTIONS,
         calendar::FUNCTIONS,
+        sequence::FUNCTIONS,
         collection::FUNCTIONS,
         array::FUNCTIONS,
+        arrange::FUNCTIONS,
         map::FUNCTIONS,
+        vector::FUNCTIONS,
         json::FUNCTIONS,
         json_encode::FUNCTIONS,
         aggregate::FUNCTIONS,
+        listed::FUNCTIONS,
+        moments::FUNCTIONS,
+        histogram::FUNCTIONS,
+        vector::AGGREGATES,
         window::FUNCTIONS,
     ];
     let all = families.into_iter().flatten();
@@ -38,10 +46,11 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
 });
 
 /// The kernels of all families.
-pub(crate) const KERNEL_FAMILIES: [Kernels; 21] = [
+pub(crate) const KERNEL_FAMILIES: [Kernels; 28] = [
     kernel::KERNELS,
     aggregate::KERNELS,
     arithmetic::KERNELS,
+    arrange::KERNELS,
     array::KERNELS,
     bits::KERNELS,
     calendar::KERNELS,
@@ -53,13 +62,19 @@ pub(crate) const KERNEL_FAMILIES: [Kernels; 21] = [
     generator::KERNELS,
     guard::KERNELS,
     hash::KERNELS,
+    histogram::KERNELS,
     json::KERNELS,
     json_encode::KERNELS,
+    listed::KERNELS,
     map::KERNELS,
     math::KERNELS,
+    moments::KERNELS,
     percentile::KERNELS,
+    regexp::KERNELS,
+    sequence::KERNELS,
     string::KERNELS,
     text::KERNELS,
+    vector::KERNELS,
 ];
 
 static KERNELS: LazyLock<HashMap<&'static str, Kernel>> =

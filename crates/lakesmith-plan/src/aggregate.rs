@@ -149,6 +149,7 @@ impl Resolver<'_> {
             Expr::Column(column) => expr.clone().alias(column.name.clone()),
             _ => expr.clone(),
         };
+        let has_sets = sets.is_some();
         let builder = LogicalPlanBuilder::from(plan);
         let group_exprs: Vec<Expr> = match fallible.is_empty() {
             true => computed.keys.iter().map(named).collect(),
@@ -163,7 +164,11 @@ impl Resolver<'_> {
                 vec![Expr::GroupingSet(GroupingSet::GroupingSets(sets.into_iter().map(columns).collect()))]
             }
         };
-        let aggregate_exprs: Vec<Expr> = computed.aggregates.iter().map(named).collect();
+        let aggregates = computed.aggregates.iter().map(|(expr, column)| {
+            let over_keys = self.over_keys(expr, &computed.keys, has_sets, block.origin)?;
+            Some(named(&(over_keys, column.clone())))
+        });
+        let aggregate_exprs = aggregates.collect::<Option<Vec<Expr>>>()?;
         let builder = if group_exprs.is_empty() && aggregate_exprs.is_empty() {
             builder.limit(0, Some(1))
         } else {

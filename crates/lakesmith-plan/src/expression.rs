@@ -5,8 +5,8 @@ use lakesmith_base::suggest::closest;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::implicit;
-use lakesmith_functions::{Call, Role, Typed, collection, json, registry};
-use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart};
+use lakesmith_functions::{Call, Ordered, Role, Typed, arrange, collection, higher_order, json, registry};
+use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart, SortOrder};
 use lakesmith_unresolved::{Literal, PlanId, SparkType, function_names};
 
 use crate::literal::literal;
@@ -52,7 +52,16 @@ impl Resolver<'_> {
             }
             ExpressionKind::Window { function, window } => self.window(function, window, scope),
             ExpressionKind::ExtractValue { child, extraction } => self.extract(child, extraction, scope),
+            ExpressionKind::Subquery(_) if !scope.variables.is_empty() => {
+                let condition = Condition::UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_HIGHER_ORDER_FUNCTION;
+                self.refuse(Diagnostic::error(condition, "a subquery stands inside a lambda"), origin, "")
+            }
             ExpressionKind::Subquery(subquery) => self.subquery(subquery, scope, origin),
+            ExpressionKind::LambdaVariable(parts) => self.name(parts, None, scope, origin),
+            ExpressionKind::Lambda { .. } => {
+                let condition = Condition::INVALID_LAMBDA_FUNCTION_CALL_NON_HIGHER_ORDER_FUNCTION;
+                self.refuse(Diagnostic::error(condition, "a lambda where none is taken"), origin, "")
+            }
             other => self.not_built(&describe(other), origin),
         }
     }
@@ -77,6 +86,10 @@ impl Resolver<'_> {
         scope: &Scope<'_>,
         origin: &Origin,
     ) -> Option<Typed> {
+        let own = parts.first().and_then(|first| scope.variables.iter().rev().find(|known| known.name == first.text));
+        if let (Some(variable), None) = (own, plan_id) {
+            return self.fields(variable.value.clone(), &parts[1..]);
+        }
         match scope.find(parts, plan_id) {
             Found::Column(column, taken) => {
                 let attribute = &column.attribute;
@@ -169,17 +182,25 @@ impl Resolver<'_> {
             let element = collection::element(value, key);
             return self.settle(element, origin);
         }
-        if matches!(value.data_type, SparkType::Array { .. }) {
-            return self.not_built("a field of each struct of an array", origin);
-        }
-        let SparkType::Struct(fields) = &value.data_type else {
+        let fields = match &value.data_type {
+            SparkType::Struct(fields) => Some(fields),
+            SparkType::Array { element, .. } => match element.as_ref() {
+                SparkType::Struct(fields) => Some(fields),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some(fields) = fields else {
             let title = format!("`{name}` is asked of a value of type {}, which has no fields", value.data_type);
             let condition = Condition::INVALID_EXTRACT_BASE_FIELD_TYPE;
             return self.refuse(Diagnostic::error(condition, title), origin, "no struct");
         };
         match fields.iter().position(|field| field.name.matches(name)) {
             Some(index) => {
-                let field = collection::field(value, index);
+                let field = match value.data_type {
+                    SparkType::Array { .. } => arrange::field_of_each(value, index),
+                    _ => collection::field(value, index),
+                };
                 self.settle(field, origin)
             }
             None => {
@@ -225,7 +246,7 @@ impl Resolver<'_> {
         }
         let title = format!("function `{name}` does not exist");
         let mut diagnostic = Diagnostic::error(Condition::UNRESOLVED_ROUTINE, title);
-        let similar = closest(name, registry::names(), 3);
+        let similar = closest(name, registry::names().chain(higher_order::names()), 3);
         if !similar.is_empty() {
             let listed = similar.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             diagnostic = diagnostic.help(format!("a function with a similar name exists: {listed}"));
@@ -245,6 +266,26 @@ impl Resolver<'_> {
         }
     }
 
+    /// `arrays_zip`: arrays that are columns or fields give their names to the fields of the structs.
+    fn zipped(&mut self, call: &FunctionCall, scope: &Scope<'_>, origin: &Origin) -> Option<Typed> {
+        let lists = call.arguments.iter().enumerate().map(|(index, argument)| {
+            let name = match &argument.kind {
+                ExpressionKind::Attribute { .. } | ExpressionKind::Alias { .. } => field_name(argument, index),
+                _ => index.to_string(),
+            };
+            self.expression(argument, scope).map(|list| (name, list))
+        });
+        let lists = lists.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?;
+        self.settle(arrange::zipped(lists), origin)
+    }
+
+    /// A key of WITHIN GROUP.
+    fn within_group(&mut self, order: &SortOrder, scope: &Scope<'_>) -> Option<Ordered> {
+        let value = self.expression(&order.child, scope)?;
+        let nulls_first = order.nulls_first.unwrap_or(!order.descending);
+        Some(Ordered { value, descending: order.descending, nulls_first })
+    }
+
     /// A call of a function or operator.
     pub(crate) fn call(&mut self, call: &FunctionCall, scope: &Scope<'_>, origin: &Origin) -> Option<Typed> {
         let Some(part) = call.name.parts.last() else { return self.not_built("IDENTIFIER as a function", origin) };
@@ -256,6 +297,20 @@ impl Resolver<'_> {
             let renamed = named_struct(call, origin);
             return self.call(&renamed, scope, origin);
         }
+        if let Some(grouping) = self.grouping(call, scope, origin) {
+            return grouping;
+        }
+        if part.text.matches("arrays_zip") {
+            return self.zipped(call, scope, origin);
+        }
+        // `array_sort` takes a lambda or none
+        if let Some(function) = higher_order::find(name)
+            && (registry::find(name).is_none() || call.arguments.len() > function.values)
+        {
+            let plain =
+                Scope { aggregates: scope.aggregates || scope.windowed == Some(true), windowed: None, ..*scope };
+            return self.higher_order(function, call, &plain, origin);
+        }
         let Some(function) = registry::find(name) else {
             return self.unknown_function(call, part, scope);
         };
@@ -265,8 +320,9 @@ impl Resolver<'_> {
                 Diagnostic::error(Condition::GROUP_BY_AGGREGATE, title).help("filter by an aggregate in HAVING");
             return self.refuse(diagnostic, &part.origin, "aggregate");
         }
-        if !call.within_group.is_empty() {
-            return self.not_built("WITHIN GROUP", origin);
+        if !call.within_group.is_empty() && !ORDERED.contains(&function.names[0]) {
+            let title = format!("`{name}` has no WITHIN GROUP");
+            return self.refuse(Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title), origin, "");
         }
         let plain = scope.aggregates && function.role != Role::Aggregate;
         let inner = Scope { aggregates: scope.windowed.unwrap_or(plain), windowed: None, ..*scope };
@@ -278,6 +334,9 @@ impl Resolver<'_> {
             let all: Vec<Option<Typed>> = written.iter().map(|argument| self.expression(argument, &inner)).collect();
             all.into_iter().collect::<Option<Vec<_>>>()?
         };
+        let order: Vec<Option<Ordered>> =
+            call.within_group.iter().map(|order| self.within_group(order, &inner)).collect();
+        let order = order.into_iter().collect::<Option<Vec<_>>>()?;
         let (fewest, most) = function.arity;
         if function.role == Role::Window && scope.windowed.is_none() {
             let title = format!("window function `{name}` has no OVER");
@@ -302,6 +361,7 @@ impl Resolver<'_> {
             arguments,
             distinct: call.distinct,
             ignore_nulls: call.ignore_nulls == Some(true),
+            order,
             session: self.options.session,
         });
         if let Err(fault) = &resolved
@@ -352,9 +412,11 @@ fn chain(call: &FunctionCall) -> Vec<&Expression> {
     operands.reverse();
     operands
 }
+/// Aggregates with WITHIN GROUP.
+const ORDERED: [&str; 4] = ["listagg", "mode", "percentile_cont", "percentile_disc"];
 
 /// Functions that Spark has with more arguments than are built.
-const FURTHER_ARGUMENTS: [&str; 13] = [
+const FURTHER_ARGUMENTS: [&str; 11] = [
     "ceil",
     "ceiling",
     "dense_rank",
@@ -363,8 +425,6 @@ const FURTHER_ARGUMENTS: [&str; 13] = [
     "instr",
     "levenshtein",
     "make_timestamp",
-    "max_by",
-    "min_by",
     "percent_rank",
     "rank",
     "to_json",
@@ -381,19 +441,26 @@ fn is_unusual(data_type: &SparkType, function: &str) -> bool {
 /// `struct(a, b AS c, 1)` is `named_struct('a', a, 'c', b, 'col3', 1)`.
 fn named_struct(call: &FunctionCall, origin: &Origin) -> FunctionCall {
     let arguments = call.arguments.iter().enumerate().flat_map(|(index, argument)| {
-        let name = match &argument.kind {
-            ExpressionKind::Alias { names, .. } => names.first().map(|name| name.text.as_str().to_owned()),
-            ExpressionKind::Attribute { parts, .. } => parts.last().map(|part| part.text.as_str().to_owned()),
-            ExpressionKind::ExtractValue { extraction, .. } => match &extraction.kind {
-                ExpressionKind::Literal(Literal::String(name)) => Some(name.clone()),
-                _ => None,
-            },
-            _ => None,
-        };
-        let name = Literal::String(name.unwrap_or_else(|| format!("col{}", index + 1)));
+        let name = Literal::String(field_name(argument, index));
         [Expression::new(ExpressionKind::Literal(name), argument.origin.clone()), argument.clone()]
     });
     FunctionCall::builtin("named_struct", arguments.collect(), origin.clone())
+}
+
+/// The name of a struct's field whose value is written as an argument of `struct`.
+pub(crate) fn field_name(argument: &Expression, index: usize) -> String {
+    let name = match &argument.kind {
+        ExpressionKind::Alias { names, .. } => names.first().map(|name| name.text.as_str().to_owned()),
+        ExpressionKind::Attribute { parts, .. } | ExpressionKind::LambdaVariable(parts) => {
+            parts.last().map(|part| part.text.as_str().to_owned())
+        }
+        ExpressionKind::ExtractValue { extraction, .. } => match &extraction.kind {
+            ExpressionKind::Literal(Literal::String(name)) => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    name.unwrap_or_else(|| format!("col{}", index + 1))
 }
 
 fn shown(parts: &[NamePart]) -> String {
@@ -409,7 +476,6 @@ fn bare_function(name: &str) -> bool {
 fn describe(kind: &ExpressionKind) -> String {
     match kind {
         ExpressionKind::Star { .. } => "`*` at this place",
-        ExpressionKind::Lambda { .. } | ExpressionKind::LambdaVariable(_) => "a lambda function",
         ExpressionKind::UserDefinedFunction(_) | ExpressionKind::TypedAggregate(_) => "a function of the user's own",
         ExpressionKind::NamedArgument { .. } => "an argument by name at this place",
         ExpressionKind::NamedParameter(_) | ExpressionKind::PositionalParameter(_) => "a query parameter",

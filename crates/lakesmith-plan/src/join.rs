@@ -158,7 +158,7 @@ impl Resolver<'_> {
     pub(crate) fn builtin(&mut self, name: &'static str, arguments: Vec<Typed>, origin: &Origin) -> Option<Typed> {
         let function = registry::find(name)?;
         let session = self.options.session;
-        let call = Call { name, arguments, distinct: false, ignore_nulls: false, session };
+        let call = Call { name, arguments, distinct: false, ignore_nulls: false, order: Vec::new(), session };
         let value = (function.resolve)(&call);
         self.settle(value, origin)
     }

@@ -135,7 +135,7 @@ impl Resolver<'_> {
             if is_named {
                 aliases.push((name.clone(), value.clone()));
             }
-            let name = if is_named { name } else { Identifier::new(computed_name(expression, &value.expr)) };
+            let name = if is_named { name } else { Identifier::new(computed_name(expression, &value.expr, scope)) };
             let source = if is_named { None } else { source_of(&value.expr, scope) };
             outputs.push(Output { name, value, origin: expression.origin.clone(), source, metadata });
         }

@@ -40,8 +40,12 @@ conditions! {
         "A value does not fit the type it is cast to, for example `CAST(300 AS TINYINT)`. Use a wider type, or `try_cast` to get NULL.";
     CF_EMPTY_DIR_FOR_SCHEMA_INFERENCE = "CF_EMPTY_DIR_FOR_SCHEMA_INFERENCE", "42000",
         "The schema of files is inferred from the files, and there are none yet. Put a first file there, or give the schema: `read_files(…, schema => 'id BIGINT, …')`.";
+    COLLECTION_SIZE_LIMIT_EXCEEDED = "COLLECTION_SIZE_LIMIT_EXCEEDED", "54000",
+        "A function is asked for an array of more elements than an array can have, for example `array_insert` at a place far beyond the end.";
     COLUMN_ALREADY_EXISTS = "COLUMN_ALREADY_EXISTS", "42711",
         "A column list names the same column twice. Names are compared without regard to case. Remove or rename one of them.";
+    COMPARATOR_RETURNS_NULL = "COMPARATOR_RETURNS_NULL", "22004",
+        "The lambda of `array_sort` gave NULL for two elements. It has to give a negative number, 0 or a positive one for every pair; treat NULL elements with `CASE WHEN l IS NULL THEN …`.";
     CONCURRENT_PIPELINE_UPDATE = "CONCURRENT_PIPELINE_UPDATE", "55006",
         "Another process runs an update of the same pipeline. Only one does so at a time; wait for it to end, or give `--wait 10m`.";
     CONNECT_INVALID_PLAN_AGGREGATE_NEEDS_PLAN_INPUT = "CONNECT_INVALID_PLAN.AGGREGATE_NEEDS_PLAN_INPUT", "56K00",
@@ -160,6 +164,10 @@ conditions! {
         "A file is damaged: it is not what its name or the format says, or it ends too early. Replace or remove the file, or set `ignoreCorruptFiles => true` to count it as rejected.";
     FIELD_NOT_FOUND = "FIELD_NOT_FOUND", "42704",
         "A STRUCT column has no field of this name. The message lists the fields that it has.";
+    GROUPING_COLUMN_MISMATCH = "GROUPING_COLUMN_MISMATCH", "42803",
+        "`grouping(column)` names a column that is no key of ROLLUP, CUBE or GROUPING SETS. Name one of the keys.";
+    GROUPING_ID_COLUMN_MISMATCH = "GROUPING_ID_COLUMN_MISMATCH", "42803",
+        "`grouping_id(…)` names other columns than those of ROLLUP, CUBE or GROUPING SETS, or in another order. Write `grouping_id()`.";
     GROUP_BY_AGGREGATE = "GROUP_BY_AGGREGATE", "42903",
         "GROUP BY or WHERE holds an aggregate function. Aggregates are computed per group, after both; use HAVING to filter by one.";
     GROUP_BY_POS_OUT_OF_RANGE = "GROUP_BY_POS_OUT_OF_RANGE", "42805",
@@ -196,8 +204,16 @@ conditions! {
         "A pattern of LIKE or of a number has a character that cannot stand there.";
     INVALID_INDEX_OF_ZERO = "INVALID_INDEX_OF_ZERO", "22003",
         "Elements of an array are counted from 1 here, so there is no element 0.";
+    INVALID_LAMBDA_FUNCTION_CALL_DUPLICATE_ARG_NAMES = "INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES", "42K0D",
+        "Two parameters of a lambda have the same name, as in `(x, x) -> x`. Names are compared without regard to case. Rename one of them.";
+    INVALID_LAMBDA_FUNCTION_CALL_NON_HIGHER_ORDER_FUNCTION = "INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", "42K0D",
+        "A lambda `x -> …` is given to a function that takes none. Functions such as `transform`, `filter`, `exists` and `aggregate` take lambdas.";
+    INVALID_LAMBDA_FUNCTION_CALL_NUM_ARGS_MISMATCH = "INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH", "42K0D",
+        "A lambda has another number of parameters than the function gives it: `map_filter` gives a key and a value, `aggregate` what was gathered and an element.";
     INVALID_PARAMETER_VALUE = "INVALID_PARAMETER_VALUE", "22023",
         "An argument of a function has a value that the function does not take.";
+    INVALID_REGEXP_REPLACE = "INVALID_REGEXP_REPLACE", "22023",
+        "The replacement of `regexp_replace` cannot be used: it ends with a backslash, has a `$` without a group, or asks for a group that the pattern has not. Write `\\\\$` in SQL for a dollar sign.";
     INVALID_SQL_SYNTAX = "INVALID_SQL_SYNTAX", "42000",
         "The words form a statement, but one that is not allowed in this combination. The message says which part does not fit.";
     INVALID_TEMP_OBJ_QUALIFIER = "INVALID_TEMP_OBJ_QUALIFIER", "42602",
@@ -206,6 +222,14 @@ conditions! {
         "A persisted view outlives the pipeline's update, so it cannot read a temporary view. Make both temporary or both persisted.";
     INVALID_TIMEZONE = "INVALID_TIMEZONE", "22009",
         "There is no time zone of this name. Write a region such as `Europe/Berlin` or an offset such as `+02:00`.";
+    INVALID_VECTOR_NORM_DEGREE = "INVALID_VECTOR_NORM_DEGREE", "22023",
+        "`vector_norm` and `vector_normalize` know the degrees 1, 2 and infinity. Write `vector_norm(v, 1.0F)`, `vector_norm(v)` or `vector_norm(v, float('inf'))`.";
+    INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT = "INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT", "42K0K",
+        "`listagg(DISTINCT value)` can only be ordered by the value itself: which of several equal values counts for another order is not known.";
+    INVALID_WITHIN_GROUP_EXPRESSION_WITHIN_GROUP_MISSING = "INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", "42K0K",
+        "`percentile_cont`, `percentile_disc` and `mode()` take their values from `WITHIN GROUP (ORDER BY value)`, which is missing.";
+    INVALID_WITHIN_GROUP_EXPRESSION_WRONG_NUM_ORDERINGS = "INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS", "42K0K",
+        "A function WITHIN GROUP is ordered by another number of values than it takes. `percentile_cont`, `percentile_disc` and `mode` take one.";
     LAKESMITH_CHECKPOINT = "LAKESMITH_CHECKPOINT", "55019",
         "The checkpoint of a flow is gone or damaged, while its table holds what the flow wrote, so going on could read rows twice. Put the storage folder back, or start the table over with `--full-refresh`.";
     LAKESMITH_DATASET_NOT_IN_PIPELINE = "LAKESMITH_DATASET_NOT_IN_PIPELINE", "42P01",
@@ -252,6 +276,8 @@ conditions! {
         "A folder holds both `spark-pipeline.yml` and `spark-pipeline.yaml`, so it is unclear which one is meant. Delete one, or name one with `--spec`.";
     NAMED_PARAMETER_NOT_FOUND = "NAMED_PARAMETER_NOT_FOUND", "42P02",
         "The query refers to `${key}`, but no SET statement above it, no `--set` option and no entry of the spec's `configuration` gives it a value.";
+    NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION = "NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION", "22003",
+        "The frequency of a value given to `percentile` is negative. It says how often the value counts; leave out rows with `FILTER (WHERE frequency >= 0)`.";
     NULL_MAP_KEY = "NULL_MAP_KEY", "2200E",
         "A MAP gets NULL as a key. Leave such entries out, or replace the key by `coalesce`.";
     NUMERIC_VALUE_OUT_OF_RANGE = "NUMERIC_VALUE_OUT_OF_RANGE", "22003",
@@ -308,8 +334,14 @@ conditions! {
         "There is no data type of this name. Types are those of Spark SQL: STRING, BOOLEAN, BYTE, SHORT, INT, BIGINT, FLOAT, DOUBLE, DECIMAL(p,s), DATE, TIMESTAMP, TIMESTAMP_NTZ, BINARY, INTERVAL, ARRAY<…>, MAP<…>, STRUCT<…>, VARIANT.";
     UNSUPPORTED_FEATURE = "UNSUPPORTED_FEATURE", "0A000",
         "A feature of Spark or Databricks that Lakesmith does not have. The message names it.";
+    UNSUPPORTED_GROUPING_EXPRESSION = "UNSUPPORTED_GROUPING_EXPRESSION", "42K0E",
+        "`grouping` and `grouping_id` tell which keys a larger group lacks. They stand in a query with ROLLUP, CUBE or GROUPING SETS only.";
+    UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_HIGHER_ORDER_FUNCTION = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.HIGHER_ORDER_FUNCTION", "0A000",
+        "A subquery stands inside a lambda. Compute it beside the call, for example in a CTE that is joined, and use its column in the lambda.";
     USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE = "USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE", "42000",
         "The declared columns of a dataset do not fit what its query gives: a column is missing from the declaration, or its type differs. Correct the declaration, or leave the column list out.";
+    VECTOR_DIMENSION_MISMATCH = "VECTOR_DIMENSION_MISMATCH", "22000",
+        "A function of two vectors is given arrays of different lengths. Compare vectors that come from the same model.";
     WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE = "WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", "42601",
         "A window function such as `row_number()` needs OVER with the rows it looks at: `row_number() OVER (ORDER BY id)`.";
     WRONG_NUM_ARGS = "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "42605",

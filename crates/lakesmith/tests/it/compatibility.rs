@@ -6,16 +6,19 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use lakesmith_functions::registry;
+use lakesmith_functions::{higher_order, registry};
 
 use crate::specs::repository;
 
 /// Functions that the resolver builds itself and that are in no table.
-const BESIDE_THE_TABLE: [&str; 11] = [
+const BESIDE_THE_TABLE: [&str; 14] = [
+    "arrays_zip",
     "case",
     "cast",
     "explode",
     "explode_outer",
+    "grouping",
+    "grouping_id",
     "inline",
     "inline_outer",
     "input_file_name",
@@ -82,7 +85,8 @@ fn headings(text: &str) -> Vec<&str> {
 
 fn functions(page: &mut String) {
     let is_word = |name: &&str| name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    let built: BTreeSet<&str> = registry::names().chain(BESIDE_THE_TABLE).filter(is_word).collect();
+    let built: BTreeSet<&str> =
+        registry::names().chain(higher_order::names()).chain(BESIDE_THE_TABLE).filter(is_word).collect();
     let known = lakesmith_unresolved::function_names::all().iter();
     let spark = known.filter(|function| !function.only_databricks).map(|function| function.name);
     let missing: BTreeSet<&str> =
