@@ -7,13 +7,14 @@ use crate::codec::Aggregates;
 use crate::function::Function;
 use crate::kernel::{self, Kernel, Kernels};
 use crate::{
-    aggregate, arithmetic, array, bits, calendar, cast, cast_text, checked_sum, collection, comparison, conditional,
-    datetime, distinct_count, event, generator, guard, hash, json, json_encode, map, math, percentile, string, text,
-    window,
+    aggregate, arithmetic, array, assertion, bits, buckets, calendar, cast, cast_text, checked_sum, cipher, collection,
+    comparison, conditional, csv, datetime, distinct_count, encoding, event, format, generator, guard, hash, interval,
+    json, json_encode, json_parts, map, math, moment, number_text, percentile, random, session, similarity, string,
+    text, time_bucket, time_window, trigonometry, url, window, words,
 };
 
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
-    let families: [&'static [Function]; 18] = [
+    let families: &[&'static [Function]] = &[
         arithmetic::FUNCTIONS,
         comparison::FUNCTIONS,
         conditional::FUNCTIONS,
@@ -30,36 +31,70 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
         map::FUNCTIONS,
         json::FUNCTIONS,
         json_encode::FUNCTIONS,
+        json_parts::FUNCTIONS,
         aggregate::FUNCTIONS,
+        assertion::FUNCTIONS,
+        buckets::FUNCTIONS,
+        encoding::FUNCTIONS,
+        interval::FUNCTIONS,
+        moment::FUNCTIONS,
+        number_text::FUNCTIONS,
+        random::FUNCTIONS,
+        session::FUNCTIONS,
+        trigonometry::FUNCTIONS,
+        url::FUNCTIONS,
+        words::FUNCTIONS,
+        format::FUNCTIONS,
+        time_window::FUNCTIONS,
+        cipher::FUNCTIONS,
+        csv::FUNCTIONS,
+        similarity::FUNCTIONS,
+        time_bucket::FUNCTIONS,
         window::FUNCTIONS,
     ];
-    let all = families.into_iter().flatten();
+    let all = families.iter().copied().flatten();
     all.flat_map(|function| function.names.iter().map(move |name| (*name, function))).collect()
 });
 
 /// The kernels of all families.
-pub(crate) const KERNEL_FAMILIES: [Kernels; 21] = [
+pub(crate) const KERNEL_FAMILIES: [Kernels; 37] = [
     kernel::KERNELS,
     aggregate::KERNELS,
     arithmetic::KERNELS,
     array::KERNELS,
+    assertion::KERNELS,
     bits::KERNELS,
+    buckets::KERNELS,
     calendar::KERNELS,
     cast::KERNELS,
     cast_text::KERNELS,
+    cipher::KERNELS,
     collection::KERNELS,
+    csv::KERNELS,
     datetime::KERNELS,
+    encoding::KERNELS,
     event::KERNELS,
+    format::KERNELS,
     generator::KERNELS,
     guard::KERNELS,
     hash::KERNELS,
+    interval::KERNELS,
     json::KERNELS,
     json_encode::KERNELS,
+    json_parts::KERNELS,
     map::KERNELS,
     math::KERNELS,
+    moment::KERNELS,
+    number_text::KERNELS,
     percentile::KERNELS,
+    similarity::KERNELS,
     string::KERNELS,
     text::KERNELS,
+    time_bucket::KERNELS,
+    time_window::KERNELS,
+    trigonometry::KERNELS,
+    url::KERNELS,
+    words::KERNELS,
 ];
 
 static KERNELS: LazyLock<HashMap<&'static str, Kernel>> =
