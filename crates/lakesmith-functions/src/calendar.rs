@@ -6,9 +6,7 @@ use datafusion::arrow::array::{
     Array, ArrayRef, AsArray, Date32Array, Decimal128Array, Int32Array, Int64Array, StringArray,
     TimestampMicrosecondArray,
 };
-use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Decimal128Type, Int32Type, Int64Type, TimestampMicrosecondType,
-};
+use datafusion::arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::Expr;
 use jiff::civil::Date;
@@ -42,15 +40,6 @@ pub const FUNCTIONS: &[Function] = &[
         let arguments = vec![argument(call, 0, &SparkType::Date)?, argument(call, 1, &SparkType::STRING)?];
         kernel::call("spark_next_day", arguments, SparkType::Date)
     }),
-    Function::scalar(&["make_timestamp"], (6, 6), |call| {
-        let mut arguments = Vec::new();
-        for index in 0..5 {
-            arguments.push(argument(call, index, &SparkType::Integer)?);
-        }
-        let seconds = SparkType::Decimal { precision: 16, scale: 6 };
-        arguments.push(argument(call, 5, &seconds)?);
-        kernel::call("spark_make_timestamp", arguments, SparkType::Timestamp)
-    }),
     Function::scalar(&["from_utc_timestamp"], (2, 2), |call| zoned(call, "spark_from_utc")),
     Function::scalar(&["to_utc_timestamp"], (2, 2), |call| zoned(call, "spark_to_utc")),
     Function::scalar(&["timestampadd"], (3, 3), |call| {
@@ -73,7 +62,6 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_date_from_days", date_from_days_kernel),
     ("spark_dayname", |a, _| names(a, |date| DAYS[index(date.weekday().to_monday_zero_offset())])),
     ("spark_from_utc", |a, t| moved(a, t, true)),
-    ("spark_make_timestamp", make_timestamp_kernel),
     ("spark_monthname", |a, _| names(a, |date| MONTHS[index(date.month() - 1)])),
     ("spark_next_day", next_day_kernel),
     ("spark_seconds", seconds_kernel),
@@ -223,36 +211,7 @@ fn weekday(name: &str) -> Option<i32> {
     found.and_then(|at| i32::try_from(at).ok())
 }
 
-fn make_timestamp_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
-    let parts: Vec<_> = arguments[..5].iter().map(|array| array.as_primitive::<Int32Type>()).collect();
-    let seconds = arguments[5].as_primitive::<Decimal128Type>();
-    let rows = (0..seconds.len()).map(|row| {
-        if arguments.iter().any(|argument| argument.is_null(row)) {
-            return Ok(None);
-        }
-        let values: Vec<i32> = parts.iter().map(|part| part.value(row)).collect();
-        let moment = moment(&values, seconds.value(row));
-        moment.map(Some).ok_or_else(|| {
-            let message = "a part of the timestamp is out of bounds".to_owned();
-            DataError { condition: Condition::DATETIME_FIELD_OUT_OF_BOUNDS, message }.into_datafusion()
-        })
-    });
-    let micros = TimestampMicrosecondArray::from(rows.collect::<Result<Vec<_>>>()?);
-    Ok(Arc::new(micros.with_timezone_opt(zone(to))))
-}
-
-/// Microseconds of year, month, day, hour, minute and microseconds of the minute; 60 seconds are the next minute.
-fn moment(parts: &[i32], seconds: i128) -> Option<i64> {
-    let [year, month, day, hour, minute] = parts else { return None };
-    let date = Date::new(i16::try_from(*year).ok()?, i8::try_from(*month).ok()?, i8::try_from(*day).ok()?).ok()?;
-    let seconds = i64::try_from(seconds).ok().filter(|seconds| (0..=60_000_000).contains(seconds))?;
-    if !(0..24).contains(hour) || !(0..60).contains(minute) {
-        return None;
-    }
-    Some(i64::from(days_of(date)) * DAY_MICROS + i64::from(hour * 60 + minute) * 60_000_000 + seconds)
-}
-
-fn zone(to: &DataType) -> Option<Arc<str>> {
+pub(crate) fn zone(to: &DataType) -> Option<Arc<str>> {
     match to {
         DataType::Timestamp(_, zone) => zone.clone(),
         _ => None,

@@ -30,10 +30,18 @@ impl Typed {
 }
 
 /// What the session says at the time of planning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionValues {
     /// The time of the query in microseconds since the epoch: `current_timestamp()`.
     pub now_micros: i64,
+    /// What random functions without a seed begin with; another number for each query.
+    pub entropy: u64,
+    /// `current_catalog()`.
+    pub catalog: String,
+    /// `current_schema()`.
+    pub schema: String,
+    /// `current_user()`.
+    pub user: String,
 }
 
 /// What a function is.
@@ -72,7 +80,9 @@ pub struct Call<'a> {
     /// `WITHIN GROUP (ORDER BY …)`.
     pub order: Vec<Ordered>,
     /// The session's values.
-    pub session: SessionValues,
+    pub session: &'a SessionValues,
+    /// What this call begins with if it is random and has no seed.
+    pub entropy: u64,
 }
 
 /// Why a call is refused; the resolver adds the place.

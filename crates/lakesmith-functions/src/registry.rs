@@ -7,13 +7,15 @@ use crate::codec::Aggregates;
 use crate::function::Function;
 use crate::kernel::{self, Kernel, Kernels};
 use crate::{
-    aggregate, arithmetic, arrange, array, bits, calendar, cast, cast_text, checked_sum, collection, comparison,
-    conditional, datetime, distinct_count, event, generator, guard, hash, histogram, json, json_encode, listed, map,
-    math, moments, percentile, regexp, sequence, string, text, vector, window,
+    aggregate, arithmetic, arrange, array, assertion, bits, buckets, calendar, cast, cast_text, checked_sum, cipher,
+    collection, comparison, conditional, csv, datetime, distinct_count, encoding, event, format, generator, guard,
+    hash, histogram, interval, json, json_encode, json_parts, listed, map, math, moment, moments, number_text,
+    percentile, random, regexp, sequence, session, similarity, string, text, time_bucket, time_window, trigonometry,
+    url, vector, window, words,
 };
 
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
-    let families: [&'static [Function]; 26] = [
+    let families: &[&'static [Function]] = &[
         arithmetic::FUNCTIONS,
         comparison::FUNCTIONS,
         conditional::FUNCTIONS,
@@ -34,47 +36,81 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
         vector::FUNCTIONS,
         json::FUNCTIONS,
         json_encode::FUNCTIONS,
+        json_parts::FUNCTIONS,
         aggregate::FUNCTIONS,
         listed::FUNCTIONS,
         moments::FUNCTIONS,
         histogram::FUNCTIONS,
         vector::AGGREGATES,
+        assertion::FUNCTIONS,
+        buckets::FUNCTIONS,
+        encoding::FUNCTIONS,
+        interval::FUNCTIONS,
+        moment::FUNCTIONS,
+        number_text::FUNCTIONS,
+        random::FUNCTIONS,
+        session::FUNCTIONS,
+        trigonometry::FUNCTIONS,
+        url::FUNCTIONS,
+        words::FUNCTIONS,
+        format::FUNCTIONS,
+        time_window::FUNCTIONS,
+        cipher::FUNCTIONS,
+        csv::FUNCTIONS,
+        similarity::FUNCTIONS,
+        time_bucket::FUNCTIONS,
         window::FUNCTIONS,
     ];
-    let all = families.into_iter().flatten();
+    let all = families.iter().copied().flatten();
     all.flat_map(|function| function.names.iter().map(move |name| (*name, function))).collect()
 });
 
 /// The kernels of all families.
-pub(crate) const KERNEL_FAMILIES: [Kernels; 28] = [
+pub(crate) const KERNEL_FAMILIES: [Kernels; 44] = [
     kernel::KERNELS,
     aggregate::KERNELS,
     arithmetic::KERNELS,
     arrange::KERNELS,
     array::KERNELS,
+    assertion::KERNELS,
     bits::KERNELS,
+    buckets::KERNELS,
     calendar::KERNELS,
     cast::KERNELS,
     cast_text::KERNELS,
+    cipher::KERNELS,
     collection::KERNELS,
+    csv::KERNELS,
     datetime::KERNELS,
+    encoding::KERNELS,
     event::KERNELS,
+    format::KERNELS,
     generator::KERNELS,
     guard::KERNELS,
     hash::KERNELS,
     histogram::KERNELS,
+    interval::KERNELS,
     json::KERNELS,
     json_encode::KERNELS,
+    json_parts::KERNELS,
     listed::KERNELS,
     map::KERNELS,
     math::KERNELS,
+    moment::KERNELS,
     moments::KERNELS,
+    number_text::KERNELS,
     percentile::KERNELS,
     regexp::KERNELS,
     sequence::KERNELS,
+    similarity::KERNELS,
     string::KERNELS,
     text::KERNELS,
+    time_bucket::KERNELS,
+    time_window::KERNELS,
+    trigonometry::KERNELS,
+    url::KERNELS,
     vector::KERNELS,
+    words::KERNELS,
 ];
 
 static KERNELS: LazyLock<HashMap<&'static str, Kernel>> =

@@ -29,6 +29,7 @@ impl Resolver<'_> {
             GroupKind::Pivot { .. } => return self.not_built("pivot", block.origin),
         }
         let input = self.relation(&aggregate.input, outer)?;
+        let input = self.with_time_window(input, aggregate.keys.iter().chain(&aggregate.outputs), outer)?;
         let scope = Scope { outer: Some(outer), aggregates: true, ..Scope::of(&input.columns) };
         let expressions: Vec<Expression> = match aggregate.outputs_hold_keys {
             true => aggregate.outputs.clone(),

@@ -5,13 +5,16 @@ use lakesmith_base::suggest::closest;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::implicit;
-use lakesmith_functions::{Call, Ordered, Role, Typed, arrange, collection, higher_order, json, registry};
+use lakesmith_functions::{Call, Ordered, Role, Typed, arrange, collection, higher_order, json, refusal, registry};
 use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart, SortOrder};
 use lakesmith_unresolved::{Literal, PlanId, SparkType, function_names};
 
+use crate::call_name;
 use crate::literal::literal;
+use crate::naming;
 use crate::resolver::Resolver;
 use crate::scope::{Found, Reach, Scope};
+use crate::time_window::is_time_window;
 
 impl Resolver<'_> {
     /// The expression's value; nothing when a fault was noted.
@@ -240,7 +243,15 @@ impl Resolver<'_> {
         }
         if let Some(known) = function_names::find(name) {
             let whose = if known.only_databricks { "Databricks" } else { "Spark" };
-            let title = format!("`{name}` is a {whose} function that Lakesmith does not have yet");
+            let title = match refusal::find(name) {
+                Some(refusal) if refusal.is_final => {
+                    format!("`{name}` is a {whose} function that Lakesmith does not have: {}", refusal.reason)
+                }
+                Some(refusal) => {
+                    format!("`{name}` is a {whose} function that Lakesmith does not have yet: {}", refusal.reason)
+                }
+                None => format!("`{name}` is a {whose} function that Lakesmith does not have yet"),
+            };
             let diagnostic = Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title);
             return self.refuse(diagnostic, &part.origin, "not built");
         }
@@ -292,6 +303,15 @@ impl Resolver<'_> {
         let name = part.text.as_str();
         if part.text.matches("input_file_name") && call.arguments.is_empty() {
             return self.input_file_name(scope, origin);
+        }
+        if is_time_window(call) {
+            return self.window_column(scope, origin);
+        }
+        if let ([condition], true) = (call.arguments.as_slice(), part.text.matches("assert_true")) {
+            let told = Literal::String(call_name::not_true(&naming::column_name(condition)));
+            let told = Expression::new(ExpressionKind::Literal(told), origin.clone());
+            let arguments = vec![condition.clone(), told];
+            return self.call(&FunctionCall { arguments, ..call.clone() }, scope, origin);
         }
         if part.text.matches("struct") {
             let renamed = named_struct(call, origin);
@@ -356,13 +376,18 @@ impl Resolver<'_> {
             let title = format!("function `{name}` takes {wanted} arguments, not {}", arguments.len());
             return self.refuse(Diagnostic::error(Condition::WRONG_NUM_ARGS, title), origin, "");
         }
+        let entropy = match RANDOM.contains(&function.names[0]) {
+            true => lakesmith_base::random::mixed(self.options.session.entropy, self.number()),
+            false => 0,
+        };
         let resolved = (function.resolve)(&Call {
             name,
             arguments,
             distinct: call.distinct,
             ignore_nulls: call.ignore_nulls == Some(true),
             order,
-            session: self.options.session,
+            session: &self.options.session,
+            entropy,
         });
         if let Err(fault) = &resolved
             && fault.condition == Condition::DATATYPE_MISMATCH
@@ -415,20 +440,12 @@ fn chain(call: &FunctionCall) -> Vec<&Expression> {
 /// Aggregates with WITHIN GROUP.
 const ORDERED: [&str; 4] = ["listagg", "mode", "percentile_cont", "percentile_disc"];
 
+/// Functions that give other values in each call.
+const RANDOM: [&str; 5] = ["rand", "randn", "randstr", "uniform", "uuid"];
+
 /// Functions that Spark has with more arguments than are built.
-const FURTHER_ARGUMENTS: [&str; 11] = [
-    "ceil",
-    "ceiling",
-    "dense_rank",
-    "floor",
-    "from_json",
-    "instr",
-    "levenshtein",
-    "make_timestamp",
-    "percent_rank",
-    "rank",
-    "to_json",
-];
+const FURTHER_ARGUMENTS: [&str; 8] =
+    ["ceil", "ceiling", "dense_rank", "floor", "instr", "levenshtein", "percent_rank", "rank"];
 
 /// Types that few functions take yet, though Spark has more.
 fn is_unusual(data_type: &SparkType, function: &str) -> bool {
@@ -469,7 +486,9 @@ fn shown(parts: &[NamePart]) -> String {
 
 /// Functions that SQL lets one write without parentheses.
 fn bare_function(name: &str) -> bool {
-    ["current_date", "current_timestamp"].iter().any(|function| function.eq_ignore_ascii_case(name))
+    ["current_date", "current_timestamp", "current_user", "session_user", "user"]
+        .iter()
+        .any(|function| function.eq_ignore_ascii_case(name))
 }
 
 /// What an expression is, in words a user knows.

@@ -6,6 +6,7 @@
 
 pub mod aggregate;
 pub mod attribute;
+mod call_name;
 pub mod checked;
 mod event_log;
 pub mod expression;
@@ -24,6 +25,7 @@ pub mod set_operation;
 pub mod sort;
 pub mod subquery;
 mod time_travel;
+mod time_window;
 
 pub use attribute::{Attribute, AttributeId, Resolved};
 pub use checked::{Checked, CheckedCondition, Conditions, resolve_checked};

@@ -10,6 +10,7 @@ use lakesmith_unresolved::expression::{
 };
 use lakesmith_unresolved::{Literal, SparkType};
 
+use crate::call_name;
 use crate::expression::field_name;
 use crate::scope::{Found, Scope};
 
@@ -19,6 +20,10 @@ pub fn computed_name(expression: &Expression, value: &Expr, scope: &Scope<'_>) -
     let name = column_name(expression);
     let (ExpressionKind::Function(call), Expr::ScalarFunction(kernel)) = (&expression.kind, value) else { return name };
     let symbol = call.name.parts.last().map_or("", |part| part.text.as_str());
+    if matches!(symbol.to_ascii_lowercase().as_str(), "to_char" | "to_varchar") {
+        let arguments: Vec<String> = call.arguments.iter().map(text).collect();
+        return call_name::written_as(symbol, value, &arguments).unwrap_or(name);
+    }
     let [left, right] = call.arguments.as_slice() else { return name };
     if !matches!(symbol, "+" | "-") {
         return name;
@@ -33,7 +38,14 @@ pub fn computed_name(expression: &Expression, value: &Expr, scope: &Scope<'_>) -
             format!("date_add({left}, (- extractansiintervaldays({right})))")
         }
         "spark_date_sub" => format!("date_sub({left}, {right})"),
-        "spark_add_micros" | "spark_subtract_micros" | "spark_add_interval_months" | "spark_subtract_months" => {
+        // the moment comes first, wherever it is written
+        "spark_add_calendar" if left.contains("make_interval(") => format!("{right} + {left}"),
+        "spark_add_calendar"
+        | "spark_subtract_calendar"
+        | "spark_add_micros"
+        | "spark_subtract_micros"
+        | "spark_add_interval_months"
+        | "spark_subtract_months" => {
             format!("{left} {symbol} {right}")
         }
         _ => name,
@@ -327,6 +339,7 @@ fn call_text(call: &FunctionCall) -> String {
         ("extract" | "datepart", [field, value]) => format!("{name}({field} FROM {value})"),
         ("when", all) => case_text(all),
         ("log", [value]) => format!("LOG(E(), {value})"),
+        ("from_json", [_, schema, _]) if schema.to_ascii_lowercase().starts_with("map<") => "entries".into(),
         ("from_json", [_, schema]) if schema.to_ascii_lowercase().starts_with("map<") => "entries".into(),
         // the names of a struct's fields are known before those of a lambda's parameters
         ("struct", all) if holds_variable(&call.arguments) => {
@@ -338,6 +351,9 @@ fn call_text(call: &FunctionCall) -> String {
         ("mode", _) => mode_text(call),
         _ if arguments.len() == 2 && FIRST_ONLY.contains(&name.as_str()) => format!("{name}({})", arguments[0]),
         _ => {
+            if let Some(name) = call_name::special(&name, &arguments) {
+                return name;
+            }
             let distinct = if call.distinct { "DISTINCT " } else { "" };
             let added = DEFAULTS.iter().find(|(known, count, _)| *known == name && *count == arguments.len());
             let added = added.map_or("", |(_, _, added)| *added);

@@ -81,6 +81,7 @@ impl Resolver<'_> {
             Select::Groups(aggregate) => self.groups(block, aggregate, outer),
             Select::Rows(input, expressions) => {
                 let input = self.relation(input, outer)?;
+                let input = self.with_time_window(input, expressions, outer)?;
                 let (input, generated) = self.with_generator(input, expressions, outer)?;
                 let expressions = generated.as_deref().unwrap_or(expressions);
                 let scope = Scope { outer: Some(outer), aggregates: true, ..Scope::of(&input.columns) };

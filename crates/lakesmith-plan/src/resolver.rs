@@ -20,7 +20,7 @@ use crate::attribute::{Attribute, AttributeId, Resolved};
 use crate::scope::{Scope, ScopeColumn};
 
 /// What the session says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Values that functions take from the session.
     pub session: SessionValues,
@@ -81,7 +81,7 @@ pub(crate) async fn attempt_until_known<T>(
     let mut known = HashMap::new();
     loop {
         let mut resolver = Resolver {
-            options,
+            options: options.clone(),
             known: &known,
             missing: Vec::new(),
             diagnostics: Vec::new(),

@@ -38,6 +38,8 @@ pub struct SessionSettings {
     pub paths: PathMap,
     /// `current_timestamp()`, in microseconds since the epoch.
     pub now_micros: i64,
+    /// `current_user()`.
+    pub user: String,
     /// The process's runtime.
     pub runtime: Runtime,
 }
@@ -160,8 +162,14 @@ impl Session {
         catalog: &WarehouseCatalog<'_>,
         sources: &SourceMap,
     ) -> Result<(Resolved, Vec<String>), QueryError> {
-        let options = Options { session: SessionValues { now_micros: self.settings.now_micros } };
-        let resolved = resolve(query, catalog, options).await;
+        let session = SessionValues {
+            now_micros: self.settings.now_micros,
+            entropy: lakesmith_base::random::entropy(),
+            catalog: self.settings.catalog.as_str().to_owned(),
+            schema: self.settings.schema.as_str().to_owned(),
+            user: self.settings.user.clone(),
+        };
+        let resolved = resolve(query, catalog, Options { session }).await;
         match (resolved, catalog.take_failure()) {
             (_, Some(failure)) => Err(failure.into()),
             (Ok(resolved), None) => Ok((resolved, catalog.take_warnings())),

@@ -41,6 +41,7 @@ impl Project {
             schema: "shop".into(),
             paths: PathMap::new(folder.path(), []),
             now_micros: NOW,
+            user: "ada".into(),
             runtime: runtime.unwrap(),
         });
         Self { session, folder }

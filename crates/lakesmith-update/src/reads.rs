@@ -232,7 +232,15 @@ impl Reads<'_> {
     /// What the session says to a query of this flow.
     pub fn options(&self) -> Options {
         let now_micros = self.batch.map_or_else(|| self.engine.now_micros(), |batch| batch.now_micros);
-        Options { session: SessionValues { now_micros } }
+        Options {
+            session: SessionValues {
+                now_micros,
+                entropy: lakesmith_base::random::entropy(),
+                catalog: self.namespace.catalog.as_str().to_owned(),
+                schema: self.namespace.schema.as_str().to_owned(),
+                user: self.engine.settings.user.clone(),
+            },
+        }
     }
 
     async fn files(

@@ -136,7 +136,7 @@ pub fn session(project: Option<&Project>, arguments: &SessionArguments) -> Resul
             };
             let (catalog, schema) = (project.catalog.clone(), project.schema.clone());
             let (warehouse, paths) = (warehouse.clone(), project.paths.clone());
-            SessionSettings { warehouse, storage, catalog, schema, paths, now_micros, runtime }
+            SessionSettings { warehouse, storage, catalog, schema, paths, now_micros, user: runtime::user(), runtime }
         }
         None => bare(&arguments.project, &arguments.set, now_micros, runtime),
     };
@@ -155,7 +155,7 @@ fn bare(
     let warehouse = folder.join(warehouse.map_or("warehouse", |(_, value)| value));
     let storage = Some(folder.join(".lakesmith/storage"));
     let (catalog, schema) = ("spark_catalog".into(), "default".into());
-    SessionSettings { warehouse, storage, catalog, schema, paths, now_micros, runtime }
+    SessionSettings { warehouse, storage, catalog, schema, paths, now_micros, user: runtime::user(), runtime }
 }
 
 fn variables_of(

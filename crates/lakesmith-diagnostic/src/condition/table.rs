@@ -32,6 +32,10 @@ conditions! {
         "TRACK HISTORY ON says which columns open a new version of a row. Only a table stored as SCD TYPE 2 keeps versions.";
     BINARY_ARITHMETIC_OVERFLOW = "BINARY_ARITHMETIC_OVERFLOW", "22003",
         "The result of a calculation with TINYINT or SMALLINT values does not fit their type. Cast an operand to a wider type, or use `try_add` and its like to get NULL.";
+    CANNOT_DECODE_URL = "CANNOT_DECODE_URL", "22546",
+        "A text is no URL-encoded text: a `%` is not followed by two hexadecimal digits. Correct the data, or use `try_url_decode` to get NULL.";
+    CANNOT_PARSE_INTERVAL = "CANNOT_PARSE_INTERVAL", "22006",
+        "A text is no length of time, for example of a time window. Write it in weeks, days, hours, minutes and seconds: `'1 hour 30 minutes'`.";
     CANNOT_PARSE_TIMESTAMP = "CANNOT_PARSE_TIMESTAMP", "22007",
         "A text does not follow the pattern that `to_date` or `to_timestamp` was given. Correct the pattern, or use `try_to_timestamp` to get NULL.";
     CAST_INVALID_INPUT = "CAST_INVALID_INPUT", "22018",
@@ -132,12 +136,16 @@ conditions! {
         "A window in a plan has no function that it belongs to. Write `function.over(window)`.";
     CONNECT_INVALID_PLAN_WITH_COLUMNS_REQUIRE_SINGLE_NAME_PART = "CONNECT_INVALID_PLAN.WITH_COLUMNS_REQUIRE_SINGLE_NAME_PART", "56K00",
         "`withColumn` and `withColumns` name each new column once. Use `select` with `alias` for a generator of several columns.";
+    CONVERSION_INVALID_INPUT = "CONVERSION_INVALID_INPUT", "22018",
+        "A text cannot be converted because it is malformed, for example no hexadecimal digits or no base 64. Correct the data, or use `try_to_binary` to get NULL.";
     DATATYPE_MISMATCH = "DATATYPE_MISMATCH", "42K09",
         "An expression gets a value of a type it cannot work with, for example `upper` of an ARRAY or `+` of two BOOLEANs. Cast the value to the type that the message names.";
     DATETIME_FIELD_OUT_OF_BOUNDS = "DATETIME_FIELD_OUT_OF_BOUNDS", "22023",
         "A part of a date or time is out of bounds, for example month 13 or 30 February. Correct the data, or use `try_make_timestamp` and its like to get NULL.";
     DATETIME_OVERFLOW = "DATETIME_OVERFLOW", "22008",
         "The result of a calculation with dates or timestamps lies outside of their range.";
+    DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION = "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", "22003",
+        "A number would have more than the 38 digits that a DECIMAL can have. Use a shorter format or type.";
     DELTA_NOT_NULL_CONSTRAINT_VIOLATED = "DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502",
         "A row has no value for a column that its table declares NOT NULL. Correct the source, drop such rows with an expectation, or declare the column without NOT NULL.";
     DELTA_SOURCE_TABLE_IGNORE_CHANGES = "DELTA_SOURCE_TABLE_IGNORE_CHANGES", "0A000",
@@ -180,6 +188,8 @@ conditions! {
         "Columns of UNION, INTERSECT or EXCEPT at the same place have types without a common type. Cast one of them.";
     INCOMPATIBLE_STREAMING_VIEW_READ = "INCOMPATIBLE_STREAMING_VIEW_READ", "42000",
         "A temporary view whose query is a stream is read without STREAM. Read it with STREAM, or make the view's own query a batch query.";
+    INTERVAL_ARITHMETIC_OVERFLOW = "INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", "22015",
+        "An interval is too long for its type. Use smaller parts, or `try_make_interval` to get NULL.";
     INVALID_ARRAY_INDEX = "INVALID_ARRAY_INDEX", "22003",
         "An array was indexed outside of its bounds. Use `get(array, index)` to get NULL instead.";
     INVALID_ARRAY_INDEX_IN_ELEMENT_AT = "INVALID_ARRAY_INDEX_IN_ELEMENT_AT", "22003",
@@ -202,18 +212,26 @@ conditions! {
         "A persisted view is read by batch queries of other sessions. Remove STREAM from its query, or declare a temporary view.";
     INVALID_FORMAT = "INVALID_FORMAT", "42601",
         "A pattern of LIKE or of a number has a character that cannot stand there.";
+    INVALID_FRACTION_OF_SECOND = "INVALID_FRACTION_OF_SECOND", "22023",
+        "The seconds of a timestamp lie between 0 and 60, and 60 has no fraction. Correct the data, or use `try_make_timestamp` to get NULL.";
     INVALID_INDEX_OF_ZERO = "INVALID_INDEX_OF_ZERO", "22003",
         "Elements of an array are counted from 1 here, so there is no element 0.";
+    INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION = "INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION", "22006",
+        "A DATE was moved by an interval with hours, minutes or seconds. Cast the date to TIMESTAMP, or use an interval of days and months.";
     INVALID_LAMBDA_FUNCTION_CALL_DUPLICATE_ARG_NAMES = "INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES", "42K0D",
         "Two parameters of a lambda have the same name, as in `(x, x) -> x`. Names are compared without regard to case. Rename one of them.";
     INVALID_LAMBDA_FUNCTION_CALL_NON_HIGHER_ORDER_FUNCTION = "INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", "42K0D",
         "A lambda `x -> …` is given to a function that takes none. Functions such as `transform`, `filter`, `exists` and `aggregate` take lambdas.";
     INVALID_LAMBDA_FUNCTION_CALL_NUM_ARGS_MISMATCH = "INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH", "42K0D",
         "A lambda has another number of parameters than the function gives it: `map_filter` gives a key and a value, `aggregate` what was gathered and an element.";
+    INVALID_OPTIONS = "INVALID_OPTIONS", "42K06",
+        "The options of a function are a constant map of texts: `map('mode', 'FAILFAST')`.";
     INVALID_PARAMETER_VALUE = "INVALID_PARAMETER_VALUE", "22023",
         "An argument of a function has a value that the function does not take.";
     INVALID_REGEXP_REPLACE = "INVALID_REGEXP_REPLACE", "22023",
         "The replacement of `regexp_replace` cannot be used: it ends with a backslash, has a `$` without a group, or asks for a group that the pattern has not. Write `\\\\$` in SQL for a dollar sign.";
+    INVALID_SCHEMA = "INVALID_SCHEMA", "42K07",
+        "A text is no schema, or none of the kind that the function needs. Write a list of columns: `'id BIGINT, name STRING'`.";
     INVALID_SQL_SYNTAX = "INVALID_SQL_SYNTAX", "42000",
         "The words form a statement, but one that is not allowed in this combination. The message says which part does not fit.";
     INVALID_TEMP_OBJ_QUALIFIER = "INVALID_TEMP_OBJ_QUALIFIER", "42602",
@@ -222,6 +240,10 @@ conditions! {
         "A persisted view outlives the pipeline's update, so it cannot read a temporary view. Make both temporary or both persisted.";
     INVALID_TIMEZONE = "INVALID_TIMEZONE", "22009",
         "There is no time zone of this name. Write a region such as `Europe/Berlin` or an offset such as `+02:00`.";
+    INVALID_URL = "INVALID_URL", "22P02",
+        "A text is no URL. Correct the data, or use `try_parse_url` to get NULL.";
+    INVALID_UTF8_STRING = "INVALID_UTF8_STRING", "22029",
+        "A text has bytes that are no UTF-8. Use `make_valid_utf8` to replace them, or `try_validate_utf8` to get NULL.";
     INVALID_VECTOR_NORM_DEGREE = "INVALID_VECTOR_NORM_DEGREE", "22023",
         "`vector_norm` and `vector_normalize` know the degrees 1, 2 and infinity. Write `vector_norm(v, 1.0F)`, `vector_norm(v)` or `vector_norm(v, float('inf'))`.";
     INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT = "INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT", "42K0K",
@@ -262,6 +284,8 @@ conditions! {
         "A flow writes into a streaming table that no statement declares. Declare it with `CREATE OR REFRESH STREAMING TABLE name;`.";
     LAKESMITH_UNUSUAL = "LAKESMITH_UNUSUAL", "01000",
         "The statement is accepted, but another engine would treat it differently or refuse it. The message says what differs.";
+    MALFORMED_CHARACTER_CODING = "MALFORMED_CHARACTER_CODING", "22000",
+        "A text has characters that a character set lacks, or bytes are no text in it. Use a character set that has them, for example UTF-8.";
     MALFORMED_RECORD_IN_PARSING_WITHOUT_SUGGESTION = "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "22023",
         "The mode FAILFAST stops at the first record that is malformed or has a value of another type. Correct the file, or use PERMISSIVE, which counts such records and goes on.";
     MATERIALIZED_VIEW_WITH_MULTIPLE_QUERIES = "MATERIALIZED_VIEW_WITH_MULTIPLE_QUERIES", "42000",
@@ -286,6 +310,8 @@ conditions! {
         "The inputs of UNION, INTERSECT or EXCEPT have different numbers of columns. Add or remove columns so that they match.";
     PARSE_EMPTY_STATEMENT = "PARSE_EMPTY_STATEMENT", "42617",
         "A statement was expected, but there is nothing: the text is empty or holds only comments.";
+    PARSE_MODE_UNSUPPORTED = "PARSE_MODE_UNSUPPORTED", "42601",
+        "A function reads malformed records in the modes PERMISSIVE and FAILFAST only; no row can be dropped inside an expression.";
     PARSE_SYNTAX_ERROR = "PARSE_SYNTAX_ERROR", "42601",
         "The text does not follow the grammar of Spark SQL or of the pipeline statements of Databricks. The caret shows the first word that does not fit; the help lists what could stand there.";
     PATH_NOT_FOUND = "PATH_NOT_FOUND", "42K03",
@@ -312,6 +338,8 @@ conditions! {
         "The pipeline defines no table and no materialized view, so there is nothing to do. Check that the source files are where the spec says and that they hold CREATE statements.";
     SCALAR_SUBQUERY_TOO_MANY_ROWS = "SCALAR_SUBQUERY_TOO_MANY_ROWS", "21000",
         "A subquery that stands for one value gave more than one row. Aggregate it, or add LIMIT 1 with an order.";
+    SEED_EXPRESSION_IS_UNFOLDABLE = "SEED_EXPRESSION_IS_UNFOLDABLE", "42K08",
+        "The seed of a random function must be a constant, for example `rand(42)`. Leave it out for other numbers in each run.";
     SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED = "SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED", "42908",
         "A table is laid out either by partitions or by clustering columns. Remove PARTITIONED BY or CLUSTER BY.";
     STREAMING_TABLE_WITH_QUERY_AND_FLOW = "STREAMING_TABLE_WITH_QUERY_AND_FLOW", "42710",
@@ -338,6 +366,8 @@ conditions! {
         "`grouping` and `grouping_id` tell which keys a larger group lacks. They stand in a query with ROLLUP, CUBE or GROUPING SETS only.";
     UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_HIGHER_ORDER_FUNCTION = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.HIGHER_ORDER_FUNCTION", "0A000",
         "A subquery stands inside a lambda. Compute it beside the call, for example in a CTE that is joined, and use its column in the lambda.";
+    USER_RAISED_EXCEPTION = "USER_RAISED_EXCEPTION", "P0001",
+        "A query called `raise_error`, or a condition of `assert_true` does not hold. The message is the query's own.";
     USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE = "USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE", "42000",
         "The declared columns of a dataset do not fit what its query gives: a column is missing from the declaration, or its type differs. Correct the declaration, or leave the column list out.";
     VECTOR_DIMENSION_MISMATCH = "VECTOR_DIMENSION_MISMATCH", "22000",

@@ -3,5 +3,6 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod compatibility;
+mod coverage;
 mod crash;
 mod specs;
