@@ -4,4 +4,6 @@
 
 mod compatibility;
 mod crash;
+mod picture;
+mod schemas;
 mod specs;
