@@ -9,6 +9,7 @@ pub mod attribute;
 pub mod checked;
 mod event_log;
 pub mod expression;
+mod file_arguments;
 pub mod frame;
 mod generator;
 pub mod join;
