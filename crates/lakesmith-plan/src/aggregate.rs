@@ -88,7 +88,7 @@ impl Resolver<'_> {
         let mut values = Vec::new();
         for key in keys {
             if let Some(outputs) = outputs
-                && let Some(index) = self.ordinal(key, outputs.len())?
+                && let Some(index) = self.ordinal(key, outputs.len(), Condition::GROUP_BY_POS_OUT_OF_RANGE)?
             {
                 if holds_aggregate(&outputs[index].value.expr) {
                     let diagnostic =

@@ -13,8 +13,12 @@ use crate::call_name;
 use crate::literal::literal;
 use crate::naming;
 use crate::resolver::Resolver;
+<<<<<<< HEAD
 use crate::scope::{Found, Reach, Scope};
 use crate::time_window::is_time_window;
+=======
+use crate::scope::{Found, Reach, Scope, ScopeColumn};
+>>>>>>> packages
 
 impl Resolver<'_> {
     /// The expression's value; nothing when a fault was noted.
@@ -155,6 +159,9 @@ impl Resolver<'_> {
         let names: Vec<&str> = scope.columns.iter().map(|column| column.attribute.name.as_str()).collect();
         let similar = closest(last.text.as_str(), names.iter().copied(), 3);
         let title = format!("column `{}` does not exist", shown(parts));
+        if let Some(diagnostic) = unknown_qualifier(parts, scope, &title) {
+            return self.refuse(diagnostic, &parts[0].origin, "no such table or alias here");
+        }
         let diagnostic = if similar.is_empty() {
             let listed = names.iter().take(8).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             let known =
@@ -336,8 +343,8 @@ impl Resolver<'_> {
         };
         if function.role == Role::Aggregate && !scope.aggregates && scope.windowed.is_none() {
             let title = format!("aggregate function `{name}` cannot stand here");
-            let diagnostic =
-                Diagnostic::error(Condition::GROUP_BY_AGGREGATE, title).help("filter by an aggregate in HAVING");
+            let diagnostic = Diagnostic::error(Condition::GROUP_BY_AGGREGATE, title)
+                .help("it is about many rows: filter by it in HAVING, or compute it in the SELECT list");
             return self.refuse(diagnostic, &part.origin, "aggregate");
         }
         if !call.within_group.is_empty() && !ORDERED.contains(&function.names[0]) {
@@ -372,8 +379,13 @@ impl Resolver<'_> {
         }
         let types: Vec<SparkType> = arguments.iter().map(|argument| argument.data_type.clone()).collect();
         if arguments.len() < fewest || arguments.len() > most {
-            let wanted = if fewest == most { fewest.to_string() } else { format!("{fewest} or more") };
-            let title = format!("function `{name}` takes {wanted} arguments, not {}", arguments.len());
+            let wanted = match (fewest, most) {
+                (1, 1) => "1 argument".to_owned(),
+                _ if fewest == most => format!("{fewest} arguments"),
+                _ if arguments.len() > most => format!("{fewest} to {most} arguments"),
+                _ => format!("{fewest} or more arguments"),
+            };
+            let title = format!("function `{name}` takes {wanted}, not {}", arguments.len());
             return self.refuse(Diagnostic::error(Condition::WRONG_NUM_ARGS, title), origin, "");
         }
         let entropy = match RANDOM.contains(&function.names[0]) {
@@ -395,7 +407,10 @@ impl Resolver<'_> {
         {
             return self.not_built(&format!("`{name}` of {unusual}"), origin);
         }
+        let compares = ["==", "=", "!=", "<>", "<", "<=", ">", ">=", "<=>"].contains(&name);
         let at = match &resolved {
+            // neither side is more wrong than the other
+            Err(_) if compares => origin,
             Err(fault) => fault.argument.and_then(|index| written.get(index)).map_or(origin, |a| &a.origin),
             Ok(_) => origin,
         };
@@ -442,6 +457,27 @@ const ORDERED: [&str; 4] = ["listagg", "mode", "percentile_cont", "percentile_di
 
 /// Functions that give other values in each call.
 const RANDOM: [&str; 5] = ["rand", "randn", "randstr", "uniform", "uuid"];
+
+/// A column that is there, under another table or alias than was written.
+fn unknown_qualifier(parts: &[NamePart], scope: &Scope<'_>, title: &str) -> Option<Diagnostic> {
+    let [qualifier, name] = parts else { return None };
+    let is_alias = |column: &&ScopeColumn| column.qualifier.last().is_some_and(|own| *own == qualifier.text);
+    if scope.columns.iter().any(|column| is_alias(&column)) {
+        return None;
+    }
+    let fitting = scope.columns.iter().filter(|column| column.attribute.name == name.text);
+    let written = fitting.filter_map(|column| {
+        let own = column.qualifier.last()?;
+        Some(format!("`{}.{}`", own.as_str(), column.attribute.name.as_str()))
+    });
+    let mut written: Vec<String> = written.collect();
+    written.dedup();
+    if written.is_empty() {
+        return None;
+    }
+    let help = format!("a table with an alias is named by it: write {}", written.join(" or "));
+    Some(Diagnostic::error(Condition::UNRESOLVED_COLUMN_WITH_SUGGESTION, title).help(help))
+}
 
 /// Functions that Spark has with more arguments than are built.
 const FURTHER_ARGUMENTS: [&str; 8] =

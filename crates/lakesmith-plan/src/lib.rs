@@ -10,6 +10,7 @@ mod call_name;
 pub mod checked;
 mod event_log;
 pub mod expression;
+mod file_arguments;
 pub mod frame;
 mod generator;
 mod grouping;

@@ -4,7 +4,7 @@
 use datafusion::common::tree_node::TreeNode;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use lakesmith_base::Identifier;
-use lakesmith_diagnostic::Origin;
+use lakesmith_diagnostic::{Condition, Origin};
 use lakesmith_functions::{Typed, guard};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, SortOrder};
 use lakesmith_unresolved::relation::Aggregate;
@@ -198,10 +198,11 @@ impl Resolver<'_> {
                 }
                 _ => None,
             };
-            let value = match self.ordinal(&order.child, outputs.len())?.or(by_name) {
-                Some(index) => Some(outputs[index].value.clone()),
-                None => self.expression(&order.child, scope),
-            };
+            let value =
+                match self.ordinal(&order.child, outputs.len(), Condition::ORDER_BY_POS_OUT_OF_RANGE)?.or(by_name) {
+                    Some(index) => Some(outputs[index].value.clone()),
+                    None => self.expression(&order.child, scope),
+                };
             keys.push(value.map(|value| (value, order.clone())));
         }
         keys.into_iter().collect()

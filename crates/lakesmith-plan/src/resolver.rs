@@ -32,6 +32,7 @@ pub(crate) enum Known {
     Source(Arc<dyn RelationSource>),
     Absent,
     Refused(Box<Diagnostic>),
+    Misused(Vec<(String, Diagnostic)>),
     Unknown,
 }
 
@@ -102,6 +103,7 @@ pub(crate) async fn attempt_until_known<T>(
                 RelationAnswer::Found(source) => Known::Source(source),
                 RelationAnswer::Absent => Known::Absent,
                 RelationAnswer::Refused(diagnostic) => Known::Refused(diagnostic),
+                RelationAnswer::Misused(faults) => Known::Misused(faults),
                 RelationAnswer::Unknown => Known::Unknown,
             };
             known.insert(request, answer);

@@ -30,6 +30,8 @@ pub(crate) enum Lack {
     Absent,
     /// The query is wrong to ask for it.
     Refused(Box<Diagnostic>),
+    /// Options cannot be so: each key with what is wrong.
+    Misused(Vec<(String, Diagnostic)>),
     /// It could not be read.
     Failed(EngineError),
 }
@@ -185,6 +187,7 @@ impl Catalog for WarehouseCatalog<'_> {
                 Ok(relation) => RelationAnswer::Found(Arc::new(relation)),
                 Err(Lack::Absent) => RelationAnswer::Absent,
                 Err(Lack::Refused(diagnostic)) => RelationAnswer::Refused(diagnostic),
+                Err(Lack::Misused(faults)) => RelationAnswer::Misused(faults),
                 Err(Lack::Failed(error)) => {
                     self.notes().failure.get_or_insert(error);
                     RelationAnswer::Unknown

@@ -61,7 +61,23 @@ pub enum Command {
     Explain {
         /// The condition; without it all conditions are listed.
         code: Option<String>,
+        /// Form of the explanation.
+        #[arg(short, long, value_enum, default_value_t = ExplainForm::Text)]
+        output: ExplainForm,
     },
+    /// Print the JSON schema of the pipeline spec, or of what a command prints with `-o json`.
+    Schema {
+        /// Of what.
+        #[arg(value_enum)]
+        name: SchemaName,
+    },
+    /// Print the script that completes commands and options in a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    Man,
     /// Anything else that was typed.
     #[command(external_subcommand)]
     Other(Vec<String>),
@@ -192,8 +208,46 @@ pub enum GraphForm {
     Text,
     /// A Mermaid flowchart.
     Mermaid,
+    /// A picture.
+    Svg,
     /// One JSON object.
     Json,
+}
+
+/// Forms of an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExplainForm {
+    /// Sentences; of all conditions their names.
+    Text,
+    /// One JSON array of objects.
+    Json,
+}
+
+/// What has a JSON schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaName {
+    /// `spark-pipeline.yml`.
+    Spec,
+    /// Output of `dry-run`.
+    DryRun,
+    /// Output of `run`.
+    Run,
+    /// Output of `plan`.
+    Plan,
+    /// Output of `graph`.
+    Graph,
+    /// Output of `sql` and `show`.
+    Rows,
+    /// Output of `tables`.
+    Tables,
+    /// Output of `history`.
+    History,
+    /// Output of `events`.
+    Events,
+    /// Output of `explain`.
+    Explain,
+    /// Output of `sample-data`.
+    SampleData,
 }
 
 /// Arguments of `sql`.

@@ -166,6 +166,8 @@ conditions! {
         "A statement has a clause twice, for example two COMMENT clauses. Keep one of them.";
     DUPLICATE_EXPECTATION = "DUPLICATE_EXPECTATION", "42710",
         "Two expectations of one dataset have the same name. Names of expectations appear in the metrics, so they must differ within a dataset.";
+    DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT = "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE", "4274K",
+        "A named argument stands twice in the call of a function. Keep one of them.";
     EXPECTATION_VIOLATION = "EXPECTATION_VIOLATION", "22000",
         "Rows violate an expectation that is declared ON VIOLATION FAIL UPDATE. Nothing of the batch was written. Correct the source, or declare DROP ROW or QUARANTINE.";
     FAILED_READ_FILE_NO_HINT = "FAILED_READ_FILE.NO_HINT", "KD001",
@@ -246,6 +248,8 @@ conditions! {
         "A text has bytes that are no UTF-8. Use `make_valid_utf8` to replace them, or `try_validate_utf8` to get NULL.";
     INVALID_VECTOR_NORM_DEGREE = "INVALID_VECTOR_NORM_DEGREE", "22023",
         "`vector_norm` and `vector_normalize` know the degrees 1, 2 and infinity. Write `vector_norm(v, 1.0F)`, `vector_norm(v)` or `vector_norm(v, float('inf'))`.";
+    INVALID_WHERE_CONDITION = "INVALID_WHERE_CONDITION", "42903",
+        "WHERE decides about each row by itself, so aggregate and window functions cannot stand there. Filter by an aggregate in HAVING, and by a window function in QUALIFY or in a query around this one.";
     INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT = "INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT", "42K0K",
         "`listagg(DISTINCT value)` can only be ordered by the value itself: which of several equal values counts for another order is not known.";
     INVALID_WITHIN_GROUP_EXPRESSION_WITHIN_GROUP_MISSING = "INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", "42K0K",
@@ -308,6 +312,8 @@ conditions! {
         "A number has more digits than its DECIMAL type holds, for example `CAST(1000 AS DECIMAL(3,1))`. Use a type with more digits, or `try_cast` to get NULL.";
     NUM_COLUMNS_MISMATCH = "NUM_COLUMNS_MISMATCH", "42826",
         "The inputs of UNION, INTERSECT or EXCEPT have different numbers of columns. Add or remove columns so that they match.";
+    ORDER_BY_POS_OUT_OF_RANGE = "ORDER_BY_POS_OUT_OF_RANGE", "42805",
+        "A whole number in ORDER BY means a column of the SELECT list by its place, from 1. Write a number that is there, or the column's name.";
     PARSE_EMPTY_STATEMENT = "PARSE_EMPTY_STATEMENT", "42617",
         "A statement was expected, but there is nothing: the text is empty or holds only comments.";
     PARSE_MODE_UNSUPPORTED = "PARSE_MODE_UNSUPPORTED", "42601",
@@ -334,6 +340,8 @@ conditions! {
         "A statement in a pipeline's source file does not define a dataset or a flow. Only pipeline statements, SET and USE stand in pipeline files; run other statements with `lakesmith sql`.";
     REMAINDER_BY_ZERO = "REMAINDER_BY_ZERO", "22012",
         "The divisor of `%` is zero. Guard it, for example `a % nullif(b, 0)`, or use `try_mod` to get NULL.";
+    REQUIRED_PARAMETER_NOT_FOUND = "REQUIRED_PARAMETER_NOT_FOUND", "4274K",
+        "An argument is missing that a function cannot do without, for example the path of `read_files`.";
     RUN_EMPTY_PIPELINE = "RUN_EMPTY_PIPELINE", "42617",
         "The pipeline defines no table and no materialized view, so there is nothing to do. Check that the source files are where the spec says and that they hold CREATE statements.";
     SCALAR_SUBQUERY_TOO_MANY_ROWS = "SCALAR_SUBQUERY_TOO_MANY_ROWS", "21000",

@@ -77,6 +77,9 @@ impl Parser<'_> {
         while let Some((clause, span)) = self.auto_cdc_clause(&mut cdc)? {
             seen.note(clause, span, faults);
         }
+        if self.eat_keywords(&["APPLY", "AS"]) {
+            return Err(self.expected(&["DELETE WHEN", "TRUNCATE WHEN"]));
+        }
         if !self.is_end() {
             return Err(self.expected(CLAUSES));
         }

@@ -52,6 +52,13 @@ impl Parser<'_> {
         let named = self.at_keyword("CONSTRAINT") && self.peek_at(1).is_name() && self.peek_at(2).is_any(ITEM_WORDS);
         let bare = self.at_any_keyword(CONSTRAINT_WORDS)
             && (self.peek_at(1).is_any(&["KEY"]) || self.peek_at(1).is_symbol("("));
+        if self.at_keywords(&["CONSTRAINT", "EXPECT"]) && self.peek_at(2).is_symbol("(") {
+            self.advance();
+            return Err(self.refused(
+                "syntax error: an expectation without a name",
+                "write `CONSTRAINT name EXPECT (condition)`; counts are told by its name",
+            ));
+        }
         if !named && !bare {
             let column = self.column_definition(list, faults)?;
             list.columns.push(column);

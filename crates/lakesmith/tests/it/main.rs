@@ -5,4 +5,6 @@
 mod compatibility;
 mod coverage;
 mod crash;
+mod picture;
+mod schemas;
 mod specs;
