@@ -8,6 +8,9 @@ use lakesmith_unresolved::{SparkType, StructField};
 use crate::action::{Metadata, Protocol};
 
 const TIMESTAMP_NTZ: &str = "timestampNtz";
+const CHECK_CONSTRAINTS: &str = "checkConstraints";
+/// The first writer version that knows CHECK constraints.
+const WRITER_WITH_CONSTRAINTS: i32 = 3;
 
 /// Reader features that we know.
 const READABLE: &[&str] = &[TIMESTAMP_NTZ, "vacuumProtocolCheck"];
@@ -28,7 +31,7 @@ const WRITABLE: &[&str] = &[
 
 /// Settings whose presence in a table's properties or in a column's metadata asks a writer for what we do not do.
 const UNMET: &[(&str, &str)] = &[
-    ("delta.constraints.", "checkConstraints"),
+    ("delta.constraints.", CHECK_CONSTRAINTS),
     ("delta.invariants", "invariants"),
     ("delta.generationExpression", "generatedColumns"),
     ("delta.identity.", "identityColumns"),
@@ -50,8 +53,13 @@ pub(crate) fn check_readable(protocol: &Protocol, metadata: &Metadata) -> Result
     }
 }
 
-/// Refuses a table that we cannot write rightly; what can be read need not be.
-pub(crate) fn check_writable(protocol: &Protocol, metadata: &Metadata) -> Result<(), EngineError> {
+/// Refuses a table that we cannot write rightly; what can be read need not be. CHECK constraints are kept by who writes the
+/// rows, or not at all.
+pub(crate) fn check_writable(
+    protocol: &Protocol,
+    metadata: &Metadata,
+    keeps_constraints: bool,
+) -> Result<(), EngineError> {
     if protocol.min_writer_version > 7 {
         return Err(refused("write", &format!("writerVersion {}", protocol.min_writer_version)));
     }
@@ -60,6 +68,9 @@ pub(crate) fn check_writable(protocol: &Protocol, metadata: &Metadata) -> Result
         return Err(refused("write", feature));
     }
     for (setting, feature) in UNMET {
+        if keeps_constraints && *feature == CHECK_CONSTRAINTS {
+            continue;
+        }
         let set = metadata.configuration.iter().any(|(key, _)| key.starts_with(setting))
             || metadata.schema.iter().filter_map(|field| field.metadata.as_deref()).any(|text| text.contains(setting));
         if set {
@@ -71,6 +82,26 @@ pub(crate) fn check_writable(protocol: &Protocol, metadata: &Metadata) -> Result
 
 /// The lowest protocol at which a table with this metadata can be, starting from `current`; `None`: it need not change.
 pub(crate) fn needed(current: Option<&Protocol>, metadata: &Metadata) -> Option<Protocol> {
+    let raised = needed_by_columns(current, metadata);
+    let is_constrained = metadata.configuration.iter().any(|(key, _)| key.starts_with("delta.constraints."));
+    let lacks = |protocol: &Protocol| match &protocol.writer_features {
+        Some(features) => !features.iter().any(|feature| feature == CHECK_CONSTRAINTS),
+        None => protocol.min_writer_version < WRITER_WITH_CONSTRAINTS,
+    };
+    match raised.as_ref().or(current) {
+        Some(protocol) if is_constrained && lacks(protocol) => {
+            let mut protocol = protocol.clone();
+            match &mut protocol.writer_features {
+                Some(features) => features.push(CHECK_CONSTRAINTS.to_owned()),
+                None => protocol.min_writer_version = WRITER_WITH_CONSTRAINTS,
+            }
+            Some(protocol)
+        }
+        _ => raised,
+    }
+}
+
+fn needed_by_columns(current: Option<&Protocol>, metadata: &Metadata) -> Option<Protocol> {
     let has_ntz = metadata.schema.iter().any(|field| holds_ntz(&field.data_type));
     match current {
         None if has_ntz => Some(with_ntz(&["appendOnly", "invariants"], &[])),
@@ -167,7 +198,20 @@ mod tests {
         let error = check_readable(&features(&["columnMapping"]), &mapped).unwrap_err();
         assert!(error.message.contains("`columnMapping`"));
         let constrained = metadata(SparkType::Long, Some(("delta.constraints.c", "c > 0")));
-        assert!(check_writable(&features(&[]), &constrained).unwrap_err().message.contains("`checkConstraints`"));
+        assert!(
+            check_writable(&features(&[]), &constrained, false).unwrap_err().message.contains("`checkConstraints`")
+        );
+    }
+
+    #[test]
+    fn a_check_constraint_raises_the_writer_version_only() {
+        let constrained = metadata(SparkType::Long, Some(("delta.constraints.c", "c > 0")));
+        let made = needed(None, &constrained).unwrap();
+        assert_eq!((made.min_reader_version, made.min_writer_version), (1, 3));
+        assert_eq!(needed(Some(&made), &constrained), None);
+        assert!(check_writable(&made, &constrained, true).is_ok());
+        let named = needed(Some(&features(&[])), &constrained).unwrap();
+        assert_eq!(named.writer_features.unwrap(), ["checkConstraints"]);
     }
 
     #[test]

@@ -32,6 +32,7 @@ pub mod math;
 pub mod pattern;
 pub mod percentile;
 pub mod registry;
+pub mod store_assignment;
 pub mod string;
 pub mod text;
 pub mod text_value;
