@@ -35,6 +35,7 @@ pub mod pattern;
 pub mod percentile;
 mod present_values;
 pub mod registry;
+pub mod store_assignment;
 pub mod string;
 pub mod text;
 pub mod text_value;

@@ -8,8 +8,8 @@ use crate::function::Function;
 use crate::kernel::{self, Kernel, Kernels};
 use crate::{
     aggregate, arithmetic, array, bits, calendar, cast, cast_text, checked_sum, collection, comparison, conditional,
-    datetime, distinct_count, event, generator, guard, hash, json, json_encode, map, math, percentile, string, text,
-    window,
+    datetime, distinct_count, event, generator, guard, hash, json, json_encode, map, math, percentile,
+    store_assignment, string, text, window,
 };
 
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
@@ -38,7 +38,7 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
 });
 
 /// The kernels of all families.
-pub(crate) const KERNEL_FAMILIES: [Kernels; 21] = [
+pub(crate) const KERNEL_FAMILIES: [Kernels; 22] = [
     kernel::KERNELS,
     aggregate::KERNELS,
     arithmetic::KERNELS,
@@ -58,6 +58,7 @@ pub(crate) const KERNEL_FAMILIES: [Kernels; 21] = [
     map::KERNELS,
     math::KERNELS,
     percentile::KERNELS,
+    store_assignment::KERNELS,
     string::KERNELS,
     text::KERNELS,
 ];

@@ -4,4 +4,5 @@
 
 mod compatibility;
 mod crash;
+mod shell;
 mod specs;
