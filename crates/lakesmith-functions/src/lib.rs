@@ -69,6 +69,7 @@ mod row_sequence;
 pub mod sequence;
 pub mod session;
 pub mod similarity;
+pub mod store_assignment;
 pub mod string;
 pub mod text;
 pub mod text_value;

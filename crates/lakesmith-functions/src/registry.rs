@@ -10,8 +10,8 @@ use crate::{
     aggregate, arithmetic, arrange, array, assertion, bits, buckets, calendar, cast, cast_text, checked_sum, cipher,
     collection, comparison, conditional, csv, datetime, distinct_count, encoding, event, format, generator, guard,
     hash, histogram, interval, json, json_encode, json_parts, listed, map, math, moment, moments, number_text,
-    percentile, random, regexp, sequence, session, similarity, string, text, time_bucket, time_window, trigonometry,
-    url, vector, window, words,
+    percentile, random, regexp, sequence, session, similarity, store_assignment, string, text, time_bucket,
+    time_window, trigonometry, url, vector, window, words,
 };
 
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
@@ -66,7 +66,7 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
 });
 
 /// The kernels of all families.
-pub(crate) const KERNEL_FAMILIES: [Kernels; 44] = [
+pub(crate) const KERNEL_FAMILIES: [Kernels; 45] = [
     kernel::KERNELS,
     aggregate::KERNELS,
     arithmetic::KERNELS,
@@ -103,6 +103,7 @@ pub(crate) const KERNEL_FAMILIES: [Kernels; 44] = [
     regexp::KERNELS,
     sequence::KERNELS,
     similarity::KERNELS,
+    store_assignment::KERNELS,
     string::KERNELS,
     text::KERNELS,
     time_bucket::KERNELS,

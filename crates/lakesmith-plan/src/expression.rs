@@ -13,12 +13,8 @@ use crate::call_name;
 use crate::literal::literal;
 use crate::naming;
 use crate::resolver::Resolver;
-<<<<<<< HEAD
-use crate::scope::{Found, Reach, Scope};
-use crate::time_window::is_time_window;
-=======
 use crate::scope::{Found, Reach, Scope, ScopeColumn};
->>>>>>> packages
+use crate::time_window::is_time_window;
 
 impl Resolver<'_> {
     /// The expression's value; nothing when a fault was noted.

@@ -214,8 +214,14 @@ impl Expression {
             K::CallFunction { arguments, .. } => arguments.iter().collect(),
             K::MergeAction(action) => {
                 let mut parts: Vec<&Expression> = action.condition.iter().collect();
-                if let MergeActionKind::Update(pairs) | MergeActionKind::Insert(pairs) = &action.kind {
-                    parts.extend(pairs.iter().flat_map(|(target, value)| [target, value]));
+                match &action.kind {
+                    MergeActionKind::Update(pairs) | MergeActionKind::Insert(pairs) => {
+                        parts.extend(pairs.iter().flat_map(|(target, value)| [target, value]));
+                    }
+                    MergeActionKind::InsertValues(values) => parts.extend(values),
+                    MergeActionKind::Delete
+                    | MergeActionKind::UpdateStar { .. }
+                    | MergeActionKind::InsertStar { .. } => {}
                 }
                 parts
             }

@@ -41,7 +41,7 @@ pub enum Command {
     Plan(Plan),
     /// Print the dataflow graph of a pipeline.
     Graph(Graph),
-    /// Query the tables, files and events of a project.
+    /// Query and change the tables of a project, and read its files and events.
     Sql(Sql),
     /// List the tables of a project.
     Tables(Tables),
@@ -253,10 +253,10 @@ pub enum SchemaName {
 /// Arguments of `sql`.
 #[derive(Debug, Args)]
 pub struct Sql {
-    /// The query; several are separated by `;`.
-    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    /// The statement; several are separated by `;`. Without it: a shell, or the statements on stdin.
+    #[arg(conflicts_with = "file")]
     pub query: Option<String>,
-    /// A file with the query; `-` is stdin.
+    /// A file with statements; `-` is stdin.
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// Form of the rows.

@@ -64,7 +64,9 @@ fn subqueries(dataset: &Dataset, diagnostics: &mut Vec<Diagnostic>) {
 /// A CHECK that nobody would check is refused rather than believed.
 fn checks(dataset: &Dataset, diagnostics: &mut Vec<Diagnostic>) {
     let constraints = dataset.definition().map_or(&[][..], |definition| &definition.constraints);
-    for constraint in constraints.iter().filter(|constraint| matches!(constraint.kind, TableConstraintKind::Check(_))) {
+    for constraint in
+        constraints.iter().filter(|constraint| matches!(constraint.kind, TableConstraintKind::Check { .. }))
+    {
         diagnostics.push(
             Diagnostic::error(Condition::UNSUPPORTED_FEATURE, format!("a CHECK constraint on {}", dataset.title()))
                 .at(constraint.span, "not checked")

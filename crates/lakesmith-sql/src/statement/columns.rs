@@ -2,7 +2,8 @@
 
 use lakesmith_unresolved::NamePart;
 use lakesmith_unresolved::pipeline::{
-    ColumnDefinition, ColumnMask, Expectation, Identity, TableConstraint, TableConstraintKind, ViolationAction,
+    ColumnDefault, ColumnDefinition, ColumnMask, Expectation, Identity, TableConstraint, TableConstraintKind,
+    ViolationAction,
 };
 
 use crate::parser::{Parsed, Parser};
@@ -137,9 +138,11 @@ impl Parser<'_> {
             TableConstraintKind::Unique(self.key_columns()?)
         } else if self.eat_keyword("CHECK") {
             self.expect_symbol("(")?;
+            let first = self.position();
             let condition = self.expression()?;
+            let text = self.text_between(first, self.position());
             self.expect_symbol(")")?;
-            TableConstraintKind::Check(condition)
+            TableConstraintKind::Check { condition, text }
         } else {
             return Err(self.expected(&["EXPECT", "PRIMARY KEY", "FOREIGN KEY", "UNIQUE", "CHECK"]));
         };
@@ -220,7 +223,7 @@ impl Parser<'_> {
             }
             column.comment = Some(self.string()?.0);
         } else if self.eat_keyword("DEFAULT") {
-            column.default = Some(self.value_expression()?);
+            column.default = Some(self.column_default()?);
         } else if self.eat_keyword("GENERATED") {
             self.generated(column)?;
         } else if self.eat_keyword("MASK") {
@@ -234,6 +237,13 @@ impl Parser<'_> {
             return Ok(false);
         }
         Ok(true)
+    }
+
+    /// The value after DEFAULT.
+    pub(crate) fn column_default(&mut self) -> Parsed<ColumnDefault> {
+        let first = self.position();
+        let value = self.value_expression()?;
+        Ok(ColumnDefault { value, text: self.text_between(first, self.position()) })
     }
 
     fn inline_constraint(

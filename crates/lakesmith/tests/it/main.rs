@@ -7,4 +7,5 @@ mod coverage;
 mod crash;
 mod picture;
 mod schemas;
+mod shell;
 mod specs;
