@@ -89,6 +89,9 @@ struct Shell<'s> {
 
 impl Shell<'_> {
     async fn run(mut self, printer: &mut Printer) -> Exit {
+        // from here on Ctrl-C never ends the process, also not between a line and the statement that it begins
+        #[cfg(unix)]
+        let _kept = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt());
         let mut statement = String::new();
         loop {
             let prompt = if statement.is_empty() { self.prompt() } else { "...> ".to_owned() };

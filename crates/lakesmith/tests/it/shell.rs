@@ -106,7 +106,7 @@ fn a_person_enters_statements_over_several_lines_and_asks_for_tables() {
     shell.leave();
     let mut again = Shell::start(folder.path());
     // up over `\q`, `\nope`, the wrong statement, `\timing`, `\d fruit` and `\d` to the query
-    again.enter("\x1b[A\x1b[A\x1b[A\x1b[A\x1b[A\r");
+    again.enter(&("\x1b[A".repeat(7) + "\r"));
     again.expect("│ fig  │     7 │");
     again.leave();
 }
