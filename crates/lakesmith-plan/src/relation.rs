@@ -12,7 +12,7 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::{FileInterface, RelationRequest, RelationSource};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::common_of;
-use lakesmith_functions::{Typed, guard};
+use lakesmith_functions::{Role, Typed, guard, registry};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, Name, NamePart};
 use lakesmith_unresolved::relation::{Cte, DataSource};
 use lakesmith_unresolved::{Literal, PlanId, Relation, RelationKind, SparkType, function_names};
@@ -130,11 +130,34 @@ impl Resolver<'_> {
 
     fn filter(&mut self, input: &Relation, condition: &Expression, outer: &Scope<'_>) -> Option<Planned> {
         let input = self.relation(input, outer)?;
+        self.about_one_row(condition)?;
         let scope = Scope { outer: Some(outer), ..Scope::of(&input.columns) };
         let origin = &condition.origin;
         let condition = self.condition(condition, &scope, "WHERE")?;
         let plan = self.filtered_plan(input.plan, condition, origin)?;
         Some(Planned { plan, columns: input.columns })
+    }
+
+    /// Notes what cannot stand in WHERE, because it is about more than one row.
+    fn about_one_row(&mut self, condition: &Expression) -> Option<()> {
+        let mut open = vec![condition];
+        while let Some(expression) = open.pop() {
+            let (what, help) = match &expression.kind {
+                ExpressionKind::Window { .. } => {
+                    ("a window function", "filter by it in QUALIFY, or in a query around this one")
+                }
+                ExpressionKind::Function(call) if is_aggregate(call) => {
+                    ("an aggregate function", "filter by it in HAVING")
+                }
+                _ => {
+                    open.extend(expression.children());
+                    continue;
+                }
+            };
+            let diagnostic = Diagnostic::error(Condition::INVALID_WHERE_CONDITION, format!("{what} stands in WHERE"));
+            return self.refuse(diagnostic.help(help), &expression.origin, "about more than one row");
+        }
+        Some(())
     }
 
     /// The rows for which a condition holds. Parts of it that can fail are computed as a column, which DataFusion does not move:
@@ -450,6 +473,11 @@ impl Resolver<'_> {
         let plan = self.built(values.and_then(|values| values.project(projected)), origin)?;
         Some(Planned { plan, columns })
     }
+}
+
+fn is_aggregate(call: &FunctionCall) -> bool {
+    let function = call.name.parts.last().and_then(|part| registry::find(part.text.as_str()));
+    function.is_some_and(|function| function.role == Role::Aggregate)
 }
 
 fn no_files() -> DataSource {

@@ -257,7 +257,7 @@ async fn having_names_aliases_and_where_refuses_aggregates() {
     assert_eq!(session.rows("SELECT customer_id c, count(*) n FROM orders GROUP BY c HAVING n > 1").await, ["10|2"]);
     assert_eq!(
         session.faults("SELECT 1 FROM orders WHERE sum(quantity) > 1").await,
-        ["GROUP_BY_AGGREGATE: aggregate function `sum` cannot stand here @sum"]
+        ["INVALID_WHERE_CONDITION: an aggregate function stands in WHERE @sum(quantity)"]
     );
 }
 

@@ -208,6 +208,8 @@ conditions! {
         "A persisted view outlives the pipeline's update, so it cannot read a temporary view. Make both temporary or both persisted.";
     INVALID_TIMEZONE = "INVALID_TIMEZONE", "22009",
         "There is no time zone of this name. Write a region such as `Europe/Berlin` or an offset such as `+02:00`.";
+    INVALID_WHERE_CONDITION = "INVALID_WHERE_CONDITION", "42903",
+        "WHERE decides about each row by itself, so aggregate and window functions cannot stand there. Filter by an aggregate in HAVING, and by a window function in QUALIFY or in a query around this one.";
     LAKESMITH_CHECKPOINT = "LAKESMITH_CHECKPOINT", "55019",
         "The checkpoint of a flow is gone or damaged, while its table holds what the flow wrote, so going on could read rows twice. Put the storage folder back, or start the table over with `--full-refresh`.";
     LAKESMITH_DATASET_NOT_IN_PIPELINE = "LAKESMITH_DATASET_NOT_IN_PIPELINE", "42P01",
