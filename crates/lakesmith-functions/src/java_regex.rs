@@ -82,7 +82,7 @@ impl JavaRegex {
     pub fn is_match(&self, text: &str) -> Result<bool, DataFusionError> {
         match &self.fast {
             Some(fast) if fast.fits(text) => Ok(fast.regex.is_match(text)),
-            _ => self.search(text).next(),
+            _ => self.search(text).advance(),
         }
     }
 
@@ -118,7 +118,7 @@ pub struct Search<'t> {
 
 impl Search<'_> {
     /// Goes on to the next match. Behind a match of no characters it begins one character on.
-    pub fn next(&mut self) -> Result<bool, DataFusionError> {
+    pub fn advance(&mut self) -> Result<bool, DataFusionError> {
         let Some(from) = self.from else { return Ok(false) };
         let found = match &mut self.engine {
             Engine::Fast(fast, locations) => fast.regex.captures_read_at(locations, self.text, from).is_some(),

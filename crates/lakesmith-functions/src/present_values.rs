@@ -11,8 +11,11 @@ use datafusion::logical_expr::function::{ExpressionArgs, PartitionEvaluatorArgs,
 use datafusion::logical_expr::{LimitEffect, PartitionEvaluator, Signature, WindowUDF, WindowUDFImpl};
 use datafusion::physical_plan::PhysicalExpr;
 
+/// Gives a function of DataFusion's.
+type Make = fn() -> Arc<WindowUDF>;
+
 /// The functions by their names, and whose values they take.
-const FUNCTIONS: [(&str, fn() -> Arc<WindowUDF>); 3] = [
+const FUNCTIONS: [(&str, Make); 3] = [
     ("spark_lag_present", native::lead_lag::lag_udwf),
     ("spark_lead_present", native::lead_lag::lead_udwf),
     ("spark_nth_present", native::nth_value::nth_value_udwf),

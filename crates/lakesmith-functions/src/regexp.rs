@@ -132,7 +132,7 @@ fn extract(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let wanted = numbers(arguments, 2);
     let values = each(arguments, "regexp_extract", |row, text, regex| {
         let mut search = regex.search(text);
-        if !search.next()? {
+        if !search.advance()? {
             return Ok(String::new());
         }
         let group = group(wanted.map_or(1, |wanted| wanted.value(row)), regex, "regexp_extract")?;
@@ -145,7 +145,7 @@ fn extract_all(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let wanted = numbers(arguments, 2);
     let rows = each(arguments, "regexp_extract_all", |row, text, regex| {
         let (mut search, mut parts) = (regex.search(text), Vec::new());
-        while search.next()? {
+        while search.advance()? {
             let group = group(wanted.map_or(1, |wanted| wanted.value(row)), regex, "regexp_extract_all")?;
             parts.push(search.text(group).unwrap_or_default().to_owned());
         }
@@ -168,7 +168,7 @@ fn lists(rows: Vec<Option<Vec<String>>>, nullable: bool) -> ArrayRef {
 fn count(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let values = each(arguments, "regexp_count", |_, text, regex| {
         let (mut search, mut count) = (regex.search(text), 0);
-        while search.next()? {
+        while search.advance()? {
             count += 1;
         }
         Ok(count)
@@ -180,7 +180,7 @@ fn count(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 fn substr(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let values = each(arguments, "regexp_substr", |_, text, regex| {
         let mut search = regex.search(text);
-        search.next()?;
+        search.advance()?;
         Ok(search.text(0).filter(|found| !found.is_empty()).map(str::to_owned))
     })?;
     Ok(Arc::new(values.into_iter().map(Option::flatten).collect::<StringArray>()))
@@ -189,7 +189,7 @@ fn substr(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 fn instr(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let values = each(arguments, "regexp_instr", |_, text, regex| {
         let mut search = regex.search(text);
-        let start = if search.next()? { search.group(0).map(|(start, _)| start) } else { None };
+        let start = if search.advance()? { search.group(0).map(|(start, _)| start) } else { None };
         Ok(start.map_or(0, |start| i32::try_from(text[..start].chars().count()).unwrap_or(i32::MAX) + 1))
     })?;
     Ok(Arc::new(Int32Array::from(values)))
@@ -206,7 +206,7 @@ fn replace(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
         // what is skipped is no part of the text that is searched
         let (kept, text) = text.split_at(from);
         let (mut search, mut replaced, mut end) = (regex.search(text), kept.to_owned(), 0);
-        while search.next()? {
+        while search.advance()? {
             let Some((start, next)) = search.group(0) else { break };
             replaced.push_str(&text[end..start]);
             expand(&search, regex, by.value(row), &mut replaced)?;
@@ -287,7 +287,7 @@ fn split(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 /// At most `limit` parts, the last one with all that is left. A match of no characters at the start does not split.
 pub(crate) fn parts(text: &str, regex: &JavaRegex, limit: Option<usize>) -> Result<Vec<String>> {
     let (mut search, mut parts, mut from) = (regex.search(text), Vec::new(), 0);
-    while limit.is_none_or(|limit| parts.len() + 1 < limit) && search.next()? {
+    while limit.is_none_or(|limit| parts.len() + 1 < limit) && search.advance()? {
         let Some((start, end)) = search.group(0) else { break };
         if from == 0 && start == 0 && end == 0 {
             continue;

@@ -28,6 +28,12 @@ impl From<Diagnostic> for Trouble {
     }
 }
 
+impl From<Box<Diagnostic>> for Trouble {
+    fn from(diagnostic: Box<Diagnostic>) -> Self {
+        (*diagnostic).into()
+    }
+}
+
 impl From<QueryError> for Trouble {
     fn from(error: QueryError) -> Self {
         match error {

@@ -29,7 +29,7 @@ pub(crate) struct Retries {
 
 impl Retries {
     /// Those of a flow.
-    pub fn of_flows(pipeline: &Pipeline) -> Result<Self, Diagnostic> {
+    pub fn of_flows(pipeline: &Pipeline) -> Result<Self, Box<Diagnostic>> {
         let mut most = FLOW_RETRIES;
         for name in FLOW_SETTINGS.iter().rev() {
             most = count(pipeline, name)?.unwrap_or(most);
@@ -38,11 +38,11 @@ impl Retries {
     }
 
     /// Those of an update whose flows have used up their own; none where the setting is absent.
-    pub fn of_update(pipeline: &Pipeline) -> Result<Self, Diagnostic> {
+    pub fn of_update(pipeline: &Pipeline) -> Result<Self, Box<Diagnostic>> {
         Self::new(pipeline, count(pipeline, UPDATE_SETTING)?.unwrap_or(0))
     }
 
-    fn new(pipeline: &Pipeline, most: u32) -> Result<Self, Diagnostic> {
+    fn new(pipeline: &Pipeline, most: u32) -> Result<Self, Box<Diagnostic>> {
         let pause = |(name, usual): (&str, Duration)| match pipeline.setting(name) {
             None => Ok(usual),
             Some(text) => duration(text).ok_or_else(|| invalid(name, text, "duration, for example `5s`")),
@@ -68,7 +68,7 @@ pub(crate) fn may_pass(faults: &[Diagnostic]) -> bool {
     errors.peek().is_some() && errors.all(|fault| fault.is_transient)
 }
 
-fn count(pipeline: &Pipeline, name: &str) -> Result<Option<u32>, Diagnostic> {
+fn count(pipeline: &Pipeline, name: &str) -> Result<Option<u32>, Box<Diagnostic>> {
     let number = |text: &str| text.trim().parse().map_err(|_| invalid(name, text, "number of further tries"));
     pipeline.setting(name).map(number).transpose()
 }
@@ -89,9 +89,9 @@ fn duration(text: &str) -> Option<Duration> {
     Some(Duration::from_millis(number.saturating_mul(millis)))
 }
 
-fn invalid(name: &str, value: &str, wanted: &str) -> Diagnostic {
+fn invalid(name: &str, value: &str, wanted: &str) -> Box<Diagnostic> {
     let title = format!("setting `{name}` is `{value}`, which is no {wanted}");
-    Diagnostic::error(Condition::INVALID_CONF_VALUE_TYPE_MISMATCH, title)
+    Box::new(Diagnostic::error(Condition::INVALID_CONF_VALUE_TYPE_MISMATCH, title))
 }
 
 #[cfg(test)]

@@ -114,7 +114,7 @@ async fn run_once(request: UpdateRequest<'_>, cause: UpdateCause) -> UpdateOutco
     let retries = match Retries::of_update(pipeline).and_then(|_| Retries::of_flows(pipeline)) {
         Ok(retries) => retries,
         Err(fault) => {
-            outcome.diagnostics.push(fault);
+            outcome.diagnostics.push(*fault);
             return outcome;
         }
     };

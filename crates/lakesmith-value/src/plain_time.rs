@@ -32,9 +32,8 @@ pub(crate) fn time(bytes: &[u8]) -> Option<Time> {
     let mut micros = 0;
     if let [b'.', fraction @ ..] = rest {
         let count = fraction.iter().take_while(|byte| byte.is_ascii_digit()).count();
-        for place in 0..6 {
-            micros = micros * 10 + if place < count { i32::from(fraction[place] - b'0') } else { 0 };
-        }
+        let digits = fraction[..count].iter().map(|digit| i32::from(digit - b'0'));
+        micros = digits.chain(std::iter::repeat(0)).take(6).fold(0, |micros, digit| micros * 10 + digit);
         rest = &fraction[count..];
     }
     let is_utc = match rest {

@@ -38,6 +38,7 @@ pub fn spill_folder() -> PathBuf {
 }
 
 /// Who runs this process, as the environment tells.
+#[allow(clippy::disallowed_methods, reason = "the binary reads the environment")]
 pub fn user() -> String {
     let told = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
     told.filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned())

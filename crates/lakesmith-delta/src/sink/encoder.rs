@@ -42,7 +42,7 @@ struct RowGroup {
 
 /// One column of the table.
 enum Column {
-    Texts(TextColumn),
+    Texts(Box<TextColumn>),
     /// One writer for each of its leaves.
     Other(Vec<ArrowColumnWriter>),
 }
@@ -156,7 +156,9 @@ impl RowGroup {
         for field in schema.fields() {
             let mut leaves = writers.by_ref().take(leaves(field.data_type())).peekable();
             columns.push(match (field.data_type(), leaves.peek()) {
-                (DataType::Utf8, Some((_, description))) => Column::Texts(TextColumn::new(Arc::clone(description))?),
+                (DataType::Utf8, Some((_, description))) => {
+                    Column::Texts(Box::new(TextColumn::new(Arc::clone(description))?))
+                }
                 _ => Column::Other(leaves.map(|(writer, _)| writer).collect()),
             });
         }

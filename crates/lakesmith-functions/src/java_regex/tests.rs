@@ -4,7 +4,7 @@ fn all(pattern: &str, text: &str) -> Vec<String> {
     let regex = JavaRegex::new(pattern, "regexp").unwrap();
     let mut search = regex.search(text);
     let mut found = Vec::new();
-    while search.next().unwrap() {
+    while search.advance().unwrap() {
         found.push(search.text(0).unwrap().to_owned());
     }
     found
@@ -42,7 +42,7 @@ fn loops_end_with_an_empty_round() {
 #[test]
 fn a_pattern_that_takes_too_long_is_given_up() {
     let regex = JavaRegex::new(r"(?=a)(a+)+b", "regexp").unwrap();
-    let error = regex.search(&"a".repeat(40)).next().unwrap_err();
+    let error = regex.search(&"a".repeat(40)).advance().unwrap_err();
     assert!(error.to_string().contains("takes too many steps"), "{error}");
 }
 

@@ -248,10 +248,10 @@ pub(super) fn check(constraint: &TableConstraint, number: usize) -> Done<(String
 }
 
 /// Checks that a property may be set.
-pub(super) fn settable(key: &str, value: &str) -> Result<(), Diagnostic> {
+pub(super) fn settable(key: &str, value: &str) -> Result<(), Box<Diagnostic>> {
     if let Some(name) = key.strip_prefix(CONSTRAINT) {
         let fault = Diagnostic::error(Condition::UNSUPPORTED_FEATURE, format!("`{key}` cannot be set as a property"));
-        return Err(fault.help(format!("write `ALTER TABLE … ADD CONSTRAINT {name} CHECK (…)`")));
+        return Err(Box::new(fault.help(format!("write `ALTER TABLE … ADD CONSTRAINT {name} CHECK (…)`"))));
     }
     let unmet =
         UNMET_PROPERTIES.iter().any(|(own, off)| key.eq_ignore_ascii_case(own) && !value.eq_ignore_ascii_case(off));
@@ -261,7 +261,7 @@ pub(super) fn settable(key: &str, value: &str) -> Result<(), Diagnostic> {
         || key.starts_with("delta.minWriter")
     {
         let fault = not_built(&format!("the table property `{key} = {value}`"));
-        return Err(fault.help("tables stay at the lowest protocol that their columns need"));
+        return Err(Box::new(fault.help("tables stay at the lowest protocol that their columns need")));
     }
     Ok(())
 }
