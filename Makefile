@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
-.PHONY: demo test setup build lint unit oracle
+.PHONY: demo test setup build lint unit oracle site package
 
 ## Sets everything up and runs the retail example on made-up data twice, the second time with one new file.
 demo: setup
@@ -23,6 +23,14 @@ lint:
 
 unit:
 	cargo test --locked --workspace
+
+## Builds the documentation as a site that needs no network: target/site/html/index.html.
+site: build
+	@scripts/site.sh
+
+## Packs a release into dist/: an archive and a wheel, each with its checksum.
+package: setup
+	@scripts/package.sh
 
 ## Compares the examples with Apache Spark and DuckDB, where these can be had.
 oracle: build

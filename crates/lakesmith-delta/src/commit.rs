@@ -22,6 +22,10 @@ pub struct Commit {
     pub operation: String,
     /// Parameters of the operation for the history.
     pub parameters: Vec<(String, String)>,
+    /// What the operation did in numbers, for the history.
+    pub metrics: Vec<(String, String)>,
+    /// Whether all rows that the commit adds meet the table's CHECK constraints. A table that has some takes no other commit.
+    pub keeps_constraints: bool,
     /// Whether the commit only appends and its content does not depend on what the table holds.
     pub is_blind_append: bool,
     /// The new protocol, if it changes. A first commit without one gets the lowest that its schema needs.
@@ -99,6 +103,8 @@ impl Commit {
         Self {
             operation: operation.into(),
             parameters: Vec::new(),
+            metrics: Vec::new(),
+            keeps_constraints: false,
             is_blind_append: false,
             protocol: None,
             metadata: None,
@@ -119,7 +125,7 @@ impl DeltaTable {
     /// nobody changed metadata or protocol since the handle's version. When the commit is not made, the handle stays where it
     /// was, so that a second call checks the same guards.
     pub async fn commit(&mut self, commit: &Commit) -> Result<i64, CommitError> {
-        check_writable(self.protocol(), self.metadata())?;
+        check_writable(self.protocol(), self.metadata(), commit.keeps_constraints)?;
         let protocol = self.needed_protocol(commit);
         check_result(
             protocol.as_ref().unwrap_or(self.protocol()),
@@ -293,6 +299,10 @@ impl Attempt {
             timestamp: Some(commit.timestamp_millis),
             operation: Some(commit.operation.clone()),
             operation_parameters: Value::Object(parameters.collect()),
+            operation_metrics: (!commit.metrics.is_empty()).then(|| {
+                let metrics = commit.metrics.iter().map(|(name, value)| (name.clone(), value.as_str().into()));
+                Value::Object(metrics.collect())
+            }),
             is_blind_append: Some(commit.is_blind_append),
             engine_info: Some(concat!("Lakesmith/", env!("CARGO_PKG_VERSION")).into()),
             txn_id: Some(self.id.clone()),

@@ -33,6 +33,8 @@ pub(crate) struct CommitInfo {
     pub(crate) timestamp: Option<i64>,
     pub(crate) operation: Option<String>,
     pub(crate) operation_parameters: Value,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) operation_metrics: Option<Value>,
     pub(crate) is_blind_append: Option<bool>,
     pub(crate) engine_info: Option<String>,
     /// Names the attempt that wrote the commit, so that it is known again when the answer to a write was lost.

@@ -8,6 +8,7 @@ use lakesmith_unresolved::{SparkType, StructField};
 use crate::action::{Metadata, Protocol};
 
 pub(crate) const TIMESTAMP_NTZ: &str = "timestampNtz";
+const CHECK_CONSTRAINTS: &str = "checkConstraints";
 
 /// Reader features that we know.
 const READABLE: &[&str] = &[TIMESTAMP_NTZ, "vacuumProtocolCheck"];
@@ -28,7 +29,7 @@ pub(crate) const WRITABLE: &[&str] = &[
 
 /// Settings whose presence in a table's properties or in a column's metadata asks a writer for what we do not do.
 const UNMET: &[(&str, &str)] = &[
-    ("delta.constraints.", "checkConstraints"),
+    ("delta.constraints.", CHECK_CONSTRAINTS),
     ("delta.invariants", "invariants"),
     ("delta.generationExpression", "generatedColumns"),
     ("delta.identity.", "identityColumns"),
@@ -50,8 +51,13 @@ pub(crate) fn check_readable(protocol: &Protocol, metadata: &Metadata) -> Result
     }
 }
 
-/// Refuses a table that we cannot write rightly; what can be read need not be.
-pub(crate) fn check_writable(protocol: &Protocol, metadata: &Metadata) -> Result<(), EngineError> {
+/// Refuses a table that we cannot write rightly; what can be read need not be. CHECK constraints are kept by who writes the
+/// rows, or not at all.
+pub(crate) fn check_writable(
+    protocol: &Protocol,
+    metadata: &Metadata,
+    keeps_constraints: bool,
+) -> Result<(), EngineError> {
     if protocol.min_writer_version > 7 {
         return Err(refused("write", &format!("writerVersion {}", protocol.min_writer_version)));
     }
@@ -60,6 +66,9 @@ pub(crate) fn check_writable(protocol: &Protocol, metadata: &Metadata) -> Result
         return Err(refused("write", feature));
     }
     for (setting, feature) in UNMET {
+        if keeps_constraints && *feature == CHECK_CONSTRAINTS {
+            continue;
+        }
         let set = metadata.configuration.iter().any(|(key, _)| key.starts_with(setting))
             || metadata.schema.iter().filter_map(|field| field.metadata.as_deref()).any(|text| text.contains(setting));
         if set {
@@ -94,6 +103,9 @@ pub fn needed(current: Option<&Protocol>, metadata: &Metadata, wanted: &Wanted) 
     }
     let on = SWITCHED.iter().filter(|(property, _)| metadata.property(property) == Some("true"));
     features.extend(on.map(|(_, feature)| *feature));
+    if metadata.configuration.iter().any(|(key, _)| key.starts_with("delta.constraints.")) {
+        features.push(CHECK_CONSTRAINTS);
+    }
     features.retain(|feature| !supports(base, feature));
     features.dedup();
     let raised = raised(base, &features, wanted);
@@ -201,7 +213,20 @@ mod tests {
         let error = check_readable(&features(&["columnMapping"]), &mapped).unwrap_err();
         assert!(error.message.contains("`columnMapping`"));
         let constrained = metadata(SparkType::Long, Some(("delta.constraints.c", "c > 0")));
-        assert!(check_writable(&features(&[]), &constrained).unwrap_err().message.contains("`checkConstraints`"));
+        assert!(
+            check_writable(&features(&[]), &constrained, false).unwrap_err().message.contains("`checkConstraints`")
+        );
+    }
+
+    #[test]
+    fn a_check_constraint_raises_the_writer_version_only() {
+        let constrained = metadata(SparkType::Long, Some(("delta.constraints.c", "c > 0")));
+        let made = needed(None, &constrained, &Wanted::default()).unwrap();
+        assert_eq!((made.min_reader_version, made.min_writer_version), (1, 3));
+        assert_eq!(needed(Some(&made), &constrained, &Wanted::default()), None);
+        assert!(check_writable(&made, &constrained, true).is_ok());
+        let named = needed(Some(&features(&[])), &constrained, &Wanted::default()).unwrap();
+        assert_eq!(named.writer_features.unwrap(), ["checkConstraints"]);
     }
 
     #[test]

@@ -60,6 +60,8 @@ pub enum RelationAnswer {
     Absent,
     /// It exists and cannot be read; the diagnostic says why. Its place is the request's unless it has one.
     Refused(Box<Diagnostic>),
+    /// Some of the options or arguments that ask for it cannot be so. Each key with its diagnostic, whose place is the argument.
+    Misused(Vec<(String, Diagnostic)>),
     /// It may exist, and nothing is known of it from here; this has been said already where it had to be.
     Unknown,
 }

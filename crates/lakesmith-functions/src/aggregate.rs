@@ -25,14 +25,11 @@ pub const FUNCTIONS: &[Function] = &[
     Function::aggregate(&["corr"], (2, 2), |call| paired(call, native::correlation::corr_udaf())),
     Function::aggregate(&["covar_samp"], (2, 2), |call| paired(call, native::covariance::covar_samp_udaf())),
     Function::aggregate(&["covar_pop"], (2, 2), |call| paired(call, native::covariance::covar_pop_udaf())),
-    Function::aggregate(&["percentile"], (2, 2), percentile::exact),
+    Function::aggregate(&["percentile"], (2, 3), percentile::exact),
     Function::aggregate(&["median"], (1, 1), percentile::median),
     Function::aggregate(&["percentile_approx", "approx_percentile"], (2, 3), percentile::nearest),
-    Function::aggregate(&["avg", "mean"], (1, 1), avg),
-    Function::aggregate(&["try_avg"], (1, 1), |call| match &call.arguments[0].data_type {
-        SparkType::Decimal { .. } => Err(Fault::not_built("`try_avg` of decimals")),
-        _ => avg(call),
-    }),
+    Function::aggregate(&["avg", "mean"], (1, 1), |call| avg(call, Mode::Ansi)),
+    Function::aggregate(&["try_avg"], (1, 1), |call| avg(call, Mode::Try)),
     Function::aggregate(&["min"], (1, 1), |call| same(call, native::min_max::min_udaf())),
     Function::aggregate(&["max"], (1, 1), |call| same(call, native::min_max::max_udaf())),
     Function::aggregate(&["first", "first_value", "any_value"], (1, 2), |call| {
@@ -41,12 +38,21 @@ pub const FUNCTIONS: &[Function] = &[
     Function::aggregate(&["last", "last_value"], (1, 2), |call| {
         positional(call, native::first_last::last_value_udaf())
     }),
-    Function::aggregate(&["max_by"], (2, 2), |call| by(call, false)),
-    Function::aggregate(&["min_by"], (2, 2), |call| by(call, true)),
+    Function::aggregate(&["max_by"], (2, 3), |call| by(call, false)),
+    Function::aggregate(&["min_by"], (2, 3), |call| by(call, true)),
+    Function::aggregate(&["bit_and"], (1, 1), |call| bits(call, native::bit_and_or_xor::bit_and_udaf())),
+    Function::aggregate(&["bit_or"], (1, 1), |call| bits(call, native::bit_and_or_xor::bit_or_udaf())),
+    Function::aggregate(&["bit_xor"], (1, 1), |call| bits(call, native::bit_and_or_xor::bit_xor_udaf())),
     Function::aggregate(&["bool_and", "every"], (1, 1), |call| logical(call, native::bool_and_or::bool_and_udaf())),
     Function::aggregate(&["bool_or", "any", "some"], (1, 1), |call| logical(call, native::bool_and_or::bool_or_udaf())),
     Function::aggregate(&["collect_list", "array_agg"], (1, 1), |call| collect(call, false)),
-    Function::aggregate(&["collect_set"], (1, 1), |call| collect(call, true)),
+    Function::aggregate(&["collect_set"], (1, 1), |call| {
+        let element = &call.arguments[0].data_type;
+        if crate::higher_order::holds_map(element) {
+            return Err(Fault::mismatch(format!("values of type {element} cannot be compared"), Some(0)));
+        }
+        collect(call, true)
+    }),
     Function::aggregate(&["approx_count_distinct"], (1, 2), |call| {
         let argument = call.arguments[0].expr.clone();
         Ok(counted(aggregate(native::approx_distinct::approx_distinct_udaf(), vec![argument], false)))
@@ -75,7 +81,7 @@ fn counted(expr: Expr) -> Typed {
 }
 
 /// Counts rows in which no argument is NULL.
-fn count(call: &Call<'_>) -> Result<Typed, Fault> {
+pub(crate) fn count(call: &Call<'_>) -> Result<Typed, Fault> {
     let expr = match call.arguments.as_slice() {
         [] => aggregate(native::count::count_udaf(), vec![lit(1i64)], call.distinct),
         [argument] => aggregate(counting(call), vec![argument.expr.clone()], call.distinct),
@@ -174,11 +180,12 @@ fn paired(call: &Call<'_>, function: Arc<AggregateUDF>) -> Result<Typed, Fault> 
     Ok(Typed::new(aggregate(function, arguments, call.distinct), SparkType::Double))
 }
 
-fn avg(call: &Call<'_>) -> Result<Typed, Fault> {
+/// The mean; of decimals whose sum fits no type, an error or NULL.
+pub(crate) fn avg(call: &Call<'_>, mode: Mode) -> Result<Typed, Fault> {
     let argument = call.arguments[0].clone();
     if let SparkType::Decimal { precision, scale } = argument.data_type {
         let result = SparkType::Decimal { precision: (precision + 4).min(38), scale: (scale + 4).min(38) };
-        let total = sum(call, Mode::Ansi)?;
+        let total = sum(call, mode)?;
         let count = count(call)?;
         return Ok(crate::kernel::call("spark_mean", vec![total, count], result)?.with_nullable(true));
     }
@@ -216,6 +223,15 @@ fn same(call: &Call<'_>, function: Arc<AggregateUDF>) -> Result<Typed, Fault> {
     Ok(Typed::new(aggregate(function, vec![argument.expr], false), argument.data_type))
 }
 
+fn bits(call: &Call<'_>, function: Arc<AggregateUDF>) -> Result<Typed, Fault> {
+    let argument = call.arguments[0].clone();
+    if !is_integral(&argument.data_type) {
+        let title = format!("`{}` needs a whole number, not {}", call.name, argument.data_type);
+        return Err(Fault::mismatch(title, Some(0)));
+    }
+    Ok(Typed::new(aggregate(function, vec![argument.expr], call.distinct), argument.data_type))
+}
+
 fn logical(call: &Call<'_>, function: Arc<AggregateUDF>) -> Result<Typed, Fault> {
     Ok(Typed::new(aggregate(function, vec![boolean(call)?.expr], false), SparkType::Boolean))
 }
@@ -231,6 +247,9 @@ fn positional(call: &Call<'_>, function: Arc<AggregateUDF>) -> Result<Typed, Fau
 
 /// The value beside the largest or smallest other value.
 fn by(call: &Call<'_>, asc: bool) -> Result<Typed, Fault> {
+    if call.arguments.len() == 3 {
+        return crate::listed::first_by(call, asc);
+    }
     let (value, key) = (call.arguments[0].clone(), call.arguments[1].expr.clone());
     let order = vec![Sort { expr: key.clone(), asc, nulls_first: false }];
     let filter = Some(Box::new(is_not_null(key)));

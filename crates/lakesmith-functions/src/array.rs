@@ -9,7 +9,7 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use datafusion::arrow::compute::{concat, take};
-use datafusion::arrow::datatypes::{DataType, Field, Int32Type};
+use datafusion::arrow::datatypes::{DataType, Field, Float32Type, Float64Type, Int32Type};
 use datafusion::arrow::row::{RowConverter, Rows, SortField};
 use datafusion::common::{Result, internal_datafusion_err};
 use datafusion::logical_expr::lit;
@@ -17,10 +17,12 @@ use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
 
+use crate::arrange::tightest;
 use crate::cast::{Mode, cast};
 use crate::cast_text::{range, to_text};
 use crate::coercion::{common_of, common_type, implicit};
 use crate::function::{Call, Fault, Function, Typed};
+use crate::higher_order::holds_map;
 use crate::kernel::{self, Kernels, texts};
 
 /// The functions.
@@ -38,6 +40,10 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["array_append"], (2, 2), |call| added(call, "spark_array_append")),
     Function::scalar(&["array_prepend"], (2, 2), |call| added(call, "spark_array_prepend")),
     Function::scalar(&["array_position"], (2, 2), |call| {
+        if call.arguments[1].data_type == SparkType::Null {
+            list(call, 0)?;
+            return cast(call.arguments[1].clone(), &SparkType::Long, Mode::Ansi);
+        }
         with_element(call, "spark_array_position", Some(SparkType::Long))
     }),
     Function::scalar(&["array_contains"], (2, 2), |call| {
@@ -180,7 +186,10 @@ fn with_element(call: &Call<'_>, name: &'static str, result: Option<SparkType>) 
 fn added(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let (list, element) = list(call, 0)?;
     let value = call.arguments[1].clone();
-    let common = common_of(&format!("`{}`", call.name), [&element, &value.data_type])?;
+    let Some(common) = tightest(&element, &value.data_type) else {
+        let title = format!("`{}` puts a value of type {} among {element}", call.name, value.data_type);
+        return Err(Fault::mismatch(title, Some(1)).with_help("cast the value to the type of the elements"));
+    };
     let contains_null = value.nullable || matches!(list.data_type, SparkType::Array { contains_null: true, .. });
     let result = SparkType::Array { element: Box::new(common.clone()), contains_null };
     let nullable = list.nullable;
@@ -200,6 +209,10 @@ pub(crate) fn picked(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault
 }
 
 fn sort_array(call: &Call<'_>) -> Result<Typed, Fault> {
+    let (_, element) = list(call, 0)?;
+    if holds_map(&element) {
+        return Err(Fault::mismatch(format!("values of type {element} have no order"), Some(0)));
+    }
     let ascending = match call.arguments.get(1).map(|flag| &flag.expr) {
         None => true,
         Some(flag) if *flag == lit(true) => true,
@@ -227,8 +240,22 @@ fn flattened(lists: Typed, inner: SparkType, nullable: bool) -> Result<Typed, Fa
 
 /// The values of lists in a form that compares as bytes.
 fn comparable(values: &ArrayRef) -> Result<Rows> {
+    let values = &without_negative_zero(values);
     let converter = RowConverter::new(vec![SortField::new(values.data_type().clone())])?;
     Ok(converter.convert_columns(&[Arc::clone(values)])?)
+}
+
+/// Zeros of either sign are the same value.
+fn without_negative_zero(values: &ArrayRef) -> ArrayRef {
+    match values.data_type() {
+        DataType::Float64 => {
+            Arc::new(values.as_primitive::<Float64Type>().unary::<_, Float64Type>(|value| value + 0.0))
+        }
+        DataType::Float32 => {
+            Arc::new(values.as_primitive::<Float32Type>().unary::<_, Float32Type>(|value| value + 0.0))
+        }
+        _ => Arc::clone(values),
+    }
 }
 
 /// Both lists' values one after the other, and where the second ones begin.
@@ -271,8 +298,10 @@ fn distinct_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
 
 fn compact_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let lists = arguments[0].as_list::<i32>();
+    let nulls = lists.values().logical_nulls();
     let picked = (0..lists.len()).map(|row| {
-        let items = range(lists.value_offsets(), row).filter(|item| lists.values().is_valid(*item));
+        let is_present = |item: &usize| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(*item));
+        let items = range(lists.value_offsets(), row).filter(is_present);
         lists.is_valid(row).then(|| items.map(|item| Some(index(item))).collect())
     });
     gathered(lists.values(), picked.collect(), to)

@@ -3,15 +3,11 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, Date32Array, Decimal128Array, Int32Array, Int64Array, ListArray, StringArray,
+    Array, ArrayRef, AsArray, Date32Array, Decimal128Array, Int32Array, Int64Array, StringArray,
     TimestampMicrosecondArray,
 };
-use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
-use datafusion::arrow::compute::concat;
-use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Decimal128Type, Int32Type, Int64Type, TimestampMicrosecondType,
-};
-use datafusion::common::{Result, ScalarValue, internal_datafusion_err};
+use datafusion::arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
+use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::Expr;
 use jiff::civil::Date;
 use lakesmith_diagnostic::Condition;
@@ -19,8 +15,7 @@ use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
 
 use crate::array::argument;
-use crate::cast::{Mode, cast, cast_array};
-use crate::coercion::{common_type, is_integral};
+use crate::cast::{Mode, cast};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel::{self, Kernels, texts};
 use crate::text_value::{DAY_MICROS, date_of, days_of, zone_offset};
@@ -45,18 +40,8 @@ pub const FUNCTIONS: &[Function] = &[
         let arguments = vec![argument(call, 0, &SparkType::Date)?, argument(call, 1, &SparkType::STRING)?];
         kernel::call("spark_next_day", arguments, SparkType::Date)
     }),
-    Function::scalar(&["make_timestamp"], (6, 6), |call| {
-        let mut arguments = Vec::new();
-        for index in 0..5 {
-            arguments.push(argument(call, index, &SparkType::Integer)?);
-        }
-        let seconds = SparkType::Decimal { precision: 16, scale: 6 };
-        arguments.push(argument(call, 5, &seconds)?);
-        kernel::call("spark_make_timestamp", arguments, SparkType::Timestamp)
-    }),
     Function::scalar(&["from_utc_timestamp"], (2, 2), |call| zoned(call, "spark_from_utc")),
     Function::scalar(&["to_utc_timestamp"], (2, 2), |call| zoned(call, "spark_to_utc")),
-    Function::scalar(&["sequence"], (2, 3), sequence),
     Function::scalar(&["timestampadd"], (3, 3), |call| {
         let unit = unit(call)?;
         let value = call.arguments[2].clone();
@@ -77,11 +62,9 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_date_from_days", date_from_days_kernel),
     ("spark_dayname", |a, _| names(a, |date| DAYS[index(date.weekday().to_monday_zero_offset())])),
     ("spark_from_utc", |a, t| moved(a, t, true)),
-    ("spark_make_timestamp", make_timestamp_kernel),
     ("spark_monthname", |a, _| names(a, |date| MONTHS[index(date.month() - 1)])),
     ("spark_next_day", next_day_kernel),
     ("spark_seconds", seconds_kernel),
-    ("spark_sequence", sequence_kernel),
     ("spark_timestampadd", add_kernel),
     ("spark_timestampdiff", difference_kernel),
     ("spark_to_utc", |a, t| moved(a, t, false)),
@@ -228,36 +211,7 @@ fn weekday(name: &str) -> Option<i32> {
     found.and_then(|at| i32::try_from(at).ok())
 }
 
-fn make_timestamp_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
-    let parts: Vec<_> = arguments[..5].iter().map(|array| array.as_primitive::<Int32Type>()).collect();
-    let seconds = arguments[5].as_primitive::<Decimal128Type>();
-    let rows = (0..seconds.len()).map(|row| {
-        if arguments.iter().any(|argument| argument.is_null(row)) {
-            return Ok(None);
-        }
-        let values: Vec<i32> = parts.iter().map(|part| part.value(row)).collect();
-        let moment = moment(&values, seconds.value(row));
-        moment.map(Some).ok_or_else(|| {
-            let message = "a part of the timestamp is out of bounds".to_owned();
-            DataError { condition: Condition::DATETIME_FIELD_OUT_OF_BOUNDS, message }.into_datafusion()
-        })
-    });
-    let micros = TimestampMicrosecondArray::from(rows.collect::<Result<Vec<_>>>()?);
-    Ok(Arc::new(micros.with_timezone_opt(zone(to))))
-}
-
-/// Microseconds of year, month, day, hour, minute and microseconds of the minute; 60 seconds are the next minute.
-fn moment(parts: &[i32], seconds: i128) -> Option<i64> {
-    let [year, month, day, hour, minute] = parts else { return None };
-    let date = Date::new(i16::try_from(*year).ok()?, i8::try_from(*month).ok()?, i8::try_from(*day).ok()?).ok()?;
-    let seconds = i64::try_from(seconds).ok().filter(|seconds| (0..=60_000_000).contains(seconds))?;
-    if !(0..24).contains(hour) || !(0..60).contains(minute) {
-        return None;
-    }
-    Some(i64::from(days_of(date)) * DAY_MICROS + i64::from(hour * 60 + minute) * 60_000_000 + seconds)
-}
-
-fn zone(to: &DataType) -> Option<Arc<str>> {
+pub(crate) fn zone(to: &DataType) -> Option<Arc<str>> {
     match to {
         DataType::Timestamp(_, zone) => zone.clone(),
         _ => None,
@@ -294,79 +248,6 @@ fn moved(arguments: &[ArrayRef], to: &DataType, forward: bool) -> Result<ArrayRe
 }
 
 /// From one number or day to another, both included.
-fn sequence(call: &Call<'_>) -> Result<Typed, Fault> {
-    let (first, last) = (call.arguments[0].clone(), call.arguments[1].clone());
-    let of_dates = first.data_type == SparkType::Date && last.data_type == SparkType::Date;
-    let common = common_type(&first.data_type, &last.data_type).filter(|common| is_integral(common) || of_dates);
-    let Some(common) = common else {
-        return Err(Fault::not_built(format!("`sequence` of {} and {}", first.data_type, last.data_type)));
-    };
-    let mut arguments = vec![cast(first, &common, Mode::Ansi)?, cast(last, &common, Mode::Ansi)?];
-    if let Some(step) = call.arguments.get(2) {
-        let days = matches!(step.data_type, SparkType::DayTimeInterval { .. });
-        if of_dates && !days || !of_dates && !is_integral(&step.data_type) {
-            return Err(Fault::not_built(format!("`sequence` in steps of {}", step.data_type)));
-        }
-        arguments.push(step.clone());
-    }
-    let result = SparkType::Array { element: Box::new(common), contains_null: false };
-    kernel::call("spark_sequence", arguments, result)
-}
-
-fn sequence_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
-    let DataType::List(field) = to else { return Err(internal_datafusion_err!("a sequence of type {to}")) };
-    let numbers = |array: &ArrayRef| -> Result<Int64Array> {
-        Ok(match array.data_type() {
-            DataType::Date32 => array.as_primitive::<Date32Type>().unary(i64::from),
-            DataType::Duration(_) => {
-                let micros = array.as_primitive::<datafusion::arrow::datatypes::DurationMicrosecondType>();
-                micros.unary(|micros| micros.div_euclid(DAY_MICROS))
-            }
-            _ => cast_array(array, &DataType::Int64, Mode::Ansi)?.as_primitive::<Int64Type>().clone(),
-        })
-    };
-    let columns = arguments.iter().map(numbers).collect::<Result<Vec<_>>>()?;
-    let mut parts: Vec<ArrayRef> = Vec::new();
-    let mut lengths = Vec::new();
-    let mut present = Vec::new();
-    for row in 0..columns[0].len() {
-        let known = columns.iter().all(|column| column.is_valid(row));
-        present.push(known);
-        let values = if known { steps(&columns, row)? } else { Vec::new() };
-        lengths.push(values.len());
-        let values: ArrayRef = Arc::new(Int64Array::from(values));
-        parts.push(match field.data_type() {
-            DataType::Date32 => Arc::new(
-                cast_array(&values, &DataType::Int32, Mode::Ansi)?
-                    .as_primitive::<Int32Type>()
-                    .unary::<_, Date32Type>(|days| days),
-            ),
-            other => cast_array(&values, other, Mode::Ansi)?,
-        });
-    }
-    let parts: Vec<&dyn Array> = parts.iter().map(AsRef::as_ref).collect();
-    let values =
-        if parts.is_empty() { datafusion::arrow::array::new_empty_array(field.data_type()) } else { concat(&parts)? };
-    let (offsets, nulls) = (OffsetBuffer::from_lengths(lengths), NullBuffer::from(present));
-    Ok(Arc::new(ListArray::try_new(Arc::clone(field), offsets, values, Some(nulls))?))
-}
-
-fn steps(columns: &[Int64Array], row: usize) -> Result<Vec<i64>> {
-    let (first, last) = (columns[0].value(row), columns[1].value(row));
-    let step = match columns.get(2) {
-        Some(steps) => steps.value(row),
-        None if first <= last => 1,
-        None => -1,
-    };
-    let fits = step != 0 && (last - first).signum() * step.signum() >= 0 || first == last;
-    let count = if step == 0 { 0 } else { (last - first) / step };
-    if !fits || count > 10_000_000 {
-        let message = format!("no sequence leads from {first} to {last} in steps of {step}");
-        return Err(DataError { condition: Condition::INVALID_PARAMETER_VALUE, message }.into_datafusion());
-    }
-    Ok((0..=count).map(|number| first + number * step).collect())
-}
-
 /// Seconds of a minute with their fraction, as `extract(SECOND FROM …)` gives them.
 pub(crate) fn seconds(value: Typed) -> Result<Typed, Fault> {
     let value = cast(value, &SparkType::Timestamp, Mode::Ansi)?;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray};
 use datafusion::arrow::compute::{CastOptions, cast_with_options};
 use datafusion::arrow::datatypes::{
-    DataType, Date32Type, DurationMicrosecondType, Float32Type, Float64Type, Int32Type, IntervalYearMonthType,
-    TimeUnit, TimestampMicrosecondType,
+    DataType, Date32Type, DurationMicrosecondType, Float32Type, Float64Type, Int32Type, IntervalMonthDayNanoType,
+    IntervalUnit, IntervalYearMonthType, TimeUnit, TimestampMicrosecondType,
 };
 use datafusion::common::Result;
 use datafusion::logical_expr::lit;
@@ -29,7 +29,7 @@ pub fn has_text(data_type: &SparkType) -> bool {
         SparkType::Map { key, value, .. } => has_text(key) && has_text(value),
         SparkType::Struct(fields) => fields.iter().all(|field| has_text(&field.data_type)),
         // texts within nested values do not know the units of an interval
-        SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. } | SparkType::CalendarInterval => false,
+        SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. } => false,
         SparkType::Variant => false,
         _ => true,
     }
@@ -57,6 +57,10 @@ pub fn to_text(array: &ArrayRef) -> Result<ArrayRef> {
         DataType::Binary => {
             let values = array.as_binary::<i32>().iter();
             Arc::new(values.map(|bytes| bytes.map(String::from_utf8_lossy)).collect::<StringArray>())
+        }
+        DataType::Interval(IntervalUnit::MonthDayNano) => {
+            let intervals = array.as_primitive::<IntervalMonthDayNanoType>().iter();
+            Arc::new(intervals.map(|interval| interval.map(crate::interval::text_of)).collect::<StringArray>())
         }
         DataType::Struct(_) => structs(array)?,
         DataType::List(_) => lists(array)?,

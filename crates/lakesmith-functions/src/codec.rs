@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{DataType, Field, Schema};
-use datafusion::common::{Result, internal_datafusion_err};
+use datafusion::common::{Result, internal_datafusion_err, not_impl_err};
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 use lakesmith_engine::codec::{FunctionCodec, PlanCodecRegistry, decode_schema, encode_schema};
 
@@ -26,6 +26,10 @@ struct Functions;
 
 impl FunctionCodec for Functions {
     fn encode_scalar(&self, function: &ScalarUDF) -> Option<Result<Vec<u8>>> {
+        if crate::row_sequence::is_sequence(function) {
+            // the sequence goes on in one process only
+            return Some(not_impl_err!("`{}` in a plan that another process runs", function.name()));
+        }
         function.inner().downcast_ref::<KernelFunction>().map(|kernel| encode_type(kernel.result()))
     }
 

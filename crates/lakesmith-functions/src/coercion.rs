@@ -148,6 +148,29 @@ pub fn adjusted(precision: i16, scale: i16) -> SparkType {
     bounded(max, i8::try_from(scale).unwrap_or(38))
 }
 
+/// The type with NULLs allowed everywhere within.
+pub fn with_nulls(data_type: &SparkType) -> SparkType {
+    match data_type {
+        SparkType::Array { element, .. } => {
+            SparkType::Array { element: Box::new(with_nulls(element)), contains_null: true }
+        }
+        SparkType::Map { key, value, .. } => SparkType::Map {
+            key: Box::new(with_nulls(key)),
+            value: Box::new(with_nulls(value)),
+            value_contains_null: true,
+        },
+        SparkType::Struct(fields) => {
+            let nullable = |field: &StructField| StructField {
+                data_type: with_nulls(&field.data_type),
+                nullable: true,
+                ..field.clone()
+            };
+            SparkType::Struct(fields.iter().map(nullable).collect())
+        }
+        other => other.clone(),
+    }
+}
+
 /// The common type of all, or a fault that names the two that have none.
 pub fn common_of<'a>(what: &str, types: impl IntoIterator<Item = &'a SparkType>) -> Result<SparkType, Fault> {
     let mut common = SparkType::Null;

@@ -20,7 +20,7 @@ use crate::kernel::{self, Kernels};
 pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["size", "cardinality"], (1, 1), size),
     Function::scalar(&["array"], (0, MANY), array),
-    Function::scalar(&["named_struct"], (2, MANY), named_struct),
+    Function::scalar(&["named_struct"], (0, MANY), named_struct),
 ];
 
 /// The kernels.
@@ -87,11 +87,16 @@ fn array_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
 fn named_struct(call: &Call<'_>) -> Result<Typed, Fault> {
     let mut fields = Vec::new();
     let mut values = Vec::new();
+    if call.arguments.is_empty() {
+        let none = StructArray::new_empty_fields(1, None);
+        let value = datafusion::logical_expr::lit(ScalarValue::Struct(Arc::new(none)));
+        return Ok(Typed::new(value, SparkType::Struct(Vec::new())).with_nullable(false));
+    }
     for (pair, chunk) in call.arguments.chunks(2).enumerate() {
         let [name, value] = chunk else {
-            return Err(Fault::mismatch("`named_struct` takes a name and a value for each field", None));
+            return Err(crate::map::odd("`named_struct` takes a name and a value for each field"));
         };
-        let Expr::Literal(ScalarValue::Utf8(Some(name)), _) = &name.expr else {
+        let Some(ScalarValue::Utf8(Some(name))) = kernel::constant(&name.expr) else {
             return Err(Fault::mismatch("the name of a field is a constant text", Some(pair * 2)));
         };
         fields.push(StructField {

@@ -40,7 +40,7 @@ fn sure(expr: Expr) -> Typed {
 
 /// The arguments in their common type.
 fn aligned(call: &Call<'_>) -> Result<Vec<Typed>, Fault> {
-    let what = format!("`{}`", call.name);
+    let what = format!("`{}`", if call.name == "==" { "=" } else { call.name });
     let common = common_of(&what, call.arguments.iter().map(|argument| &argument.data_type))?;
     call.arguments.iter().map(|argument| cast(argument.clone(), &common, Mode::Ansi)).collect()
 }

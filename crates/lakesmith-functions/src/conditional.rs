@@ -69,7 +69,7 @@ fn when(call: &Call<'_>) -> Result<Typed, Fault> {
 /// `decode(value, search, result, …, default)`; NULL is found by NULL.
 fn decode(call: &Call<'_>) -> Result<Typed, Fault> {
     if call.arguments.len() == 2 {
-        return Err(Fault::not_built("`decode` of a character set"));
+        return crate::encoding::decode(call);
     }
     let value = &call.arguments[0];
     let mut arguments = Vec::new();

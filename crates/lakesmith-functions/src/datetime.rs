@@ -191,7 +191,12 @@ fn field(arguments: &[ArrayRef], part: DatePart) -> Result<ArrayRef> {
 /// What `+` and `-` mean when an operand is a date, time or interval; `None` when neither is.
 pub(crate) fn arithmetic(left: &Typed, right: &Typed, minus: bool) -> Option<Result<Typed, Fault>> {
     let (l, r) = (&left.data_type, &right.data_type);
-    let interval = |t: &SparkType| matches!(t, SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. });
+    let interval = |t: &SparkType| {
+        matches!(
+            t,
+            SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. } | SparkType::CalendarInterval
+        )
+    };
     if interval(l) && is_moment(r) && !minus {
         return arithmetic(right, left, minus);
     }
@@ -204,6 +209,9 @@ pub(crate) fn arithmetic(left: &Typed, right: &Typed, minus: bool) -> Option<Res
         (l, SparkType::YearMonthInterval { .. }) if is_moment(l) => {
             let name = if minus { "spark_subtract_months" } else { "spark_add_interval_months" };
             Some(kernel::call(name, vec![left.clone(), right.clone()], l.clone()))
+        }
+        (l, SparkType::CalendarInterval) if is_moment(l) => {
+            Some(crate::interval::moved(left.clone(), right.clone(), minus))
         }
         (l, SparkType::DayTimeInterval { end, .. }) if is_moment(l) => {
             let days = *end == DayTimeUnit::Day;

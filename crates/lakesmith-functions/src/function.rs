@@ -30,10 +30,18 @@ impl Typed {
 }
 
 /// What the session says at the time of planning.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionValues {
     /// The time of the query in microseconds since the epoch: `current_timestamp()`.
     pub now_micros: i64,
+    /// What random functions without a seed begin with; another number for each query.
+    pub entropy: u64,
+    /// `current_catalog()`.
+    pub catalog: String,
+    /// `current_schema()`.
+    pub schema: String,
+    /// `current_user()`.
+    pub user: String,
 }
 
 /// What a function is.
@@ -47,6 +55,17 @@ pub enum Role {
     Window,
 }
 
+/// A key that values are ordered by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ordered {
+    /// What is compared.
+    pub value: Typed,
+    /// Whether great values come first.
+    pub descending: bool,
+    /// Whether NULLs come first.
+    pub nulls_first: bool,
+}
+
 /// A call with resolved arguments.
 #[derive(Debug, Clone)]
 pub struct Call<'a> {
@@ -58,8 +77,12 @@ pub struct Call<'a> {
     pub distinct: bool,
     /// `IGNORE NULLS`.
     pub ignore_nulls: bool,
+    /// `WITHIN GROUP (ORDER BY …)`.
+    pub order: Vec<Ordered>,
     /// The session's values.
-    pub session: SessionValues,
+    pub session: &'a SessionValues,
+    /// What this call begins with if it is random and has no seed.
+    pub entropy: u64,
 }
 
 /// Why a call is refused; the resolver adds the place.

@@ -17,7 +17,8 @@ use crate::kernel::{self, Kernels};
 pub(crate) const KERNELS: Kernels = &[("spark_rows", rows_kernel)];
 
 /// Names of the generators that are built.
-pub const NAMES: &[&str] = &["explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer"];
+pub const NAMES: &[&str] =
+    &["explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer", "json_tuple"];
 
 /// The rows of a generator.
 #[derive(Debug, Clone)]
@@ -42,6 +43,9 @@ pub fn generate(name: &str, arguments: Vec<Typed>) -> Result<Generated, Fault> {
         Some(plain) => (plain, true),
         None => (name.as_str(), false),
     };
+    if plain == "json_tuple" {
+        return crate::json_parts::tuple(arguments);
+    }
     let count = arguments.len();
     let [argument] = <[Typed; 1]>::try_from(arguments).map_err(|_| {
         let title = format!("function `{name}` takes 1 arguments, not {count}");

@@ -10,37 +10,56 @@ use datafusion::arrow::array::{ArrayRef, AsArray, Int8Array};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNode;
-use datafusion::logical_expr::expr::Case;
+use datafusion::logical_expr::expr::{Case, ScalarFunction};
 use datafusion::logical_expr::{Expr, lit};
 use lakesmith_unresolved::SparkType;
 
 use crate::function::{Fault, Typed};
 use crate::kernel::{self, Kernels};
+use crate::lambda::LambdaFunction;
 
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[("spark_only_row", only_row_kernel), ("spark_truth_number", truth_number_kernel)];
 
 /// Kernels that refuse some values.
-pub(crate) const FALLIBLE: [&str; 45] = [
+pub(crate) const FALLIBLE: [&str; 78] = [
     "spark_abs",
     "spark_add",
+    "spark_add_calendar",
     "spark_add_interval_months",
     "spark_add_intervals",
     "spark_add_micros",
     "spark_add_months",
+    "spark_aes_decrypt",
+    "spark_aes_encrypt",
+    "spark_array_insert",
     "spark_array_item",
+    "spark_bit_get",
     "spark_bround",
     "spark_bround_decimal",
     "spark_bround_whole",
     "spark_cast",
+    "spark_conv",
+    "spark_convert_timezone",
     "spark_date_add",
     "spark_date_sub",
+    "spark_decode",
     "spark_div",
     "spark_divide",
     "spark_element_at",
+    "spark_elt",
+    "spark_encode",
+    "spark_format_string",
+    "spark_from_csv",
+    "spark_from_csv_strictly",
+    "spark_from_json_strictly",
     "spark_from_utc",
+    "spark_hmac",
     "spark_make_date",
+    "spark_make_dt_interval",
+    "spark_make_interval",
     "spark_make_timestamp",
+    "spark_make_ym_interval",
     "spark_map",
     "spark_map_concat",
     "spark_map_from_arrays",
@@ -51,8 +70,10 @@ pub(crate) const FALLIBLE: [&str; 45] = [
     "spark_next_day",
     "spark_only_row",
     "spark_parse_moment",
+    "spark_parse_url",
     "spark_pmod",
     "spark_remainder",
+    "spark_repeat_values",
     "spark_round",
     "spark_round_decimal",
     "spark_round_whole",
@@ -60,22 +81,46 @@ pub(crate) const FALLIBLE: [&str; 45] = [
     "spark_slice",
     "spark_str_to_map",
     "spark_subtract",
+    "spark_subtract_calendar",
     "spark_subtract_intervals",
     "spark_subtract_micros",
     "spark_subtract_months",
     "spark_sum_list",
+    "spark_time_bucket",
     "spark_timestamp_millis",
     "spark_timestampadd",
+    "spark_to_binary",
+    "spark_to_number",
     "spark_to_utc",
+    "spark_try_make_timestamp",
+    "spark_unbase64",
+    "spark_url_decode",
+    "spark_validate_utf8",
+    "spark_vector_cosine_similarity",
+    "spark_vector_inner_product",
+    "spark_vector_l2_distance",
+    "spark_vector_norm",
+    "spark_vector_normalize",
 ];
 
 /// Whether computing the expression can end in an error for some row. Constants are computed once, when the query is planned.
 pub fn can_fail(expr: &Expr) -> bool {
     let fails = |node: &Expr| match node {
-        Expr::ScalarFunction(call) => FALLIBLE.contains(&call.name()) && !node.column_refs().is_empty(),
+        // these two are never computed while the query is planned
+        Expr::ScalarFunction(call) if ["spark_assert_true", "spark_raise_error"].contains(&call.name()) => true,
+        Expr::ScalarFunction(call) => {
+            (FALLIBLE.contains(&call.name()) || holds_fallible_lambda(call)) && !node.column_refs().is_empty()
+        }
         _ => false,
     };
     expr.exists(|node| Ok(fails(node))).unwrap_or(true)
+}
+
+/// Whether a lambda of the call, or what becomes of its values, can end in an error.
+fn holds_fallible_lambda(call: &ScalarFunction) -> bool {
+    let Some(function) = call.func.inner().downcast_ref::<LambdaFunction>() else { return false };
+    matches!(call.name(), "spark_array_sort_by" | "spark_transform_keys")
+        || function.lambdas().iter().any(|lambda| can_fail(&lambda.body))
 }
 
 /// A CASE whose branches are computed for their rows only.

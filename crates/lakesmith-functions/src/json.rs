@@ -5,7 +5,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, StringArray, StringBuilder};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue};
-use datafusion::logical_expr::{Expr, lit};
+use datafusion::logical_expr::lit;
 use lakesmith_diagnostic::{SourceKind, SourceMap};
 use lakesmith_sql::{parse_data_type, parse_schema};
 use lakesmith_unresolved::expression::JsonStep;
@@ -13,19 +13,25 @@ use lakesmith_unresolved::{SparkType, StructField};
 use lakesmith_value::{Dialect, JsonPath, PathStep};
 
 use crate::coercion::{implicit, is_text};
+use crate::constant;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::json_decode;
+use crate::json_options::JsonOptions;
 use crate::kernel::{self, Kernels};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["get_json_object"], (2, 2), get_json_object),
-    Function::scalar(&["from_json"], (2, 2), from_json),
+    Function::scalar(&["from_json"], (2, 3), from_json),
 ];
 
 /// The kernels.
-pub(crate) const KERNELS: Kernels =
-    &[("from_json", json_decode::kernel), ("get_json_object", get_kernel), ("json_path", path_kernel)];
+pub(crate) const KERNELS: Kernels = &[
+    ("from_json", json_decode::kernel),
+    ("get_json_object", get_kernel),
+    ("json_path", path_kernel),
+    ("spark_from_json_strictly", json_decode::kernel),
+];
 
 /// What stands before a step of the operator's path when it is handed to its kernel.
 const ANY_CASE: char = '~';
@@ -46,7 +52,7 @@ fn get_json_object(call: &Call<'_>) -> Result<Typed, Fault> {
 
 /// `from_json(text, schema)`: the schema is a constant text, a type or a list of columns.
 fn from_json(call: &Call<'_>) -> Result<Typed, Fault> {
-    let Expr::Literal(ScalarValue::Utf8(Some(schema)), _) = &call.arguments[1].expr else {
+    let Some(ScalarValue::Utf8(Some(schema))) = constant::value(&call.arguments[1].expr) else {
         return Err(Fault::not_built("a schema of `from_json` that is no constant text"));
     };
     let mut sources = SourceMap::default();
@@ -60,19 +66,31 @@ fn from_json(call: &Call<'_>) -> Result<Typed, Fault> {
             return Err(Fault::mismatch(title, Some(1)));
         }
     };
-    decode(call.arguments[0].clone(), &to)
+    let mut arguments = vec![call.arguments[0].clone()];
+    let mut fails_fast = false;
+    if call.arguments.len() > 2 {
+        let (options, argument) = JsonOptions::of(call, 2)?;
+        fails_fast = options.fails_fast;
+        arguments.push(argument);
+    }
+    decoded(arguments, &to, fails_fast)
 }
 
 /// A JSON text as a value of an ARRAY, MAP or STRUCT type, without regard to what the type says about NULL.
 pub fn decode(json: Typed, to: &SparkType) -> Result<Typed, Fault> {
-    if !is_text(&json.data_type) {
-        return Err(Fault::mismatch(format!("JSON is a STRING, not {}", json.data_type), Some(0)));
+    decoded(vec![json], to, false)
+}
+
+/// A JSON text, perhaps with options, as a value.
+fn decoded(arguments: Vec<Typed>, to: &SparkType, fails_fast: bool) -> Result<Typed, Fault> {
+    if !is_text(&arguments[0].data_type) {
+        return Err(Fault::mismatch(format!("JSON is a STRING, not {}", arguments[0].data_type), Some(0)));
     }
     if !matches!(to, SparkType::Array { .. } | SparkType::Map { .. } | SparkType::Struct(_)) {
         return Err(Fault::mismatch(format!("`from_json` gives an ARRAY, MAP or STRUCT, not {to}"), Some(1)));
     }
-    let decoded = kernel::call("from_json", vec![json], nullable(to))?;
-    Ok(decoded.with_nullable(true))
+    let name = if fails_fast { "spark_from_json_strictly" } else { "from_json" };
+    Ok(kernel::call(name, arguments, nullable(to))?.with_nullable(true))
 }
 
 /// The type with NULLs allowed everywhere inside.

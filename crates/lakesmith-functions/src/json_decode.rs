@@ -7,21 +7,24 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float32Array, Float64Array, Int8Array, Int16Array,
-    Int32Array, Int64Array, ListArray, MapArray, NullBufferBuilder, StringArray, StructArray,
-    TimestampMicrosecondArray, new_null_array,
+    Array, ArrayRef, AsArray, BooleanArray, Date32Array, Decimal128Array, Float32Array, Float64Array, Int8Array,
+    Int16Array, Int32Array, Int64Array, ListArray, MapArray, NullBufferBuilder, StringArray, StringBuilder,
+    StructArray, TimestampMicrosecondArray, new_null_array,
 };
 use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
 use datafusion::arrow::datatypes::{DataType, FieldRef, Fields, TimeUnit};
 use datafusion::common::{Result, not_impl_err};
+use lakesmith_diagnostic::Condition;
 use lakesmith_value::{Dialect, Json, JsonPath};
 
+use crate::json_options::JsonOptions;
 use crate::kernel;
 use crate::text_value as text;
 
 /// The kernel: each text as a value of type `to`.
 pub fn kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let texts = kernel::texts(&arguments[0])?;
+    let options = JsonOptions::read(arguments.get(1))?;
     let parsed: Vec<Option<Json<'_>>> = texts
         .iter()
         .map(|text| text.map(|text| Json::parse(text).unwrap_or(Json::Null)))
@@ -35,16 +38,90 @@ pub fn kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
             (json, _) => json,
         })
         .collect();
+    let values: Vec<Option<&Json<'_>>> = parsed.iter().map(Option::as_ref).collect();
+    if options.fails_fast {
+        for (value, text) in values.iter().zip(&texts) {
+            if !is_sound(*value, text, to, &options)? {
+                let condition = Condition::MALFORMED_RECORD_IN_PARSING_WITHOUT_SUGGESTION;
+                let shown: String = text.unwrap_or_default().chars().take(200).collect();
+                return Err(kernel::refused(condition, format!("`{shown}` does not fit the schema of `from_json`")));
+            }
+        }
+    }
     if let DataType::Struct(fields) = to {
         // a text that is no object is a struct all the same
-        let values: Vec<Option<&Json<'_>>> = parsed.iter().map(Option::as_ref).collect();
-        return structs(&values, fields, texts.nulls().cloned());
+        let decoded = structs(&values, fields, texts.nulls().cloned(), &options)?;
+        let is_corrupt = |field: &FieldRef| {
+            field.data_type() == &DataType::Utf8 && field.name().to_lowercase() == options.corrupt_column
+        };
+        return match fields.iter().position(is_corrupt) {
+            Some(at) => with_corrupt(&decoded, at, &values, &texts, to, &options),
+            None => Ok(decoded),
+        };
     }
-    column(&parsed.iter().map(Option::as_ref).collect::<Vec<_>>(), to)
+    column(&values, to, &options)
+}
+
+/// The structs with the texts that do not fit in the column for them.
+fn with_corrupt(
+    decoded: &ArrayRef,
+    at: usize,
+    values: &[Option<&Json<'_>>],
+    texts: &StringArray,
+    to: &DataType,
+    options: &JsonOptions,
+) -> Result<ArrayRef> {
+    let mut corrupt = StringBuilder::new();
+    for (value, text) in values.iter().zip(texts) {
+        let is_sound = is_sound(*value, text, to, options)?;
+        corrupt.append_option(text.filter(|_| !is_sound));
+    }
+    let (fields, mut columns, nulls) = decoded.as_struct().clone().into_parts();
+    columns[at] = Arc::new(corrupt.finish());
+    Ok(Arc::new(StructArray::try_new(fields, columns, nulls)?))
+}
+
+/// Whether a text is JSON and all its values fit their types.
+fn is_sound(value: Option<&Json<'_>>, text: Option<&str>, to: &DataType, options: &JsonOptions) -> Result<bool> {
+    match (value, text) {
+        (Some(Json::Null), Some(text)) => Ok(text.trim() == "null"),
+        (Some(value), Some(_)) => fits(value, to, options),
+        _ => Ok(true),
+    }
+}
+
+fn fits(value: &Json<'_>, to: &DataType, options: &JsonOptions) -> Result<bool> {
+    match (value, to) {
+        (Json::Null, _) => Ok(true),
+        (Json::Object(..), DataType::Struct(fields)) => {
+            all_fit(fields.iter().filter_map(|field| Some((value.field(field.name())?, field.data_type()))), options)
+        }
+        (Json::Array(_, items), DataType::List(element)) => {
+            all_fit(items.iter().map(|item| (item, element.data_type())), options)
+        }
+        (Json::Object(_, fields), DataType::Map(entries, _)) => match entries.data_type() {
+            DataType::Struct(pair) => all_fit(fields.iter().map(|(_, item)| (item, pair[1].data_type())), options),
+            _ => Ok(true),
+        },
+        (_, DataType::Struct(_) | DataType::List(_) | DataType::Map(..)) => Ok(false),
+        (value, to) => Ok(column(&[Some(value)], to, options)?.is_valid(0)),
+    }
+}
+
+fn all_fit<'v, 'j: 'v>(
+    values: impl Iterator<Item = (&'v Json<'j>, &'v DataType)>,
+    options: &JsonOptions,
+) -> Result<bool> {
+    for (value, to) in values {
+        if !fits(value, to, options)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Values as an array of a type.
-fn column(values: &[Option<&Json<'_>>], to: &DataType) -> Result<ArrayRef> {
+fn column(values: &[Option<&Json<'_>>], to: &DataType, options: &JsonOptions) -> Result<ArrayRef> {
     Ok(match to {
         DataType::Boolean => Arc::new(BooleanArray::from_iter(values.iter().map(|value| boolean((*value)?)))),
         DataType::Int8 => Arc::new(Int8Array::from_iter(whole(values))),
@@ -66,40 +143,53 @@ fn column(values: &[Option<&Json<'_>>], to: &DataType) -> Result<ArrayRef> {
         }
         DataType::Utf8 => Arc::new(StringArray::from_iter(values.iter().map(|value| string((*value)?)))),
         DataType::Date32 => {
-            let date = |value: &Option<&Json<'_>>| lakesmith_value::parse_date(of_text((*value)?)?);
+            let date = |value: &Option<&Json<'_>>| {
+                let text = of_text((*value)?)?;
+                match &options.date {
+                    Some(pattern) => i32::try_from(pattern.parse(text)?.div_euclid(text::DAY_MICROS)).ok(),
+                    None => lakesmith_value::parse_date(text),
+                }
+            };
             Arc::new(Date32Array::from_iter(values.iter().map(date)))
         }
         DataType::Timestamp(TimeUnit::Microsecond, zone) => {
-            let time = |value: &Option<&Json<'_>>| match (*value)? {
-                Json::Number(number) => number.parse::<i64>().ok()?.checked_mul(1_000_000),
-                other => lakesmith_value::parse_timestamp(of_text(other)?, text::zone_offset),
+            let pattern = if zone.is_some() { &options.timestamp } else { &options.timestamp_ntz };
+            let time = |value: &Option<&Json<'_>>| match ((*value)?, pattern) {
+                (Json::Number(number), _) => number.parse::<i64>().ok()?.checked_mul(1_000_000),
+                (other, Some(pattern)) => pattern.parse(of_text(other)?),
+                (other, None) => lakesmith_value::parse_timestamp(of_text(other)?, text::zone_offset),
             };
             let times = TimestampMicrosecondArray::from_iter(values.iter().map(time));
             Arc::new(times.with_timezone_opt(zone.clone()))
         }
         DataType::Struct(fields) => {
             let is_object = values.iter().map(|value| matches!(value, Some(Json::Object(..)))).collect::<Vec<_>>();
-            structs(values, fields, Some(NullBuffer::from(is_object)))?
+            structs(values, fields, Some(NullBuffer::from(is_object)), options)?
         }
-        DataType::List(element) => lists(values, element)?,
-        DataType::Map(entries, _) => maps(values, entries)?,
+        DataType::List(element) => lists(values, element, options)?,
+        DataType::Map(entries, _) => maps(values, entries, options)?,
         DataType::Null => new_null_array(to, values.len()),
         other => return not_impl_err!("JSON as a value of type {other}"),
     })
 }
 
-fn structs(values: &[Option<&Json<'_>>], fields: &Fields, valid: Option<NullBuffer>) -> Result<ArrayRef> {
+fn structs(
+    values: &[Option<&Json<'_>>],
+    fields: &Fields,
+    valid: Option<NullBuffer>,
+    options: &JsonOptions,
+) -> Result<ArrayRef> {
     if fields.is_empty() {
         return Ok(Arc::new(StructArray::new_empty_fields(values.len(), valid)));
     }
     let columns = fields.iter().map(|field| {
         let inner: Vec<Option<&Json<'_>>> = values.iter().map(|value| (*value)?.field(field.name())).collect();
-        column(&inner, field.data_type())
+        column(&inner, field.data_type(), options)
     });
     Ok(Arc::new(StructArray::try_new(fields.clone(), columns.collect::<Result<Vec<_>>>()?, valid)?))
 }
 
-fn lists(values: &[Option<&Json<'_>>], element: &FieldRef) -> Result<ArrayRef> {
+fn lists(values: &[Option<&Json<'_>>], element: &FieldRef, options: &JsonOptions) -> Result<ArrayRef> {
     let (mut items, mut lengths) = (Vec::new(), Vec::with_capacity(values.len()));
     let mut valid = NullBufferBuilder::new(values.len());
     for value in values {
@@ -111,11 +201,11 @@ fn lists(values: &[Option<&Json<'_>>], element: &FieldRef) -> Result<ArrayRef> {
         lengths.push(array.map_or(0, Vec::len));
         valid.append(array.is_some());
     }
-    let items = column(&items, element.data_type())?;
+    let items = column(&items, element.data_type(), options)?;
     Ok(Arc::new(ListArray::try_new(Arc::clone(element), OffsetBuffer::from_lengths(lengths), items, valid.finish())?))
 }
 
-fn maps(values: &[Option<&Json<'_>>], entries: &FieldRef) -> Result<ArrayRef> {
+fn maps(values: &[Option<&Json<'_>>], entries: &FieldRef, options: &JsonOptions) -> Result<ArrayRef> {
     let DataType::Struct(fields) = entries.data_type() else { return not_impl_err!("a map of {entries:?}") };
     if fields[0].data_type() != &DataType::Utf8 {
         return not_impl_err!("a JSON object as a map with keys of type {}", fields[0].data_type());
@@ -136,7 +226,7 @@ fn maps(values: &[Option<&Json<'_>>], entries: &FieldRef) -> Result<ArrayRef> {
         valid.append(object.is_some());
     }
     let columns: Vec<ArrayRef> =
-        vec![Arc::new(StringArray::from_iter_values(keys)), column(&items, fields[1].data_type())?];
+        vec![Arc::new(StringArray::from_iter_values(keys)), column(&items, fields[1].data_type(), options)?];
     let pairs = StructArray::try_new(fields.clone(), columns, None)?;
     let offsets = OffsetBuffer::from_lengths(lengths);
     Ok(Arc::new(MapArray::try_new(Arc::clone(entries), offsets, pairs, valid.finish(), false)?))

@@ -4,17 +4,19 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray};
-use datafusion::arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
+use datafusion::arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 use datafusion::common::Result;
 use lakesmith_unresolved::SparkType;
 
 use crate::cast_text::{range, to_text};
+use crate::coercion::{is_integral, is_text};
 use crate::function::{Call, Fault, Function, Typed};
+use crate::json_options::JsonOptions;
 use crate::kernel::{self, Kernels};
 use crate::text_value::{DAY_MICROS, format_date};
 
 /// The functions.
-pub const FUNCTIONS: &[Function] = &[Function::scalar(&["to_json"], (1, 1), to_json)];
+pub const FUNCTIONS: &[Function] = &[Function::scalar(&["to_json"], (1, 2), to_json)];
 
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[("spark_to_json", to_json_kernel)];
@@ -28,13 +30,18 @@ fn to_json(call: &Call<'_>) -> Result<Typed, Fault> {
     if !is_writable(&value.data_type) {
         return Err(Fault::not_built(format!("`to_json` of {}", value.data_type)));
     }
-    kernel::call("spark_to_json", vec![value], SparkType::STRING)
+    let nullable = value.nullable;
+    let mut arguments = vec![value];
+    if call.arguments.len() > 1 {
+        arguments.push(JsonOptions::of(call, 1)?.1);
+    }
+    Ok(kernel::call("spark_to_json", arguments, SparkType::STRING)?.with_nullable(nullable))
 }
 
 fn is_writable(data_type: &SparkType) -> bool {
     match data_type {
         SparkType::Array { element, .. } => is_writable(element),
-        SparkType::Map { key, value, .. } => matches!(key.as_ref(), SparkType::String { .. }) && is_writable(value),
+        SparkType::Map { key, value, .. } => is_key(key) && is_writable(value),
         SparkType::Struct(fields) => fields.iter().all(|field| is_writable(&field.data_type)),
         SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. } | SparkType::CalendarInterval => false,
         SparkType::Binary | SparkType::Variant => false,
@@ -42,7 +49,12 @@ fn is_writable(data_type: &SparkType) -> bool {
     }
 }
 
-fn write(array: &ArrayRef, row: usize, out: &mut String) -> Result<()> {
+/// Whether keys of a type are written as they are cast to STRING.
+fn is_key(data_type: &SparkType) -> bool {
+    is_text(data_type) || is_integral(data_type) || matches!(data_type, SparkType::Boolean)
+}
+
+fn write(array: &ArrayRef, row: usize, options: &JsonOptions, out: &mut String) -> Result<()> {
     if array.is_null(row) || array.data_type() == &DataType::Null {
         out.push_str("null");
         return Ok(());
@@ -52,13 +64,14 @@ fn write(array: &ArrayRef, row: usize, out: &mut String) -> Result<()> {
             out.push('{');
             let mut first = true;
             for (field, column) in fields.iter().zip(array.as_struct().columns()) {
-                if column.is_null(row) || column.data_type() == &DataType::Null {
+                let is_null = column.is_null(row) || column.data_type() == &DataType::Null;
+                if is_null && !options.writes_nulls {
                     continue;
                 }
                 separate(&mut first, out);
                 quoted(field.name(), out);
                 out.push(':');
-                write(column, row, out)?;
+                write(column, row, options, out)?;
             }
             out.push('}');
         }
@@ -68,7 +81,7 @@ fn write(array: &ArrayRef, row: usize, out: &mut String) -> Result<()> {
             let mut first = true;
             for item in range(lists.value_offsets(), row) {
                 separate(&mut first, out);
-                write(lists.values(), item, out)?;
+                write(lists.values(), item, options, out)?;
             }
             out.push(']');
         }
@@ -78,13 +91,14 @@ fn write(array: &ArrayRef, row: usize, out: &mut String) -> Result<()> {
             let mut first = true;
             for entry in range(maps.value_offsets(), row) {
                 separate(&mut first, out);
-                quoted(maps.keys().as_string::<i32>().value(entry), out);
+                let key = to_text(&maps.keys().slice(entry, 1))?;
+                quoted(key.as_string::<i32>().value(0), out);
                 out.push(':');
-                write(maps.values(), entry, out)?;
+                write(maps.values(), entry, options, out)?;
             }
             out.push('}');
         }
-        _ => scalar(array, row, out)?,
+        _ => scalar(array, row, options, out)?,
     }
     Ok(())
 }
@@ -96,7 +110,7 @@ fn separate(first: &mut bool, out: &mut String) {
     *first = false;
 }
 
-fn scalar(array: &ArrayRef, row: usize, out: &mut String) -> Result<()> {
+fn scalar(array: &ArrayRef, row: usize, options: &JsonOptions, out: &mut String) -> Result<()> {
     let text = to_text(&array.slice(row, 1))?;
     let text = text.as_string::<i32>().value(0);
     match array.data_type() {
@@ -105,7 +119,16 @@ fn scalar(array: &ArrayRef, row: usize, out: &mut String) -> Result<()> {
         kind if kind.is_numeric() => out.push_str(text),
         DataType::Timestamp(TimeUnit::Microsecond, zone) => {
             let micros = array.as_primitive::<TimestampMicrosecondType>().value(row);
-            quoted(&moment(micros, zone.is_some()), out);
+            let pattern = if zone.is_some() { &options.timestamp } else { &options.timestamp_ntz };
+            match pattern.as_ref().and_then(|pattern| pattern.format(micros)) {
+                Some(text) => quoted(&text, out),
+                None => quoted(&moment(micros, zone.is_some()), out),
+            }
+        }
+        DataType::Date32 if options.date.is_some() => {
+            let micros = i64::from(array.as_primitive::<Date32Type>().value(row)) * DAY_MICROS;
+            let written = options.date.as_ref().and_then(|pattern| pattern.format(micros));
+            quoted(written.as_deref().unwrap_or(text), out);
         }
         _ => quoted(text, out),
     }
@@ -113,7 +136,7 @@ fn scalar(array: &ArrayRef, row: usize, out: &mut String) -> Result<()> {
 }
 
 /// `yyyy-MM-dd'T'HH:mm:ss.SSS`, with `Z` when it has a zone.
-fn moment(micros: i64, zoned: bool) -> String {
+pub(crate) fn moment(micros: i64, zoned: bool) -> String {
     let days = i32::try_from(micros.div_euclid(DAY_MICROS)).unwrap_or(i32::MAX);
     let (seconds, millis) = (micros.rem_euclid(DAY_MICROS) / 1_000_000, micros.rem_euclid(1_000_000) / 1000);
     let clock = format!("{:02}:{:02}:{:02}.{millis:03}", seconds / 3600, seconds / 60 % 60, seconds % 60);
@@ -143,12 +166,13 @@ fn quoted(text: &str, out: &mut String) {
 
 fn to_json_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let array = &arguments[0];
+    let options = JsonOptions::read(arguments.get(1))?;
     let rows = (0..array.len()).map(|row| {
         if array.is_null(row) {
             return Ok(None);
         }
         let mut text = String::new();
-        write(array, row, &mut text)?;
+        write(array, row, &options, &mut text)?;
         Ok(Some(text))
     });
     Ok(Arc::new(rows.collect::<Result<StringArray>>()?))

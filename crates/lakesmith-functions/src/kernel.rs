@@ -3,15 +3,20 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, StringArray, StringBuilder};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::DataType;
-use datafusion::common::{Result, ScalarValue};
+use datafusion::arrow::datatypes::{DataType, Schema};
+use datafusion::common::tree_node::TreeNode;
+use datafusion::common::{DFSchema, DataFusionError, Result, ScalarValue};
+use datafusion::logical_expr::execution_props::ExecutionProps;
 use datafusion::logical_expr::expr::ScalarFunction;
+use datafusion::logical_expr::physical_planning_context::PhysicalPlanningContext;
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
 };
+use datafusion::physical_expr::create_physical_expr;
 use lakesmith_diagnostic::Condition;
+use lakesmith_engine::DataError;
 use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_engine::fence::FENCE;
 use lakesmith_unresolved::SparkType;
@@ -26,6 +31,9 @@ pub type Kernels = &'static [(&'static str, Kernel)];
 
 /// The kernel that marks a value which can fail.
 pub(crate) const KERNELS: Kernels = &[(FENCE, |arguments, _| Ok(Arc::clone(&arguments[0])))];
+
+/// Kernels that are computed for the rows they are asked for and never while a query is planned, even of constants.
+const VOLATILE: [&str; 4] = [FENCE, "spark_aes_encrypt", "spark_assert_true", "spark_raise_error"];
 
 /// A kernel under a name. Two are equal when name and result type are.
 #[derive(Debug, Clone)]
@@ -42,7 +50,7 @@ impl KernelFunction {
     /// The kernel of a name, giving values of a type; `None` where no family has it.
     pub(crate) fn find(name: &str, result: DataType) -> Option<Self> {
         let (name, kernel) = crate::registry::kernel(name)?;
-        let volatility = if name == FENCE { Volatility::Volatile } else { Volatility::Immutable };
+        let volatility = if VOLATILE.contains(&name) { Volatility::Volatile } else { Volatility::Immutable };
         Some(Self { name, result, signature: Signature::variadic_any(volatility), kernel, digest: 0 })
     }
 
@@ -91,7 +99,8 @@ impl ScalarUDFImpl for KernelFunction {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let constant = !args.args.is_empty() && args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
+        let scalars = args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
+        let constant = scalars && !args.args.is_empty() && self.signature.volatility == Volatility::Immutable;
         let rows = if constant { 1 } else { args.number_rows };
         let arrays = args.args.into_iter().map(|arg| arg.into_array(rows)).collect::<Result<Vec<_>>>()?;
         let result = (self.kernel)(&arrays, &self.result)?;
@@ -170,6 +179,51 @@ pub fn datafusion_call(
     let expr = Expr::ScalarFunction(ScalarFunction::new_udf(function, arguments));
     let expr = if *native == arrow { expr } else { datafusion::logical_expr::cast(expr, arrow) };
     Ok(Typed::new(expr, result))
+}
+
+/// The value of an expression that is the same for all rows.
+pub fn constant(expr: &Expr) -> Option<ScalarValue> {
+    if let Expr::Literal(value, _) = expr {
+        return Some(value.clone());
+    }
+    let is_open = |node: &Expr| {
+        Ok(matches!(
+            node,
+            Expr::Column(_)
+                | Expr::OuterReferenceColumn(..)
+                | Expr::AggregateFunction(_)
+                | Expr::WindowFunction(_)
+                | Expr::ScalarSubquery(_)
+        ))
+    };
+    if expr.is_volatile() || expr.exists(is_open).unwrap_or(true) {
+        return None;
+    }
+    let context = PhysicalPlanningContext::default();
+    let compiled = create_physical_expr(expr, &DFSchema::empty(), &ExecutionProps::new(), &context).ok()?;
+    let options = RecordBatchOptions::new().with_row_count(Some(1));
+    let row = RecordBatch::try_new_with_options(Arc::new(Schema::empty()), Vec::new(), &options).ok()?;
+    ScalarValue::try_from_array(&compiled.evaluate(&row).ok()?.into_array(1).ok()?, 0).ok()
+}
+
+/// The texts that `write` makes of the texts of an array; it gets a buffer to append to and says whether there is a value.
+pub fn each_text(array: &ArrayRef, mut write: impl FnMut(&str, &mut String) -> Result<bool>) -> Result<ArrayRef> {
+    let texts = texts(array)?;
+    let mut made = StringBuilder::with_capacity(texts.len(), texts.value_data().len());
+    let mut buffer = String::new();
+    for text in &texts {
+        buffer.clear();
+        match text {
+            Some(text) if write(text, &mut buffer)? => made.append_value(&buffer),
+            _ => made.append_null(),
+        }
+    }
+    Ok(Arc::new(made.finish()))
+}
+
+/// The error of a value that a function refuses.
+pub fn refused(condition: Condition, message: impl Into<String>) -> DataFusionError {
+    DataError { condition, message: message.into() }.into_datafusion()
 }
 
 /// The texts of an array of any string type.

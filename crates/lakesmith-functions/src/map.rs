@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, BooleanArray, Int64Array, MapArray, StringArray, StructArray,
+    Array, ArrayRef, AsArray, BooleanArray, Int64Array, MapArray, StringArray, StructArray, new_empty_array,
 };
 use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
 use datafusion::arrow::compute::{concat, take};
@@ -15,13 +15,16 @@ use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::{SparkType, StructField};
 
+use crate::arrange::{place, tightest};
 use crate::array::{Base, item, list, picked};
 use crate::cast::{Mode, cast};
 use crate::cast_text::range;
 use crate::coercion::common_of;
 use crate::collection;
 use crate::function::{Call, Fault, Function, MANY, Typed};
+use crate::higher_order::holds_map;
 use crate::kernel::{self, Kernels, texts};
+use crate::regexp::{Cache, parts};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
@@ -42,17 +45,31 @@ pub const FUNCTIONS: &[Function] = &[
     }),
     Function::scalar(&["map_entries"], (1, 1), entries),
     Function::scalar(&["map_contains_key"], (2, 2), |call| {
-        let (map, key, _) = of_map(call)?;
-        let wanted = cast(call.arguments[1].clone(), &key, Mode::Ansi)?;
-        kernel::call("spark_map_contains_key", vec![map, wanted], SparkType::Boolean)
+        let (map, key, value) = of_map(call)?;
+        let wanted = call.arguments[1].clone();
+        let common = tightest(&key, &wanted.data_type).filter(|_| wanted.data_type != SparkType::Null);
+        let Some(common) = common else {
+            let title = format!("`{}` looks for a key of type {} among {key}", call.name, wanted.data_type);
+            return Err(Fault::mismatch(title, Some(1)));
+        };
+        let value_contains_null = true;
+        let widened = SparkType::Map { key: Box::new(common.clone()), value: Box::new(value), value_contains_null };
+        let arguments = vec![cast(map, &widened, Mode::Ansi)?, cast(wanted, &common, Mode::Ansi)?];
+        kernel::call("spark_map_contains_key", arguments, SparkType::Boolean)
     }),
     Function::scalar(&["element_at"], (2, 2), |call| match &call.arguments[0].data_type {
         SparkType::Map { .. } => collection::element(call.arguments[0].clone(), call.arguments[1].clone()),
-        _ => picked(call, "spark_element_at"),
+        _ => {
+            place(call, 1)?;
+            picked(call, "spark_element_at")
+        }
     }),
     Function::scalar(&["try_element_at"], (2, 2), |call| match &call.arguments[0].data_type {
         SparkType::Map { .. } => collection::element(call.arguments[0].clone(), call.arguments[1].clone()),
-        _ => picked(call, "spark_try_element_at"),
+        _ => {
+            place(call, 1)?;
+            picked(call, "spark_try_element_at")
+        }
     }),
     Function::scalar(&["str_to_map"], (1, 3), str_to_map),
 ];
@@ -73,7 +90,10 @@ pub(crate) const KERNELS: Kernels = &[
 ];
 
 fn of_map(call: &Call<'_>) -> Result<(Typed, SparkType, SparkType), Fault> {
-    let map = call.arguments[0].clone();
+    let mut map = call.arguments[0].clone();
+    if map.data_type == SparkType::Null {
+        map = cast(map, &SparkType::map(SparkType::Null, SparkType::Null), Mode::Ansi)?;
+    }
     match &map.data_type {
         SparkType::Map { key, value, .. } => {
             let (key, value) = ((**key).clone(), (**value).clone());
@@ -86,7 +106,7 @@ fn of_map(call: &Call<'_>) -> Result<(Typed, SparkType, SparkType), Fault> {
 /// Key, value, key, value, …
 fn map(call: &Call<'_>) -> Result<Typed, Fault> {
     if call.arguments.len() % 2 == 1 {
-        return Err(Fault::mismatch("`map` takes a value for each key", None));
+        return Err(odd("`map` takes a value for each key"));
     }
     let half = |first: usize| call.arguments.iter().skip(first).step_by(2);
     let key = common_of("the keys of `map`", half(0).map(|key| &key.data_type))?;
@@ -96,10 +116,33 @@ fn map(call: &Call<'_>) -> Result<Typed, Fault> {
     let values = half(1).map(|each| cast(each.clone(), &value, Mode::Ansi)).collect::<Result<Vec<_>, _>>()?;
     let result = SparkType::Map { key: Box::new(key), value: Box::new(value), value_contains_null };
     if keys.is_empty() {
-        return Err(Fault::not_built("a `map` without entries"));
+        return empty(result);
+    }
+    if let SparkType::Map { key, .. } = &result
+        && holds_map(key)
+    {
+        return Err(Fault::mismatch(format!("a key of a map cannot be of type {key}"), Some(0)));
     }
     let arguments = keys.into_iter().chain(values).collect();
     Ok(kernel::call("spark_map", arguments, result)?.with_nullable(false))
+}
+
+/// A fault of a number of arguments.
+pub(crate) fn odd(title: &str) -> Fault {
+    Fault { condition: Condition::WRONG_NUM_ARGS, title: title.to_owned(), argument: None, help: None }
+}
+
+/// A map without entries.
+fn empty(data_type: SparkType) -> Result<Typed, Fault> {
+    let unbuilt = |_| Fault::not_built(format!("an empty value of type {data_type}"));
+    let arrow = lakesmith_engine::arrow_type::to_arrow(&data_type).map_err(|error| Fault::not_built(error.0))?;
+    let DataType::Map(field, sorted) = &arrow else { return Err(Fault::not_built("an empty map")) };
+    let entries = new_empty_array(field.data_type());
+    let offsets = OffsetBuffer::<i32>::from_lengths([0]);
+    let map = MapArray::try_new(Arc::clone(field), offsets, entries.as_struct().clone(), None, *sorted);
+    let map = map.map_err(unbuilt)?;
+    let value = datafusion::logical_expr::lit(datafusion::common::ScalarValue::Map(Arc::new(map)));
+    Ok(Typed::new(value, data_type).with_nullable(false))
 }
 
 fn map_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
@@ -114,7 +157,12 @@ fn map_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
 }
 
 /// Maps whose entries are rows of keys and values, by index.
-fn made(keys: &ArrayRef, values: &ArrayRef, rows: Vec<Option<Vec<usize>>>, to: &DataType) -> Result<ArrayRef> {
+pub(crate) fn made(
+    keys: &ArrayRef,
+    values: &ArrayRef,
+    rows: Vec<Option<Vec<usize>>>,
+    to: &DataType,
+) -> Result<ArrayRef> {
     let DataType::Map(entries, sorted) = to else {
         return Err(internal_datafusion_err!("a map of type {to}"));
     };
@@ -205,6 +253,12 @@ fn from_entries_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef
 }
 
 fn map_concat(call: &Call<'_>) -> Result<Typed, Fault> {
+    if call.arguments.is_empty() {
+        return empty(SparkType::map(SparkType::STRING, SparkType::STRING));
+    }
+    if call.arguments.iter().any(|argument| argument.data_type == SparkType::Null) {
+        return Err(Fault::mismatch("`map_concat` needs maps, not NULL", None));
+    }
     let common = common_of("`map_concat`", call.arguments.iter().map(|argument| &argument.data_type))?;
     if !matches!(common, SparkType::Map { .. }) {
         return Err(Fault::mismatch(format!("`map_concat` needs maps, not {common}"), None));
@@ -264,42 +318,33 @@ fn contains_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 }
 
 fn str_to_map(call: &Call<'_>) -> Result<Typed, Fault> {
-    let mut arguments = vec![crate::array::argument(call, 0, &SparkType::STRING)?];
-    for index in 1..call.arguments.len() {
-        let plain = match &call.arguments[index].expr {
-            datafusion::logical_expr::Expr::Literal(datafusion::common::ScalarValue::Utf8(Some(text)), _) => {
-                regex::escape(text) == *text
-            }
-            _ => false,
-        };
-        if !plain {
-            return Err(Fault::not_built("a separator of `str_to_map` that is a pattern"));
-        }
-        arguments.push(call.arguments[index].clone());
-    }
+    let arguments = (0..call.arguments.len()).map(|index| crate::array::argument(call, index, &SparkType::STRING));
     let text = Box::new(SparkType::STRING);
     let result = SparkType::Map { key: text.clone(), value: text, value_contains_null: true };
-    kernel::call("spark_str_to_map", arguments, result)
+    kernel::call("spark_str_to_map", arguments.collect::<Result<_, _>>()?, result)
 }
 
+/// The separators are regular expressions.
 fn str_to_map_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let values = texts(&arguments[0])?;
     let separators = arguments[1..].iter().map(texts).collect::<Result<Vec<_>>>()?;
+    let mut caches = [Cache::default(), Cache::default()];
     let (mut keys, mut held, mut rows) = (Vec::new(), Vec::new(), Vec::new());
     for row in 0..values.len() {
-        if values.is_null(row) {
+        if arguments.iter().any(|argument| argument.is_null(row)) {
             rows.push(None);
             continue;
         }
         let separator = |index: usize, default: &'static str| {
-            separators.get(index).map_or_else(|| default.to_owned(), |texts| texts.value(row).to_owned())
+            separators.get(index).map_or(default, |texts: &StringArray| texts.value(row))
         };
-        let (pairs, inner) = (separator(0, ","), separator(1, ":"));
+        let between = caches[0].get(separator(0, ","), "str_to_map")?;
+        let within = caches[1].get(separator(1, ":"), "str_to_map")?;
         let first = keys.len();
-        for pair in values.value(row).split(pairs.as_str()) {
-            let (key, value) = pair.split_once(inner.as_str()).map_or((pair, None), |(k, v)| (k, Some(v)));
-            keys.push(key.to_owned());
-            held.push(value.map(str::to_owned));
+        for pair in parts(values.value(row), &between, None)? {
+            let mut sides = parts(&pair, &within, Some(2))?.into_iter();
+            keys.push(sides.next().unwrap_or_default());
+            held.push(sides.next());
         }
         rows.push(Some((first..keys.len()).collect()));
     }

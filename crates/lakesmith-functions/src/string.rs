@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, ListBuilder, StringArray, StringBuilder};
-use datafusion::arrow::datatypes::{DataType, Field, Int32Type};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, StringArray};
+use datafusion::arrow::datatypes::{DataType, Int32Type};
 use datafusion::common::{Result, exec_datafusion_err};
 use datafusion::functions::{crypto, string, unicode};
 use lakesmith_unresolved::SparkType;
@@ -52,20 +52,6 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["contains"], (2, 2), |call| test(call, "spark_contains")),
     Function::scalar(&["like"], (2, 3), |call| like(call, false)),
     Function::scalar(&["ilike"], (2, 3), |call| like(call, true)),
-    Function::scalar(&["rlike", "regexp", "regexp_like"], (2, 2), |call| test(call, "spark_rlike")),
-    Function::scalar(&["regexp_replace"], (3, 4), |call| {
-        let types = [SparkType::STRING, SparkType::STRING, SparkType::STRING, SparkType::Integer];
-        kernel::call("spark_regexp_replace", arguments(call, &types)?, SparkType::STRING)
-    }),
-    Function::scalar(&["regexp_extract"], (2, 3), |call| {
-        let types = [SparkType::STRING, SparkType::STRING, SparkType::Integer];
-        kernel::call("spark_regexp_extract", arguments(call, &types)?, SparkType::STRING)
-    }),
-    Function::scalar(&["split"], (2, 3), |call| {
-        let result = SparkType::Array { element: Box::new(SparkType::STRING), contains_null: false };
-        let types = [SparkType::STRING, SparkType::STRING, SparkType::Integer];
-        kernel::call("spark_split", arguments(call, &types)?, result)
-    }),
     Function::scalar(&["split_part"], (3, 3), |call| {
         let types = [SparkType::STRING, SparkType::STRING, SparkType::Integer];
         kernel::call("spark_split_part", arguments(call, &types)?, SparkType::STRING)
@@ -93,15 +79,11 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_lpad", lpad_kernel),
     ("spark_ltrim", |a, _| trimmed(a, true, false)),
     ("spark_position", position_kernel),
-    ("spark_regexp_extract", regexp_extract_kernel),
-    ("spark_regexp_replace", regexp_replace_kernel),
     ("spark_repeat", |a, _| with_number(a, |s, n| s.repeat(size(n)))),
     ("spark_replace", replace_kernel),
     ("spark_right", |a, _| with_number(a, right)),
-    ("spark_rlike", rlike_kernel),
     ("spark_rpad", rpad_kernel),
     ("spark_rtrim", |a, _| trimmed(a, false, true)),
-    ("spark_split", split_kernel),
     ("spark_split_part", split_part_kernel),
     ("spark_startswith", |a, _| each_pair(a, |s, p| s.starts_with(p))),
     ("spark_substring", substring_kernel),
@@ -446,110 +428,6 @@ impl Cache {
             None => Err(exec_datafusion_err!("regular expression: none")),
         }
     }
-}
-
-fn rlike_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    let (texts_, patterns) = (texts(&arguments[0])?, texts(&arguments[1])?);
-    let mut cache = Cache::default();
-    let values = texts_.iter().zip(&patterns).map(|(text, pattern)| match (text, pattern) {
-        (Some(text), Some(pattern)) => Ok(Some(cache.get(pattern)?.is_match(text))),
-        _ => Ok(None),
-    });
-    Ok(Arc::new(datafusion::arrow::array::BooleanArray::from(values.collect::<Result<Vec<_>>>()?)))
-}
-
-/// `$1` of Java is `${1}` here.
-fn java_replacement(text: &str) -> String {
-    let mut result = String::with_capacity(text.len());
-    let mut characters = text.chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '\\' => match characters.next() {
-                Some('$') => result.push_str("$$"),
-                Some(other) => result.push(other),
-                None => result.push('\\'),
-            },
-            '$' => {
-                let mut group = String::new();
-                while let Some(digit) = characters.next_if(char::is_ascii_digit) {
-                    group.push(digit);
-                }
-                if group.is_empty() { result.push_str("$$") } else { result.push_str(&format!("${{{group}}}")) }
-            }
-            other => result.push(other),
-        }
-    }
-    result
-}
-
-fn regexp_replace_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    let (texts_, patterns, by) = (texts(&arguments[0])?, texts(&arguments[1])?, texts(&arguments[2])?);
-    let starts = arguments.get(3).map(|array| array.as_primitive::<Int32Type>());
-    let mut cache = Cache::default();
-    let values = texts_.iter().zip(&patterns).zip(&by).enumerate().map(|(row, ((text, pattern), by))| {
-        let (Some(text), Some(pattern), Some(by)) = (text, pattern, by) else { return Ok(None) };
-        let skipped = starts.map_or(0, |starts| size(starts.value(row) - 1));
-        let from = text.char_indices().map(|(at, _)| at).nth(skipped);
-        let Some(from) = from.or((skipped == 0).then_some(0)) else { return Ok(Some(text.to_owned())) };
-        let replaced = cache.get(pattern)?.replace_all(&text[from..], java_replacement(by));
-        Ok(Some(format!("{}{replaced}", &text[..from])))
-    });
-    Ok(Arc::new(StringArray::from(values.collect::<Result<Vec<_>>>()?)))
-}
-
-fn regexp_extract_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    let (texts_, patterns) = (texts(&arguments[0])?, texts(&arguments[1])?);
-    let groups = arguments.get(2).map(|array| array.as_primitive::<Int32Type>());
-    let mut cache = Cache::default();
-    let mut values = StringBuilder::new();
-    for row in 0..texts_.len() {
-        if texts_.is_null(row) || patterns.is_null(row) {
-            values.append_null();
-            continue;
-        }
-        let group = groups.map_or(1, |groups| size(groups.value(row)));
-        let captures = cache.get(patterns.value(row))?.captures(texts_.value(row));
-        values.append_value(captures.and_then(|found| found.get(group)).map_or("", |part| part.as_str()));
-    }
-    Ok(Arc::new(values.finish()))
-}
-
-fn split_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    let (texts_, patterns) = (texts(&arguments[0])?, texts(&arguments[1])?);
-    let mut cache = Cache::default();
-    let limits = arguments.get(2).map(|array| array.as_primitive::<Int32Type>());
-    let mut lists = ListBuilder::new(StringBuilder::new()).with_field(Field::new("element", DataType::Utf8, false));
-    for row in 0..texts_.len() {
-        if texts_.is_null(row) || patterns.is_null(row) {
-            lists.append(false);
-            continue;
-        }
-        let limit = limits.map_or(-1, |limits| limits.value(row));
-        for part in java_split(cache.get(patterns.value(row))?, texts_.value(row), limit) {
-            lists.values().append_value(part);
-        }
-        lists.append(true);
-    }
-    Ok(Arc::new(lists.finish()))
-}
-
-/// Parts as Java's `split` gives them: no empty part before a match of no characters at the start, at most `limit` parts.
-fn java_split<'t>(pattern: &Regex, text: &'t str, limit: i32) -> Vec<&'t str> {
-    let mut parts = Vec::new();
-    let mut from = 0;
-    for found in pattern.find_iter(text) {
-        if limit > 0 && parts.len() + 1 >= size(limit) {
-            break;
-        }
-        let is_empty = found.start() == found.end();
-        if is_empty && (found.start() == 0 || found.start() == text.len()) {
-            continue;
-        }
-        parts.push(&text[from..found.start()]);
-        from = found.end();
-    }
-    parts.push(&text[from..]);
-    parts
 }
 
 fn split_part_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {

@@ -58,8 +58,9 @@ pub fn zone_offset(region: Option<&str>, local_seconds: i64) -> Option<i32> {
     let Some(region) = region else { return Some(0) };
     let zone = jiff::tz::TimeZone::get(region).ok()?;
     let local = jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::from_second(local_seconds).ok()?);
+    // a time that clocks skip is as long after the skip as it was after its beginning
     let instant = zone.to_ambiguous_timestamp(local).compatible().ok()?;
-    Some(zone.to_offset(instant).seconds())
+    i32::try_from(local_seconds - instant.as_second()).ok()
 }
 
 /// Days since the epoch.

@@ -91,11 +91,9 @@ impl Collected {
             Condition::PIPELINE_SQL_GRAPH_ELEMENT_REGISTRATION_ERROR,
             format!("`{what}` defines neither a dataset nor a flow"),
         );
-        self.diagnostics.push(
-            diagnostic
-                .at(span, "does not belong in a pipeline's source file")
-                .help("run it with a SQL client; pipeline files hold CREATE statements, flows, SET and USE"),
-        );
+        self.diagnostics.push(diagnostic.at(span, "does not belong in a pipeline's source file").help(
+            "run it with `lakesmith sql`; pipeline files hold CREATE statements of datasets, flows, SET and USE",
+        ));
     }
 
     fn computed_name(&mut self, what: &str, span: Span) {

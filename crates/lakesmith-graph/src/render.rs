@@ -1,10 +1,11 @@
-//! Forms of the graph for people and programs: text, Mermaid and JSON.
+//! Forms of the graph for people and programs: text, Mermaid, SVG and JSON.
 //!
 //! Rendering decides nothing and says nothing about faults. The same graph always gives the same characters.
 
 mod json;
 mod layer;
 mod mermaid;
+mod svg;
 mod text;
 
 use lakesmith_base::QualifiedName;
@@ -14,6 +15,7 @@ use crate::input::Defaults;
 pub use json::{JsonDataset, JsonExpectation, JsonFlow, JsonGraph, JsonPlace, JsonRead, json, to_json};
 pub use layer::Layer;
 pub use mermaid::mermaid;
+pub use svg::svg;
 pub use text::text;
 
 /// The name without catalog and schema where they are the pipeline's own.

@@ -29,6 +29,7 @@ impl Resolver<'_> {
             GroupKind::Pivot { .. } => return self.not_built("pivot", block.origin),
         }
         let input = self.relation(&aggregate.input, outer)?;
+        let input = self.with_time_window(input, aggregate.keys.iter().chain(&aggregate.outputs), outer)?;
         let scope = Scope { outer: Some(outer), aggregates: true, ..Scope::of(&input.columns) };
         let expressions: Vec<Expression> = match aggregate.outputs_hold_keys {
             true => aggregate.outputs.clone(),
@@ -87,7 +88,7 @@ impl Resolver<'_> {
         let mut values = Vec::new();
         for key in keys {
             if let Some(outputs) = outputs
-                && let Some(index) = self.ordinal(key, outputs.len())?
+                && let Some(index) = self.ordinal(key, outputs.len(), Condition::GROUP_BY_POS_OUT_OF_RANGE)?
             {
                 if holds_aggregate(&outputs[index].value.expr) {
                     let diagnostic =
@@ -149,6 +150,7 @@ impl Resolver<'_> {
             Expr::Column(column) => expr.clone().alias(column.name.clone()),
             _ => expr.clone(),
         };
+        let has_sets = sets.is_some();
         let builder = LogicalPlanBuilder::from(plan);
         let group_exprs: Vec<Expr> = match fallible.is_empty() {
             true => computed.keys.iter().map(named).collect(),
@@ -163,7 +165,11 @@ impl Resolver<'_> {
                 vec![Expr::GroupingSet(GroupingSet::GroupingSets(sets.into_iter().map(columns).collect()))]
             }
         };
-        let aggregate_exprs: Vec<Expr> = computed.aggregates.iter().map(named).collect();
+        let aggregates = computed.aggregates.iter().map(|(expr, column)| {
+            let over_keys = self.over_keys(expr, &computed.keys, has_sets, block.origin)?;
+            Some(named(&(over_keys, column.clone())))
+        });
+        let aggregate_exprs = aggregates.collect::<Option<Vec<Expr>>>()?;
         let builder = if group_exprs.is_empty() && aggregate_exprs.is_empty() {
             builder.limit(0, Some(1))
         } else {

@@ -167,10 +167,14 @@ fn first_names(expression: &Expression) -> Vec<NamePart> {
     let mut names = Vec::new();
     let mut open = vec![expression];
     while let Some(next) = open.pop() {
-        if let ExpressionKind::Attribute { parts, .. } = &next.kind {
-            names.extend(parts.first().cloned());
+        match &next.kind {
+            ExpressionKind::Attribute { parts, .. } => names.extend(parts.first().cloned()),
+            ExpressionKind::Lambda { parameters, body } => {
+                let is_parameter = |name: &NamePart| parameters.iter().any(|parameter| parameter.text == name.text);
+                names.extend(first_names(body).into_iter().filter(|name| !is_parameter(name)));
+            }
+            _ => open.extend(next.children()),
         }
-        open.extend(next.children());
     }
     names
 }

@@ -5,13 +5,16 @@ use lakesmith_base::suggest::closest;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::implicit;
-use lakesmith_functions::{Call, Role, Typed, collection, json, registry};
-use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart};
+use lakesmith_functions::{Call, Ordered, Role, Typed, arrange, collection, higher_order, json, refusal, registry};
+use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart, SortOrder};
 use lakesmith_unresolved::{Literal, PlanId, SparkType, function_names};
 
+use crate::call_name;
 use crate::literal::literal;
+use crate::naming;
 use crate::resolver::Resolver;
-use crate::scope::{Found, Reach, Scope};
+use crate::scope::{Found, Reach, Scope, ScopeColumn};
+use crate::time_window::is_time_window;
 
 impl Resolver<'_> {
     /// The expression's value; nothing when a fault was noted.
@@ -52,7 +55,16 @@ impl Resolver<'_> {
             }
             ExpressionKind::Window { function, window } => self.window(function, window, scope),
             ExpressionKind::ExtractValue { child, extraction } => self.extract(child, extraction, scope),
+            ExpressionKind::Subquery(_) if !scope.variables.is_empty() => {
+                let condition = Condition::UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_HIGHER_ORDER_FUNCTION;
+                self.refuse(Diagnostic::error(condition, "a subquery stands inside a lambda"), origin, "")
+            }
             ExpressionKind::Subquery(subquery) => self.subquery(subquery, scope, origin),
+            ExpressionKind::LambdaVariable(parts) => self.name(parts, None, scope, origin),
+            ExpressionKind::Lambda { .. } => {
+                let condition = Condition::INVALID_LAMBDA_FUNCTION_CALL_NON_HIGHER_ORDER_FUNCTION;
+                self.refuse(Diagnostic::error(condition, "a lambda where none is taken"), origin, "")
+            }
             other => self.not_built(&describe(other), origin),
         }
     }
@@ -77,6 +89,10 @@ impl Resolver<'_> {
         scope: &Scope<'_>,
         origin: &Origin,
     ) -> Option<Typed> {
+        let own = parts.first().and_then(|first| scope.variables.iter().rev().find(|known| known.name == first.text));
+        if let (Some(variable), None) = (own, plan_id) {
+            return self.fields(variable.value.clone(), &parts[1..]);
+        }
         match scope.find(parts, plan_id) {
             Found::Column(column, taken) => {
                 let attribute = &column.attribute;
@@ -139,6 +155,9 @@ impl Resolver<'_> {
         let names: Vec<&str> = scope.columns.iter().map(|column| column.attribute.name.as_str()).collect();
         let similar = closest(last.text.as_str(), names.iter().copied(), 3);
         let title = format!("column `{}` does not exist", shown(parts));
+        if let Some(diagnostic) = unknown_qualifier(parts, scope, &title) {
+            return self.refuse(diagnostic, &parts[0].origin, "no such table or alias here");
+        }
         let diagnostic = if similar.is_empty() {
             let listed = names.iter().take(8).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             let known =
@@ -169,17 +188,25 @@ impl Resolver<'_> {
             let element = collection::element(value, key);
             return self.settle(element, origin);
         }
-        if matches!(value.data_type, SparkType::Array { .. }) {
-            return self.not_built("a field of each struct of an array", origin);
-        }
-        let SparkType::Struct(fields) = &value.data_type else {
+        let fields = match &value.data_type {
+            SparkType::Struct(fields) => Some(fields),
+            SparkType::Array { element, .. } => match element.as_ref() {
+                SparkType::Struct(fields) => Some(fields),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some(fields) = fields else {
             let title = format!("`{name}` is asked of a value of type {}, which has no fields", value.data_type);
             let condition = Condition::INVALID_EXTRACT_BASE_FIELD_TYPE;
             return self.refuse(Diagnostic::error(condition, title), origin, "no struct");
         };
         match fields.iter().position(|field| field.name.matches(name)) {
             Some(index) => {
-                let field = collection::field(value, index);
+                let field = match value.data_type {
+                    SparkType::Array { .. } => arrange::field_of_each(value, index),
+                    _ => collection::field(value, index),
+                };
                 self.settle(field, origin)
             }
             None => {
@@ -219,13 +246,21 @@ impl Resolver<'_> {
         }
         if let Some(known) = function_names::find(name) {
             let whose = if known.only_databricks { "Databricks" } else { "Spark" };
-            let title = format!("`{name}` is a {whose} function that Lakesmith does not have yet");
+            let title = match refusal::find(name) {
+                Some(refusal) if refusal.is_final => {
+                    format!("`{name}` is a {whose} function that Lakesmith does not have: {}", refusal.reason)
+                }
+                Some(refusal) => {
+                    format!("`{name}` is a {whose} function that Lakesmith does not have yet: {}", refusal.reason)
+                }
+                None => format!("`{name}` is a {whose} function that Lakesmith does not have yet"),
+            };
             let diagnostic = Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title);
             return self.refuse(diagnostic, &part.origin, "not built");
         }
         let title = format!("function `{name}` does not exist");
         let mut diagnostic = Diagnostic::error(Condition::UNRESOLVED_ROUTINE, title);
-        let similar = closest(name, registry::names(), 3);
+        let similar = closest(name, registry::names().chain(higher_order::names()), 3);
         if !similar.is_empty() {
             let listed = similar.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             diagnostic = diagnostic.help(format!("a function with a similar name exists: {listed}"));
@@ -245,6 +280,26 @@ impl Resolver<'_> {
         }
     }
 
+    /// `arrays_zip`: arrays that are columns or fields give their names to the fields of the structs.
+    fn zipped(&mut self, call: &FunctionCall, scope: &Scope<'_>, origin: &Origin) -> Option<Typed> {
+        let lists = call.arguments.iter().enumerate().map(|(index, argument)| {
+            let name = match &argument.kind {
+                ExpressionKind::Attribute { .. } | ExpressionKind::Alias { .. } => field_name(argument, index),
+                _ => index.to_string(),
+            };
+            self.expression(argument, scope).map(|list| (name, list))
+        });
+        let lists = lists.collect::<Vec<_>>().into_iter().collect::<Option<Vec<_>>>()?;
+        self.settle(arrange::zipped(lists), origin)
+    }
+
+    /// A key of WITHIN GROUP.
+    fn within_group(&mut self, order: &SortOrder, scope: &Scope<'_>) -> Option<Ordered> {
+        let value = self.expression(&order.child, scope)?;
+        let nulls_first = order.nulls_first.unwrap_or(!order.descending);
+        Some(Ordered { value, descending: order.descending, nulls_first })
+    }
+
     /// A call of a function or operator.
     pub(crate) fn call(&mut self, call: &FunctionCall, scope: &Scope<'_>, origin: &Origin) -> Option<Typed> {
         let Some(part) = call.name.parts.last() else { return self.not_built("IDENTIFIER as a function", origin) };
@@ -252,21 +307,45 @@ impl Resolver<'_> {
         if part.text.matches("input_file_name") && call.arguments.is_empty() {
             return self.input_file_name(scope, origin);
         }
+        if is_time_window(call) {
+            return self.window_column(scope, origin);
+        }
+        if let ([condition], true) = (call.arguments.as_slice(), part.text.matches("assert_true")) {
+            let told = Literal::String(call_name::not_true(&naming::column_name(condition)));
+            let told = Expression::new(ExpressionKind::Literal(told), origin.clone());
+            let arguments = vec![condition.clone(), told];
+            return self.call(&FunctionCall { arguments, ..call.clone() }, scope, origin);
+        }
         if part.text.matches("struct") {
             let renamed = named_struct(call, origin);
             return self.call(&renamed, scope, origin);
+        }
+        if let Some(grouping) = self.grouping(call, scope, origin) {
+            return grouping;
+        }
+        if part.text.matches("arrays_zip") {
+            return self.zipped(call, scope, origin);
+        }
+        // `array_sort` takes a lambda or none
+        if let Some(function) = higher_order::find(name)
+            && (registry::find(name).is_none() || call.arguments.len() > function.values)
+        {
+            let plain =
+                Scope { aggregates: scope.aggregates || scope.windowed == Some(true), windowed: None, ..*scope };
+            return self.higher_order(function, call, &plain, origin);
         }
         let Some(function) = registry::find(name) else {
             return self.unknown_function(call, part, scope);
         };
         if function.role == Role::Aggregate && !scope.aggregates && scope.windowed.is_none() {
             let title = format!("aggregate function `{name}` cannot stand here");
-            let diagnostic =
-                Diagnostic::error(Condition::GROUP_BY_AGGREGATE, title).help("filter by an aggregate in HAVING");
+            let diagnostic = Diagnostic::error(Condition::GROUP_BY_AGGREGATE, title)
+                .help("it is about many rows: filter by it in HAVING, or compute it in the SELECT list");
             return self.refuse(diagnostic, &part.origin, "aggregate");
         }
-        if !call.within_group.is_empty() {
-            return self.not_built("WITHIN GROUP", origin);
+        if !call.within_group.is_empty() && !ORDERED.contains(&function.names[0]) {
+            let title = format!("`{name}` has no WITHIN GROUP");
+            return self.refuse(Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title), origin, "");
         }
         let plain = scope.aggregates && function.role != Role::Aggregate;
         let inner = Scope { aggregates: scope.windowed.unwrap_or(plain), windowed: None, ..*scope };
@@ -278,6 +357,9 @@ impl Resolver<'_> {
             let all: Vec<Option<Typed>> = written.iter().map(|argument| self.expression(argument, &inner)).collect();
             all.into_iter().collect::<Option<Vec<_>>>()?
         };
+        let order: Vec<Option<Ordered>> =
+            call.within_group.iter().map(|order| self.within_group(order, &inner)).collect();
+        let order = order.into_iter().collect::<Option<Vec<_>>>()?;
         let (fewest, most) = function.arity;
         if function.role == Role::Window && scope.windowed.is_none() {
             let title = format!("window function `{name}` has no OVER");
@@ -293,16 +375,27 @@ impl Resolver<'_> {
         }
         let types: Vec<SparkType> = arguments.iter().map(|argument| argument.data_type.clone()).collect();
         if arguments.len() < fewest || arguments.len() > most {
-            let wanted = if fewest == most { fewest.to_string() } else { format!("{fewest} or more") };
-            let title = format!("function `{name}` takes {wanted} arguments, not {}", arguments.len());
+            let wanted = match (fewest, most) {
+                (1, 1) => "1 argument".to_owned(),
+                _ if fewest == most => format!("{fewest} arguments"),
+                _ if arguments.len() > most => format!("{fewest} to {most} arguments"),
+                _ => format!("{fewest} or more arguments"),
+            };
+            let title = format!("function `{name}` takes {wanted}, not {}", arguments.len());
             return self.refuse(Diagnostic::error(Condition::WRONG_NUM_ARGS, title), origin, "");
         }
+        let entropy = match RANDOM.contains(&function.names[0]) {
+            true => lakesmith_base::random::mixed(self.options.session.entropy, self.number()),
+            false => 0,
+        };
         let resolved = (function.resolve)(&Call {
             name,
             arguments,
             distinct: call.distinct,
             ignore_nulls: call.ignore_nulls == Some(true),
-            session: self.options.session,
+            order,
+            session: &self.options.session,
+            entropy,
         });
         if let Err(fault) = &resolved
             && fault.condition == Condition::DATATYPE_MISMATCH
@@ -310,7 +403,10 @@ impl Resolver<'_> {
         {
             return self.not_built(&format!("`{name}` of {unusual}"), origin);
         }
+        let compares = ["==", "=", "!=", "<>", "<", "<=", ">", ">=", "<=>"].contains(&name);
         let at = match &resolved {
+            // neither side is more wrong than the other
+            Err(_) if compares => origin,
             Err(fault) => fault.argument.and_then(|index| written.get(index)).map_or(origin, |a| &a.origin),
             Ok(_) => origin,
         };
@@ -352,23 +448,36 @@ fn chain(call: &FunctionCall) -> Vec<&Expression> {
     operands.reverse();
     operands
 }
+/// Aggregates with WITHIN GROUP.
+const ORDERED: [&str; 4] = ["listagg", "mode", "percentile_cont", "percentile_disc"];
+
+/// Functions that give other values in each call.
+const RANDOM: [&str; 5] = ["rand", "randn", "randstr", "uniform", "uuid"];
+
+/// A column that is there, under another table or alias than was written.
+fn unknown_qualifier(parts: &[NamePart], scope: &Scope<'_>, title: &str) -> Option<Diagnostic> {
+    let [qualifier, name] = parts else { return None };
+    let is_alias = |column: &&ScopeColumn| column.qualifier.last().is_some_and(|own| *own == qualifier.text);
+    if scope.columns.iter().any(|column| is_alias(&column)) {
+        return None;
+    }
+    let fitting = scope.columns.iter().filter(|column| column.attribute.name == name.text);
+    let written = fitting.filter_map(|column| {
+        let own = column.qualifier.last()?;
+        Some(format!("`{}.{}`", own.as_str(), column.attribute.name.as_str()))
+    });
+    let mut written: Vec<String> = written.collect();
+    written.dedup();
+    if written.is_empty() {
+        return None;
+    }
+    let help = format!("a table with an alias is named by it: write {}", written.join(" or "));
+    Some(Diagnostic::error(Condition::UNRESOLVED_COLUMN_WITH_SUGGESTION, title).help(help))
+}
 
 /// Functions that Spark has with more arguments than are built.
-const FURTHER_ARGUMENTS: [&str; 13] = [
-    "ceil",
-    "ceiling",
-    "dense_rank",
-    "floor",
-    "from_json",
-    "instr",
-    "levenshtein",
-    "make_timestamp",
-    "max_by",
-    "min_by",
-    "percent_rank",
-    "rank",
-    "to_json",
-];
+const FURTHER_ARGUMENTS: [&str; 8] =
+    ["ceil", "ceiling", "dense_rank", "floor", "instr", "levenshtein", "percent_rank", "rank"];
 
 /// Types that few functions take yet, though Spark has more.
 fn is_unusual(data_type: &SparkType, function: &str) -> bool {
@@ -381,19 +490,26 @@ fn is_unusual(data_type: &SparkType, function: &str) -> bool {
 /// `struct(a, b AS c, 1)` is `named_struct('a', a, 'c', b, 'col3', 1)`.
 fn named_struct(call: &FunctionCall, origin: &Origin) -> FunctionCall {
     let arguments = call.arguments.iter().enumerate().flat_map(|(index, argument)| {
-        let name = match &argument.kind {
-            ExpressionKind::Alias { names, .. } => names.first().map(|name| name.text.as_str().to_owned()),
-            ExpressionKind::Attribute { parts, .. } => parts.last().map(|part| part.text.as_str().to_owned()),
-            ExpressionKind::ExtractValue { extraction, .. } => match &extraction.kind {
-                ExpressionKind::Literal(Literal::String(name)) => Some(name.clone()),
-                _ => None,
-            },
-            _ => None,
-        };
-        let name = Literal::String(name.unwrap_or_else(|| format!("col{}", index + 1)));
+        let name = Literal::String(field_name(argument, index));
         [Expression::new(ExpressionKind::Literal(name), argument.origin.clone()), argument.clone()]
     });
     FunctionCall::builtin("named_struct", arguments.collect(), origin.clone())
+}
+
+/// The name of a struct's field whose value is written as an argument of `struct`.
+pub(crate) fn field_name(argument: &Expression, index: usize) -> String {
+    let name = match &argument.kind {
+        ExpressionKind::Alias { names, .. } => names.first().map(|name| name.text.as_str().to_owned()),
+        ExpressionKind::Attribute { parts, .. } | ExpressionKind::LambdaVariable(parts) => {
+            parts.last().map(|part| part.text.as_str().to_owned())
+        }
+        ExpressionKind::ExtractValue { extraction, .. } => match &extraction.kind {
+            ExpressionKind::Literal(Literal::String(name)) => Some(name.clone()),
+            _ => None,
+        },
+        _ => None,
+    };
+    name.unwrap_or_else(|| format!("col{}", index + 1))
 }
 
 fn shown(parts: &[NamePart]) -> String {
@@ -402,14 +518,15 @@ fn shown(parts: &[NamePart]) -> String {
 
 /// Functions that SQL lets one write without parentheses.
 fn bare_function(name: &str) -> bool {
-    ["current_date", "current_timestamp"].iter().any(|function| function.eq_ignore_ascii_case(name))
+    ["current_date", "current_timestamp", "current_user", "session_user", "user"]
+        .iter()
+        .any(|function| function.eq_ignore_ascii_case(name))
 }
 
 /// What an expression is, in words a user knows.
 fn describe(kind: &ExpressionKind) -> String {
     match kind {
         ExpressionKind::Star { .. } => "`*` at this place",
-        ExpressionKind::Lambda { .. } | ExpressionKind::LambdaVariable(_) => "a lambda function",
         ExpressionKind::UserDefinedFunction(_) | ExpressionKind::TypedAggregate(_) => "a function of the user's own",
         ExpressionKind::NamedArgument { .. } => "an argument by name at this place",
         ExpressionKind::NamedParameter(_) | ExpressionKind::PositionalParameter(_) => "a query parameter",

@@ -157,8 +157,8 @@ impl Resolver<'_> {
     /// A call of a built-in function on resolved arguments.
     pub(crate) fn builtin(&mut self, name: &'static str, arguments: Vec<Typed>, origin: &Origin) -> Option<Typed> {
         let function = registry::find(name)?;
-        let session = self.options.session;
-        let call = Call { name, arguments, distinct: false, ignore_nulls: false, session };
+        let (session, entropy) = (&self.options.session, 0);
+        let call = Call { name, arguments, distinct: false, ignore_nulls: false, order: Vec::new(), session, entropy };
         let value = (function.resolve)(&call);
         self.settle(value, origin)
     }

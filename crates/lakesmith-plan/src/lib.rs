@@ -6,12 +6,16 @@
 
 pub mod aggregate;
 pub mod attribute;
+mod call_name;
 pub mod checked;
 mod event_log;
 pub mod expression;
+mod file_arguments;
 pub mod frame;
 mod generator;
+mod grouping;
 pub mod join;
+mod lambda;
 pub mod literal;
 pub mod naming;
 pub mod project;
@@ -22,6 +26,7 @@ pub mod set_operation;
 pub mod sort;
 pub mod subquery;
 mod time_travel;
+mod time_window;
 
 pub use attribute::{Attribute, AttributeId, Resolved};
 pub use checked::{Checked, CheckedCondition, Conditions, resolve_checked};

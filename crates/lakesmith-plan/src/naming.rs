@@ -5,15 +5,25 @@ use lakesmith_diagnostic::Origin;
 use lakesmith_functions::cast_text::{day_time_literal, year_month_literal};
 use lakesmith_functions::text_value::format_typed;
 use lakesmith_unresolved::expression::{
-    CastMode, Expression, ExpressionKind, FrameBound, FrameUnit, FunctionCall, JsonStep, SortOrder, Window, WindowFrame,
+    CastMode, Expression, ExpressionKind, FrameBound, FrameUnit, FunctionCall, JsonStep, NamePart, SortOrder, Window,
+    WindowFrame,
 };
 use lakesmith_unresolved::{Literal, SparkType};
 
+use crate::call_name;
+use crate::expression::field_name;
+use crate::scope::{Found, Scope};
+
 /// The name of a computed column: additions to dates have names of their own.
-pub fn computed_name(expression: &Expression, value: &Expr) -> String {
+pub fn computed_name(expression: &Expression, value: &Expr, scope: &Scope<'_>) -> String {
+    let expression = &without_tables(expression, scope);
     let name = column_name(expression);
     let (ExpressionKind::Function(call), Expr::ScalarFunction(kernel)) = (&expression.kind, value) else { return name };
     let symbol = call.name.parts.last().map_or("", |part| part.text.as_str());
+    if matches!(symbol.to_ascii_lowercase().as_str(), "to_char" | "to_varchar") {
+        let arguments: Vec<String> = call.arguments.iter().map(text).collect();
+        return call_name::written_as(symbol, value, &arguments).unwrap_or(name);
+    }
     let [left, right] = call.arguments.as_slice() else { return name };
     if !matches!(symbol, "+" | "-") {
         return name;
@@ -28,11 +38,55 @@ pub fn computed_name(expression: &Expression, value: &Expr) -> String {
             format!("date_add({left}, (- extractansiintervaldays({right})))")
         }
         "spark_date_sub" => format!("date_sub({left}, {right})"),
-        "spark_add_micros" | "spark_subtract_micros" | "spark_add_interval_months" | "spark_subtract_months" => {
+        // the moment comes first, wherever it is written
+        "spark_add_calendar" if left.contains("make_interval(") => format!("{right} + {left}"),
+        "spark_add_calendar"
+        | "spark_subtract_calendar"
+        | "spark_add_micros"
+        | "spark_subtract_micros"
+        | "spark_add_interval_months"
+        | "spark_subtract_months" => {
             format!("{left} {symbol} {right}")
         }
         _ => name,
     }
+}
+
+/// The expression with columns as Spark writes them within a computed one: without their table, with the fields that are asked
+/// of them.
+fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expression {
+    let mut expression = expression.clone();
+    if !matches!(&expression.kind, ExpressionKind::Function(_) | ExpressionKind::Window { .. }) {
+        return expression;
+    }
+    expression.for_each_mut(&mut |part| {
+        let ExpressionKind::Attribute { parts, plan_id, .. } = &mut part.kind else { return };
+        let Found::Column(column, taken) = scope.find(parts, *plan_id) else { return };
+        let mut shown = parts[taken - 1].text.as_str().to_owned();
+        let mut data_type = &column.attribute.data_type;
+        for field in &parts[taken..] {
+            let name = field.text.as_str();
+            let fields = match data_type {
+                SparkType::Array { element, .. } => element.as_ref(),
+                other => other,
+            };
+            match fields {
+                SparkType::Struct(fields) => {
+                    shown.push_str(&format!(".{name}"));
+                    let found = fields.iter().find(|field| field.name.matches(name));
+                    data_type = found.map_or(data_type, |field| &field.data_type);
+                }
+                SparkType::Map { value, .. } => {
+                    shown.push_str(&format!("[{name}]"));
+                    data_type = value;
+                }
+                _ => return,
+            }
+        }
+        let origin = parts[taken - 1].origin.clone();
+        *parts = vec![NamePart { text: shown.as_str().into(), origin }];
+    });
+    expression
 }
 
 /// The name of a column of the SELECT list.
@@ -68,6 +122,14 @@ fn path_name(path: &[JsonStep]) -> String {
 /// The expression as Spark writes it in a generated name.
 fn text(expression: &Expression) -> String {
     match &expression.kind {
+        ExpressionKind::Lambda { parameters, body } => {
+            let arguments = vec!["namedlambdavariable()"; parameters.len()];
+            format!("lambdafunction({}, {})", text(&bound(body, parameters)), arguments.join(", "))
+        }
+        ExpressionKind::LambdaVariable(parts) => {
+            let fields = parts.iter().skip(1).map(|part| format!(".{}", part.text.as_str()));
+            std::iter::once("namedlambdavariable()".to_owned()).chain(fields).collect()
+        }
         ExpressionKind::Literal(literal) => literal_text(literal),
         ExpressionKind::Attribute { parts, .. } => {
             parts.last().map_or_else(String::new, |p| p.text.as_str().to_owned())
@@ -102,6 +164,22 @@ fn text(expression: &Expression) -> String {
         ExpressionKind::Subquery(_) => "scalarsubquery()".into(),
         _ => "expression".into(),
     }
+}
+
+/// The body of a lambda, its parameters told apart from columns.
+fn bound(body: &Expression, parameters: &[NamePart]) -> Expression {
+    let mut body = body.clone();
+    let is_parameter = |parts: &[NamePart]| {
+        parts.first().is_some_and(|first| parameters.iter().any(|parameter| parameter.text == first.text))
+    };
+    body.for_each_mut(&mut |part| {
+        let parts = match &part.kind {
+            ExpressionKind::Attribute { parts, .. } if is_parameter(parts) => parts.clone(),
+            _ => return,
+        };
+        part.kind = ExpressionKind::LambdaVariable(parts);
+    });
+    body
 }
 
 fn literal_text(literal: &Literal) -> String {
@@ -177,7 +255,8 @@ const CAPITALS: [&str; 35] = [
 const NATURAL_ORDER: &str = ", lambdafunction((IF(((namedlambdavariable() IS NULL) AND (namedlambdavariable() IS NULL)), 0, (IF((namedlambdavariable() IS NULL), 1, (IF((namedlambdavariable() IS NULL), -1, (IF((namedlambdavariable() < namedlambdavariable()), -1, (IF((namedlambdavariable() > namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable())";
 
 /// Arguments that Spark adds when they are left out: function, number of arguments, what is added.
-const DEFAULTS: [(&str, usize, &str); 26] = [
+const DEFAULTS: [(&str, usize, &str); 32] = [
+    ("aggregate", 3, ", lambdafunction(namedlambdavariable(), namedlambdavariable())"),
     ("approx_percentile", 2, ", 10000"),
     ("percentile", 2, ", 1"),
     ("percentile_approx", 2, ", 10000"),
@@ -188,17 +267,22 @@ const DEFAULTS: [(&str, usize, &str); 26] = [
     ("lag", 2, ", NULL"),
     ("lead", 1, ", 1, NULL"),
     ("lead", 2, ", NULL"),
+    ("listagg", 1, ", NULL"),
     ("locate", 2, ", 1"),
     ("lpad", 2, ",  "),
     ("months_between", 2, ", true"),
     ("position", 2, ", 1"),
+    ("reduce", 3, ", lambdafunction(namedlambdavariable(), namedlambdavariable())"),
     ("regexp_extract", 2, ", 1"),
+    ("regexp_extract_all", 2, ", 1"),
+    ("regexp_instr", 2, ", 0"),
     ("regexp_replace", 3, ", 1"),
     ("replace", 2, ", "),
     ("round", 1, ", 0"),
     ("rpad", 2, ",  "),
     ("sort_array", 1, ", true"),
     ("split", 2, ", -1"),
+    ("string_agg", 1, ", NULL"),
     ("str_to_map", 1, ", ,, :"),
     ("str_to_map", 2, ", :"),
     ("substr", 2, ", 2147483647"),
@@ -255,25 +339,78 @@ fn call_text(call: &FunctionCall) -> String {
         ("extract" | "datepart", [field, value]) => format!("{name}({field} FROM {value})"),
         ("when", all) => case_text(all),
         ("log", [value]) => format!("LOG(E(), {value})"),
+        ("from_json", [_, schema, _]) if schema.to_ascii_lowercase().starts_with("map<") => "entries".into(),
         ("from_json", [_, schema]) if schema.to_ascii_lowercase().starts_with("map<") => "entries".into(),
+        // the names of a struct's fields are known before those of a lambda's parameters
+        ("struct", all) if holds_variable(&call.arguments) => {
+            let named = call.arguments.iter().zip(all).enumerate();
+            let named = named.map(|(index, (argument, text))| format!("{}, {text}", field_name(argument, index)));
+            format!("named_struct({})", named.collect::<Vec<_>>().join(", "))
+        }
         ("struct", _) => format!("struct({})", struct_text(&call.arguments)),
+        ("mode", _) => mode_text(call),
         _ if arguments.len() == 2 && FIRST_ONLY.contains(&name.as_str()) => format!("{name}({})", arguments[0]),
         _ => {
+            if let Some(name) = call_name::special(&name, &arguments) {
+                return name;
+            }
             let distinct = if call.distinct { "DISTINCT " } else { "" };
             let added = DEFAULTS.iter().find(|(known, count, _)| *known == name && *count == arguments.len());
             let added = added.map_or("", |(_, _, added)| *added);
             let shown = match RENAMED.iter().find(|(known, _)| *known == name) {
                 Some((_, shown)) => (*shown).to_owned(),
+                // Spark forgets the other name
+                None if name == "string_agg" && !call.within_group.is_empty() => "listagg".to_owned(),
                 None if CAPITALS.contains(&name.as_str()) => name.to_uppercase(),
                 None => name,
             };
-            format!("{shown}({distinct}{}{added})", arguments.join(", ")) + &filter_text(call)
+            format!("{shown}({distinct}{}{added})", arguments.join(", ")) + &within_text(call) + &filter_text(call)
         }
     }
 }
 
+/// ` WITHIN GROUP (ORDER BY …)`, which `listagg` writes in full.
+fn within_text(call: &FunctionCall) -> String {
+    if call.within_group.is_empty() {
+        return String::new();
+    }
+    let is_full =
+        call.name.parts.last().is_some_and(|name| name.text.matches("listagg") || name.text.matches("string_agg"));
+    let key = |order: &SortOrder| match order.descending {
+        _ if is_full => order_text(order),
+        true => format!("{} DESC", text(&order.child)),
+        false => text(&order.child),
+    };
+    format!(" WITHIN GROUP (ORDER BY {})", call.within_group.iter().map(key).collect::<Vec<_>>().join(", "))
+}
+
+/// `mode`, whose order Spark writes the other way round.
+fn mode_text(call: &FunctionCall) -> String {
+    let is_true = |flag: &Expression| flag.kind == ExpressionKind::Literal(Literal::Boolean(true));
+    let order = match (call.arguments.as_slice(), call.within_group.as_slice()) {
+        ([], [order]) => Some((&order.child, !order.descending)),
+        ([value, flag], []) if is_true(flag) => Some((value, true)),
+        _ => None,
+    };
+    let shown = match order {
+        Some((value, true)) => format!("mode() WITHIN GROUP (ORDER BY {} DESC)", text(value)),
+        Some((value, false)) => format!("mode() WITHIN GROUP (ORDER BY {})", text(value)),
+        None => format!("mode({})", call.arguments.first().map(text).unwrap_or_default()),
+    };
+    shown + &filter_text(call)
+}
+
 fn filter_text(call: &FunctionCall) -> String {
     call.filter.as_ref().map_or_else(String::new, |filter| format!(" FILTER (WHERE {})", text(filter)))
+}
+
+fn holds_variable(arguments: &[Expression]) -> bool {
+    arguments.iter().any(|part| matches!(part.kind, ExpressionKind::LambdaVariable(_)) || holds_variable_within(part))
+}
+
+fn holds_variable_within(expression: &Expression) -> bool {
+    let is_variable = |part: &&Expression| matches!(part.kind, ExpressionKind::LambdaVariable(_));
+    expression.children().iter().any(|part| is_variable(part) || holds_variable_within(part))
 }
 
 fn struct_text(arguments: &[Expression]) -> String {

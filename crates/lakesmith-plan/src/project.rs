@@ -4,7 +4,7 @@
 use datafusion::common::tree_node::TreeNode;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use lakesmith_base::Identifier;
-use lakesmith_diagnostic::Origin;
+use lakesmith_diagnostic::{Condition, Origin};
 use lakesmith_functions::{Typed, guard};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, SortOrder};
 use lakesmith_unresolved::relation::Aggregate;
@@ -81,6 +81,7 @@ impl Resolver<'_> {
             Select::Groups(aggregate) => self.groups(block, aggregate, outer),
             Select::Rows(input, expressions) => {
                 let input = self.relation(input, outer)?;
+                let input = self.with_time_window(input, expressions, outer)?;
                 let (input, generated) = self.with_generator(input, expressions, outer)?;
                 let expressions = generated.as_deref().unwrap_or(expressions);
                 let scope = Scope { outer: Some(outer), aggregates: true, ..Scope::of(&input.columns) };
@@ -135,7 +136,7 @@ impl Resolver<'_> {
             if is_named {
                 aliases.push((name.clone(), value.clone()));
             }
-            let name = if is_named { name } else { Identifier::new(computed_name(expression, &value.expr)) };
+            let name = if is_named { name } else { Identifier::new(computed_name(expression, &value.expr, scope)) };
             let source = if is_named { None } else { source_of(&value.expr, scope) };
             outputs.push(Output { name, value, origin: expression.origin.clone(), source, metadata });
         }
@@ -197,10 +198,11 @@ impl Resolver<'_> {
                 }
                 _ => None,
             };
-            let value = match self.ordinal(&order.child, outputs.len())?.or(by_name) {
-                Some(index) => Some(outputs[index].value.clone()),
-                None => self.expression(&order.child, scope),
-            };
+            let value =
+                match self.ordinal(&order.child, outputs.len(), Condition::ORDER_BY_POS_OUT_OF_RANGE)?.or(by_name) {
+                    Some(index) => Some(outputs[index].value.clone()),
+                    None => self.expression(&order.child, scope),
+                };
             keys.push(value.map(|value| (value, order.clone())));
         }
         keys.into_iter().collect()

@@ -12,11 +12,12 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::{FileInterface, RelationRequest, RelationSource};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::common_of;
-use lakesmith_functions::{Typed, guard};
+use lakesmith_functions::{Role, Typed, guard, registry};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, Name, NamePart};
 use lakesmith_unresolved::relation::{Cte, DataSource};
-use lakesmith_unresolved::{Literal, PlanId, Relation, RelationKind, SparkType};
+use lakesmith_unresolved::{Literal, PlanId, Relation, RelationKind, SparkType, function_names};
 
+use crate::file_arguments::{argument_of, files_request};
 use crate::generator::{Generation, generates};
 use crate::project::{Block, Order, Output};
 use crate::resolver::{Known, Planned, Resolver};
@@ -129,11 +130,34 @@ impl Resolver<'_> {
 
     fn filter(&mut self, input: &Relation, condition: &Expression, outer: &Scope<'_>) -> Option<Planned> {
         let input = self.relation(input, outer)?;
+        self.about_one_row(condition)?;
         let scope = Scope { outer: Some(outer), ..Scope::of(&input.columns) };
         let origin = &condition.origin;
         let condition = self.condition(condition, &scope, "WHERE")?;
         let plan = self.filtered_plan(input.plan, condition, origin)?;
         Some(Planned { plan, columns: input.columns })
+    }
+
+    /// Notes what cannot stand in WHERE, because it is about more than one row.
+    fn about_one_row(&mut self, condition: &Expression) -> Option<()> {
+        let mut open = vec![condition];
+        while let Some(expression) = open.pop() {
+            let (what, help) = match &expression.kind {
+                ExpressionKind::Window { .. } => {
+                    ("a window function", "filter by it in QUALIFY, or in a query around this one")
+                }
+                ExpressionKind::Function(call) if is_aggregate(call) => {
+                    ("an aggregate function", "filter by it in HAVING")
+                }
+                _ => {
+                    open.extend(expression.children());
+                    continue;
+                }
+            };
+            let diagnostic = Diagnostic::error(Condition::INVALID_WHERE_CONDITION, format!("{what} stands in WHERE"));
+            return self.refuse(diagnostic.help(help), &expression.origin, "about more than one row");
+        }
+        Some(())
     }
 
     /// The rows for which a condition holds. Parts of it that can fail are computed as a column, which DataFusion does not move:
@@ -231,14 +255,7 @@ impl Resolver<'_> {
     }
 
     fn files(&mut self, source: &DataSource, interface: FileInterface, origin: &Origin) -> Option<Planned> {
-        let request = RelationRequest::Files {
-            format: source.format.clone(),
-            schema: source.schema.clone(),
-            options: source.options.clone(),
-            paths: source.paths.clone(),
-            interface,
-            is_streaming: source.is_streaming,
-        };
+        let request = files_request(source, interface);
         let shown = QualifiedName::single(source.paths.first().map_or("files", String::as_str));
         let source = self.source(request, origin, &shown)?;
         self.scan(source.as_ref(), &[], origin)
@@ -254,8 +271,14 @@ impl Resolver<'_> {
             return self.generated_rows(call, origin);
         }
         if !["read_files", "cloud_files"].iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            if !function_names::is_known(name) {
+                let title = format!("function `{name}` does not exist");
+                let diagnostic = Diagnostic::error(Condition::UNRESOLVED_ROUTINE, title);
+                return self.refuse(diagnostic, &call.name.origin, "no such function");
+            }
             return self.not_built(&format!("table function `{name}`"), origin);
         }
+        self.double_arguments(call)?;
         // Auto Loader is a stream whether or not STREAM is written
         let is_auto_loader = name.eq_ignore_ascii_case("cloud_files");
         let mut source = DataSource { is_streaming: is_streaming || is_auto_loader, ..no_files() };
@@ -269,18 +292,40 @@ impl Resolver<'_> {
                 continue;
             }
             let Some(text) = constant_text(value) else {
-                return self.not_built(&format!("an argument of `{name}` that is no constant"), &argument.origin);
+                return self.no_constant(name, argument);
             };
             match key {
                 // cloud_files takes the format as its second argument
                 None if source.paths.is_empty() => source.paths.push(text),
-                None => source.format = Some(text),
+                None if is_auto_loader && source.format.is_none() => source.format = Some(text),
+                None => {
+                    let title = format!("an argument of `{name}` too many");
+                    let help = match is_auto_loader {
+                        true => "options of `cloud_files` stand in `map('option', 'value', …)`",
+                        false => "options have names: `option => value`",
+                    };
+                    let diagnostic = Diagnostic::error(Condition::WRONG_NUM_ARGS, title).help(help);
+                    return self.refuse(diagnostic, &argument.origin, "");
+                }
+                Some(key) if key.eq_ignore_ascii_case("path") && source.paths.is_empty() => source.paths.push(text),
                 Some(key) if key.eq_ignore_ascii_case("format") => source.format = Some(text),
                 Some(key) if key.eq_ignore_ascii_case("schema") => source.schema = Some(text),
                 Some(key) => source.options.push((key.to_owned(), text)),
             }
         }
+        if source.paths.is_empty() {
+            let diagnostic =
+                Diagnostic::error(Condition::REQUIRED_PARAMETER_NOT_FOUND, format!("`{name}` has no path"));
+            return self.refuse(diagnostic.help(format!("write it first: `{name}('path', …)`")), origin, "");
+        }
         let interface = if is_auto_loader { FileInterface::CloudFiles } else { FileInterface::ReadFiles };
+        if let Some(Known::Misused(faults)) = self.known.get(&files_request(&source, interface)).cloned() {
+            for (key, diagnostic) in faults {
+                let place = argument_of(call, &key).map_or(origin, |argument| &argument.origin);
+                let _noted: Option<()> = self.refuse(diagnostic, place, "");
+            }
+            return None;
+        }
         self.files(&source, interface, origin)
     }
 
@@ -311,6 +356,9 @@ impl Resolver<'_> {
         match self.known.get(&request).cloned() {
             Some(Known::Source(source)) => Some(source),
             Some(Known::Refused(diagnostic)) => self.refuse(*diagnostic, origin, ""),
+            Some(Known::Misused(faults)) => faults
+                .into_iter()
+                .find_map(|(_, diagnostic)| self.refuse::<Arc<dyn RelationSource>>(diagnostic, origin, "")),
             Some(Known::Unknown) => {
                 self.is_unknown = true;
                 None
@@ -425,6 +473,11 @@ impl Resolver<'_> {
         let plan = self.built(values.and_then(|values| values.project(projected)), origin)?;
         Some(Planned { plan, columns })
     }
+}
+
+fn is_aggregate(call: &FunctionCall) -> bool {
+    let function = call.name.parts.last().and_then(|part| registry::find(part.text.as_str()));
+    function.is_some_and(|function| function.role == Role::Aggregate)
 }
 
 fn no_files() -> DataSource {

@@ -20,7 +20,7 @@ use crate::attribute::{Attribute, AttributeId, Resolved};
 use crate::scope::{Scope, ScopeColumn};
 
 /// What the session says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Values that functions take from the session.
     pub session: SessionValues,
@@ -32,6 +32,7 @@ pub(crate) enum Known {
     Source(Arc<dyn RelationSource>),
     Absent,
     Refused(Box<Diagnostic>),
+    Misused(Vec<(String, Diagnostic)>),
     Unknown,
 }
 
@@ -81,7 +82,7 @@ pub(crate) async fn attempt_until_known<T>(
     let mut known = HashMap::new();
     loop {
         let mut resolver = Resolver {
-            options,
+            options: options.clone(),
             known: &known,
             missing: Vec::new(),
             diagnostics: Vec::new(),
@@ -102,6 +103,7 @@ pub(crate) async fn attempt_until_known<T>(
                 RelationAnswer::Found(source) => Known::Source(source),
                 RelationAnswer::Absent => Known::Absent,
                 RelationAnswer::Refused(diagnostic) => Known::Refused(diagnostic),
+                RelationAnswer::Misused(faults) => Known::Misused(faults),
                 RelationAnswer::Unknown => Known::Unknown,
             };
             known.insert(request, answer);

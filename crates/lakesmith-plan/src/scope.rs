@@ -46,6 +46,15 @@ impl ScopeColumn {
     }
 }
 
+/// A parameter of a lambda.
+#[derive(Debug, Clone)]
+pub struct Variable {
+    /// Its name.
+    pub name: Identifier,
+    /// Its value, a column that only the lambda's body has.
+    pub value: Typed,
+}
+
 /// What names mean at one place.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Scope<'a> {
@@ -53,6 +62,8 @@ pub struct Scope<'a> {
     pub columns: &'a [ScopeColumn],
     /// Columns of the same SELECT list that were named before.
     pub aliases: &'a [(Identifier, Typed)],
+    /// Parameters of the lambdas around, innermost last.
+    pub variables: &'a [Variable],
     /// The query around a subquery.
     pub outer: Option<&'a Scope<'a>>,
     /// Whether aggregate functions may stand here.

@@ -28,7 +28,7 @@ impl Resolver<'_> {
         let scope = Scope { outer: outer.columns.first().map(|_| outer), ..Scope::of(&input.columns) };
         let mut keys = Vec::new();
         for order in orders {
-            keys.push(match self.ordinal(&order.child, input.columns.len())? {
+            keys.push(match self.ordinal(&order.child, input.columns.len(), Condition::ORDER_BY_POS_OUT_OF_RANGE)? {
                 Some(index) => Some(directed(input.columns[index].attribute.column(), order)),
                 None => self.sort_key(order, &scope),
             });
@@ -42,13 +42,19 @@ impl Resolver<'_> {
     }
 
     /// The column that a whole number in ORDER BY or GROUP BY means; `None` for any other expression.
-    pub(crate) fn ordinal(&mut self, expression: &Expression, columns: usize) -> Option<Option<usize>> {
+    pub(crate) fn ordinal(
+        &mut self,
+        expression: &Expression,
+        columns: usize,
+        condition: Condition,
+    ) -> Option<Option<usize>> {
         let Some(number) = constant(expression) else { return Some(None) };
         match usize::try_from(number).ok().and_then(|number| number.checked_sub(1)).filter(|index| *index < columns) {
             Some(index) => Some(Some(index)),
             None => {
-                let title = format!("position {number} is not in the SELECT list, which has {columns} columns");
-                let diagnostic = Diagnostic::error(Condition::GROUP_BY_POS_OUT_OF_RANGE, title);
+                let counted = if columns == 1 { "1 column".to_owned() } else { format!("{columns} columns") };
+                let title = format!("position {number} is not in the SELECT list, which has {counted}");
+                let diagnostic = Diagnostic::error(condition, title);
                 self.refuse(diagnostic, &expression.origin, "no such position")
             }
         }

@@ -74,7 +74,9 @@ impl Session {
         let mut sources = SourceMap::default();
         let source = sources.add("query", sql, SourceKind::Inline);
         let relation = lakesmith_sql::parse_query(&sources, source).map_err(|fault| vec![fault])?;
-        resolve(&relation, &self.tables, Options { session: SessionValues { now_micros: NOW } }).await
+        let (catalog, schema, user) = ("spark_catalog".into(), "default".into(), "ada".into());
+        let session = SessionValues { now_micros: NOW, entropy: 7, catalog, schema, user };
+        resolve(&relation, &self.tables, Options { session }).await
     }
 
     pub(crate) async fn execute(&self, resolved: &Resolved) -> Result<Vec<RecordBatch>, EngineError> {

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use lakesmith_base::Identifier;
+use lakesmith_base::suggest::closest;
 use lakesmith_diagnostic::{Condition, Diagnostic, SourceId, SourceMap, Span};
 
 use crate::path::{Location, PathMap};
@@ -202,7 +203,7 @@ impl Reader<'_> {
             paths,
             sql_files,
             python_files: python.iter().map(|path| relative(&root, path)).collect(),
-            configuration_is_known: !spec.is_unreadable,
+            configuration_is_known: !spec.is_unreadable && !spec.has_unread_settings,
             configuration: spec.configuration,
             root,
         }
@@ -219,11 +220,12 @@ impl Reader<'_> {
             let title = format!("there is no {kind} `{}`", library.path);
             let fault = Diagnostic::error(Condition::LAKESMITH_SOURCE_FILE, title).at(library.span, "");
             let is_folder = !library.recursive && path.is_dir();
-            self.faults.push(if is_folder {
-                fault.help(format!("write `{}/**` for all files below the folder", library.path))
-            } else {
-                fault
-            });
+            let help = match similar_entry(&path, library.recursive) {
+                _ if is_folder => format!("write `{}/**` for all files below the folder", library.path),
+                Some(similar) => format!("a {kind} with a similar name exists: `{similar}`"),
+                None => "paths count from the folder of the spec".to_owned(),
+            };
+            self.faults.push(fault.help(help));
         }
     }
 
@@ -304,6 +306,19 @@ impl Files {
             _ => {}
         }
     }
+}
+
+/// The name that resembles the path's most, among the files or folders beside it.
+fn similar_entry(path: &Path, is_folder: bool) -> Option<String> {
+    let wanted = path.file_name()?.to_string_lossy().into_owned();
+    let entries = std::fs::read_dir(path.parent()?).ok()?.filter_map(Result::ok);
+    let mut names: Vec<String> = entries
+        .filter(|entry| entry.path().is_dir() == is_folder)
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| !name.starts_with('.'))
+        .collect();
+    names.sort();
+    closest(&wanted, names.iter().map(String::as_str), 1).first().map(|name| (*name).to_owned())
 }
 
 fn relative(root: &Path, path: &Path) -> String {

@@ -10,7 +10,26 @@ use lakesmith_diagnostic::{Condition, Diagnostic, SourceId, Span};
 use crate::yaml::{self, Key, Node, NodeKind};
 
 /// Fields a spec may have.
-const FIELDS: &[&str] = &["name", "storage", "catalog", "database", "schema", "configuration", "libraries"];
+pub const FIELDS: &[&str] = &["name", "storage", "catalog", "database", "schema", "configuration", "libraries"];
+
+/// Fields of Databricks' pipelines that concern its service.
+const OF_A_SERVICE: &[&str] = &[
+    "channel",
+    "clusters",
+    "continuous",
+    "development",
+    "edition",
+    "environment",
+    "notifications",
+    "permissions",
+    "photon",
+    "root_path",
+    "serverless",
+    "tags",
+];
+
+/// Settings that are `true` or `false`.
+const SWITCHES: &[&str] = &["lakesmith.fusing", "pipelines.incompatibleViewCheck.enabled"];
 
 /// A spec as it was written.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +48,8 @@ pub struct Spec {
     pub libraries: Option<Vec<Library>>,
     /// Whether nothing could be read, so that what is missing says nothing.
     pub is_unreadable: bool,
+    /// Whether there are settings that could not be read.
+    pub has_unread_settings: bool,
 }
 
 /// An entry of `configuration`.
@@ -61,8 +82,10 @@ pub fn parse_spec(source: SourceId, text: &str) -> (Spec, Vec<Diagnostic>) {
         Err((message, span)) => {
             reader.spec.is_unreadable = true;
             let title = format!("the pipeline spec is not YAML: {message}");
-            let fault = Diagnostic::error(Condition::PIPELINE_SPEC_FIELD_ERROR, title);
-            reader.faults.push(fault.at(span.unwrap_or(Span::new(source, 0, 0)), ""));
+            let mut fault = Diagnostic::error(Condition::PIPELINE_SPEC_FIELD_ERROR, title);
+            let span = span.unwrap_or(Span::new(source, 0, 0));
+            fault.help.extend(yaml_help(text, span).map(str::to_owned));
+            reader.faults.push(fault.at(span, ""));
         }
     }
     (reader.spec, reader.faults)
@@ -117,7 +140,12 @@ impl Reader {
 
     fn unknown_field(&mut self, key: &Key) {
         let title = format!("the pipeline spec has no field `{}`", key.text);
-        let help = match closest(&key.text, FIELDS.iter().copied(), 1).first() {
+        let similar = closest(&key.text, FIELDS.iter().copied(), 1).first().copied();
+        let help = match similar {
+            _ if key.text == "target" => "its name here is `schema`".to_owned(),
+            _ if OF_A_SERVICE.contains(&key.text.as_str()) => {
+                "it says how a service runs the pipeline; leave it out".to_owned()
+            }
             Some(field) => format!("did you mean `{field}`?"),
             None => {
                 format!("fields are {}", FIELDS.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(", "))
@@ -148,6 +176,7 @@ impl Reader {
             NodeKind::Map(entries) => entries,
             NodeKind::Null => return,
             _ => {
+                self.spec.has_unread_settings = true;
                 return self.fault(
                     "`configuration` is not a list of keys and values",
                     key.span,
@@ -164,6 +193,11 @@ impl Reader {
             }
             match value.kind {
                 NodeKind::Scalar(text) => {
+                    let is_switch = SWITCHES.contains(&key.text.as_str());
+                    if is_switch && !["true", "false"].iter().any(|word| text.eq_ignore_ascii_case(word)) {
+                        let title = format!("`{}` is neither `true` nor `false`", key.text);
+                        self.fault(&title, value.span, "write one of them");
+                    }
                     let span = key.span.to(value.span);
                     self.spec.configuration.push(ConfigurationEntry { key: key.text, value: text, span });
                 }
@@ -219,6 +253,18 @@ impl Reader {
     fn fault(&mut self, title: &str, span: Span, help: &str) {
         self.faults.push(Diagnostic::error(Condition::PIPELINE_SPEC_FIELD_ERROR, title).at(span, "").help(help));
     }
+}
+
+/// What to do about the two mistakes that most texts that are no YAML have.
+fn yaml_help(text: &str, span: Span) -> Option<&'static str> {
+    let at = (span.start as usize).min(text.len());
+    let start = text.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = text.get(start..)?.lines().next()?;
+    if line.starts_with('\t') || line.trim_start_matches(' ').starts_with('\t') {
+        return Some("indent with spaces");
+    }
+    let is_plain = !line.contains(['"', '\'']);
+    (is_plain && line.matches(": ").count() > 1).then_some("put quotes around a value that holds `: `")
 }
 
 /// The pattern of `{glob: {include: pattern}}`, or the path of Databricks' `{file: {path: …}}` and `{notebook: {path: …}}`.

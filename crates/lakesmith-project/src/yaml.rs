@@ -44,7 +44,10 @@ pub(crate) fn parse(source: SourceId, text: &str) -> Result<Node, (String, Optio
     let tree: Spanned<Tree> = serde_saphyr::from_str_with_options(text, options).map_err(|error| {
         let span = error.location().map(|location| place(source, text, location));
         let message = error.without_snippet().to_string();
-        (message.lines().next().unwrap_or("the text is not YAML").to_owned(), span)
+        // the place is shown by the diagnostic
+        let first = message.lines().next().unwrap_or("the text is not YAML");
+        let first = if span.is_some() { first.split(" at line ").next().unwrap_or(first) } else { first };
+        (first.to_owned(), span)
     })?;
     Ok(tree_node(source, text, tree))
 }

@@ -5,8 +5,8 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use lakesmith_base::QualifiedName;
 use lakesmith_base::suggest::closest;
+use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_delta::{DeltaTable, scan_provider};
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_engine::{
@@ -17,7 +17,11 @@ use lakesmith_project::Location;
 
 use crate::event_log::{self, EventColumns};
 use crate::files::{self, FilesRequest};
-use crate::session::Session;
+use crate::lookup::Found;
+use crate::objects::{StoredTable, StoredView};
+use crate::session::{ReadNotes, Session};
+use crate::state::TemporaryView;
+use crate::stored_view;
 use crate::time_travel::version_of;
 use crate::warehouse::open_folder;
 
@@ -30,6 +34,8 @@ pub(crate) enum Lack {
     Absent,
     /// The query is wrong to ask for it.
     Refused(Box<Diagnostic>),
+    /// Options cannot be so: each key with what is wrong.
+    Misused(Vec<(String, Diagnostic)>),
     /// It could not be read.
     Failed(EngineError),
 }
@@ -46,24 +52,44 @@ impl From<Diagnostic> for Lack {
     }
 }
 
+/// What names without catalog or schema mean.
+#[derive(Debug, Clone)]
+pub(crate) struct Namespace {
+    pub catalog: Identifier,
+    pub schema: Identifier,
+}
+
 /// The catalog of one query.
 #[derive(Debug)]
 pub struct WarehouseCatalog<'s> {
     session: &'s Session,
     events: EventColumns,
+    namespace: Namespace,
+    /// The views whose queries are being looked into, outermost first.
+    views: Vec<QualifiedName>,
+    /// Whether the query may read temporary views; the query of a stored view may not.
+    temporary: bool,
     notes: Mutex<Notes>,
 }
 
 #[derive(Debug, Default)]
 struct Notes {
     failure: Option<EngineError>,
-    warnings: Vec<String>,
+    read: ReadNotes,
     has_read_events: bool,
 }
 
 impl<'s> WarehouseCatalog<'s> {
     pub(crate) fn new(session: &'s Session, events: EventColumns) -> Self {
-        Self { session, events, notes: Mutex::default() }
+        let namespace = session.namespace();
+        Self { session, events, namespace, views: Vec::new(), temporary: true, notes: Mutex::default() }
+    }
+
+    /// The catalog of the query of a view.
+    fn of_view(&self, name: QualifiedName, namespace: Namespace, temporary: bool) -> Self {
+        let views = self.views.iter().cloned().chain([name]).collect();
+        let (session, events) = (self.session, self.events);
+        Self { session, events, namespace, views, temporary, notes: Mutex::default() }
     }
 
     /// What went wrong while relations were looked up.
@@ -71,9 +97,9 @@ impl<'s> WarehouseCatalog<'s> {
         self.notes().failure.take()
     }
 
-    /// What the user should know about the relations.
-    pub(crate) fn take_warnings(&self) -> Vec<String> {
-        std::mem::take(&mut self.notes().warnings)
+    /// What was noted about the relations.
+    pub(crate) fn take_notes(&self) -> ReadNotes {
+        std::mem::take(&mut self.notes().read)
     }
 
     /// Whether the event log was asked for.
@@ -110,16 +136,73 @@ impl<'s> WarehouseCatalog<'s> {
     }
 
     async fn table(&self, name: &QualifiedName, options: &[(String, String)]) -> Result<ProvidedRelation, Lack> {
+        if self.temporary
+            && let Some(view) = self.session.temporary_view(name)
+        {
+            self.notes().read.temporary.push(view.name().to_owned());
+            return self.temporary_view(name, &view).await;
+        }
         if let [format, path] = name.parts()
             && FORMATS.iter().any(|known| format.matches(known))
         {
             return self.direct(&format.folded(), path.as_str(), options).await;
         }
-        let Some(full) = self.session.table_name(name) else { return Err(Lack::Absent) };
-        match self.session.warehouse().open(&full).await? {
-            Some(table) => Ok(scan(version_of(table, &full, options).await?).await?),
-            None => Err(self.no_table(name, &full).into()),
+        let Namespace { catalog, schema } = &self.namespace;
+        let Some(full) = self.session.table_name_in(name, catalog, schema) else { return Err(Lack::Absent) };
+        match self.session.find_stored(&full).await? {
+            Some(Found::Delta(table, _)) => self.delta(version_of(*table, &full, options).await?).await,
+            Some(Found::Files(stored)) => self.stored_files(&stored.value).await,
+            Some(Found::View(view)) => self.view(full, &view.value, false).await,
+            Some(Found::Temporary(_)) | None => Err(no_table(self.session, name, &full).into()),
         }
+    }
+
+    async fn delta(&self, table: DeltaTable) -> Result<ProvidedRelation, Lack> {
+        self.notes().read.tables.push((table.store().folder().to_owned(), table.version()));
+        Ok(scan(table).await?)
+    }
+
+    async fn stored_files(&self, stored: &StoredTable) -> Result<ProvidedRelation, Lack> {
+        let mut options: Vec<(String, String)> = stored.options.clone().into_iter().collect();
+        options.retain(|(key, _)| !key.eq_ignore_ascii_case("path"));
+        let paths = [stored.location.clone()];
+        let (format, schema) = (Some(stored.format.as_str()), stored.schema.as_deref());
+        self.files(FilesRequest { format, schema, options: &options, paths: &paths, usage: Usage::Reader }).await
+    }
+
+    async fn temporary_view(&self, name: &QualifiedName, view: &TemporaryView) -> Result<ProvidedRelation, Lack> {
+        match view {
+            TemporaryView::Query(view) => self.view(name.clone(), view, true).await,
+            TemporaryView::Files { format, schema, options, path, .. } => {
+                let (format, schema, paths) = (Some(format.as_str()), schema.as_deref(), [path.clone()]);
+                self.files(FilesRequest { format, schema, options, paths: &paths, usage: Usage::Reader }).await
+            }
+        }
+    }
+
+    /// The rows of a view: those of its query, in the columns that it had when it was made.
+    async fn view(&self, name: QualifiedName, view: &StoredView, temporary: bool) -> Result<ProvidedRelation, Lack> {
+        if self.views.contains(&name) {
+            let title = format!("view `{name}` reads itself");
+            return Err(Diagnostic::error(Condition::RECURSIVE_VIEW, title).into());
+        }
+        let namespace = Namespace { catalog: view.catalog.as_str().into(), schema: view.schema.as_str().into() };
+        let inner = self.of_view(name.clone(), namespace, temporary && self.temporary);
+        let resolved = stored_view::resolved(self.session, &inner, view).await;
+        if let Some(failure) = inner.take_failure() {
+            return Err(failure.into());
+        }
+        let read = inner.take_notes();
+        let mut notes = self.notes();
+        notes.read.warnings.extend(read.warnings);
+        notes.read.tables.extend(read.tables);
+        drop(notes);
+        resolved.map_err(|fault| {
+            let title = format!("view `{name}`: {}", fault.title);
+            let mut shown = Diagnostic::error(fault.condition, title);
+            shown.help = fault.help;
+            shown.into()
+        })
     }
 
     /// `` format.`path` ``.
@@ -127,7 +210,7 @@ impl<'s> WarehouseCatalog<'s> {
         if format == "delta" {
             let folder = local(self.session, path)?;
             return match open_folder(&folder).await? {
-                Some(table) => Ok(scan(version_of(table, &QualifiedName::single(path), options).await?).await?),
+                Some(table) => self.delta(version_of(table, &QualifiedName::single(path), options).await?).await,
                 None => {
                     let title = format!("there is no Delta table in `{}`", folder.display());
                     Err(Diagnostic::error(Condition::PATH_NOT_FOUND, title).into())
@@ -141,40 +224,40 @@ impl<'s> WarehouseCatalog<'s> {
 
     async fn files(&self, request: FilesRequest<'_>) -> Result<ProvidedRelation, Lack> {
         let (relation, warnings) = files::relation(self.session, request).await?;
-        self.notes().warnings.extend(warnings);
+        self.notes().read.warnings.extend(warnings);
         Ok(relation)
     }
+}
 
-    /// The fault of a table that is not there, with tables of similar names.
-    fn no_table(&self, written: &QualifiedName, full: &QualifiedName) -> Diagnostic {
-        let title = format!("table or view `{written}` does not exist");
-        let fault = Diagnostic::error(Condition::TABLE_OR_VIEW_NOT_FOUND, title);
-        let tables = self.session.warehouse().tables();
-        let elsewhere: Vec<&QualifiedName> = tables.iter().filter(|table| table.last() == full.last()).collect();
-        if !elsewhere.is_empty() {
-            let listed: Vec<String> = elsewhere.iter().take(3).map(|table| format!("`{table}`")).collect();
-            return fault.help(format!("a table of this name is {}", listed.join(", ")));
-        }
-        let names: Vec<String> = tables.iter().map(|table| self.shown(table)).collect();
-        let own = self.shown(full);
-        match closest(&own, names.iter().map(String::as_str), 3).as_slice() {
-            [] if tables.is_empty() => fault.help("the warehouse is empty: `lakesmith run` fills it"),
-            [] => fault.help("`lakesmith tables` lists the tables"),
-            similar => {
-                let listed: Vec<String> = similar.iter().map(|name| format!("`{name}`")).collect();
-                fault.help(format!("a table with a similar name exists: {}", listed.join(", ")))
-            }
+/// The fault of a table that is not there, with tables of similar names.
+pub(crate) fn no_table(session: &Session, written: &QualifiedName, full: &QualifiedName) -> Diagnostic {
+    let title = format!("table or view `{written}` does not exist");
+    let fault = Diagnostic::error(Condition::TABLE_OR_VIEW_NOT_FOUND, title);
+    let tables = session.warehouse().tables();
+    let elsewhere: Vec<&QualifiedName> = tables.iter().filter(|table| table.last() == full.last()).collect();
+    if !elsewhere.is_empty() {
+        let listed: Vec<String> = elsewhere.iter().take(3).map(|table| format!("`{table}`")).collect();
+        return fault.help(format!("a table of this name is {}", listed.join(", ")));
+    }
+    let names: Vec<String> = tables.iter().map(|table| shown(session, table)).collect();
+    let own = shown(session, full);
+    match closest(&own, names.iter().map(String::as_str), 3).as_slice() {
+        [] if tables.is_empty() => fault.help("the warehouse is empty: `lakesmith run` fills it"),
+        [] => fault.help("`lakesmith tables` lists the tables"),
+        similar => {
+            let listed: Vec<String> = similar.iter().map(|name| format!("`{name}`")).collect();
+            fault.help(format!("a table with a similar name exists: {}", listed.join(", ")))
         }
     }
+}
 
-    /// The name without default catalog and schema.
-    fn shown(&self, full: &QualifiedName) -> String {
-        let settings = self.session.settings();
-        match full.parts() {
-            [catalog, schema, table] if *catalog == settings.catalog && *schema == settings.schema => table.to_string(),
-            [catalog, schema, table] if *catalog == settings.catalog => format!("{schema}.{table}"),
-            _ => full.to_string(),
-        }
+/// The name without default catalog and schema.
+fn shown(session: &Session, full: &QualifiedName) -> String {
+    let (own_catalog, own_schema) = session.default_names();
+    match full.parts() {
+        [catalog, schema, table] if *catalog == own_catalog && *schema == own_schema => table.to_string(),
+        [catalog, schema, table] if *catalog == own_catalog => format!("{schema}.{table}"),
+        _ => full.to_string(),
     }
 }
 
@@ -185,6 +268,7 @@ impl Catalog for WarehouseCatalog<'_> {
                 Ok(relation) => RelationAnswer::Found(Arc::new(relation)),
                 Err(Lack::Absent) => RelationAnswer::Absent,
                 Err(Lack::Refused(diagnostic)) => RelationAnswer::Refused(diagnostic),
+                Err(Lack::Misused(faults)) => RelationAnswer::Misused(faults),
                 Err(Lack::Failed(error)) => {
                     self.notes().failure.get_or_insert(error);
                     RelationAnswer::Unknown

@@ -33,7 +33,7 @@ pub(crate) async fn relation(
         _ => None,
     };
     let options = ReaderOptions::parse(request.format.or(guessed.as_deref()), &options, request.usage);
-    let options = options.map_err(|faults| unusable(&faults))?;
+    let options = options.map_err(unusable)?;
     let mut files = Vec::new();
     for path in request.paths {
         let found = list(&local(session, path)?, &options, &|_| false).map_err(|error| missing(path, error))?;
@@ -62,13 +62,14 @@ fn with_rescued_data(schema: &[StructField], options: &ReaderOptions) -> Vec<Str
     columns
 }
 
-fn unusable(faults: &[OptionFault]) -> Lack {
-    let Some((first, others)) = faults.split_first() else { return Lack::Absent };
-    let title = format!("option `{}`: {}", first.key, first.message);
-    let mut diagnostic = Diagnostic::error(Condition::UNRECOGNIZED_OPTION, title);
-    diagnostic.help.extend(first.help.clone());
-    diagnostic.notes.extend(others.iter().map(|fault| format!("option `{}`: {}", fault.key, fault.message)));
-    diagnostic.into()
+fn unusable(faults: Vec<OptionFault>) -> Lack {
+    let fault = |fault: OptionFault| {
+        let title = format!("option `{}`: {}", fault.key, fault.message);
+        let mut diagnostic = Diagnostic::error(Condition::UNRECOGNIZED_OPTION, title);
+        diagnostic.help.extend(fault.help);
+        (fault.key, diagnostic)
+    };
+    Lack::Misused(faults.into_iter().map(fault).collect())
 }
 
 fn missing(path: &str, error: EngineError) -> Lack {

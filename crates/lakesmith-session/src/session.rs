@@ -1,21 +1,26 @@
-//! [`Session`]: what queries share: where tables lie, default names, the time, and the runtime.
+//! [`Session`]: what statements share: where tables lie, default names, settings, temporary views, the time, and the runtime.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::SessionContext;
-use lakesmith_base::{Identifier, QualifiedName};
+use lakesmith_base::{Clock, Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic, SourceKind, SourceMap};
 use lakesmith_engine::{EngineError, Runtime};
 use lakesmith_functions::SessionValues;
 use lakesmith_plan::{Options, Resolved, resolve};
 use lakesmith_project::PathMap;
 use lakesmith_sql::{Variables, parse_commands};
-use lakesmith_unresolved::{Relation, command::CommandKind};
+use lakesmith_unresolved::{Command, Relation};
 
-use crate::catalog::WarehouseCatalog;
+use crate::catalog::{Namespace, WarehouseCatalog};
 use crate::event_log::{self, EventColumns};
+use crate::objects::Objects;
 use crate::result::{QueryError, QueryResult};
+use crate::state::SessionState;
+use crate::statement;
 use crate::warehouse::Warehouse;
 
 /// The name of a query's text in messages.
@@ -36,24 +41,30 @@ pub struct SessionSettings {
     pub schema: Identifier,
     /// Where paths lie.
     pub paths: PathMap,
-    /// `current_timestamp()`, in microseconds since the epoch.
-    pub now_micros: i64,
+    /// Tells the time of each statement: `current_timestamp()`.
+    pub clock: Arc<dyn Clock>,
+    /// `current_user()`.
+    pub user: String,
     /// The process's runtime.
     pub runtime: Runtime,
 }
 
-/// Runs queries.
+/// Runs statements. Clones share default names, settings and temporary views.
 #[derive(Debug, Clone)]
 pub struct Session {
     settings: SessionSettings,
     warehouse: Warehouse,
+    objects: Objects,
+    state: Arc<Mutex<SessionState>>,
 }
 
 impl Session {
     /// A session; nothing is read yet.
     pub fn new(settings: SessionSettings) -> Self {
         let warehouse = Warehouse::new(&settings.warehouse);
-        Self { settings, warehouse }
+        let objects = Objects::new(warehouse.folder());
+        let state = SessionState::new(settings.catalog.clone(), settings.schema.clone());
+        Self { settings, warehouse, objects, state: Arc::new(Mutex::new(state)) }
     }
 
     /// The settings.
@@ -66,82 +77,131 @@ impl Session {
         &self.warehouse
     }
 
+    /// What the warehouse holds besides Delta tables.
+    pub(crate) fn objects(&self) -> &Objects {
+        &self.objects
+    }
+
+    /// What statements have changed. The guard is never held across a wait.
+    pub(crate) fn state(&self) -> MutexGuard<'_, SessionState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The default catalog and schema at this moment.
+    pub fn default_names(&self) -> (Identifier, Identifier) {
+        let state = self.state();
+        (state.catalog.clone(), state.schema.clone())
+    }
+
     /// The full name of a table: default names filled in, `LIVE.` dropped, `spark_catalog` and `hive_metastore` replaced by
-    /// the default catalog. `None` for a name of more than three parts.
+    /// the project's catalog. `None` for a name of more than three parts.
     pub fn table_name(&self, name: &QualifiedName) -> Option<QualifiedName> {
+        let (catalog, schema) = self.default_names();
+        self.table_name_in(name, &catalog, &schema)
+    }
+
+    /// [`Self::table_name`] with other default names.
+    pub(crate) fn table_name_in(
+        &self,
+        name: &QualifiedName,
+        catalog: &Identifier,
+        schema: &Identifier,
+    ) -> Option<QualifiedName> {
         let mut parts = name.parts().to_vec();
         if parts.len() > 1 && parts[0].matches("live") {
             parts.remove(0);
         }
-        if parts.len() == 3 && DEFAULT_CATALOGS.iter().any(|known| parts[0].matches(known)) {
-            parts[0] = self.settings.catalog.clone();
+        if parts.len() == 3 {
+            parts[0] = self.catalog_name(&parts[0]);
         }
-        let name = QualifiedName::from_parts(parts)?.qualified(&self.settings.catalog, &self.settings.schema);
+        let name = QualifiedName::from_parts(parts)?.qualified(catalog, schema);
         (name.parts().len() == 3).then_some(name)
     }
 
-    /// Runs the one query that `text` is.
+    /// The catalog that a name means: `spark_catalog` and `hive_metastore` are the project's.
+    pub(crate) fn catalog_name(&self, name: &Identifier) -> Identifier {
+        let is_default = DEFAULT_CATALOGS.iter().any(|known| name.matches(known));
+        if is_default { self.settings.catalog.clone() } else { name.clone() }
+    }
+
+    /// Runs the one statement that `text` is.
     pub async fn query(&self, text: &str) -> Result<QueryResult, QueryError> {
         let mut sources = SourceMap::default();
-        let queries = match self.parse(&mut sources, QUERY, text, &Variables::default()) {
-            Ok(queries) => queries,
+        let commands = match self.parse(&mut sources, QUERY, text, &Variables::default()) {
+            Ok(commands) => commands,
             Err(diagnostics) => return Err(QueryError::Wrong { sources, diagnostics }),
         };
-        match queries.as_slice() {
-            [query] => self.run(query, &sources).await,
+        match commands.as_slice() {
+            [command] => self.execute(command, &sources).await,
             _ => {
-                let title = format!("one query was expected, not {}", queries.len());
+                let title = format!("one statement was expected, not {}", commands.len());
                 let fault = Diagnostic::error(Condition::PARSE_SYNTAX_ERROR, title);
                 Err(QueryError::Wrong { sources, diagnostics: vec![fault] })
             }
         }
     }
 
-    /// The queries of a text that may hold several, with `${key}` replaced. A statement that is no query is refused by name.
+    /// The statements of a text that may hold several, with `${key}` replaced: SET statements above and in the session win.
     pub fn parse(
         &self,
         sources: &mut SourceMap,
         name: &str,
         text: &str,
         variables: &Variables,
-    ) -> Result<Vec<Relation>, Vec<Diagnostic>> {
+    ) -> Result<Vec<Command>, Vec<Diagnostic>> {
+        let variables = self.state().variables(variables);
         let source = sources.add(name, text, SourceKind::Inline);
-        let (commands, mut diagnostics) = parse_commands(sources, source, variables);
-        let mut queries = Vec::new();
-        for command in commands {
-            match command.kind {
-                CommandKind::Query(relation) => queries.push(relation),
-                other => {
-                    let title = format!("`{}` is not built yet: only queries run here", other.name());
-                    let fault = Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title)
-                        .help("tables are changed by a pipeline: put the statement into one of its files");
-                    diagnostics.push(match command.origin.span() {
-                        Some(span) => fault.at(span, "no query"),
-                        None => fault,
-                    });
-                }
+        let (commands, mut diagnostics) = parse_commands(sources, source, &variables);
+        if commands.is_empty() && diagnostics.is_empty() {
+            diagnostics.push(Diagnostic::error(Condition::PARSE_EMPTY_STATEMENT, "there is no statement in the text"));
+        }
+        if diagnostics.iter().any(Diagnostic::is_error) { Err(diagnostics) } else { Ok(commands) }
+    }
+
+    /// Carries out a statement; its faults point into `sources`. A statement is carried out whole or not at all.
+    pub async fn execute(&self, command: &Command, sources: &SourceMap) -> Result<QueryResult, QueryError> {
+        let done = statement::run(self, command, sources).await;
+        done.map_err(|trouble| trouble.of_statement(sources, &command.origin))
+    }
+
+    /// Names of functions, and of the tables of the default schema with their columns, for completion. A table that cannot be
+    /// read has no columns.
+    pub async fn words(&self) -> BTreeSet<String> {
+        let (catalog, schema) = self.default_names();
+        let mut words: BTreeSet<String> =
+            lakesmith_functions::registry::names().map(|name| format!("{name}(")).collect();
+        for table in self.warehouse.tables() {
+            words.insert(table.parts()[1..].iter().map(ToString::to_string).collect::<Vec<_>>().join("."));
+            if table.qualifier() != [catalog.clone(), schema.clone()] {
+                continue;
+            }
+            words.insert(table.last().to_string());
+            if let Ok(Some(table)) = self.warehouse.open(&table).await {
+                words.extend(table.metadata().schema.iter().map(|field| field.name.to_string()));
             }
         }
-        if queries.is_empty() && diagnostics.is_empty() {
-            diagnostics.push(Diagnostic::error(Condition::PARSE_EMPTY_STATEMENT, "there is no query in the text"));
-        }
-        if diagnostics.iter().any(Diagnostic::is_error) { Err(diagnostics) } else { Ok(queries) }
+        words.extend(self.state().views.values().map(|view| view.name().to_owned()));
+        words
     }
 
     /// Runs a query; its faults point into `sources`.
     pub async fn run(&self, query: &Relation, sources: &SourceMap) -> Result<QueryResult, QueryError> {
-        let (resolved, warnings) = self.resolve(query, sources).await?;
+        let (resolved, notes) = self.resolve(query, sources).await?;
         let context = self.context();
         let plan = context.state().create_physical_plan(&resolved.plan).await;
         let plan = plan.map_err(|error| EngineError::from_datafusion("plan query", error))?;
         let rows = execute_stream(plan, context.task_ctx());
         let rows = rows.map_err(|error| EngineError::from_datafusion("run query", error))?;
-        Ok(QueryResult::new(resolved.schema(), warnings, rows))
+        Ok(QueryResult::new(resolved.schema(), notes.warnings, rows))
     }
 
     /// Resolves a query. One that fails for want of the columns of expectations is resolved again with the event log that has
     /// them.
-    async fn resolve(&self, query: &Relation, sources: &SourceMap) -> Result<(Resolved, Vec<String>), QueryError> {
+    pub(crate) async fn resolve(
+        &self,
+        query: &Relation,
+        sources: &SourceMap,
+    ) -> Result<(Resolved, ReadNotes), QueryError> {
         let catalog = WarehouseCatalog::new(self, EventColumns::Plain);
         match self.resolve_with(query, &catalog, sources).await {
             Err(QueryError::Wrong { diagnostics, .. })
@@ -159,18 +219,47 @@ impl Session {
         query: &Relation,
         catalog: &WarehouseCatalog<'_>,
         sources: &SourceMap,
-    ) -> Result<(Resolved, Vec<String>), QueryError> {
-        let options = Options { session: SessionValues { now_micros: self.settings.now_micros } };
-        let resolved = resolve(query, catalog, options).await;
+    ) -> Result<(Resolved, ReadNotes), QueryError> {
+        let resolved = resolve(query, catalog, self.options()).await;
         match (resolved, catalog.take_failure()) {
             (_, Some(failure)) => Err(failure.into()),
-            (Ok(resolved), None) => Ok((resolved, catalog.take_warnings())),
+            (Ok(resolved), None) => Ok((resolved, catalog.take_notes())),
             (Err(diagnostics), None) => Err(QueryError::Wrong { sources: sources.clone(), diagnostics }),
         }
+    }
+
+    /// What the resolver takes from the session.
+    pub(crate) fn options(&self) -> Options {
+        let (catalog, schema) = self.default_names();
+        let session = SessionValues {
+            now_micros: self.settings.clock.now_micros(),
+            entropy: lakesmith_base::random::entropy(),
+            catalog: catalog.as_str().to_owned(),
+            schema: schema.as_str().to_owned(),
+            user: self.settings.user.clone(),
+        };
+        Options { session }
+    }
+
+    /// Default names of the session.
+    pub(crate) fn namespace(&self) -> Namespace {
+        let (catalog, schema) = self.default_names();
+        Namespace { catalog, schema }
     }
 
     /// A DataFusion session of the runtime.
     pub(crate) fn context(&self) -> SessionContext {
         self.settings.runtime.session()
     }
+}
+
+/// What was noted while the relations of a query were looked up.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct ReadNotes {
+    /// What the user should know.
+    pub warnings: Vec<String>,
+    /// Folders of the Delta tables that are read, with the versions.
+    pub tables: Vec<(String, i64)>,
+    /// Temporary views that are read, as written.
+    pub temporary: Vec<String>,
 }

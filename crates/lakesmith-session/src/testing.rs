@@ -40,7 +40,8 @@ impl Project {
             catalog: "main".into(),
             schema: "shop".into(),
             paths: PathMap::new(folder.path(), []),
-            now_micros: NOW,
+            clock: std::sync::Arc::new(lakesmith_base::clock::ManualClock::at(NOW)),
+            user: "ada".into(),
             runtime: runtime.unwrap(),
         });
         Self { session, folder }

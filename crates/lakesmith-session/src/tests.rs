@@ -200,3 +200,61 @@ async fn an_older_version_of_a_table_is_found_by_number_and_by_time() {
         assert!(faults[0].starts_with(expected), "{faults:?}");
     }
 }
+
+#[tokio::test]
+async fn writers_at_the_same_time_all_keep_their_rows() {
+    let project = Project::new();
+    project.rows("CREATE TABLE t (a INT)").await;
+    let writers: Vec<_> = (0..6)
+        .map(|number| {
+            let session = project.session.clone();
+            tokio::spawn(async move {
+                let done = session.query(&format!("INSERT INTO t VALUES ({number})")).await;
+                done.map(|_| ()).map_err(|error| format!("{error:?}"))
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap().unwrap();
+    }
+    assert_eq!(project.rows("SELECT count(*), sum(a) FROM t").await, ["6|15"]);
+}
+
+#[tokio::test]
+async fn a_statement_on_a_version_that_is_no_more_the_newest_changes_nothing() {
+    let project = Project::new();
+    project.rows("CREATE TABLE t AS SELECT 1 AS a").await;
+    let name = project.session.table_name(&"t".into()).unwrap();
+    let mut stale = project.session.warehouse().open(&name).await.unwrap().unwrap();
+    project.rows("INSERT INTO t VALUES (2)").await;
+    let mut commit = project.session.commit_of("TRUNCATE");
+    commit.removes = stale.files().await.unwrap();
+    commit.on_version = lakesmith_delta::OnVersion::Exactly(stale.version());
+    let trouble = project.session.commit(&mut stale, &commit, "`t`").await.unwrap_err();
+    let crate::trouble::Trouble::Wrong(faults) = trouble else { panic!("{trouble:?}") };
+    assert_eq!(faults[0].condition.name, "DELTA_CONCURRENT_APPEND");
+    assert_eq!(project.rows("SELECT count(*) FROM t").await, ["2"]);
+}
+
+#[tokio::test]
+async fn a_statement_that_fails_leaves_no_file_behind() {
+    let project = Project::new();
+    project.rows("CREATE TABLE t (a INT NOT NULL)").await;
+    let before = files_of(&project.path("warehouse/main/shop/t"));
+    let result = project.session.query("INSERT INTO t SELECT if(col1 = 2, NULL, col1) FROM VALUES (1), (2)").await;
+    assert!(result.is_err());
+    assert!(project.session.query("CREATE TABLE u AS SELECT 1 / (col1 - 1) AS a FROM VALUES (1)").await.is_err());
+    assert_eq!(files_of(&project.path("warehouse/main/shop/t")), before);
+    assert!(files_of(&project.path("warehouse/main/shop/u")).is_empty());
+}
+
+/// Names of the files of a folder, without its log.
+fn files_of(folder: &std::path::Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<String> = entries
+        .filter(|entry| entry.path().is_file())
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}

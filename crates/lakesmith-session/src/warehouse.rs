@@ -42,6 +42,24 @@ impl Warehouse {
         Self { folder: std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()) }
     }
 
+    /// The folder of the whole warehouse.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Names of the folders directly below a catalog or schema (none: of the warehouse), ordered.
+    pub(crate) fn folders(&self, below: Option<&QualifiedName>) -> Vec<String> {
+        let folder = below.map_or_else(|| self.folder.clone(), |below| table_folder(&self.folder, below));
+        let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+        let shown = |entry: std::fs::DirEntry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            (!name.starts_with(['.', '_']) && entry.path().is_dir()).then(|| decoded(&name))
+        };
+        let mut names: Vec<String> = entries.flatten().filter_map(shown).collect();
+        names.sort();
+        names
+    }
+
     /// The folder of a table by its full name.
     pub fn folder_of(&self, name: &QualifiedName) -> PathBuf {
         table_folder(&self.folder, name)
@@ -75,13 +93,17 @@ impl Warehouse {
     }
 }
 
+/// Where the table in a folder lives.
+pub(crate) fn store_of(folder: &Path) -> Result<TableStore, EngineError> {
+    TableStore::local(&folder.display().to_string(), Arc::new(NoFaults))
+}
+
 /// Opens the table in a folder; `None` when there is none.
 pub(crate) async fn open_folder(folder: &Path) -> Result<Option<DeltaTable>, EngineError> {
     if !folder.join("_delta_log").is_dir() {
         return Ok(None);
     }
-    let store = TableStore::local(&folder.display().to_string(), Arc::new(NoFaults))?;
-    DeltaTable::open(&store).await
+    DeltaTable::open(&store_of(folder)?).await
 }
 
 fn collect(folder: &Path, names: &mut Vec<String>, tables: &mut Vec<QualifiedName>) {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use lakesmith_base::QualifiedName;
 use lakesmith_diagnostic::{Condition, Diagnostic, SourceId, SourceMap};
-use lakesmith_unresolved::{Command, PipelineStatement, PipelineStatementKind};
+use lakesmith_unresolved::{Command, CommandKind, PipelineStatement, PipelineStatementKind};
 
 use crate::lexer::lex_text;
 use crate::notebook::sql_text;
@@ -117,7 +117,7 @@ pub fn parse_pipeline_file(sources: &mut SourceMap, source: SourceId, variables:
     file
 }
 
-/// Reads every statement of a text outside a pipeline.
+/// Reads every statement of a text outside a pipeline. A SET statement counts for the statements below it.
 pub fn parse_commands(
     sources: &mut SourceMap,
     source: SourceId,
@@ -125,13 +125,22 @@ pub fn parse_commands(
 ) -> (Vec<Command>, Vec<Diagnostic>) {
     let read = sql_text(source, &sources.source(source).text.clone());
     let mut diagnostics = read.diagnostics;
-    let mut commands = Vec::new();
+    let mut settings: Vec<(String, Variable)> = Vec::new();
+    let mut commands: Vec<Command> = Vec::new();
     for range in read.statements {
-        let lookup = InForce { settings: &[], variables };
+        let lookup = InForce { settings: &settings, variables };
         let text = StatementText { source, text: &read.text, range };
-        commands.extend(parse_statement(sources, text, &lookup, &mut diagnostics, |parser, faults| {
-            parser.whole_command(faults)
-        }));
+        let parsed =
+            parse_statement(sources, text, &lookup, &mut diagnostics, |parser, faults| parser.whole_command(faults));
+        for command in parsed {
+            if let (CommandKind::Set { key: Some(key), value: Some(value) }, Some(span)) =
+                (&command.kind, command.origin.span())
+            {
+                let described = format!("set at {}", sources.place(span));
+                settings.push((key.clone(), Variable { value: value.clone(), described }));
+            }
+            commands.push(command);
+        }
     }
     (commands, diagnostics)
 }

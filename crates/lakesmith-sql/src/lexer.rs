@@ -145,7 +145,85 @@ pub(crate) fn split_statements(text: &str) -> Vec<Range<usize>> {
     if filled {
         statements.push(start..text.len());
     }
-    statements
+    with_blocks(text, statements)
+}
+
+/// Whether the last statement of a text is ended by a semicolon, so that nothing more is to come.
+pub fn ends_statement(text: &str) -> bool {
+    let mut at = 0;
+    let mut ended = false;
+    while let Some(stretch) = next_stretch(text, at) {
+        let range = stretch.range();
+        at = range.end;
+        match stretch {
+            Stretch::Semicolon(_) => ended = true,
+            Stretch::Comment(range) => {
+                // one that is not closed goes on in the next line
+                let words = text.get(range).unwrap_or_default();
+                ended &= !words.starts_with("/*") || bracketed_comment_end(words.as_bytes(), 0).is_some();
+            }
+            Stretch::Quoted(_) => ended = false,
+            Stretch::Code(range) => ended &= text.get(range).is_some_and(|code| code.trim().is_empty()),
+        }
+    }
+    // a block ends with its END
+    let last = split_statements(text).pop().map(|range| code_words(text.get(range).unwrap_or_default()));
+    ended && !last.is_some_and(|words| begins_block(&words) && !text.to_uppercase().contains("END"))
+}
+
+/// The ranges with those of each `BEGIN … END` block joined. A BEGIN without its END stands for itself.
+fn with_blocks(text: &str, statements: Vec<Range<usize>>) -> Vec<Range<usize>> {
+    let first_words = |range: &Range<usize>| code_words(text.get(range.clone()).unwrap_or_default());
+    let mut joined: Vec<Range<usize>> = Vec::new();
+    let mut next = 0;
+    while let Some(range) = statements.get(next) {
+        let mut end = next;
+        if begins_block(&first_words(range)) {
+            let mut depth = 0usize;
+            for (at, statement) in statements.iter().enumerate().skip(next) {
+                let words = first_words(statement);
+                depth += usize::from(begins_block(&words));
+                let is_end = words.first().is_some_and(|word| word == "END")
+                    && words
+                        .get(1)
+                        .is_none_or(|word| !["IF", "WHILE", "FOR", "LOOP", "REPEAT", "CASE"].contains(&word.as_str()));
+                depth -= usize::from(is_end);
+                if depth == 0 {
+                    end = at;
+                    break;
+                }
+            }
+        }
+        joined.push(range.start..statements[end].end);
+        next = end + 1;
+    }
+    joined
+}
+
+/// Whether a statement with these first words opens a block, with or without a label before it.
+fn begins_block(words: &[String]) -> bool {
+    let is_begin = |at: usize| words.get(at).is_some_and(|word| word == "BEGIN");
+    let is_transaction = words.get(1).is_some_and(|word| word == "TRANSACTION");
+    is_begin(0) && !is_transaction && words.len() > 1 || words.get(1).is_some_and(|word| word == ":") && is_begin(2)
+}
+
+/// The first three words or marks of a text, upper-case, without comments.
+fn code_words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut at = 0;
+    while let Some(stretch) = next_stretch(text, at) {
+        let range = stretch.range();
+        if let Stretch::Code(range) = &stretch {
+            let code = text.get(range.clone()).unwrap_or_default().replace(':', " : ");
+            words.extend(code.split_whitespace().map(str::to_uppercase));
+        }
+        if words.len() >= 3 {
+            break;
+        }
+        at = range.end;
+    }
+    words.truncate(3);
+    words
 }
 
 /// The tokens of the statement in `range` of a source, after substitution, with an end token; and what is wrong with it.
@@ -216,7 +294,11 @@ impl<'a> Lexer<'a> {
     }
     fn run(mut self) -> (Vec<Token>, Vec<Diagnostic>) {
         while self.at < self.text.len() {
-            self.token();
+            if self.at_setting_value() {
+                self.setting_value();
+            } else {
+                self.token();
+            }
         }
         let end = self.text.trim_end().len();
         let span = match end.checked_sub(1) {
@@ -226,6 +308,40 @@ impl<'a> Lexer<'a> {
         let at = offset(self.text.len());
         self.tokens.push(Token { kind: TokenKind::End, span, start: at, end: at, text: self.text });
         (self.tokens, self.diagnostics)
+    }
+
+    /// Whether the statement is `SET key = value` and its value begins here: it is text, not SQL.
+    fn at_setting_value(&self) -> bool {
+        let [set, first, .., last] = self.tokens.as_slice() else { return false };
+        if !set.is_keyword("SET") || !last.is_symbol("=") {
+            return false;
+        }
+        let is_variable = first.is_any(&["VAR", "VARIABLE"]) && self.tokens.len() > 3;
+        !is_variable && self.tokens.iter().filter(|token| token.is_symbol("=")).count() == 1
+    }
+
+    /// The value of a setting, up to the end or to a comment that stands apart from it.
+    fn setting_value(&mut self) {
+        let rest = &self.text[self.at..];
+        let start = self.at + (rest.len() - rest.trim_start().len());
+        let value = &self.text[start..];
+        let mut end = value.len();
+        let mut at = 0;
+        while let Some(stretch) = next_stretch(value, at) {
+            let range = stretch.range();
+            let stands_apart = value[..range.start].ends_with(|before: char| before.is_whitespace());
+            if matches!(stretch, Stretch::Comment(_)) && (range.start == 0 || stands_apart) {
+                end = range.start;
+                break;
+            }
+            at = range.end;
+        }
+        self.at = start;
+        let length = value[..end].trim_end().len();
+        if length > 0 {
+            self.push(TokenKind::Symbol, length);
+        }
+        self.at = self.text.len();
     }
 
     fn token(&mut self) {
@@ -359,6 +475,10 @@ impl<'a> Lexer<'a> {
 
     fn unknown_character(&mut self) {
         let character = self.text[self.at..].chars().next().unwrap_or(' ');
+        if self.tokens.first().is_some_and(|token| token.is_keyword("SET")) {
+            // the key of a setting may hold anything
+            return self.push(TokenKind::Symbol, character.len_utf8());
+        }
         let title = format!("syntax error: the character `{}` has no meaning here", character.escape_default());
         self.fault(&title, character.len_utf8(), "remove it, or put the name it belongs to in back-quotes");
         self.at += character.len_utf8();

@@ -19,6 +19,7 @@ mod token;
 
 pub use file::{ParsedFile, Variables, parse_commands, parse_pipeline_file};
 pub use inline::{parse_data_type, parse_expression, parse_query, parse_schema};
+pub use lexer::ends_statement;
 
 #[cfg(test)]
 mod testing;

@@ -326,8 +326,29 @@ impl<'a> Parser<'a> {
                 Some(name) => {
                     diagnostic.help(format!("a name that holds `-` needs back-quotes around it: {name}")).into()
                 }
-                None => diagnostic.into(),
+                None => match self.help_for(what) {
+                    Some(help) => diagnostic.help(help).into(),
+                    None => diagnostic.into(),
+                },
             },
+        }
+    }
+
+    /// What to do where a name is wanted and a text in double quotes, or a reserved word, stands; or a clause behind the query.
+    fn help_for(&self, what: &[&str]) -> Option<String> {
+        let token = self.peek();
+        if what.contains(&"the end of the statement") && token.is_any(BEFORE_AS) {
+            return Some("clauses of a dataset stand before AS".to_owned());
+        }
+        if !what.iter().any(|wanted| matches!(*wanted, "a name" | "a table")) {
+            return None;
+        }
+        match &token.kind {
+            TokenKind::String(text) if !text.contains('`') => {
+                Some(format!("names stand between back-quotes, `{text}`; what stands between quotes is text"))
+            }
+            TokenKind::Word => Some(format!("as a name, this word needs back-quotes around it: `{}`", token.raw())),
+            _ => None,
         }
     }
 
@@ -358,6 +379,9 @@ impl<'a> Parser<'a> {
         Err(self.expected(&what))
     }
 }
+
+/// First words of a dataset's clauses, none of which can follow a query.
+const BEFORE_AS: &[&str] = &["COMMENT", "TBLPROPERTIES", "PARTITIONED", "SCHEDULE", "CONSTRAINT"];
 
 /// The keyword among `what` that `token` probably was meant to be.
 fn keyword_like<'w>(token: &Token, what: &[&'w str]) -> Option<&'w str> {

@@ -8,7 +8,8 @@ use lakesmith_diagnostic::Origin;
 
 use crate::expression::{Expression, MergeAction, Name, NamePart, UserDefinedFunction};
 use crate::pipeline::{
-    ClusterBy, ColumnDefinition, ColumnSelection, DatasetClauses, PipelineStatement, ScdType, TableConstraint,
+    ClusterBy, ColumnDefault, ColumnDefinition, ColumnSelection, DatasetClauses, PipelineStatement, ScdType,
+    TableConstraint,
 };
 use crate::relation::Relation;
 use crate::spark_type::SparkType;
@@ -55,6 +56,8 @@ pub enum CommandKind {
         clauses: DatasetClauses,
         /// The query; `None` for `CREATE TEMPORARY VIEW v USING format OPTIONS (…)`.
         query: Option<Relation>,
+        /// The query's text, as a stored view keeps it.
+        text: String,
     },
     /// CREATE CATALOG | SCHEMA | DATABASE | NAMESPACE | VOLUME.
     CreateContainer {
@@ -79,6 +82,8 @@ pub enum CommandKind {
         cascade: bool,
         /// `PURGE`.
         purge: bool,
+        /// `TEMPORARY`.
+        temporary: bool,
     },
     /// ALTER of any object.
     Alter {
@@ -86,6 +91,8 @@ pub enum CommandKind {
         object: ObjectKind,
         /// Name.
         name: Name,
+        /// `IF EXISTS`.
+        if_exists: bool,
         /// What changes.
         actions: Vec<AlterAction>,
     },
@@ -128,20 +135,15 @@ pub enum CommandKind {
         rest: String,
     },
     /// SHOW.
-    Show {
-        /// `TABLES`, `COLUMNS`, `CREATE TABLE` and so on.
-        what: String,
-        /// IN, FROM, or the object itself.
-        scope: Option<Name>,
-        /// LIKE.
-        pattern: Option<String>,
-    },
+    Show(Box<Show>),
     /// DESCRIBE.
     Describe {
         /// What is described.
         target: DescribeTarget,
         /// `EXTENDED`, `FORMATTED`, `DETAIL`, `HISTORY`, or empty.
         mode: String,
+        /// `AS JSON`.
+        as_json: bool,
     },
     /// USE.
     Use {
@@ -162,16 +164,9 @@ pub enum CommandKind {
     /// RESET.
     Reset(Option<String>),
     /// DECLARE VARIABLE, SET VAR, DROP VARIABLE.
-    Variable {
-        /// `DECLARE`, `SET`, `DROP`.
-        action: String,
-        /// Name.
-        name: Name,
-        /// Type.
-        data_type: Option<SparkType>,
-        /// Value.
-        value: Option<Expression>,
-    },
+    Variable(Box<Variable>),
+    /// EXECUTE IMMEDIATE.
+    ExecuteImmediate(Box<ExecuteImmediate>),
     /// CREATE FUNCTION.
     CreateFunction {
         /// Name.
@@ -354,6 +349,62 @@ pub struct CreateTable {
     pub query: Option<Relation>,
 }
 
+/// A statement about a session variable.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variable {
+    /// What is done.
+    pub action: VariableAction,
+    /// Names; several only for SET and DECLARE.
+    pub names: Vec<Name>,
+    /// Type.
+    pub data_type: Option<SparkType>,
+    /// Value; for several names of SET a subquery with as many columns.
+    pub value: Option<Expression>,
+}
+
+/// What is done to a variable.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VariableAction {
+    /// DECLARE.
+    Declare {
+        /// OR REPLACE.
+        or_replace: bool,
+    },
+    /// SET.
+    Set,
+    /// DROP.
+    Drop {
+        /// IF EXISTS.
+        if_exists: bool,
+    },
+}
+
+/// EXECUTE IMMEDIATE.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ExecuteImmediate {
+    /// The text of the statement, as an expression.
+    pub text: Expression,
+    /// INTO: variables that take the values of the one row.
+    pub into: Vec<Name>,
+    /// USING: values of the parameters, named or in order.
+    pub using: Vec<(Option<NamePart>, Expression)>,
+}
+
+/// SHOW.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Show {
+    /// What is shown, upper-case: `TABLES`, `COLUMNS`, `CREATE TABLE` and so on.
+    pub what: String,
+    /// IN or FROM, or the object itself.
+    pub scope: Option<Name>,
+    /// LIKE, or the property of SHOW TBLPROPERTIES.
+    pub pattern: Option<String>,
+    /// PARTITION.
+    pub partition: Vec<(NamePart, Option<Expression>)>,
+    /// The text of a part that belongs to no other field.
+    pub rest: String,
+}
+
 /// One change of ALTER.
 #[derive(Debug, Clone, PartialEq)]
 pub enum AlterAction {
@@ -362,7 +413,12 @@ pub enum AlterAction {
     /// ADD COLUMNS.
     AddColumns(Vec<(ColumnDefinition, ColumnPosition)>),
     /// DROP COLUMNS.
-    DropColumns(Vec<Vec<NamePart>>),
+    DropColumns {
+        /// The columns.
+        columns: Vec<Vec<NamePart>>,
+        /// `IF EXISTS`.
+        if_exists: bool,
+    },
     /// RENAME COLUMN.
     RenameColumn(Vec<NamePart>, NamePart),
     /// ALTER COLUMN … TYPE.
@@ -372,21 +428,38 @@ pub enum AlterAction {
     /// ALTER COLUMN … COMMENT.
     ColumnComment(Vec<NamePart>, String),
     /// ALTER COLUMN … SET DEFAULT or DROP DEFAULT.
-    ColumnDefault(Vec<NamePart>, Option<Expression>),
+    ColumnDefault(Vec<NamePart>, Option<ColumnDefault>),
     /// ALTER COLUMN … FIRST, AFTER.
     ColumnPosition(Vec<NamePart>, ColumnPosition),
-    /// SET TBLPROPERTIES.
+    /// SET TBLPROPERTIES, SET DBPROPERTIES.
     SetProperties(Vec<(String, String)>),
-    /// UNSET TBLPROPERTIES.
-    UnsetProperties(Vec<String>),
+    /// UNSET TBLPROPERTIES, UNSET DBPROPERTIES.
+    UnsetProperties {
+        /// The keys.
+        keys: Vec<String>,
+        /// `IF EXISTS`.
+        if_exists: bool,
+    },
+    /// SET LOCATION.
+    SetLocation(String),
     /// CLUSTER BY.
     ClusterBy(ClusterBy),
     /// ADD CONSTRAINT.
     AddConstraint(TableConstraint),
     /// DROP CONSTRAINT.
-    DropConstraint(NamePart),
+    DropConstraint {
+        /// Its name.
+        name: NamePart,
+        /// `IF EXISTS`.
+        if_exists: bool,
+    },
     /// AS query, of a view.
-    ViewQuery(Relation),
+    ViewQuery {
+        /// The query.
+        query: Relation,
+        /// Its text.
+        text: String,
+    },
     /// Another action, by its text.
     Other(String),
 }
@@ -407,8 +480,14 @@ pub enum ColumnPosition {
 pub struct Insert {
     /// Table.
     pub table: Name,
+    /// The table's alias, for the condition of REPLACE ON.
+    pub alias: Option<NamePart>,
     /// OVERWRITE.
     pub overwrite: bool,
+    /// IF NOT EXISTS after PARTITION.
+    pub if_not_exists: bool,
+    /// WITH SCHEMA EVOLUTION.
+    pub schema_evolution: bool,
     /// BY NAME.
     pub by_name: bool,
     /// PARTITION; values are absent for dynamic partitions.
@@ -417,6 +496,10 @@ pub struct Insert {
     pub columns: Vec<NamePart>,
     /// REPLACE WHERE.
     pub replace_where: Option<Expression>,
+    /// The text of REPLACE WHERE.
+    pub replace_where_text: String,
+    /// REPLACE ON.
+    pub replace_on: Option<Expression>,
     /// REPLACE USING.
     pub replace_using: Vec<NamePart>,
     /// Rows.
@@ -455,6 +538,8 @@ pub enum DescribeTarget {
         name: Name,
         /// One column of it.
         column: Option<Vec<NamePart>>,
+        /// One partition of it.
+        partition: Vec<(NamePart, Option<Expression>)>,
     },
     /// A query.
     Query(Relation),

@@ -406,6 +406,8 @@ pub enum MergeActionKind {
     },
     /// `INSERT (a, …) VALUES (e, …)`.
     Insert(Vec<(Expression, Expression)>),
+    /// `INSERT VALUES (e, …)`: one value for each column of the table.
+    InsertValues(Vec<Expression>),
     /// `INSERT *`, optionally `* EXCEPT (…)`.
     InsertStar {
         /// Columns left out.

@@ -127,11 +127,20 @@ pub struct ColumnDefinition {
     /// `GENERATED … AS IDENTITY`.
     pub identity: Option<Identity>,
     /// DEFAULT.
-    pub default: Option<Expression>,
+    pub default: Option<ColumnDefault>,
     /// `MASK f USING COLUMNS (…)`.
     pub mask: Option<ColumnMask>,
     /// The whole definition.
     pub span: Span,
+}
+
+/// The default value of a column.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColumnDefault {
+    /// The value.
+    pub value: Expression,
+    /// Its text, as a table keeps it.
+    pub text: String,
 }
 
 /// An identity column.
@@ -213,7 +222,12 @@ pub enum TableConstraintKind {
     /// UNIQUE.
     Unique(Vec<NamePart>),
     /// CHECK.
-    Check(Expression),
+    Check {
+        /// The condition.
+        condition: Expression,
+        /// Its text, as a table keeps it.
+        text: String,
+    },
 }
 
 /// Clauses after the column list of a dataset.
@@ -241,6 +255,10 @@ pub struct DatasetClauses {
     pub row_filter: Option<(Name, Vec<NamePart>)>,
     /// DEFAULT COLLATION.
     pub collation: Option<NamePart>,
+    /// `STORED AS`, `STORED BY` and `ROW FORMAT`, as written: Hive's words for a format.
+    pub stored_as: Option<(String, Span)>,
+    /// `CLUSTERED BY (…) [SORTED BY (…)] INTO n BUCKETS`, as written.
+    pub buckets: Option<(String, Span)>,
 }
 
 /// CLUSTER BY.

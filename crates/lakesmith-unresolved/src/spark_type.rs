@@ -201,7 +201,7 @@ impl SparkType {
             Self::Array { element, .. } => format!("array<{}>", element.simple_name()),
             Self::Map { key, value, .. } => format!("map<{},{}>", key.simple_name(), value.simple_name()),
             Self::Struct(fields) => {
-                let field = |field: &StructField| format!("{}:{}", field.name, field.data_type.simple_name());
+                let field = |field: &StructField| format!("{}:{}", field.name.as_str(), field.data_type.simple_name());
                 format!("struct<{}>", fields.iter().map(field).collect::<Vec<_>>().join(","))
             }
             other => other.to_string().to_lowercase(),

@@ -214,8 +214,14 @@ impl Expression {
             K::CallFunction { arguments, .. } => arguments.iter().collect(),
             K::MergeAction(action) => {
                 let mut parts: Vec<&Expression> = action.condition.iter().collect();
-                if let MergeActionKind::Update(pairs) | MergeActionKind::Insert(pairs) = &action.kind {
-                    parts.extend(pairs.iter().flat_map(|(target, value)| [target, value]));
+                match &action.kind {
+                    MergeActionKind::Update(pairs) | MergeActionKind::Insert(pairs) => {
+                        parts.extend(pairs.iter().flat_map(|(target, value)| [target, value]));
+                    }
+                    MergeActionKind::InsertValues(values) => parts.extend(values),
+                    MergeActionKind::Delete
+                    | MergeActionKind::UpdateStar { .. }
+                    | MergeActionKind::InsertStar { .. } => {}
                 }
                 parts
             }
@@ -226,6 +232,41 @@ impl Expression {
                     partition_by.iter().chain(order_by.iter().map(|order| &order.child)).collect()
                 }
             },
+        }
+    }
+
+    /// Visits this expression and all that it consists of, outer ones first, and lets each be changed. Subqueries, functions of
+    /// the user's own and actions of MERGE are not entered.
+    pub fn for_each_mut(&mut self, visit: &mut dyn FnMut(&mut Self)) {
+        use ExpressionKind as K;
+        visit(self);
+        match &mut self.kind {
+            K::Function(call) => {
+                let order = call.within_group.iter_mut().map(|order| &mut order.child);
+                let parts = call.arguments.iter_mut().chain(&mut call.filter).chain(order);
+                parts.for_each(|part| part.for_each_mut(visit));
+            }
+            K::Alias { child, .. }
+            | K::Cast { child, .. }
+            | K::JsonPath { child, .. }
+            | K::Lambda { body: child, .. }
+            | K::NamedArgument { value: child, .. } => child.for_each_mut(visit),
+            K::ExtractValue { child, extraction } => {
+                child.for_each_mut(visit);
+                extraction.for_each_mut(visit);
+            }
+            K::UpdateFields { child, value, .. } => {
+                child.for_each_mut(visit);
+                value.iter_mut().for_each(|value| value.for_each_mut(visit));
+            }
+            K::CallFunction { arguments, .. } => arguments.iter_mut().for_each(|part| part.for_each_mut(visit)),
+            K::SortOrder(order) => order.child.for_each_mut(visit),
+            K::Window { function, window } => {
+                function.for_each_mut(visit);
+                let order = window.order_by.iter_mut().map(|order| &mut order.child);
+                window.partition_by.iter_mut().chain(order).for_each(|part| part.for_each_mut(visit));
+            }
+            _ => {}
         }
     }
 

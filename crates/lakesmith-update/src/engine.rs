@@ -22,6 +22,8 @@ pub struct EngineSettings {
     pub partitions: std::num::NonZeroUsize,
     /// How long to wait for another update of the same pipeline.
     pub wait: Duration,
+    /// `current_user()`.
+    pub user: String,
     /// How flows' plans come to those who run them.
     pub plans: Plans,
 }

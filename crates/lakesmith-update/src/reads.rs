@@ -232,7 +232,15 @@ impl Reads<'_> {
     /// What the session says to a query of this flow.
     pub fn options(&self) -> Options {
         let now_micros = self.batch.map_or_else(|| self.engine.now_micros(), |batch| batch.now_micros);
-        Options { session: SessionValues { now_micros } }
+        Options {
+            session: SessionValues {
+                now_micros,
+                entropy: lakesmith_base::random::entropy(),
+                catalog: self.namespace.catalog.as_str().to_owned(),
+                schema: self.namespace.schema.as_str().to_owned(),
+                user: self.engine.settings.user.clone(),
+            },
+        }
     }
 
     async fn files(
@@ -261,7 +269,7 @@ impl Reads<'_> {
         }
         let parsed = match ReaderOptions::parse(format.or(guessed.as_deref()), options, usage) {
             Ok(parsed) => parsed,
-            Err(faults) => return self.refused(option_fault(&faults)),
+            Err(faults) => return RelationAnswer::Misused(faults.into_iter().map(option_fault).collect()),
         };
         let source = Source::Files { pattern: pattern.clone(), options: Box::new(parsed.clone()) };
         let key = source.key(self.pipeline);
@@ -428,17 +436,12 @@ fn is_format_key(key: &str) -> bool {
     key.eq_ignore_ascii_case("format") || key.eq_ignore_ascii_case("cloudFiles.format")
 }
 
-fn option_fault(faults: &[lakesmith_ingest::OptionFault]) -> Diagnostic {
-    let Some(first) = faults.first() else {
-        return Diagnostic::error(Condition::UNRECOGNIZED_OPTION, "the reader's options cannot be used");
-    };
-    let title = format!("reader option `{}`: {}", first.key, first.message);
+/// An option's key as written, and what is wrong with it.
+fn option_fault(fault: lakesmith_ingest::OptionFault) -> (String, Diagnostic) {
+    let title = format!("reader option `{}`: {}", fault.key, fault.message);
     let mut diagnostic = Diagnostic::error(Condition::UNRECOGNIZED_OPTION, title);
-    diagnostic.help.extend(first.help.clone());
-    for other in &faults[1..] {
-        diagnostic = diagnostic.note(format!("also `{}`: {}", other.key, other.message));
-    }
-    diagnostic
+    diagnostic.help.extend(fault.help);
+    (fault.key, diagnostic)
 }
 
 /// The rows-only column of files is never stored.

@@ -1,6 +1,7 @@
 //! [`Target`]: the table a dataset is stored in, as its declaration and its flows want it.
 
 use lakesmith_base::Identifier;
+use lakesmith_base::suggest::closest;
 use lakesmith_delta::schema_json::can_hold;
 use lakesmith_delta::{Metadata, Properties, PropertyFault, Wanted};
 use lakesmith_diagnostic::{Condition, Diagnostic};
@@ -41,6 +42,15 @@ pub(crate) fn target(dataset: &Dataset, outputs: &[(&Flow, Vec<StructField>)]) -
     faults.extend(schema.iter().filter(|column| !can_hold(&column.data_type)).map(|column| not_held(column, outputs)));
     let partition_columns = definition.map_or_else(Vec::new, |definition| partitions(definition, &schema, &mut faults));
     let Properties { kept: mut properties, wanted } = properties(dataset, &mut faults);
+    if let Some(ClusterBy::Columns(columns)) = definition.and_then(|definition| definition.clauses.cluster_by.as_ref())
+    {
+        for part in columns.iter().filter_map(|path| path.first()) {
+            if !schema.iter().any(|column| column.name == part.text) {
+                let fault = no_such_column("CLUSTER BY", part.text.as_str(), &schema);
+                faults.push(part.origin.span().map_or(fault.clone(), |span| fault.at(span, "no such column")));
+            }
+        }
+    }
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -206,8 +216,7 @@ fn partitions(
         match (name, column) {
             (_, Some(column)) => names.push(column.name.as_str().to_owned()),
             (Some(name), None) => {
-                let title = format!("PARTITIONED BY names `{}`, which is no column of the table", name.as_str());
-                faults.push(at(Diagnostic::error(Condition::UNRESOLVED_COLUMN_WITHOUT_SUGGESTION, title), expression));
+                faults.push(at(no_such_column("PARTITIONED BY", name.as_str(), schema), expression));
             }
             (None, None) => {
                 let title = "PARTITIONED BY an expression is not built; Delta tables are partitioned by columns";
@@ -216,6 +225,20 @@ fn partitions(
         }
     }
     names
+}
+
+/// A clause that names a column which the table does not have.
+fn no_such_column(clause: &str, name: &str, schema: &[StructField]) -> Diagnostic {
+    let title = format!("{clause} names `{name}`, which is no column of the table");
+    let names: Vec<&str> = schema.iter().map(|column| column.name.as_str()).collect();
+    match closest(name, names.iter().copied(), 1).first() {
+        Some(similar) => Diagnostic::error(Condition::UNRESOLVED_COLUMN_WITH_SUGGESTION, title)
+            .help(format!("a column with a similar name exists: `{similar}`")),
+        None => Diagnostic::error(Condition::UNRESOLVED_COLUMN_WITHOUT_SUGGESTION, title).help(format!(
+            "its columns are {}",
+            names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        )),
+    }
 }
 
 fn at(diagnostic: Diagnostic, expression: &lakesmith_unresolved::Expression) -> Diagnostic {

@@ -32,6 +32,13 @@ impl<'j> Json<'j> {
         reader.is_at_end().then_some(value)
     }
 
+    /// Reads the value that a text begins with, whatever follows it; `None` when it begins with none.
+    pub fn first(text: &'j str) -> Option<Self> {
+        let mut reader = Reader::new(text);
+        let token = reader.token()?;
+        read(&mut reader, token)
+    }
+
     /// The field of an object; of several of one name the last.
     pub fn field(&self, name: &str) -> Option<&Self> {
         match self {
@@ -81,6 +88,12 @@ mod tests {
         let Some(Json::Array(text, items)) = value.field("a") else { panic!("{value:?}") };
         assert_eq!(*text, r#"[true, null, "x\u0041"]"#);
         assert_eq!(items[2], Json::Text("xA".into()));
+    }
+
+    #[test]
+    fn what_follows_the_first_value_can_be_passed_over() {
+        assert_eq!(Json::first("1 x"), Some(Json::Number("1")));
+        assert_eq!(Json::first("[1"), None);
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub enum Command {
     Plan(Plan),
     /// Print the dataflow graph of a pipeline.
     Graph(Graph),
-    /// Query the tables, files and events of a project.
+    /// Query and change the tables of a project, and read its files and events.
     Sql(Sql),
     /// List the tables of a project.
     Tables(Tables),
@@ -61,7 +61,23 @@ pub enum Command {
     Explain {
         /// The condition; without it all conditions are listed.
         code: Option<String>,
+        /// Form of the explanation.
+        #[arg(short, long, value_enum, default_value_t = ExplainForm::Text)]
+        output: ExplainForm,
     },
+    /// Print the JSON schema of the pipeline spec, or of what a command prints with `-o json`.
+    Schema {
+        /// Of what.
+        #[arg(value_enum)]
+        name: SchemaName,
+    },
+    /// Print the script that completes commands and options in a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+    /// Print the manual page.
+    Man,
     /// Anything else that was typed.
     #[command(external_subcommand)]
     Other(Vec<String>),
@@ -192,17 +208,55 @@ pub enum GraphForm {
     Text,
     /// A Mermaid flowchart.
     Mermaid,
+    /// A picture.
+    Svg,
     /// One JSON object.
     Json,
+}
+
+/// Forms of an explanation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ExplainForm {
+    /// Sentences; of all conditions their names.
+    Text,
+    /// One JSON array of objects.
+    Json,
+}
+
+/// What has a JSON schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SchemaName {
+    /// `spark-pipeline.yml`.
+    Spec,
+    /// Output of `dry-run`.
+    DryRun,
+    /// Output of `run`.
+    Run,
+    /// Output of `plan`.
+    Plan,
+    /// Output of `graph`.
+    Graph,
+    /// Output of `sql` and `show`.
+    Rows,
+    /// Output of `tables`.
+    Tables,
+    /// Output of `history`.
+    History,
+    /// Output of `events`.
+    Events,
+    /// Output of `explain`.
+    Explain,
+    /// Output of `sample-data`.
+    SampleData,
 }
 
 /// Arguments of `sql`.
 #[derive(Debug, Args)]
 pub struct Sql {
-    /// The query; several are separated by `;`.
-    #[arg(required_unless_present = "file", conflicts_with = "file")]
+    /// The statement; several are separated by `;`. Without it: a shell, or the statements on stdin.
+    #[arg(conflicts_with = "file")]
     pub query: Option<String>,
-    /// A file with the query; `-` is stdin.
+    /// A file with statements; `-` is stdin.
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
     /// Form of the rows.

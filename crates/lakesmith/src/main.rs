@@ -16,6 +16,7 @@ mod recorded;
 mod rows;
 mod runtime;
 mod selection;
+mod shell;
 mod update;
 
 use std::process::ExitCode;

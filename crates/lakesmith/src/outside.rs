@@ -28,9 +28,15 @@ fn check_read(project: &Project, graph: &DataflowGraph, read: &ExternalRead) -> 
             )
             .at(read.span, "not defined in the pipeline, and not in the catalog");
             let names: Vec<&str> = graph.datasets.iter().map(|dataset| dataset.name.last().as_str()).collect();
-            Some(match closest(own, names, 1).first() {
-                Some(similar) => fault.help(format!("a dataset with a similar name exists: `{similar}`")),
-                None => {
+            let similar = closest(own, names, 1).first().copied();
+            let similar = graph.datasets.iter().find(|dataset| Some(dataset.name.last().as_str()) == similar);
+            Some(match (similar, misspelt_format(name, project)) {
+                (Some(dataset), _) => {
+                    let similar = shown(&dataset.name, project);
+                    fault.help(format!("a dataset with a similar name exists: `{similar}`"))
+                }
+                (None, Some(format)) => fault.help(format!("files are read as {format}.`{own}`")),
+                (None, None) => {
                     fault.help("define it in the pipeline, or read its files with `read_files('path', format => '…')`")
                 }
             })
@@ -46,6 +52,16 @@ fn check_read(project: &Project, graph: &DataflowGraph, read: &ExternalRead) -> 
                 .at(read.span, why.label)
                 .help(why.help),
             )
+        }
+        _ => None,
+    }
+}
+
+/// The format that the word before a path probably means. A name of two parts has the default catalog before them.
+fn misspelt_format(name: &lakesmith_base::QualifiedName, project: &Project) -> Option<&'static str> {
+    match name.parts() {
+        [catalog, format, _] if *catalog == project.catalog => {
+            closest(format.as_str(), ["json", "parquet", "csv", "text", "avro", "delta"], 1).first().copied()
         }
         _ => None,
     }

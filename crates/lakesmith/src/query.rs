@@ -1,14 +1,15 @@
-//! From the command line to the rows of queries: what `sql` and `show` share.
+//! From the command line to the rows of statements: what `sql`, its shell and `show` share.
 
 use std::path::Path;
+use std::sync::Arc;
 
-use lakesmith_base::{Clock, SystemClock};
+use lakesmith_base::SystemClock;
 use lakesmith_diagnostic::render::printable;
 use lakesmith_diagnostic::{Condition, Diagnostic, SourceMap};
 use lakesmith_engine::{EngineError, ErrorKind};
 use lakesmith_project::{Location, PathMap, Project, Request};
 use lakesmith_session::{QueryError, QueryResult, Session, SessionSettings};
-use lakesmith_unresolved::Relation;
+use lakesmith_unresolved::Command;
 
 use crate::arguments::{RowForm, SessionArguments};
 use crate::exit::Exit;
@@ -17,7 +18,7 @@ use crate::printer::Printer;
 use crate::rows::RowWriter;
 use crate::runtime;
 
-/// A text with queries.
+/// A text with statements.
 #[derive(Debug)]
 pub struct QueryText<'a> {
     /// What messages call it.
@@ -26,69 +27,90 @@ pub struct QueryText<'a> {
     pub text: &'a str,
 }
 
-/// Runs all queries of a text and prints their rows.
+/// Runs all statements of a text and prints their rows.
 pub fn run(arguments: &SessionArguments, query: &QueryText<'_>, form: RowForm, printer: &mut Printer) -> Exit {
-    let mut sources = SourceMap::default();
-    let project = match project(arguments, &mut sources) {
-        Ok(project) => project,
-        Err(diagnostics) => {
-            printer.diagnostics(&sources, &diagnostics);
-            return Exit::Usage;
-        }
+    let opened = match Opened::new(arguments, printer) {
+        Ok(opened) => opened,
+        Err(exit) => return exit,
     };
-    let session = match session(project.as_ref(), arguments) {
-        Ok(session) => session,
-        Err(fault) => {
-            printer.note(&fault);
-            return Exit::Usage;
-        }
-    };
-    let known = variables_of(project.as_ref(), &sources, arguments);
-    let exit = match session.parse(&mut sources, query.name, query.text, &known) {
-        Ok(queries) => {
-            runtime::block_on(run_all(&session, &queries, &sources, form, printer)).unwrap_or_else(|error| {
-                printer.note(&format!("error: threads cannot be started: {error}"));
-                Exit::Usage
-            })
-        }
-        Err(diagnostics) => {
-            printer.diagnostics(&sources, &diagnostics);
-            let refused = diagnostics.iter().any(|fault| fault.condition == Condition::LAKESMITH_NOT_BUILT);
-            if refused { Exit::Usage } else { Exit::Wrong }
-        }
-    };
-    drop(session);
+    let exit = runtime::block_on(opened.run_text(query, form, printer)).unwrap_or_else(|error| {
+        printer.note(&format!("error: threads cannot be started: {error}"));
+        Exit::Usage
+    });
+    drop(opened);
     runtime::clean_up();
     exit
 }
 
-/// Runs queries one after the other, until one fails or nobody reads any more.
-async fn run_all(
-    session: &Session,
-    queries: &[Relation],
-    sources: &SourceMap,
-    form: RowForm,
-    printer: &mut Printer,
-) -> Exit {
-    for query in queries {
-        let printed = match session.run(query, sources).await {
-            Ok(result) => print(result, form, printer).await,
-            Err(error) => Err(error),
-        };
-        match printed {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(QueryError::Wrong { sources, diagnostics }) => {
+/// A session of a project, and what `${key}` means in it.
+#[derive(Debug)]
+pub struct Opened {
+    /// The session.
+    pub session: Session,
+    variables: lakesmith_sql::Variables,
+    sources: SourceMap,
+}
+
+impl Opened {
+    /// Opens the project that the arguments name; what is wrong with it is printed.
+    pub fn new(arguments: &SessionArguments, printer: &mut Printer) -> Result<Self, Exit> {
+        let mut sources = SourceMap::default();
+        let project = project(arguments, &mut sources).map_err(|diagnostics| {
+            printer.diagnostics(&sources, &diagnostics);
+            Exit::Usage
+        })?;
+        let session = session(project.as_ref(), arguments).map_err(|fault| {
+            printer.note(&fault);
+            Exit::Usage
+        })?;
+        let variables = variables_of(project.as_ref(), &sources, arguments);
+        Ok(Self { session, variables, sources })
+    }
+
+    /// Runs the statements of a text one after the other, until one fails or nobody reads any more.
+    pub async fn run_text(&self, query: &QueryText<'_>, form: RowForm, printer: &mut Printer) -> Exit {
+        let mut sources = self.sources.clone();
+        let commands = match self.session.parse(&mut sources, query.name, query.text, &self.variables) {
+            Ok(commands) => commands,
+            Err(diagnostics) => {
                 printer.diagnostics(&sources, &diagnostics);
                 return Exit::Wrong;
             }
-            Err(QueryError::Failed(error)) => {
-                printer.note(&failure(&error));
-                return if error.kind == ErrorKind::Internal { Exit::Bug } else { Exit::Wrong };
+        };
+        for command in &commands {
+            match self.run_command(command, &sources, form, printer).await {
+                Ok(true) => {}
+                Ok(false) => break,
+                Err(exit) => return exit,
             }
         }
+        Exit::Done
     }
-    Exit::Done
+
+    /// Runs one statement; tells whether anyone still reads rows.
+    async fn run_command(
+        &self,
+        command: &Command,
+        sources: &SourceMap,
+        form: RowForm,
+        printer: &mut Printer,
+    ) -> Result<bool, Exit> {
+        let printed = match self.session.execute(command, sources).await {
+            Ok(result) => print(result, form, printer).await,
+            Err(error) => Err(error),
+        };
+        printed.map_err(|error| match error {
+            QueryError::Wrong { sources, diagnostics } => {
+                printer.diagnostics(&sources, &diagnostics);
+                let refused = |fault: &Diagnostic| fault.condition == Condition::LAKESMITH_NOT_BUILT;
+                if diagnostics.iter().any(refused) { Exit::Usage } else { Exit::Wrong }
+            }
+            QueryError::Failed(error) => {
+                printer.note(&failure(&error));
+                if error.kind == ErrorKind::Internal { Exit::Bug } else { Exit::Wrong }
+            }
+        })
+    }
 }
 
 /// Prints rows as they come; tells whether anyone still reads them.
@@ -97,6 +119,13 @@ async fn print(mut result: QueryResult, form: RowForm, printer: &mut Printer) ->
         printer.note(&format!("warning: {}", printable(warning)));
     }
     let columns = result.columns.clone();
+    if columns.is_empty() {
+        // a statement that changes something has nothing to show
+        while let Some(batch) = result.next().await {
+            batch?;
+        }
+        return Ok(true);
+    }
     let mut writer = RowWriter::new(form, &columns);
     while let Some(batch) = result.next().await {
         let text = writer.batch(&batch?);
@@ -124,7 +153,7 @@ pub fn project(arguments: &SessionArguments, sources: &mut SourceMap) -> Result<
 /// The session of a project.
 pub fn session(project: Option<&Project>, arguments: &SessionArguments) -> Result<Session, String> {
     let runtime = runtime::start(arguments.memory).map_err(|error| failure(&error))?;
-    let now_micros = SystemClock.now_micros();
+    let clock = Arc::new(SystemClock);
     let settings = match project {
         Some(project) => {
             let Location::Local(warehouse) = &project.warehouse else {
@@ -136,9 +165,9 @@ pub fn session(project: Option<&Project>, arguments: &SessionArguments) -> Resul
             };
             let (catalog, schema) = (project.catalog.clone(), project.schema.clone());
             let (warehouse, paths) = (warehouse.clone(), project.paths.clone());
-            SessionSettings { warehouse, storage, catalog, schema, paths, now_micros, runtime }
+            SessionSettings { warehouse, storage, catalog, schema, paths, clock, user: runtime::user(), runtime }
         }
-        None => bare(&arguments.project, &arguments.set, now_micros, runtime),
+        None => bare(&arguments.project, &arguments.set, clock, runtime),
     };
     Ok(Session::new(settings))
 }
@@ -147,7 +176,7 @@ pub fn session(project: Option<&Project>, arguments: &SessionArguments) -> Resul
 fn bare(
     folder: &Path,
     settings: &[(String, String)],
-    now_micros: i64,
+    clock: Arc<SystemClock>,
     runtime: lakesmith_engine::Runtime,
 ) -> SessionSettings {
     let paths = PathMap::new(folder, settings.iter().map(|(key, value)| (key.as_str(), value.as_str())));
@@ -155,7 +184,7 @@ fn bare(
     let warehouse = folder.join(warehouse.map_or("warehouse", |(_, value)| value));
     let storage = Some(folder.join(".lakesmith/storage"));
     let (catalog, schema) = ("spark_catalog".into(), "default".into());
-    SessionSettings { warehouse, storage, catalog, schema, paths, now_micros, runtime }
+    SessionSettings { warehouse, storage, catalog, schema, paths, clock, user: runtime::user(), runtime }
 }
 
 fn variables_of(

@@ -37,6 +37,12 @@ pub fn spill_folder() -> PathBuf {
     std::env::temp_dir().join(NAME.as_str())
 }
 
+/// Who runs this process, as the environment tells.
+pub fn user() -> String {
+    let told = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| std::env::var(name).ok());
+    told.filter(|name| !name.is_empty()).unwrap_or_else(|| "unknown".to_owned())
+}
+
 /// Runs something asynchronous to its end on threads of its own.
 pub fn block_on<T>(work: impl Future<Output = T>) -> std::io::Result<T> {
     let threads =

@@ -90,6 +90,7 @@ pub fn engine(memory: Option<usize>, wait: std::time::Duration) -> Result<Engine
         spill_folder: runtime::spill_folder(),
         partitions: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
         wait,
+        user: crate::runtime::user(),
         plans: fault_points::plans_from_environment(),
     };
     let engine = Engine::new(settings, Arc::new(SystemClock), fault_points::from_environment());

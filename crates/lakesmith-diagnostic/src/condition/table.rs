@@ -16,6 +16,8 @@ macro_rules! conditions {
 }
 
 conditions! {
+    ALL_PARTITION_COLUMNS_NOT_ALLOWED = "ALL_PARTITION_COLUMNS_NOT_ALLOWED", "KD005",
+        "A table needs a column that it is not partitioned by. Leave a column out of PARTITIONED BY.";
     AMBIGUOUS_REFERENCE = "AMBIGUOUS_REFERENCE", "42704",
         "A column name fits more than one column of the query's inputs, for example after a join. Put the table's name or alias before it: `orders.id`.";
     ARITHMETIC_OVERFLOW = "ARITHMETIC_OVERFLOW", "22003",
@@ -32,16 +34,40 @@ conditions! {
         "TRACK HISTORY ON says which columns open a new version of a row. Only a table stored as SCD TYPE 2 keeps versions.";
     BINARY_ARITHMETIC_OVERFLOW = "BINARY_ARITHMETIC_OVERFLOW", "22003",
         "The result of a calculation with TINYINT or SMALLINT values does not fit their type. Cast an operand to a wider type, or use `try_add` and its like to get NULL.";
+    CANNOT_DECODE_URL = "CANNOT_DECODE_URL", "22546",
+        "A text is no URL-encoded text: a `%` is not followed by two hexadecimal digits. Correct the data, or use `try_url_decode` to get NULL.";
+    CANNOT_PARSE_INTERVAL = "CANNOT_PARSE_INTERVAL", "22006",
+        "A text is no length of time, for example of a time window. Write it in weeks, days, hours, minutes and seconds: `'1 hour 30 minutes'`.";
     CANNOT_PARSE_TIMESTAMP = "CANNOT_PARSE_TIMESTAMP", "22007",
         "A text does not follow the pattern that `to_date` or `to_timestamp` was given. Correct the pattern, or use `try_to_timestamp` to get NULL.";
+    CANNOT_RENAME_ACROSS_SCHEMA = "CANNOT_RENAME_ACROSS_SCHEMA", "0AKD0",
+        "A table or view keeps its catalog and schema when it is renamed. Create it anew in the other schema: `CREATE TABLE … AS SELECT * FROM …`.";
     CAST_INVALID_INPUT = "CAST_INVALID_INPUT", "22018",
         "A text cannot be read as a value of the type it is cast to, for example `CAST('abc' AS INT)`. Correct the data, or use `try_cast` to get NULL.";
     CAST_OVERFLOW = "CAST_OVERFLOW", "22003",
         "A value does not fit the type it is cast to, for example `CAST(300 AS TINYINT)`. Use a wider type, or `try_cast` to get NULL.";
+    CAST_OVERFLOW_IN_TABLE_INSERT = "CAST_OVERFLOW_IN_TABLE_INSERT", "22003",
+        "A value does not fit the type of the column that it is stored in. Use a wider column, or `try_cast` in the query to store NULL.";
+    CATALOG_ALREADY_EXISTS = "CATALOG_ALREADY_EXISTS", "42710",
+        "There is a catalog of this name already. Choose another name, or write `IF NOT EXISTS`.";
+    CATALOG_NOT_EMPTY = "CATALOG_NOT_EMPTY", "2BP01",
+        "The catalog holds schemas. Drop them first, or write `DROP CATALOG … CASCADE`, which drops them with all that they hold.";
+    CATALOG_NOT_FOUND = "CATALOG_NOT_FOUND", "42P08",
+        "There is no catalog of this name. `SHOW CATALOGS` lists them; `CREATE CATALOG` makes one.";
     CF_EMPTY_DIR_FOR_SCHEMA_INFERENCE = "CF_EMPTY_DIR_FOR_SCHEMA_INFERENCE", "42000",
         "The schema of files is inferred from the files, and there are none yet. Put a first file there, or give the schema: `read_files(…, schema => 'id BIGINT, …')`.";
+    CHECK_CONSTRAINT_VIOLATION = "CHECK_CONSTRAINT_VIOLATION", "23001",
+        "A row breaks a CHECK constraint of the table, so nothing was written. Correct the rows, or drop the constraint.";
+    COLLECTION_SIZE_LIMIT_EXCEEDED = "COLLECTION_SIZE_LIMIT_EXCEEDED", "54000",
+        "A function is asked for an array of more elements than an array can have, for example `array_insert` at a place far beyond the end.";
     COLUMN_ALREADY_EXISTS = "COLUMN_ALREADY_EXISTS", "42711",
         "A column list names the same column twice. Names are compared without regard to case. Remove or rename one of them.";
+    COLUMN_NOT_DEFINED_IN_TABLE = "COLUMN_NOT_DEFINED_IN_TABLE", "42703",
+        "PARTITIONED BY, CLUSTER BY or another clause names a column that the table does not define. Correct the name or define the column.";
+    COLUMN_NOT_FOUND = "COLUMN_NOT_FOUND", "42703",
+        "The table has no column of this name. `DESCRIBE` lists its columns.";
+    COMPARATOR_RETURNS_NULL = "COMPARATOR_RETURNS_NULL", "22004",
+        "The lambda of `array_sort` gave NULL for two elements. It has to give a negative number, 0 or a positive one for every pair; treat NULL elements with `CASE WHEN l IS NULL THEN …`.";
     CONCURRENT_PIPELINE_UPDATE = "CONCURRENT_PIPELINE_UPDATE", "55006",
         "Another process runs an update of the same pipeline. Only one does so at a time; wait for it to end, or give `--wait 10m`.";
     CONNECT_INVALID_PLAN_AGGREGATE_NEEDS_PLAN_INPUT = "CONNECT_INVALID_PLAN.AGGREGATE_NEEDS_PLAN_INPUT", "56K00",
@@ -128,18 +154,54 @@ conditions! {
         "A window in a plan has no function that it belongs to. Write `function.over(window)`.";
     CONNECT_INVALID_PLAN_WITH_COLUMNS_REQUIRE_SINGLE_NAME_PART = "CONNECT_INVALID_PLAN.WITH_COLUMNS_REQUIRE_SINGLE_NAME_PART", "56K00",
         "`withColumn` and `withColumns` name each new column once. Use `select` with `alias` for a generator of several columns.";
+    CONSTRAINT_ALREADY_EXISTS = "CONSTRAINT_ALREADY_EXISTS", "42710",
+        "The table has a constraint of this name already. Drop it first, or choose another name.";
+    CONSTRAINT_DOES_NOT_EXIST = "CONSTRAINT_DOES_NOT_EXIST", "42704",
+        "The table has no constraint of this name. `SHOW TBLPROPERTIES` lists constraints as `delta.constraints.…`; write `IF EXISTS` to tolerate that it is missing.";
+    CONVERSION_INVALID_INPUT = "CONVERSION_INVALID_INPUT", "22018",
+        "A text cannot be converted because it is malformed, for example no hexadecimal digits or no base 64. Correct the data, or use `try_to_binary` to get NULL.";
+    CREATE_VIEW_COLUMN_ARITY_MISMATCH_NOT_ENOUGH_DATA_COLUMNS = "CREATE_VIEW_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS", "21S01",
+        "The view's column list has more names than its query has columns.";
+    CREATE_VIEW_COLUMN_ARITY_MISMATCH_TOO_MANY_DATA_COLUMNS = "CREATE_VIEW_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS", "21S01",
+        "The view's query has more columns than its column list names.";
     DATATYPE_MISMATCH = "DATATYPE_MISMATCH", "42K09",
         "An expression gets a value of a type it cannot work with, for example `upper` of an ARRAY or `+` of two BOOLEANs. Cast the value to the type that the message names.";
+    DATA_SOURCE_NOT_FOUND = "DATA_SOURCE_NOT_FOUND", "42K02",
+        "There is no data source of this name. Tables are written as `delta`; `parquet`, `csv` and `json` files are read.";
     DATETIME_FIELD_OUT_OF_BOUNDS = "DATETIME_FIELD_OUT_OF_BOUNDS", "22023",
         "A part of a date or time is out of bounds, for example month 13 or 30 February. Correct the data, or use `try_make_timestamp` and its like to get NULL.";
     DATETIME_OVERFLOW = "DATETIME_OVERFLOW", "22008",
         "The result of a calculation with dates or timestamps lies outside of their range.";
+    DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION = "DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION", "22003",
+        "A number would have more than the 38 digits that a DECIMAL can have. Use a shorter format or type.";
+    DEFAULT_DATABASE_NOT_EXISTS = "DEFAULT_DATABASE_NOT_EXISTS", "42704",
+        "The default schema of the session is not there.";
+    DELTA_CONCURRENT_APPEND = "DELTA_CONCURRENT_APPEND", "2D521",
+        "Someone else changed the table while the statement ran, and what it would have written depends on what it read. Nothing was written; run it again.";
+    DELTA_CONCURRENT_WRITE = "DELTA_CONCURRENT_WRITE", "2D521",
+        "Someone else changed the table while the statement ran. Nothing was written; run it again.";
+    DELTA_CREATE_TABLE_SCHEME_MISMATCH = "DELTA_CREATE_TABLE_SCHEME_MISMATCH", "42KD7",
+        "The folder holds a Delta table with other columns than the statement says. Leave the columns out to take those of the table.";
+    DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION = "DELTA_CREATE_TABLE_WITH_NON_EMPTY_LOCATION", "42601",
+        "The folder of a new table holds files that are no Delta table. Choose an empty folder, or move them away.";
+    DELTA_METADATA_CHANGED = "DELTA_METADATA_CHANGED", "2D521",
+        "Someone else changed the columns or properties of the table while the statement ran. Nothing was written; run it again.";
     DELTA_NOT_NULL_CONSTRAINT_VIOLATED = "DELTA_NOT_NULL_CONSTRAINT_VIOLATED", "23502",
         "A row has no value for a column that its table declares NOT NULL. Correct the source, drop such rows with an expectation, or declare the column without NOT NULL.";
+    DELTA_PATH_DOES_NOT_EXIST = "DELTA_PATH_DOES_NOT_EXIST", "42K03",
+        "There is no Delta table in the folder. Give the columns of a new one.";
+    DELTA_PROTOCOL_CHANGED = "DELTA_PROTOCOL_CHANGED", "2D521",
+        "Someone else changed the protocol of the table while the statement ran. Nothing was written; run it again.";
+    DELTA_REPLACE_WHERE_MISMATCH = "DELTA_REPLACE_WHERE_MISMATCH", "44000",
+        "Rows of INSERT … REPLACE WHERE do not meet its condition, so nothing was written. Filter the query by the condition.";
     DELTA_SOURCE_TABLE_IGNORE_CHANGES = "DELTA_SOURCE_TABLE_IGNORE_CHANGES", "0A000",
         "A table that is read as a stream had rows changed or deleted. A stream reads appended rows only. Read the table without STREAM into a materialized view, or start the reading table over with `--full-refresh`.";
     DELTA_UNSUPPORTED_DATA_TYPES = "DELTA_UNSUPPORTED_DATA_TYPES", "0AKDC",
         "A table would get a column of a type that Delta tables cannot hold, an interval for example. Cast it: seconds of an interval are a BIGINT, its text is a STRING. Temporary views may have such columns.";
+    DELTA_UNSUPPORTED_DROP_COLUMN = "DELTA_UNSUPPORTED_DROP_COLUMN", "0AKDC",
+        "Dropping a column needs column mapping, which makes a table unreadable for older readers and is not built. Create the table anew without the column: `CREATE OR REPLACE TABLE t AS SELECT * EXCEPT (c) FROM t`.";
+    DELTA_UNSUPPORTED_RENAME_COLUMN = "DELTA_UNSUPPORTED_RENAME_COLUMN", "0AKDC",
+        "Renaming a column needs column mapping, which makes a table unreadable for older readers and is not built. Create the table anew with the new name.";
     DELTA_VERSION_NOT_FOUND = "DELTA_VERSION_NOT_FOUND", "22003",
         "A query asks for a version of a table, or for the table at a time, that its log does not hold: it lies in the future, or before the oldest version that was kept.";
     DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE = "DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE", "55019",
@@ -154,12 +216,28 @@ conditions! {
         "A statement has a clause twice, for example two COMMENT clauses. Keep one of them.";
     DUPLICATE_EXPECTATION = "DUPLICATE_EXPECTATION", "42710",
         "Two expectations of one dataset have the same name. Names of expectations appear in the metrics, so they must differ within a dataset.";
+    DUPLICATE_KEY = "DUPLICATE_KEY", "23505",
+        "A list of properties or options names the same key twice. Keep one of them.";
+    DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT = "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE", "4274K",
+        "A named argument stands twice in the call of a function. Keep one of them.";
     EXPECTATION_VIOLATION = "EXPECTATION_VIOLATION", "22000",
         "Rows violate an expectation that is declared ON VIOLATION FAIL UPDATE. Nothing of the batch was written. Correct the source, or declare DROP ROW or QUARANTINE.";
+    EXPECT_TABLE_NOT_VIEW_NO_ALTERNATIVE = "EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", "42809",
+        "A statement that changes a table names a view. Change the tables that the view reads instead.";
+    EXPECT_TABLE_NOT_VIEW_USE_ALTER_VIEW = "EXPECT_TABLE_NOT_VIEW.USE_ALTER_VIEW", "42809",
+        "ALTER TABLE names a view. Write ALTER VIEW instead.";
+    EXPECT_VIEW_NOT_TABLE_NO_ALTERNATIVE = "EXPECT_VIEW_NOT_TABLE.NO_ALTERNATIVE", "42809",
+        "A statement about views names a table. Write the statement for tables instead.";
+    EXPECT_VIEW_NOT_TABLE_USE_ALTER_TABLE = "EXPECT_VIEW_NOT_TABLE.USE_ALTER_TABLE", "42809",
+        "ALTER VIEW names a table. Write ALTER TABLE instead.";
     FAILED_READ_FILE_NO_HINT = "FAILED_READ_FILE.NO_HINT", "KD001",
         "A file is damaged: it is not what its name or the format says, or it ends too early. Replace or remove the file, or set `ignoreCorruptFiles => true` to count it as rejected.";
     FIELD_NOT_FOUND = "FIELD_NOT_FOUND", "42704",
         "A STRUCT column has no field of this name. The message lists the fields that it has.";
+    GROUPING_COLUMN_MISMATCH = "GROUPING_COLUMN_MISMATCH", "42803",
+        "`grouping(column)` names a column that is no key of ROLLUP, CUBE or GROUPING SETS. Name one of the keys.";
+    GROUPING_ID_COLUMN_MISMATCH = "GROUPING_ID_COLUMN_MISMATCH", "42803",
+        "`grouping_id(…)` names other columns than those of ROLLUP, CUBE or GROUPING SETS, or in another order. Write `grouping_id()`.";
     GROUP_BY_AGGREGATE = "GROUP_BY_AGGREGATE", "42903",
         "GROUP BY or WHERE holds an aggregate function. Aggregates are computed per group, after both; use HAVING to filter by one.";
     GROUP_BY_POS_OUT_OF_RANGE = "GROUP_BY_POS_OUT_OF_RANGE", "42805",
@@ -170,16 +248,38 @@ conditions! {
         "A temporary view whose query is not a stream is read with STREAM. Read it without STREAM, or make the view's own query read a stream.";
     INCOMPATIBLE_COLUMN_TYPE = "INCOMPATIBLE_COLUMN_TYPE", "42825",
         "Columns of UNION, INTERSECT or EXCEPT at the same place have types without a common type. Cast one of them.";
+    INCOMPATIBLE_DATA_FOR_TABLE_CANNOT_FIND_DATA = "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_FIND_DATA", "KD000",
+        "INSERT BY NAME lacks a column that the table needs, because it is NOT NULL and has no default value.";
+    INCOMPATIBLE_DATA_FOR_TABLE_CANNOT_SAFELY_CAST = "INCOMPATIBLE_DATA_FOR_TABLE.CANNOT_SAFELY_CAST", "KD000",
+        "A column of the query has a type that cannot be stored in the table's column without an explicit cast, for example STRING in INT. Write the cast.";
+    INCOMPATIBLE_DATA_FOR_TABLE_EXTRA_COLUMNS = "INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_COLUMNS", "KD000",
+        "INSERT BY NAME gives columns that the table does not have. Leave them out, rename them, or add them to the table first.";
     INCOMPATIBLE_STREAMING_VIEW_READ = "INCOMPATIBLE_STREAMING_VIEW_READ", "42000",
         "A temporary view whose query is a stream is read without STREAM. Read it with STREAM, or make the view's own query a batch query.";
+    INCOMPATIBLE_VIEW_SCHEMA_CHANGE = "INCOMPATIBLE_VIEW_SCHEMA_CHANGE", "51024",
+        "The query of a view gives other columns than it did when the view was made. Make the view anew with CREATE OR REPLACE VIEW.";
+    INSERT_COLUMN_ARITY_MISMATCH_NOT_ENOUGH_DATA_COLUMNS = "INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS", "21S01",
+        "INSERT gives fewer columns than the table, or its column list, has. Name the columns that are given: `INSERT INTO t (a, b) …`; the others get their default values or NULL.";
+    INSERT_COLUMN_ARITY_MISMATCH_TOO_MANY_DATA_COLUMNS = "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS", "21S01",
+        "INSERT gives more columns than the table, or its column list, has. Leave the others out.";
+    INSERT_PARTITION_COLUMN_ARITY_MISMATCH = "INSERT_PARTITION_COLUMN_ARITY_MISMATCH", "21S01",
+        "INSERT with PARTITION gives another number of columns than the table has besides the partition columns with a fixed value.";
+    INTERVAL_ARITHMETIC_OVERFLOW = "INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", "22015",
+        "An interval is too long for its type. Use smaller parts, or `try_make_interval` to get NULL.";
     INVALID_ARRAY_INDEX = "INVALID_ARRAY_INDEX", "22003",
         "An array was indexed outside of its bounds. Use `get(array, index)` to get NULL instead.";
     INVALID_ARRAY_INDEX_IN_ELEMENT_AT = "INVALID_ARRAY_INDEX_IN_ELEMENT_AT", "22003",
         "`element_at` asks for an element that the array lacks. Use `try_element_at` to get NULL.";
     INVALID_ATTRIBUTE_NAME_SYNTAX = "INVALID_ATTRIBUTE_NAME_SYNTAX", "42601",
         "The name of a column has an empty part or a back-quote that is left open. Put back-quotes around a part that holds a dot: `t.`a.b``.";
+    INVALID_CONF_VALUE_TIME_ZONE = "INVALID_CONF_VALUE.TIME_ZONE", "22022",
+        "The setting takes a time zone. The session's zone is UTC.";
     INVALID_CONF_VALUE_TYPE_MISMATCH = "INVALID_CONF_VALUE.TYPE_MISMATCH", "22022",
         "The value of a setting is of another kind than the setting takes, for example a text where a number belongs. Correct it in the `configuration` of the pipeline's spec or after `--set`.";
+    INVALID_DEFAULT_VALUE_DATA_TYPE = "INVALID_DEFAULT_VALUE.DATA_TYPE", "42623",
+        "The default value of a column has a type that its column cannot store.";
+    INVALID_DEFAULT_VALUE_NOT_CONSTANT = "INVALID_DEFAULT_VALUE.NOT_CONSTANT", "42623",
+        "The default value of a column must not read columns or subqueries: it is computed once for each INSERT.";
     INVALID_EXTRACT_BASE_FIELD_TYPE = "INVALID_EXTRACT_BASE_FIELD_TYPE", "42000",
         "A field is asked of a value that has none: `a.b` needs a STRUCT or MAP as `a`.";
     INVALID_FLOW_QUERY_TYPE_AUTOCDC_RELATION_FOR_TEMPORARY_VIEW = "INVALID_FLOW_QUERY_TYPE.AUTOCDC_RELATION_FOR_TEMPORARY_VIEW", "42000",
@@ -194,10 +294,32 @@ conditions! {
         "A persisted view is read by batch queries of other sessions. Remove STREAM from its query, or declare a temporary view.";
     INVALID_FORMAT = "INVALID_FORMAT", "42601",
         "A pattern of LIKE or of a number has a character that cannot stand there.";
+    INVALID_FRACTION_OF_SECOND = "INVALID_FRACTION_OF_SECOND", "22023",
+        "The seconds of a timestamp lie between 0 and 60, and 60 has no fraction. Correct the data, or use `try_make_timestamp` to get NULL.";
     INVALID_INDEX_OF_ZERO = "INVALID_INDEX_OF_ZERO", "22003",
         "Elements of an array are counted from 1 here, so there is no element 0.";
+    INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION = "INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION", "22006",
+        "A DATE was moved by an interval with hours, minutes or seconds. Cast the date to TIMESTAMP, or use an interval of days and months.";
+    INVALID_LAMBDA_FUNCTION_CALL_DUPLICATE_ARG_NAMES = "INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES", "42K0D",
+        "Two parameters of a lambda have the same name, as in `(x, x) -> x`. Names are compared without regard to case. Rename one of them.";
+    INVALID_LAMBDA_FUNCTION_CALL_NON_HIGHER_ORDER_FUNCTION = "INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", "42K0D",
+        "A lambda `x -> …` is given to a function that takes none. Functions such as `transform`, `filter`, `exists` and `aggregate` take lambdas.";
+    INVALID_LAMBDA_FUNCTION_CALL_NUM_ARGS_MISMATCH = "INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH", "42K0D",
+        "A lambda has another number of parameters than the function gives it: `map_filter` gives a key and a value, `aggregate` what was gathered and an element.";
+    INVALID_OPTIONS = "INVALID_OPTIONS", "42K06",
+        "The options of a function are a constant map of texts: `map('mode', 'FAILFAST')`.";
     INVALID_PARAMETER_VALUE = "INVALID_PARAMETER_VALUE", "22023",
         "An argument of a function has a value that the function does not take.";
+    INVALID_PARTITION_COLUMN_DATA_TYPE = "INVALID_PARTITION_COLUMN_DATA_TYPE", "0A000",
+        "A table cannot be partitioned by a column that holds structs, arrays or maps.";
+    INVALID_PARTITION_OPERATION_PARTITION_SCHEMA_IS_EMPTY = "INVALID_PARTITION_OPERATION.PARTITION_SCHEMA_IS_EMPTY", "42601",
+        "The statement is about partitions, but the table is not partitioned.";
+    INVALID_REGEXP_REPLACE = "INVALID_REGEXP_REPLACE", "22023",
+        "The replacement of `regexp_replace` cannot be used: it ends with a backslash, has a `$` without a group, or asks for a group that the pattern has not. Write `\\\\$` in SQL for a dollar sign.";
+    INVALID_SCHEMA = "INVALID_SCHEMA", "42K07",
+        "A text is no schema, or none of the kind that the function needs. Write a list of columns: `'id BIGINT, name STRING'`.";
+    INVALID_SET_SYNTAX = "INVALID_SET_SYNTAX", "42000",
+        "SET takes `SET key = value`, `SET key`, `SET` or `SET -v`.";
     INVALID_SQL_SYNTAX = "INVALID_SQL_SYNTAX", "42000",
         "The words form a statement, but one that is not allowed in this combination. The message says which part does not fit.";
     INVALID_TEMP_OBJ_QUALIFIER = "INVALID_TEMP_OBJ_QUALIFIER", "42602",
@@ -206,6 +328,20 @@ conditions! {
         "A persisted view outlives the pipeline's update, so it cannot read a temporary view. Make both temporary or both persisted.";
     INVALID_TIMEZONE = "INVALID_TIMEZONE", "22009",
         "There is no time zone of this name. Write a region such as `Europe/Berlin` or an offset such as `+02:00`.";
+    INVALID_URL = "INVALID_URL", "22P02",
+        "A text is no URL. Correct the data, or use `try_parse_url` to get NULL.";
+    INVALID_UTF8_STRING = "INVALID_UTF8_STRING", "22029",
+        "A text has bytes that are no UTF-8. Use `make_valid_utf8` to replace them, or `try_validate_utf8` to get NULL.";
+    INVALID_VECTOR_NORM_DEGREE = "INVALID_VECTOR_NORM_DEGREE", "22023",
+        "`vector_norm` and `vector_normalize` know the degrees 1, 2 and infinity. Write `vector_norm(v, 1.0F)`, `vector_norm(v)` or `vector_norm(v, float('inf'))`.";
+    INVALID_WHERE_CONDITION = "INVALID_WHERE_CONDITION", "42903",
+        "WHERE decides about each row by itself, so aggregate and window functions cannot stand there. Filter by an aggregate in HAVING, and by a window function in QUALIFY or in a query around this one.";
+    INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT = "INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT", "42K0K",
+        "`listagg(DISTINCT value)` can only be ordered by the value itself: which of several equal values counts for another order is not known.";
+    INVALID_WITHIN_GROUP_EXPRESSION_WITHIN_GROUP_MISSING = "INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", "42K0K",
+        "`percentile_cont`, `percentile_disc` and `mode()` take their values from `WITHIN GROUP (ORDER BY value)`, which is missing.";
+    INVALID_WITHIN_GROUP_EXPRESSION_WRONG_NUM_ORDERINGS = "INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS", "42K0K",
+        "A function WITHIN GROUP is ordered by another number of values than it takes. `percentile_cont`, `percentile_disc` and `mode` take one.";
     LAKESMITH_CHECKPOINT = "LAKESMITH_CHECKPOINT", "55019",
         "The checkpoint of a flow is gone or damaged, while its table holds what the flow wrote, so going on could read rows twice. Put the storage folder back, or start the table over with `--full-refresh`.";
     LAKESMITH_DATASET_NOT_IN_PIPELINE = "LAKESMITH_DATASET_NOT_IN_PIPELINE", "42P01",
@@ -238,6 +374,8 @@ conditions! {
         "A flow writes into a streaming table that no statement declares. Declare it with `CREATE OR REFRESH STREAMING TABLE name;`.";
     LAKESMITH_UNUSUAL = "LAKESMITH_UNUSUAL", "01000",
         "The statement is accepted, but another engine would treat it differently or refuse it. The message says what differs.";
+    MALFORMED_CHARACTER_CODING = "MALFORMED_CHARACTER_CODING", "22000",
+        "A text has characters that a character set lacks, or bytes are no text in it. Use a character set that has them, for example UTF-8.";
     MALFORMED_RECORD_IN_PARSING_WITHOUT_SUGGESTION = "MALFORMED_RECORD_IN_PARSING.WITHOUT_SUGGESTION", "22023",
         "The mode FAILFAST stops at the first record that is malformed or has a value of another type. Correct the file, or use PERMISSIVE, which counts such records and goes on.";
     MATERIALIZED_VIEW_WITH_MULTIPLE_QUERIES = "MATERIALIZED_VIEW_WITH_MULTIPLE_QUERIES", "42000",
@@ -252,16 +390,28 @@ conditions! {
         "A folder holds both `spark-pipeline.yml` and `spark-pipeline.yaml`, so it is unclear which one is meant. Delete one, or name one with `--spec`.";
     NAMED_PARAMETER_NOT_FOUND = "NAMED_PARAMETER_NOT_FOUND", "42P02",
         "The query refers to `${key}`, but no SET statement above it, no `--set` option and no entry of the spec's `configuration` gives it a value.";
+    NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION = "NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION", "22003",
+        "The frequency of a value given to `percentile` is negative. It says how often the value counts; leave out rows with `FILTER (WHERE frequency >= 0)`.";
+    NEW_CHECK_CONSTRAINT_VIOLATION = "NEW_CHECK_CONSTRAINT_VIOLATION", "23512",
+        "Rows that the table holds break the CHECK constraint that was to be added. Correct the rows first.";
+    NOT_SUPPORTED_CHANGE_COLUMN = "NOT_SUPPORTED_CHANGE_COLUMN", "0A000",
+        "ALTER TABLE cannot change the column in this way. Add a column of the new type and fill it, or create the table anew.";
     NULL_MAP_KEY = "NULL_MAP_KEY", "2200E",
         "A MAP gets NULL as a key. Leave such entries out, or replace the key by `coalesce`.";
     NUMERIC_VALUE_OUT_OF_RANGE = "NUMERIC_VALUE_OUT_OF_RANGE", "22003",
         "A number has more digits than its DECIMAL type holds, for example `CAST(1000 AS DECIMAL(3,1))`. Use a type with more digits, or `try_cast` to get NULL.";
     NUM_COLUMNS_MISMATCH = "NUM_COLUMNS_MISMATCH", "42826",
         "The inputs of UNION, INTERSECT or EXCEPT have different numbers of columns. Add or remove columns so that they match.";
+    ORDER_BY_POS_OUT_OF_RANGE = "ORDER_BY_POS_OUT_OF_RANGE", "42805",
+        "A whole number in ORDER BY means a column of the SELECT list by its place, from 1. Write a number that is there, or the column's name.";
     PARSE_EMPTY_STATEMENT = "PARSE_EMPTY_STATEMENT", "42617",
         "A statement was expected, but there is nothing: the text is empty or holds only comments.";
+    PARSE_MODE_UNSUPPORTED = "PARSE_MODE_UNSUPPORTED", "42601",
+        "A function reads malformed records in the modes PERMISSIVE and FAILFAST only; no row can be dropped inside an expression.";
     PARSE_SYNTAX_ERROR = "PARSE_SYNTAX_ERROR", "42601",
         "The text does not follow the grammar of Spark SQL or of the pipeline statements of Databricks. The caret shows the first word that does not fit; the help lists what could stand there.";
+    PARTITIONS_NOT_FOUND = "PARTITIONS_NOT_FOUND", "428FT",
+        "A PARTITION clause names a column that the table is not partitioned by. `DESCRIBE` shows the table's partition columns.";
     PATH_NOT_FOUND = "PATH_NOT_FOUND", "42K03",
         "A query reads files from a path where none are. Relative paths count from the project's folder; workspace paths such as `/Volumes/…` lie under `files/` there, unless a setting `lakesmith.path.<prefix>` maps them.";
     PIPELINE_DATASET_WITHOUT_FLOW = "PIPELINE_DATASET_WITHOUT_FLOW", "0A000",
@@ -280,20 +430,38 @@ conditions! {
         "A `libraries` entry of the spec names a file or a whole folder as `folder/**`. Other patterns are not allowed, as in Spark.";
     PIPELINE_SQL_GRAPH_ELEMENT_REGISTRATION_ERROR = "PIPELINE_SQL_GRAPH_ELEMENT_REGISTRATION_ERROR", "42000",
         "A statement in a pipeline's source file does not define a dataset or a flow. Only pipeline statements, SET and USE stand in pipeline files; run other statements with `lakesmith sql`.";
+    RECURSIVE_VIEW = "RECURSIVE_VIEW", "42K0H",
+        "The view reads itself, directly or through other views. Change one of their queries.";
     REMAINDER_BY_ZERO = "REMAINDER_BY_ZERO", "22012",
         "The divisor of `%` is zero. Guard it, for example `a % nullif(b, 0)`, or use `try_mod` to get NULL.";
+    REQUIRED_PARAMETER_NOT_FOUND = "REQUIRED_PARAMETER_NOT_FOUND", "4274K",
+        "An argument is missing that a function cannot do without, for example the path of `read_files`.";
+    REQUIRES_SINGLE_PART_NAMESPACE = "REQUIRES_SINGLE_PART_NAMESPACE", "42K05",
+        "A schema has a name of one part, with its catalog before it: `catalog.schema`. Write a name of at most two parts.";
     RUN_EMPTY_PIPELINE = "RUN_EMPTY_PIPELINE", "42617",
         "The pipeline defines no table and no materialized view, so there is nothing to do. Check that the source files are where the spec says and that they hold CREATE statements.";
     SCALAR_SUBQUERY_TOO_MANY_ROWS = "SCALAR_SUBQUERY_TOO_MANY_ROWS", "21000",
         "A subquery that stands for one value gave more than one row. Aggregate it, or add LIMIT 1 with an order.";
+    SCHEMA_ALREADY_EXISTS = "SCHEMA_ALREADY_EXISTS", "42P06",
+        "There is a schema of this name already. Choose another name, drop it first, or write `IF NOT EXISTS`.";
+    SCHEMA_NOT_EMPTY = "SCHEMA_NOT_EMPTY", "2BP01",
+        "The schema holds tables or views. Drop them first, or write `DROP SCHEMA … CASCADE`, which drops them too.";
+    SCHEMA_NOT_FOUND = "SCHEMA_NOT_FOUND", "42704",
+        "There is no schema of this name in the catalog. `SHOW SCHEMAS` lists them; `CREATE SCHEMA` makes one; `DROP SCHEMA IF EXISTS` tolerates that it is missing.";
+    SEED_EXPRESSION_IS_UNFOLDABLE = "SEED_EXPRESSION_IS_UNFOLDABLE", "42K08",
+        "The seed of a random function must be a constant, for example `rand(42)`. Leave it out for other numbers in each run.";
     SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED = "SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED", "42908",
         "A table is laid out either by partitions or by clustering columns. Remove PARTITIONED BY or CLUSTER BY.";
     STREAMING_TABLE_WITH_QUERY_AND_FLOW = "STREAMING_TABLE_WITH_QUERY_AND_FLOW", "42710",
         "A streaming table has a query of its own and another flow with the same name.";
     TABLE_NOT_RESETTABLE = "TABLE_NOT_RESETTABLE", "42000",
         "A full refresh was asked for a table whose property `pipelines.reset.allowed` is false: its rows may not be deleted. Refresh it without `--full-refresh`, or remove the property.";
+    TABLE_OR_VIEW_ALREADY_EXISTS = "TABLE_OR_VIEW_ALREADY_EXISTS", "42P07",
+        "There is a table or view of this name already. Choose another name, drop it first, write `IF NOT EXISTS`, or `CREATE OR REPLACE`.";
     TABLE_OR_VIEW_NOT_FOUND = "TABLE_OR_VIEW_NOT_FOUND", "42P01",
         "A query reads a table that neither the pipeline defines nor the catalog holds. Check the spelling, define it, or read its files with `read_files('path')`.";
+    TEMP_TABLE_OR_VIEW_ALREADY_EXISTS = "TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", "42P07",
+        "The session has a temporary view of this name already. Choose another name, or write `CREATE OR REPLACE TEMPORARY VIEW`.";
     UNCLOSED_BRACKETED_COMMENT = "UNCLOSED_BRACKETED_COMMENT", "42601",
         "A comment that begins with `/*` has no `*/`. Everything after it would be taken for a comment.";
     UNRECOGNIZED_OPTION = "UNRECOGNIZED_OPTION", "42616",
@@ -304,14 +472,34 @@ conditions! {
         "A query or an expectation names a column that its input does not have. Columns with a similar name are listed.";
     UNRESOLVED_ROUTINE = "UNRESOLVED_ROUTINE", "42883",
         "A function of this name exists neither in Spark nor in the pipeline. Check the spelling; similar names are listed.";
+    UNRESOLVED_VARIABLE = "UNRESOLVED_VARIABLE", "42883",
+        "The session has no variable of this name. `DECLARE VARIABLE` makes one.";
     UNSUPPORTED_DATATYPE = "UNSUPPORTED_DATATYPE", "0A000",
         "There is no data type of this name. Types are those of Spark SQL: STRING, BOOLEAN, BYTE, SHORT, INT, BIGINT, FLOAT, DOUBLE, DECIMAL(p,s), DATE, TIMESTAMP, TIMESTAMP_NTZ, BINARY, INTERVAL, ARRAY<…>, MAP<…>, STRUCT<…>, VARIANT.";
     UNSUPPORTED_FEATURE = "UNSUPPORTED_FEATURE", "0A000",
         "A feature of Spark or Databricks that Lakesmith does not have. The message names it.";
+    UNSUPPORTED_FEATURE_DROP_DATABASE = "UNSUPPORTED_FEATURE.DROP_DATABASE", "0A000",
+        "The default schema of a catalog is always there and cannot be dropped. Drop what it holds.";
+    UNSUPPORTED_FEATURE_TABLE_OPERATION = "UNSUPPORTED_FEATURE.TABLE_OPERATION", "0A000",
+        "A table of this format does not support the operation, which the message names. Delta tables support most of them; other formats are only read.";
+    UNSUPPORTED_GROUPING_EXPRESSION = "UNSUPPORTED_GROUPING_EXPRESSION", "42K0E",
+        "`grouping` and `grouping_id` tell which keys a larger group lacks. They stand in a query with ROLLUP, CUBE or GROUPING SETS only.";
+    UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_HIGHER_ORDER_FUNCTION = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.HIGHER_ORDER_FUNCTION", "0A000",
+        "A subquery stands inside a lambda. Compute it beside the call, for example in a CTE that is joined, and use its column in the lambda.";
+    USER_RAISED_EXCEPTION = "USER_RAISED_EXCEPTION", "P0001",
+        "A query called `raise_error`, or a condition of `assert_true` does not hold. The message is the query's own.";
     USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE = "USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE", "42000",
         "The declared columns of a dataset do not fit what its query gives: a column is missing from the declaration, or its type differs. Correct the declaration, or leave the column list out.";
+    VARIABLE_ALREADY_EXISTS = "VARIABLE_ALREADY_EXISTS", "42723",
+        "The session has a variable of this name already. Write `DECLARE OR REPLACE VARIABLE`, or choose another name.";
+    VARIABLE_NOT_FOUND = "VARIABLE_NOT_FOUND", "42883",
+        "The session has no variable of this name. `DECLARE VARIABLE` makes one.";
+    VECTOR_DIMENSION_MISMATCH = "VECTOR_DIMENSION_MISMATCH", "22000",
+        "A function of two vectors is given arrays of different lengths. Compare vectors that come from the same model.";
     WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE = "WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", "42601",
         "A window function such as `row_number()` needs OVER with the rows it looks at: `row_number() OVER (ORDER BY id)`.";
+    WRONG_COMMAND_FOR_OBJECT_TYPE = "WRONG_COMMAND_FOR_OBJECT_TYPE", "42809",
+        "A statement about tables names a view, or the other way round. Write `DROP VIEW` for a view and `DROP TABLE` for a table.";
     WRONG_NUM_ARGS = "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "42605",
         "A function is called with too few or too many arguments. The message says how many it takes.";
 }

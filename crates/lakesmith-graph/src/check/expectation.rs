@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Diagnostic, Span};
-use lakesmith_unresolved::pipeline::{DatasetKind, ViolationAction};
+use lakesmith_unresolved::pipeline::{DatasetKind, TableConstraintKind, ViolationAction};
 
 use crate::collect::part_span;
 use crate::dataset::Dataset;
@@ -13,6 +13,8 @@ use crate::graph::Draft;
 pub fn check(draft: &Draft<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for dataset in draft.collected.all_datasets() {
         repeated(dataset, diagnostics);
+        subqueries(dataset, diagnostics);
+        checks(dataset, diagnostics);
         match dataset.kind {
             DatasetKind::PersistedView => persisted_view(dataset, diagnostics),
             DatasetKind::TemporaryView => quarantine(dataset, diagnostics),
@@ -37,6 +39,39 @@ fn repeated(dataset: &Dataset, diagnostics: &mut Vec<Diagnostic>) {
         } else {
             first.insert(&expectation.name.text, span);
         }
+    }
+}
+
+/// A condition is about one row and the columns beside it.
+fn subqueries(dataset: &Dataset, diagnostics: &mut Vec<Diagnostic>) {
+    for expectation in dataset.expectations() {
+        let mut open = vec![&expectation.predicate];
+        while let Some(expression) = open.pop() {
+            if expression.query().is_some() {
+                let title =
+                    format!("expectation `{}` reads another table by a subquery", expectation.name.text.as_str());
+                diagnostics.push(
+                    Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title)
+                        .at(expression.origin.span().unwrap_or(expectation.span), "not a condition on the row alone")
+                        .help("join the other table in the query, and expect something of its column"),
+                );
+            }
+            open.extend(expression.children());
+        }
+    }
+}
+
+/// A CHECK that nobody would check is refused rather than believed.
+fn checks(dataset: &Dataset, diagnostics: &mut Vec<Diagnostic>) {
+    let constraints = dataset.definition().map_or(&[][..], |definition| &definition.constraints);
+    for constraint in
+        constraints.iter().filter(|constraint| matches!(constraint.kind, TableConstraintKind::Check { .. }))
+    {
+        diagnostics.push(
+            Diagnostic::error(Condition::UNSUPPORTED_FEATURE, format!("a CHECK constraint on {}", dataset.title()))
+                .at(constraint.span, "not checked")
+                .help("write `CONSTRAINT name EXPECT (condition) ON VIOLATION FAIL UPDATE`"),
+        );
     }
 }
 

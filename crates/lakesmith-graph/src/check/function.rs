@@ -18,7 +18,10 @@ pub fn check(draft: &Draft<'_>, diagnostics: &mut Vec<Diagnostic>) {
     for definition in definitions {
         walk.expressions.extend(definition.expectations.iter().map(|expectation| &expectation.predicate));
         let columns = definition.columns.iter().flatten();
-        walk.expressions.extend(columns.flat_map(|column| column.generated.iter().chain(&column.default)));
+        walk.expressions.extend(
+            columns
+                .flat_map(|column| column.generated.iter().chain(column.default.iter().map(|default| &default.value))),
+        );
     }
     walk.relations.extend(flows.iter().filter_map(|flow| flow.query()));
     walk.expressions.extend(flows.iter().filter_map(|flow| flow.auto_cdc()).flat_map(|cdc| {

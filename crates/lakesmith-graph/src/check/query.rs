@@ -1,7 +1,9 @@
 //! Whether the query of a flow is a stream where its target needs one, and a batch query where it needs that.
 
 use lakesmith_diagnostic::{Condition, Diagnostic, Span};
+use lakesmith_unresolved::function_names::is_known;
 use lakesmith_unresolved::pipeline::DatasetKind;
+use lakesmith_unresolved::{Relation, RelationKind};
 
 use crate::flow::{Flow, FlowKind};
 use crate::graph::Draft;
@@ -34,7 +36,10 @@ pub fn check(draft: &Draft<'_>, diagnostics: &mut Vec<Diagnostic>) {
 fn flow_query(flow: &Flow, reads: &[FlowRead], target: DatasetKind, diagnostics: &mut Vec<Diagnostic>) {
     match target {
         DatasetKind::StreamingTable => match flow.kind {
-            FlowKind::Append if flow.is_streaming == Some(false) => diagnostics.push(batch(flow, reads)),
+            // what an unknown function reads as a stream may be one
+            FlowKind::Append if flow.is_streaming == Some(false) && !calls_unknown_stream(flow) => {
+                diagnostics.push(batch(flow, reads));
+            }
             FlowKind::Once => once(flow, reads, diagnostics),
             FlowKind::AutoCdc => auto_cdc(flow, reads, diagnostics),
             _ => {}
@@ -55,6 +60,21 @@ fn flow_query(flow: &Flow, reads: &[FlowRead], target: DatasetKind, diagnostics:
         ),
         _ => {}
     }
+}
+
+/// Whether the query reads a function as a stream that nobody has, which is a fault of its own.
+fn calls_unknown_stream(flow: &Flow) -> bool {
+    let mut open: Vec<&Relation> = flow.query().into_iter().collect();
+    while let Some(relation) = open.pop() {
+        if let RelationKind::TableFunction { call, is_streaming: true } = &*relation.kind
+            && let [part] = call.name.parts.as_slice()
+            && !is_known(part.text.as_str())
+        {
+            return true;
+        }
+        open.extend(relation.inputs());
+    }
+    false
 }
 
 /// A batch query that appends to a streaming table without ONCE.

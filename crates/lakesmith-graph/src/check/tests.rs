@@ -2,7 +2,7 @@
 
 use lakesmith_diagnostic::Severity;
 use lakesmith_unresolved::expression::SubqueryKind;
-use lakesmith_unresolved::pipeline::{DatasetKind, ViolationAction};
+use lakesmith_unresolved::pipeline::{ColumnDefault, DatasetKind, ViolationAction};
 use lakesmith_unresolved::{CommandKind, Expression};
 
 use crate::testing::{Pipeline, append, cdc, filtered, history, join, once};
@@ -461,7 +461,7 @@ fn an_unknown_function_is_told_wherever_it_stands() {
     let mut definition = p.definition(DatasetKind::MaterializedView, "checked", Some(query));
     let (mut computed, mut given) = (p.column("computed"), p.column("given"));
     computed.generated = Some(p.call("lowwer"));
-    given.default = Some(p.call("current_dat"));
+    given.default = Some(ColumnDefault { value: p.call("current_dat"), text: "current_dat()".to_owned() });
     definition.columns = Some(vec![computed, given]);
     definition.expectations.push(rule);
     p.create(definition);

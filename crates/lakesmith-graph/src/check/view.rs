@@ -1,6 +1,7 @@
-//! Reads of temporary views that do not fit what the view or its reader is.
+//! Reads of views that do not fit what the view or its reader is.
 
 use lakesmith_diagnostic::{Condition, Diagnostic};
+use lakesmith_unresolved::pipeline::DatasetKind;
 
 use crate::flow::{Flow, FlowKind};
 use crate::graph::Draft;
@@ -10,11 +11,24 @@ pub fn check(draft: &Draft<'_>, diagnostics: &mut Vec<Diagnostic>) {
     let flows = draft.collected.flows.iter().zip(&draft.reads);
     let repeated = draft.collected.repeated_flows.iter().zip(&draft.repeated_reads);
     for (flow, read) in flows.chain(repeated).flat_map(|(flow, reads)| reads.iter().map(move |read| (flow, read))) {
-        let (Some(fault), Some(view)) = (read.fault, read.dataset) else { continue };
+        let Some(view) = read.dataset else { continue };
         let view = &draft.collected.datasets[view.0];
+        if view.kind == DatasetKind::MaterializedView && read.is_streaming {
+            diagnostics
+                .push(streamed(flow, read, view.name.last().as_str()).also(view.name_span, "the materialized view"));
+        }
+        let Some(fault) = read.fault else { continue };
         let diagnostic = diagnostic(fault, flow, read, view.name.last().as_str());
         diagnostics.push(diagnostic.also(view.name_span, "the view"));
     }
+}
+
+/// The first refresh that changes anything replaces rows that the stream has read.
+fn streamed(flow: &Flow, read: &FlowRead, view: &str) -> Diagnostic {
+    let title = format!("`{}` reads materialized view `{view}` as a stream", flow.target_name.last().as_str());
+    Diagnostic::warning(Condition::LAKESMITH_UNUSUAL, title)
+        .at(read.written.whole, "its rows are replaced when it is refreshed, which stops the stream")
+        .help(format!("make `{view}` a streaming table, or read it without STREAM in a materialized view"))
 }
 
 fn diagnostic(fault: ReadFault, flow: &Flow, read: &FlowRead, view: &str) -> Diagnostic {

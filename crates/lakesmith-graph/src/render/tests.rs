@@ -139,8 +139,100 @@ fn graphs_with_faults_are_shown_too() {
     let query = p.stream("a");
     p.flow(Some("f"), "missing", append(query));
     let (graph, faults, sources) = p.build();
-    assert_eq!(faults.len(), 2);
+    assert_eq!(faults.iter().filter(|fault| fault.is_error()).count(), 2);
     assert!(text(&graph, &defaults()).contains("← b"));
     assert!(mermaid(&graph, &defaults()).contains("d0 -.-> d1"));
     assert!(json(&graph, &sources).is_ok());
+}
+
+#[test]
+fn a_picture_names_every_dataset_source_and_flow_and_needs_nothing_else() {
+    let picture = svg(&retail().graph(), &defaults(), "retail");
+    for name in ["bronze_orders", "silver_orders", "silver_orders_quarantine", "gold_sales", "customers", "/in/orders"]
+    {
+        assert!(picture.contains(&format!(">{name}</text>")), "{name}");
+    }
+    assert!(picture.contains("bronze streaming table</text>"), "layers and kinds are told in words");
+    assert!(picture.contains(">auto cdc</text>"), "the kind of a flow is told");
+    let links = picture.matches("http").count();
+    assert_eq!(links, 1, "only the namespace of SVG is named");
+    for foreign in ["href", "<script", "@import", "url(", "<image"] {
+        assert!(!picture.contains(foreign), "{foreign}");
+    }
+}
+
+#[test]
+fn cards_of_a_picture_do_not_lie_on_each_other_and_stand_right_of_what_they_read() {
+    let places = |picture: &str| -> Vec<(String, f64, f64)> {
+        let cards = picture.split("<g class=\"").filter(|card| card.contains("class=\"name\""));
+        let number = |text: &str, before: &str, after: &str| -> f64 {
+            let start = text.find(before).expect("a place") + before.len();
+            let end = text[start..].find(after).expect("its end") + start;
+            text[start..end].parse().expect("a number")
+        };
+        let name = |card: &str| {
+            let rest = card.split("class=\"name\"").nth(1).expect("a name");
+            rest[rest.find('>').expect(">") + 1..rest.find('<').expect("<")].to_owned()
+        };
+        cards
+            .map(|card| {
+                (
+                    name(card),
+                    number(card, "translate(", " "),
+                    number(&card[card.find("translate(").expect("a place")..], " ", ")"),
+                )
+            })
+            .collect()
+    };
+    let placed = places(&svg(&retail().graph(), &defaults(), "retail"));
+    let at = |name: &str| placed.iter().find(|(found, _, _)| found == name).expect("a card");
+    assert!(at("/in/orders").1 < at("bronze_orders").1);
+    assert!(at("bronze_orders").1 < at("silver_orders").1);
+    assert!(at("silver_orders").1 < at("gold_sales").1);
+    for (index, (_, x, y)) in placed.iter().enumerate() {
+        for (_, other_x, other_y) in &placed[index + 1..] {
+            assert!(x != other_x || (y - other_y).abs() >= 60.0, "{placed:?}");
+        }
+    }
+}
+
+#[test]
+fn the_same_graph_gives_the_same_picture_and_five_hundred_datasets_are_drawn_at_once() {
+    let mut p = Pipeline::new();
+    for number in 0..500_usize {
+        // every one reads two before it, near and far
+        let name = format!("{}_{number:03}", ["bronze", "silver", "gold"][number * 3 / 500]);
+        let of = |number: usize| format!("{}_{number:03}", ["bronze", "silver", "gold"][number * 3 / 500]);
+        let query = match number {
+            0 => p.read("raw"),
+            _ => {
+                let near = p.read(&of(number - 1 - number % 7 % number));
+                let far = p.read(&of(number * 5 / 8));
+                join(near, far)
+            }
+        };
+        p.materialized_view(&name, query);
+    }
+    let graph = p.graph();
+    let before = std::time::Instant::now();
+    let picture = svg(&graph, &defaults(), "large");
+    let seconds = before.elapsed().as_secs_f64();
+    assert!(seconds < 20.0, "{seconds} s"); // less than one on a machine that does nothing else
+    assert_eq!(picture, svg(&graph, &defaults(), "large"));
+    assert_eq!(picture.matches("class=\"name\"").count(), 501);
+}
+
+#[test]
+fn what_reads_itself_in_a_circle_is_drawn_too_and_names_cannot_leave_their_text() {
+    let mut p = Pipeline::new();
+    let query = p.read("b");
+    p.materialized_view("a", query);
+    let query = p.read("a");
+    p.materialized_view("b", query);
+    let query = p.read("`</text><script>&`");
+    p.materialized_view("c", query);
+    let picture = svg(&p.graph(), &defaults(), "<i>");
+    assert!(picture.contains("class=\"line batch circle\""));
+    assert!(picture.contains("&lt;/text&gt;&lt;script&gt;&amp;") && !picture.contains("<script>"), "{picture}");
+    assert!(picture.contains("<title>&lt;i&gt;: 3 datasets, 3 flows</title>"));
 }

@@ -115,7 +115,14 @@ pub(super) fn read(
     };
     let mut read = ReaderOptions::defaults(format, usage);
     for (key, value) in options {
-        if let Err(fault) = apply(&mut read, key, value) {
+        if let Err(mut fault) = apply(&mut read, key, value) {
+            let takes_columns =
+                ["schema", "schemaHints"].iter().any(|known| without_prefix(key).eq_ignore_ascii_case(known));
+            if takes_columns && fault.help.is_none() {
+                fault.help = Some(
+                    "write `name TYPE, …` with the types of Spark SQL, such as STRING, BIGINT, TIMESTAMP".to_owned(),
+                );
+            }
             faults.push(fault);
         }
     }

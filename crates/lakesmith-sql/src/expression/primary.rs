@@ -180,6 +180,9 @@ impl Parser<'_> {
     /// A column, or a call of a function by a name of one or more parts.
     fn column_or_call(&mut self) -> Parsed<Expression> {
         let start = self.position();
+        if self.peek_at(1).is_symbol("->") {
+            return self.lambda();
+        }
         let mut parts = vec![self.identifier()?];
         while self.at_symbol(".") {
             if self.peek_at(1).is_symbol("*") {

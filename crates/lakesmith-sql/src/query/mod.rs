@@ -29,15 +29,20 @@ impl Parser<'_> {
         if !self.at_keyword("WITH") {
             return self.query_body(start);
         }
-        self.advance();
+        let (ctes, recursive) = self.with_clause()?;
+        let body = self.position();
+        let query = self.query_body(body)?;
+        Ok(Relation::new(RelationKind::With { ctes, recursive, query }, self.span_from(start)))
+    }
+
+    /// WITH and its named queries; whether they are recursive.
+    pub(crate) fn with_clause(&mut self) -> Parsed<(Vec<Cte>, bool)> {
+        self.expect_keyword("WITH")?;
         let recursive = self.at_keyword("RECURSIVE") && !self.peek_at(1).is_keyword("AS");
         if recursive {
             self.advance();
         }
-        let ctes = self.comma_separated(Self::cte)?;
-        let body = self.position();
-        let query = self.query_body(body)?;
-        Ok(Relation::new(RelationKind::With { ctes, recursive, query }, self.span_from(start)))
+        Ok((self.comma_separated(Self::cte)?, recursive))
     }
 
     fn query_body(&mut self, start: usize) -> Parsed<Relation> {

@@ -182,7 +182,7 @@ impl Parser<'_> {
             if self.at_keyword("TABLESAMPLE") {
                 table = self.sample(start, table)?;
             } else if self.at_keyword("WATERMARK") && self.peek_at(1).kind != TokenKind::End {
-                table = self.watermark(start, table)?;
+                table = self.watermarked(start, table)?;
             } else if !aliased && (self.at_alias() || self.at_keyword("AS")) {
                 let before = self.position();
                 table = self.table_alias(start, table)?;
@@ -194,6 +194,14 @@ impl Parser<'_> {
                 return Ok(table);
             }
         }
+    }
+
+    /// The relation with the WATERMARK clause that may follow it.
+    pub(crate) fn watermarked(&mut self, start: usize, table: Relation) -> Parsed<Relation> {
+        if self.at_keyword("WATERMARK") && self.peek_at(1).kind != TokenKind::End {
+            return self.watermark(start, table);
+        }
+        Ok(table)
     }
 
     /// `WATERMARK column DELAY OF INTERVAL …`.

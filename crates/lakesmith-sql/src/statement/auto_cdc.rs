@@ -56,6 +56,7 @@ impl Parser<'_> {
         }
         let source_start = self.position();
         let source = self.table_primary(source_start)?;
+        let source = self.watermarked(source_start, source)?;
         let mut cdc = AutoCdc {
             once,
             from_snapshot,
@@ -76,6 +77,9 @@ impl Parser<'_> {
         let mut seen = Seen::default();
         while let Some((clause, span)) = self.auto_cdc_clause(&mut cdc)? {
             seen.note(clause, span, faults);
+        }
+        if self.eat_keywords(&["APPLY", "AS"]) {
+            return Err(self.expected(&["DELETE WHEN", "TRUNCATE WHEN"]));
         }
         if !self.is_end() {
             return Err(self.expected(CLAUSES));
@@ -214,6 +218,17 @@ fn check(cdc: &AutoCdc, seen: &Seen, faults: &mut Faults) {
             )
             .at(*span, "")
             .help("add `STORED AS SCD TYPE 2`, or remove `TRACK HISTORY ON`"),
+        );
+    }
+    if let (Some(ignored), Some(updated)) = (seen.place("IGNORE NULL UPDATES"), seen.place("COLUMNS TO UPDATE")) {
+        faults.push(
+            Diagnostic::error(
+                Condition::INVALID_SQL_SYNTAX,
+                "both `IGNORE NULL UPDATES` and `COLUMNS TO UPDATE` say which columns an update changes",
+            )
+            .at(updated.max(ignored), "")
+            .also(updated.min(ignored), "")
+            .help("keep one of them"),
         );
     }
     if cdc.apply_as_truncates.is_some() && scd != ScdType::Type1 {

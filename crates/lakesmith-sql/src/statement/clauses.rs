@@ -20,6 +20,8 @@ const CLAUSE_WORDS: &[&str] = &[
     "REFRESH",
     "WITH",
     "DEFAULT",
+    "STORED",
+    "CLUSTERED",
 ];
 
 /// Where each clause of a statement was first seen.
@@ -119,6 +121,15 @@ impl Parser<'_> {
             };
             clauses.row_filter = Some((function, columns));
             "WITH ROW FILTER"
+        } else if self.at_keywords(&["STORED", "AS"])
+            || self.at_keywords(&["STORED", "BY"])
+            || self.at_keywords(&["ROW", "FORMAT"])
+        {
+            clauses.stored_as = Some(self.hive_clause());
+            "STORED AS"
+        } else if self.at_keywords(&["CLUSTERED", "BY"]) {
+            clauses.buckets = Some(self.hive_clause());
+            "CLUSTERED BY"
         } else if self.eat_keywords(&["DEFAULT", "COLLATION"]) {
             clauses.collation = Some(self.identifier()?);
             "DEFAULT COLLATION"
@@ -153,7 +164,14 @@ impl Parser<'_> {
 
     /// `('a' = 'b', c.d = 1, e 'f')`.
     pub(crate) fn properties(&mut self) -> Parsed<Vec<(String, String, Span)>> {
-        self.parenthesised(Self::property)
+        let properties = self.parenthesised(Self::property)?;
+        let key_of = |at: usize| properties.iter().take(at).find(|(key, ..)| *key == properties[at].0);
+        if let Some((at, first)) = (0..properties.len()).find_map(|at| Some((at, key_of(at)?))) {
+            let (key, _, span) = &properties[at];
+            let fault = Diagnostic::error(Condition::DUPLICATE_KEY, format!("the key `{key}` stands twice"));
+            return Err(fault.at(*span, "again here").also(first.2, "first here").help("keep one of them").into());
+        }
+        Ok(properties)
     }
 
     fn property(&mut self) -> Parsed<(String, String, Span)> {
@@ -199,6 +217,17 @@ impl Parser<'_> {
         self.advance();
         self.eat_keyword("STRICT");
         Ok((self.text_between(start, self.position()).to_uppercase(), self.span_from(start)))
+    }
+
+    /// A clause of Hive's, up to where another clause or the query begins.
+    fn hive_clause(&mut self) -> (String, Span) {
+        let start = self.position();
+        self.advance();
+        self.advance();
+        while !self.is_end() && !self.at_keyword("AS") && !self.at_any_keyword(CLAUSE_WORDS) {
+            self.advance();
+        }
+        (self.text_between(start, self.position()), self.span_from(start))
     }
 
     /// SCHEDULE and TRIGGER end where another clause or the query begins.

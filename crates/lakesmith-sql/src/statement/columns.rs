@@ -2,7 +2,8 @@
 
 use lakesmith_unresolved::NamePart;
 use lakesmith_unresolved::pipeline::{
-    ColumnDefinition, ColumnMask, Expectation, Identity, TableConstraint, TableConstraintKind, ViolationAction,
+    ColumnDefault, ColumnDefinition, ColumnMask, Expectation, Identity, TableConstraint, TableConstraintKind,
+    ViolationAction,
 };
 
 use crate::parser::{Parsed, Parser};
@@ -52,6 +53,13 @@ impl Parser<'_> {
         let named = self.at_keyword("CONSTRAINT") && self.peek_at(1).is_name() && self.peek_at(2).is_any(ITEM_WORDS);
         let bare = self.at_any_keyword(CONSTRAINT_WORDS)
             && (self.peek_at(1).is_any(&["KEY"]) || self.peek_at(1).is_symbol("("));
+        if self.at_keywords(&["CONSTRAINT", "EXPECT"]) && self.peek_at(2).is_symbol("(") {
+            self.advance();
+            return Err(self.refused(
+                "syntax error: an expectation without a name",
+                "write `CONSTRAINT name EXPECT (condition)`; counts are told by its name",
+            ));
+        }
         if !named && !bare {
             let column = self.column_definition(list, faults)?;
             list.columns.push(column);
@@ -130,9 +138,11 @@ impl Parser<'_> {
             TableConstraintKind::Unique(self.key_columns()?)
         } else if self.eat_keyword("CHECK") {
             self.expect_symbol("(")?;
+            let first = self.position();
             let condition = self.expression()?;
+            let text = self.text_between(first, self.position());
             self.expect_symbol(")")?;
-            TableConstraintKind::Check(condition)
+            TableConstraintKind::Check { condition, text }
         } else {
             return Err(self.expected(&["EXPECT", "PRIMARY KEY", "FOREIGN KEY", "UNIQUE", "CHECK"]));
         };
@@ -213,7 +223,7 @@ impl Parser<'_> {
             }
             column.comment = Some(self.string()?.0);
         } else if self.eat_keyword("DEFAULT") {
-            column.default = Some(self.value_expression()?);
+            column.default = Some(self.column_default()?);
         } else if self.eat_keyword("GENERATED") {
             self.generated(column)?;
         } else if self.eat_keyword("MASK") {
@@ -227,6 +237,13 @@ impl Parser<'_> {
             return Ok(false);
         }
         Ok(true)
+    }
+
+    /// The value after DEFAULT.
+    pub(crate) fn column_default(&mut self) -> Parsed<ColumnDefault> {
+        let first = self.position();
+        let value = self.value_expression()?;
+        Ok(ColumnDefault { value, text: self.text_between(first, self.position()) })
     }
 
     fn inline_constraint(

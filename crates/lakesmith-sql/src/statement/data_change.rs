@@ -7,11 +7,19 @@ use lakesmith_unresolved::{CommandKind, Expression, NamePart};
 use crate::parser::{Parsed, Parser};
 use crate::statement::Faults;
 
+/// Words after the table of INSERT, none of which is its alias.
+const AFTER_TARGET: &[&str] =
+    &["PARTITION", "IF", "BY", "REPLACE", "SELECT", "VALUES", "TABLE", "FROM", "WITH", "MAP", "REDUCE", "OPTIONS"];
+
 impl Parser<'_> {
     pub(crate) fn data_change(&mut self, _: &mut Faults) -> Parsed<Option<CommandKind>> {
         let kind = if self.eat_keyword("INSERT") {
             self.insert()?
-        } else if self.eat_keywords(&["DELETE", "FROM"]) {
+        } else if self.at_with_before_insert() {
+            self.insert_after_with()?
+        } else if self.at_keyword("DELETE") && self.peek_at(1).is_name() {
+            self.advance();
+            self.eat_keyword("FROM");
             let table = self.name()?;
             let alias = self.target_alias(&["WHERE"])?;
             CommandKind::Delete { table, alias, condition: self.where_condition()? }
@@ -35,30 +43,102 @@ impl Parser<'_> {
         Ok(Some(kind))
     }
 
+    /// Whether WITH begins queries that an INSERT uses, as in `WITH a AS (…) INSERT INTO t SELECT …`.
+    pub(crate) fn at_with_before_insert(&self) -> bool {
+        if !self.at_keyword("WITH") {
+            return false;
+        }
+        let mut depth = 0usize;
+        for n in 1.. {
+            let token = self.peek_at(n);
+            if token.is_end() {
+                return false;
+            } else if token.is_symbol("(") {
+                depth += 1;
+            } else if token.is_symbol(")") {
+                depth = depth.saturating_sub(1);
+            } else if depth == 0
+                && self.peek_at(n - 1).is_symbol(")")
+                && !token.is_symbol(",")
+                && !token.is_keyword("AS")
+            {
+                return token.is_keyword("INSERT");
+            }
+        }
+        false
+    }
+
+    fn insert_after_with(&mut self) -> Parsed<CommandKind> {
+        let start = self.position();
+        let (ctes, recursive) = self.with_clause()?;
+        self.expect_keyword("INSERT")?;
+        let mut kind = self.insert()?;
+        if let CommandKind::Insert(insert) = &mut kind {
+            let query = insert.query.clone();
+            let with = lakesmith_unresolved::RelationKind::With { ctes, recursive, query };
+            insert.query = lakesmith_unresolved::Relation::new(with, self.span_from(start));
+        }
+        Ok(kind)
+    }
+
     fn insert(&mut self) -> Parsed<CommandKind> {
+        let schema_evolution = self.eat_keywords(&["WITH", "SCHEMA", "EVOLUTION"]);
         let overwrite = self.eat_keyword("OVERWRITE");
         if !overwrite && !self.eat_keyword("INTO") {
             return Err(self.expected(&["INTO", "OVERWRITE"]));
         }
+        if overwrite && self.at_any_keyword(&["DIRECTORY", "LOCAL"]) && !self.peek_at(1).is_any(&["SELECT", "VALUES"]) {
+            return Err(self.refused("INSERT OVERWRITE DIRECTORY is not supported", "insert into a table"));
+        }
         self.eat_keyword("TABLE");
         let table = self.name()?;
+        let alias = self.target_alias(AFTER_TARGET)?;
         let partition = self.partition_spec()?;
+        let if_not_exists = self.eat_keywords(&["IF", "NOT", "EXISTS"]);
         let columns =
             if self.at_symbol("(") && !self.at_query() { self.parenthesised(Self::identifier)? } else { Vec::new() };
-        let mut by_name = self.eat_keywords(&["BY", "NAME"]);
-        let replace_where = if self.eat_keywords(&["REPLACE", "WHERE"]) { Some(self.expression()?) } else { None };
-        let replace_using =
-            if self.eat_keywords(&["REPLACE", "USING"]) { self.parenthesised(Self::identifier)? } else { Vec::new() };
-        by_name |= self.eat_keywords(&["BY", "NAME"]);
+        let mut insert = Insert {
+            table,
+            alias,
+            overwrite,
+            if_not_exists,
+            schema_evolution,
+            by_name: self.eat_keywords(&["BY", "NAME"]),
+            partition,
+            columns,
+            replace_where: None,
+            replace_where_text: String::new(),
+            replace_on: None,
+            replace_using: Vec::new(),
+            query: lakesmith_unresolved::Relation::new(
+                lakesmith_unresolved::RelationKind::OneRow,
+                lakesmith_diagnostic::Origin::Unknown,
+            ),
+        };
+        self.replaced_rows(&mut insert)?;
+        insert.by_name |= self.eat_keywords(&["BY", "NAME"]);
         if !self.at_query() {
             return Err(self.expected(&["SELECT", "VALUES", "BY NAME"]));
         }
-        let query = self.query()?;
-        let insert = Insert { table, overwrite, by_name, partition, columns, replace_where, replace_using, query };
+        insert.query = self.query()?;
         Ok(CommandKind::Insert(Box::new(insert)))
     }
 
-    fn partition_spec(&mut self) -> Parsed<Vec<(NamePart, Option<Expression>)>> {
+    /// REPLACE WHERE, REPLACE ON, REPLACE USING.
+    fn replaced_rows(&mut self, insert: &mut Insert) -> Parsed<()> {
+        if self.eat_keywords(&["REPLACE", "WHERE"]) {
+            let first = self.position();
+            insert.replace_where = Some(self.expression()?);
+            insert.replace_where_text = self.text_between(first, self.position());
+        } else if self.eat_keywords(&["REPLACE", "ON"]) {
+            insert.replace_on = Some(self.expression()?);
+        } else if self.eat_keywords(&["REPLACE", "USING"]) {
+            insert.replace_using = self.parenthesised(Self::identifier)?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn partition_spec(&mut self) -> Parsed<Vec<(NamePart, Option<Expression>)>> {
         if !self.eat_keyword("PARTITION") {
             return Ok(Vec::new());
         }
@@ -153,6 +233,9 @@ impl Parser<'_> {
         }
         if self.eat_symbol("*") {
             return self.except_columns().map(|except| MergeActionKind::InsertStar { except });
+        }
+        if self.eat_keyword("VALUES") {
+            return self.parenthesised(Self::expression_or_default).map(MergeActionKind::InsertValues);
         }
         let columns = self.parenthesised(|parser| {
             let start = parser.position();

@@ -50,6 +50,9 @@ impl Parser<'_> {
     fn dataset_head(&mut self) -> Head {
         let mut head = Head::default();
         loop {
+            if (head.live && self.at_keyword("LIVE")) || (head.streaming && self.at_keyword("STREAMING")) {
+                return head; // a word that stands twice is no part of the head
+            }
             let modifiers = &mut head.modifiers;
             if self.eat_keywords(&["OR", "REFRESH"]) {
                 modifiers.or_refresh = true;
@@ -109,6 +112,11 @@ impl Parser<'_> {
         }
         let list = if self.at_symbol("(") { Some(self.column_list(faults)?) } else { None };
         let clauses = self.dataset_clauses(faults)?;
+        for (text, span) in clauses.stored_as.iter().chain(&clauses.buckets) {
+            let title = format!("`{text}` does not belong to a {}", kind.name());
+            let fault = Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title).at(*span, "");
+            faults.push(fault.help("datasets of a pipeline are Delta tables: remove it"));
+        }
         let (query, flow) = self.dataset_body(kind, faults)?;
         let ColumnList { columns, expectations, constraints } = list.unwrap_or_default();
         Ok(DatasetDefinition {

@@ -50,7 +50,12 @@ impl Parser<'_> {
         } else if self.eat_keyword("INSERT") {
             self.insert_into()?
         } else {
-            return Err(self.expected(&["INSERT INTO", "AUTO CDC INTO", "APPLY CHANGES INTO"]));
+            let mut error = self.expected(&["INSERT INTO", "AUTO CDC INTO", "APPLY CHANGES INTO"]);
+            if self.at_query() {
+                let help = "say where its rows go, `INSERT INTO table BY NAME SELECT …`, or `CREATE STREAMING TABLE name AS …`";
+                error.0.help.push(help.into());
+            }
+            return Err(error);
         };
         Ok(FlowDefinition { name: Some(name), comment, target, body, legacy })
     }

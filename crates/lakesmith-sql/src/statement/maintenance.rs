@@ -35,17 +35,24 @@ const VERBS: &[(&[&str], bool)] = &[
     (&["DENY"], false),
     (&["CALL"], true),
     (&["ADD", "JAR"], false),
+    (&["ADD", "JARS"], false),
     (&["ADD", "FILE"], false),
+    (&["ADD", "FILES"], false),
     (&["ADD", "ARCHIVE"], false),
-    (&["LIST", "JAR"], false),
-    (&["LIST", "FILE"], false),
-    (&["EXECUTE", "IMMEDIATE"], false),
+    (&["ADD", "ARCHIVES"], false),
+    (&["LIST"], false),
+    (&["BEGIN"], false),
+    (&["COMMIT"], false),
+    (&["ROLLBACK"], false),
     (&["KILL"], false),
     (&["MAP"], false),
 ];
 
 impl Parser<'_> {
     pub(crate) fn maintenance(&mut self, _: &mut Faults) -> Parsed<Option<CommandKind>> {
+        if self.at_identifier() && self.peek_at(1).is_symbol(":") && self.peek_at(2).is_keyword("BEGIN") {
+            return Ok(Some(CommandKind::Maintenance { verb: "BEGIN".into(), table: None, rest: self.rest_text() }));
+        }
         let Some((words, named)) = VERBS.iter().find(|(words, _)| self.at_keywords(words)) else { return Ok(None) };
         self.eat_keywords(words);
         let table = if *named && self.at_identifier() { Some(self.name()?) } else { None };

@@ -13,7 +13,9 @@ mod dataset;
 mod flow;
 mod maintenance;
 mod session;
+mod show;
 mod table;
+mod variable;
 
 #[cfg(test)]
 mod tests;
@@ -66,7 +68,7 @@ impl Parser<'_> {
     }
 
     fn command_kind(&mut self, faults: &mut Faults) -> Parsed<CommandKind> {
-        if self.at_query() {
+        if self.at_query() && !self.at_with_before_insert() {
             return self.query().map(CommandKind::Query);
         }
         let families = [Self::session_statement, Self::data_change, Self::table_statement, Self::maintenance];

@@ -1,13 +1,17 @@
-//! SET, USE, RESET, variables, EXPLAIN, SHOW and DESCRIBE.
+//! SET, USE, RESET, EXPLAIN and DESCRIBE.
 
+use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::command::{DescribeTarget, ObjectKind};
-use lakesmith_unresolved::{Command, CommandKind, PipelineStatementKind};
+use lakesmith_unresolved::{Command, CommandKind, Name, NamePart, PipelineStatementKind};
 
 use crate::parser::{Parsed, Parser};
 use crate::statement::Faults;
 
 /// What DESCRIBE and EXPLAIN may say before their object.
 const MODES: &[&str] = &["EXTENDED", "FORMATTED", "DETAIL", "HISTORY", "CODEGEN", "COST"];
+
+/// Words after USE that say what is named.
+const USE_WORDS: &[&str] = &["CATALOG", "SCHEMA", "DATABASE", "NAMESPACE"];
 
 impl Parser<'_> {
     /// SET and USE as a pipeline file has them.
@@ -33,13 +37,37 @@ impl Parser<'_> {
         if self.at_any_keyword(&["SCHEMA", "DATABASE", "NAMESPACE"]) && self.peek_at(1).is_nameable() {
             self.advance();
         }
-        let mut parts = self.dotted()?;
-        let schema = parts.pop();
-        Ok(Some(PipelineStatementKind::Use { catalog: parts.pop(), schema }))
+        let (catalog, schema) = self.schema_name()?;
+        Ok(Some(PipelineStatementKind::Use { catalog, schema: Some(schema) }))
+    }
+
+    /// `[catalog.]schema`.
+    fn schema_name(&mut self) -> Parsed<(Option<NamePart>, NamePart)> {
+        let first = self.position();
+        let mut parts = vec![self.identifier_or_string()?];
+        while self.eat_symbol(".") {
+            parts.push(self.identifier()?);
+        }
+        match <[NamePart; 2]>::try_from(parts) {
+            Ok([catalog, schema]) => Ok((Some(catalog), schema)),
+            Err(mut parts) if parts.len() == 1 => Ok((None, parts.remove(0))),
+            Err(_) => {
+                let written = self.text_between(first, self.position());
+                let fault = Diagnostic::error(
+                    Condition::REQUIRES_SINGLE_PART_NAMESPACE,
+                    format!("the name of a schema has one part after its catalog, but `{written}` has more"),
+                );
+                let fault = fault.at(self.span_from(first), "");
+                Err(fault.help("write `USE catalog.schema`").into())
+            }
+        }
     }
 
     fn at_set_variable(&self) -> bool {
-        self.at_keyword("SET") && self.peek_at(1).is_any(&["VAR", "VARIABLE"]) && self.peek_at(2).is_name()
+        let next = self.peek_at(2);
+        self.at_keyword("SET")
+            && self.peek_at(1).is_any(&["VAR", "VARIABLE"])
+            && (next.is_name() || next.is_symbol("("))
     }
 
     /// `k = v`: the key in words with dots, hyphens or back-quotes; the value is all the text that follows.
@@ -70,6 +98,9 @@ impl Parser<'_> {
         if self.at_set_variable() || self.at_keyword("DECLARE") {
             return self.variable().map(Some);
         }
+        if self.eat_keywords(&["EXECUTE", "IMMEDIATE"]) {
+            return self.execute_immediate().map(Some);
+        }
         if self.eat_keyword("EXPLAIN") {
             let mode = self.mode();
             let command = Box::new(self.nested(|parser| parser.command(faults))?);
@@ -84,7 +115,7 @@ impl Parser<'_> {
             let value = self.rest_text();
             return Ok(Some(CommandKind::Set {
                 key: Some("spark.sql.session.timeZone".into()),
-                value: Some(unquoted(&value)),
+                value: Some(unquoted_text(&value)),
             }));
         }
         if self.eat_keyword("SHOW") {
@@ -112,6 +143,14 @@ impl Parser<'_> {
             let key = unquoted(&self.rest_text());
             return Ok(CommandKind::Set { key: Some(key), value: None });
         }
+        if self.at_keyword("USE") && !self.peek_at(1).is_any(USE_WORDS) {
+            self.advance();
+            let start = self.position();
+            let (catalog, schema) = self.schema_name()?;
+            let parts = catalog.into_iter().chain([schema]).collect();
+            let either = Some(Name { parts, computed: None, origin: self.span_from(start).into() });
+            return Ok(CommandKind::Use { catalog: None, schema: None, either });
+        }
         match self.pipeline_setting()? {
             Some(PipelineStatementKind::Set { key, value }) => {
                 Ok(CommandKind::Set { key: Some(key.0), value: Some(value.0) })
@@ -123,26 +162,6 @@ impl Parser<'_> {
         }
     }
 
-    fn variable(&mut self) -> Parsed<CommandKind> {
-        let action = if self.eat_keyword("DECLARE") {
-            self.eat_keywords(&["OR", "REPLACE"]);
-            if !self.eat_keyword("VARIABLE") {
-                self.eat_keyword("VAR");
-            }
-            "DECLARE"
-        } else {
-            self.advance();
-            self.advance();
-            "SET"
-        };
-        let name = self.name()?;
-        let typed = action == "DECLARE" && !self.is_end() && !self.at_keyword("DEFAULT") && !self.at_symbol("=");
-        let data_type = if typed { Some(self.data_type()?) } else { None };
-        let given = self.eat_keyword("DEFAULT") || self.eat_symbol("=");
-        let value = if given { Some(self.expression_or_default()?) } else { None };
-        Ok(CommandKind::Variable { action: action.into(), name, data_type, value })
-    }
-
     fn mode(&mut self) -> String {
         if self.at_any_keyword(MODES) && !self.peek_at(1).is_end() {
             return self.advance().raw().to_uppercase();
@@ -150,46 +169,38 @@ impl Parser<'_> {
         String::new()
     }
 
-    fn show(&mut self) -> Parsed<CommandKind> {
-        let start = self.position();
-        while self.at_identifier() && !self.at_any_keyword(&["IN", "FROM", "LIKE", "ON"]) && self.position() < start + 3
-        {
-            let object =
-                self.position() > start && !self.previous().is_any(&["CREATE", "TABLE", "ALL", "USER", "SYSTEM"]);
-            if object || self.position() > start && !self.at_any_keyword(&["TABLE", "FUNCTIONS", "EXTENDED", "VIEW"]) {
-                break;
-            }
+    fn describe(&mut self) -> Parsed<CommandKind> {
+        let as_query = self.at_keyword("QUERY") && self.peek_at(1).is_name();
+        if as_query {
             self.advance();
         }
-        let what = self.text_between(start, self.position()).to_uppercase();
-        let scoped = self.eat_keyword("IN") || self.eat_keyword("FROM") || self.eat_keyword("ON");
-        let scope = if scoped || self.at_identifier() && !self.at_keyword("LIKE") { Some(self.name()?) } else { None };
-        let again = self.eat_keyword("IN") || self.eat_keyword("FROM");
-        let scope = if again { Some(self.name()?) } else { scope };
-        self.eat_keyword("LIKE");
-        let pattern = if self.at_string() { Some(self.string()?.0) } else { None };
-        self.rest_text();
-        Ok(CommandKind::Show { what, scope, pattern })
-    }
-
-    fn describe(&mut self) -> Parsed<CommandKind> {
-        if self.eat_keyword("QUERY") || self.at_query() && !self.at_keyword("TABLE") {
+        if as_query || self.at_query() && !self.at_keyword("TABLE") {
             let query = self.query()?;
-            return Ok(CommandKind::Describe { target: DescribeTarget::Query(query), mode: String::new() });
+            let target = DescribeTarget::Query(query);
+            return Ok(CommandKind::Describe { target, mode: String::new(), as_json: false });
         }
         let mut mode = self.mode();
         let object = self.object_kind().unwrap_or(ObjectKind::Table);
         if mode.is_empty() {
             mode = self.mode();
         }
-        let name = self.name()?;
-        let column = if self.is_end() || self.at_keyword("AS") || self.at_keyword("PARTITION") {
-            None
+        let named_by_text = object == ObjectKind::Function && self.at_string();
+        let name = if named_by_text {
+            let part = self.identifier_or_string()?;
+            Name { origin: part.origin.clone(), parts: vec![part], computed: None }
+        } else if object == ObjectKind::Function && !self.at_identifier() && !self.is_end() {
+            // operators are functions too
+            let symbol = self.advance();
+            let part = NamePart::new(symbol.raw().to_owned(), symbol.span);
+            Name { origin: part.origin.clone(), parts: vec![part], computed: None }
         } else {
-            Some(self.dotted()?)
+            self.name()?
         };
-        self.rest_text();
-        Ok(CommandKind::Describe { target: DescribeTarget::Object { object, name, column }, mode })
+        let partition = self.partition_spec()?;
+        let column = if self.is_end() || self.at_keyword("AS") { None } else { Some(self.dotted()?) };
+        let as_json = self.eat_keywords(&["AS", "JSON"]);
+        let target = DescribeTarget::Object { object, name, column, partition };
+        Ok(CommandKind::Describe { target, mode, as_json })
     }
 
     /// The kind of a catalog object, when its keyword is next and a name follows.
@@ -222,14 +233,18 @@ impl Parser<'_> {
     }
 }
 
-/// The text without the quotes around it.
+/// The text without the back-quotes around it. Quotes of other kinds are part of a setting's value.
 fn unquoted(text: &str) -> String {
+    without(text, '`')
+}
+
+/// The text without any quotes around it.
+fn unquoted_text(text: &str) -> String {
+    ['`', '\'', '"'].iter().fold(text.trim().to_owned(), |text, quote| without(&text, *quote))
+}
+
+fn without(text: &str, quote: char) -> String {
     let text = text.trim();
-    for quote in ['`', '\'', '"'] {
-        let inner = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
-        if let Some(inner) = inner.filter(|inner| !inner.contains(quote)) {
-            return inner.to_owned();
-        }
-    }
-    text.to_owned()
+    let inner = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
+    inner.filter(|inner| !inner.contains(quote)).unwrap_or(text).to_owned()
 }

@@ -1,7 +1,7 @@
 //! CREATE and DROP outside pipelines, and COMMENT ON.
 
 use lakesmith_unresolved::CommandKind;
-use lakesmith_unresolved::command::{CreateTable, ObjectKind};
+use lakesmith_unresolved::command::{CreateTable, ObjectKind, Variable, VariableAction};
 
 use crate::parser::{Parsed, Parser};
 use crate::statement::Faults;
@@ -129,24 +129,45 @@ impl Parser<'_> {
         let name = self.name()?;
         let columns = if self.at_symbol("(") { self.column_list(faults)?.columns } else { Vec::new() };
         let clauses = self.dataset_clauses(faults)?;
+        let mut text = String::new();
         let query = if clauses.format.is_some() && self.is_end() {
             None
         } else {
             self.expect_keyword("AS")?;
-            Some(self.query()?)
+            let first = self.position();
+            let query = self.query()?;
+            text = self.text_between(first, self.position());
+            Some(query)
         };
-        Ok(CommandKind::CreateView { name, or_replace, if_not_exists, temporary, global, columns, clauses, query })
+        Ok(CommandKind::CreateView {
+            name,
+            or_replace,
+            if_not_exists,
+            temporary,
+            global,
+            columns,
+            clauses,
+            query,
+            text,
+        })
     }
 
     fn drop_object(&mut self) -> Parsed<CommandKind> {
-        if self.at_any_keyword(&["TEMPORARY", "TEMP"]) && self.peek_at(1).is_any(&["VARIABLE", "FUNCTION", "VIEW"]) {
+        let dropped = ["VARIABLE", "VAR", "FUNCTION", "VIEW"];
+        let temporary = self.at_any_keyword(&["TEMPORARY", "TEMP"]) && self.peek_at(1).is_any(&dropped);
+        if temporary {
             self.advance();
         }
-        if self.at_keyword("VARIABLE") && self.peek_at(1).is_nameable() {
+        if self.at_any_keyword(&["VARIABLE", "VAR"]) && self.peek_at(1).is_nameable() {
             self.advance();
-            self.eat_keywords(&["IF", "EXISTS"]);
+            let if_exists = self.eat_keywords(&["IF", "EXISTS"]);
             let name = self.name()?;
-            return Ok(CommandKind::Variable { action: "DROP".into(), name, data_type: None, value: None });
+            return Ok(CommandKind::Variable(Box::new(Variable {
+                action: VariableAction::Drop { if_exists },
+                names: vec![name],
+                data_type: None,
+                value: None,
+            })));
         }
         let object = self.object_kind().ok_or_else(|| {
             self.expected(&["TABLE", "VIEW", "SCHEMA", "STREAMING TABLE", "MATERIALIZED VIEW", "CATALOG"])
@@ -156,7 +177,7 @@ impl Parser<'_> {
         let cascade = self.eat_keyword("CASCADE");
         self.eat_keyword("RESTRICT");
         let purge = self.eat_keyword("PURGE");
-        Ok(CommandKind::Drop { object, name, if_exists, cascade, purge })
+        Ok(CommandKind::Drop { object, name, if_exists, cascade, purge, temporary })
     }
 }
 

@@ -492,10 +492,127 @@ fn every_other_statement_is_known_by_name() {
         ("CACHE TABLE t", "CACHE TABLE"),
         ("GRANT SELECT ON TABLE t TO `a@b`", "GRANT"),
         ("CREATE STREAMING TABLE t", "pipeline statement"),
+        ("CREATE TABLE t (a INT) STORED AS PARQUET", "CREATE TABLE"),
+        ("CREATE TABLE t (a INT) CLUSTERED BY (a) SORTED BY (a) INTO 4 BUCKETS STORED AS ORC", "CREATE TABLE"),
+        ("CREATE TABLE t ROW FORMAT DELIMITED FIELDS TERMINATED BY ',' AS SELECT 1 a", "CREATE TABLE AS SELECT"),
+        ("INSERT INTO t AS x REPLACE ON x.a = s.a SELECT 1 AS a", "INSERT"),
+        ("INSERT INTO t REPLACE USING (a) SELECT 1 AS a", "INSERT"),
+        ("INSERT INTO t BY NAME REPLACE WHERE a > 1 SELECT 1 AS a", "INSERT"),
+        ("INSERT WITH SCHEMA EVOLUTION INTO t SELECT 1", "INSERT"),
+        ("INSERT OVERWRITE t PARTITION (d = 1) IF NOT EXISTS SELECT 1", "INSERT"),
+        ("INSERT INTO t TABLE s", "INSERT"),
+        ("INSERT INTO t FROM s SELECT a", "INSERT"),
+        ("WITH a AS (SELECT 1), b (x) AS (SELECT 2) INSERT INTO t SELECT * FROM a", "INSERT"),
+        ("WITH a AS (SELECT 1) SELECT * FROM a", "SELECT"),
+        ("MERGE INTO t USING s ON t.a = s.a WHEN NOT MATCHED THEN INSERT VALUES (s.a, DEFAULT)", "MERGE"),
+        ("DELETE t WHERE a = 1", "DELETE"),
+        ("LIST FILES", "LIST"),
+        ("LIST '/Volumes/x'", "LIST"),
+        ("ADD JARS '/a.jar' '/b.jar'", "ADD JARS"),
+        ("BEGIN SELECT 1; IF x THEN SELECT 2; END IF; END", "BEGIN"),
+        ("outer_block: BEGIN DECLARE x INT; BEGIN SELECT 1; END; END outer_block", "BEGIN"),
+        ("SHOW COLUMNS IN t IN s", "SHOW COLUMNS"),
+        ("SHOW TBLPROPERTIES t ('k')", "SHOW TBLPROPERTIES"),
+        ("SHOW PARTITIONS t PARTITION (d = 1)", "SHOW PARTITIONS"),
+        ("SHOW USER FUNCTIONS LIKE 'a*'", "SHOW USER FUNCTIONS"),
+        ("SHOW FUNCTIONS abs", "SHOW FUNCTIONS"),
+        ("SHOW SCHEMAS IN c LIKE 'a'", "SHOW SCHEMAS"),
+        ("SHOW TABLES 'a|b'", "SHOW TABLES"),
+        ("SHOW GRANTS ON TABLE t", "SHOW GRANTS"),
+        ("DESCRIBE FUNCTION EXTENDED abs", "DESCRIBE EXTENDED"),
+        ("DESCRIBE QUERY SELECT 1", "DESCRIBE"),
+        ("DESC t a.b", "DESCRIBE"),
+        ("DESCRIBE TABLE t PARTITION (d = 1)", "DESCRIBE"),
+        ("DESCRIBE EXTENDED t AS JSON", "DESCRIBE EXTENDED"),
+        ("ALTER SCHEMA s SET DBPROPERTIES (a = 'b')", "ALTER SCHEMA"),
+        ("ALTER TABLE t UNSET TBLPROPERTIES IF EXISTS ('a')", "ALTER TABLE"),
+        ("ALTER VIEW v AS SELECT 1", "ALTER VIEW"),
+        ("ALTER TABLE t ADD COLUMN a INT, b INT", "ALTER TABLE"),
+        ("SET VARIABLE (x, y) = (SELECT 1, 2)", "SET VARIABLE"),
+        ("DROP TEMPORARY VARIABLE IF EXISTS x", "DROP VARIABLE"),
+        ("EXECUTE IMMEDIATE 'SELECT ?' INTO x USING 1 AS a", "EXECUTE IMMEDIATE"),
     ];
     for (text, name) in cases {
         assert_eq!(command(text), name, "{text}");
     }
+}
+
+#[test]
+fn the_value_of_a_setting_is_text_and_not_sql() {
+    let cases = [
+        ("SET a.b = it's # \\ x", "a.b", "it's # \\ x"),
+        ("SET a = 'quoted'", "a", "'quoted'"),
+        ("SET `a b` = `c d` -- why", "a b", "c d"),
+        ("SET a = http://x--y", "a", "http://x--y"),
+        ("SET a#b = 1 = 2", "a#b", "1 = 2"),
+        ("SET a =", "a", ""),
+    ];
+    for (text, key, value) in cases {
+        let PipelineStatementKind::Set { key: found, value: given } = clean(text).remove(0) else { panic!("{text}") };
+        assert_eq!((found.0.as_str(), given.0.as_str()), (key, value), "{text}");
+    }
+}
+
+#[test]
+fn what_would_be_misread_silently_is_a_fault() {
+    let cases = [
+        ("USE a.b.c", "REQUIRES_SINGLE_PART_NAMESPACE [a.b.c]"),
+        ("CREATE LIVE LIVE TABLE t AS SELECT 1", "PARSE_SYNTAX_ERROR [LIVE]"),
+        ("CREATE STREAMING TABLE t TBLPROPERTIES ('k' = '1', 'k' = '2') AS SELECT 1", "DUPLICATE_KEY ['k']"),
+        (
+            "CREATE FLOW f AS AUTO CDC INTO t FROM STREAM s KEYS (a) IGNORE NULL UPDATES SEQUENCE BY b COLUMNS TO UPDATE c",
+            "INVALID_SQL_SYNTAX [COLUMNS TO UPDATE c]",
+        ),
+    ];
+    for (text, expected) in cases {
+        let found = faults(text);
+        assert!(found.iter().any(|fault| fault.starts_with(expected)), "{text}: {found:?}");
+    }
+}
+
+#[test]
+fn a_cdc_source_may_have_a_watermark() {
+    clean(
+        "CREATE FLOW f AS AUTO CDC INTO t FROM STREAM s WATERMARK ts DELAY OF INTERVAL 1 HOUR KEYS (a) SEQUENCE BY ts;
+         CREATE STREAMING TABLE t",
+    );
+}
+
+#[test]
+fn a_block_is_one_statement_and_the_next_one_its_own() {
+    let mut sources = SourceMap::default();
+    let text = "BEGIN\n  SELECT 1;\n  WHILE x DO SELECT 2; END WHILE;\nEND;\nSELECT 3; BEGIN; SELECT 4";
+    let source = sources.add_file("p.sql", text);
+    let (commands, diagnostics) = parse_commands(&mut sources, source, &Variables::default());
+    assert!(diagnostics.is_empty(), "{diagnostics:#?}");
+    let names: Vec<String> = commands.iter().map(|command| command.kind.name()).collect();
+    assert_eq!(names, ["BEGIN", "SELECT", "BEGIN", "SELECT"]);
+}
+
+#[test]
+fn a_statement_is_whole_when_a_semicolon_ends_it() {
+    use crate::lexer::ends_statement;
+    for (text, expected) in [
+        ("SELECT 1", false),
+        ("SELECT 1;", true),
+        ("SELECT 1; -- done", true),
+        ("SELECT ';'", false),
+        ("SELECT 1; SELECT", false),
+        ("SELECT 1; /* open", false),
+        ("-- ;", false),
+        ("", false),
+    ] {
+        assert_eq!(ends_statement(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_set_statement_counts_for_the_commands_below_it() {
+    let mut sources = SourceMap::default();
+    let source = sources.add_file("p.sql", "SET a = 5; SELECT ${a}");
+    let (commands, diagnostics) = parse_commands(&mut sources, source, &Variables::default());
+    assert!(diagnostics.is_empty(), "{diagnostics:#?}");
+    assert_eq!(commands.len(), 2);
 }
 
 #[test]

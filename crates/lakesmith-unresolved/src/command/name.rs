@@ -1,6 +1,6 @@
 //! What each command is called when it is refused.
 
-use super::CommandKind;
+use super::{CommandKind, VariableAction};
 
 impl CommandKind {
     /// The name to refuse the case by, in words a user knows.
@@ -20,12 +20,17 @@ impl CommandKind {
             Self::Merge(_) => "MERGE".into(),
             Self::Truncate { .. } => "TRUNCATE TABLE".into(),
             Self::CopyInto { .. } => "COPY INTO".into(),
-            Self::Show { what, .. } => format!("SHOW {what}"),
+            Self::Show(show) => format!("SHOW {}", show.what),
             Self::Describe { mode, .. } => format!("DESCRIBE {mode}").trim_end().into(),
             Self::Use { .. } => "USE".into(),
             Self::Set { .. } => "SET".into(),
             Self::Reset(_) => "RESET".into(),
-            Self::Variable { action, .. } => format!("{action} VARIABLE"),
+            Self::Variable(variable) => match variable.action {
+                VariableAction::Declare { .. } => "DECLARE VARIABLE".into(),
+                VariableAction::Set => "SET VARIABLE".into(),
+                VariableAction::Drop { .. } => "DROP VARIABLE".into(),
+            },
+            Self::ExecuteImmediate(_) => "EXECUTE IMMEDIATE".into(),
             Self::CreateFunction { .. } => "CREATE FUNCTION".into(),
             Self::CommentOn { .. } => "COMMENT ON".into(),
             Self::Maintenance { verb, .. } => verb.clone(),

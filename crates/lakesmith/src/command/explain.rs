@@ -2,19 +2,21 @@
 
 use lakesmith_base::suggest::closest;
 use lakesmith_diagnostic::Condition;
+use serde::Serialize;
 
+use crate::arguments::ExplainForm;
 use crate::exit::Exit;
 use crate::printer::Printer;
 
 /// Explains one condition, or lists all.
-pub fn run(code: Option<&str>, printer: &mut Printer) -> Exit {
+pub fn run(code: Option<&str>, form: ExplainForm, printer: &mut Printer) -> Exit {
     let Some(code) = code else {
-        for condition in Condition::all() {
-            printer.line(&format!("{}  {}", condition.sqlstate, condition.name));
-        }
-        return Exit::Done;
+        return list(Condition::all().iter(), form, printer);
     };
     let code = code.trim().trim_start_matches('[').trim_end_matches(']');
+    if let (Some(condition), ExplainForm::Json) = (Condition::find(code), form) {
+        return list(std::iter::once(condition), form, printer);
+    }
     if let Some(condition) = Condition::find(code) {
         printer.line(&format!(
             "{} (SQLSTATE {})\n\n{}",
@@ -26,10 +28,7 @@ pub fn run(code: Option<&str>, printer: &mut Printer) -> Exit {
     }
     let of_state: Vec<&Condition> = Condition::all().iter().filter(|condition| condition.sqlstate == code).collect();
     if !of_state.is_empty() {
-        for condition in of_state {
-            printer.line(&format!("{}  {}", condition.sqlstate, condition.name));
-        }
-        return Exit::Done;
+        return list(of_state.into_iter(), form, printer);
     }
     printer.note(&format!("error: there is no condition `{code}`"));
     let upper = code.to_uppercase();
@@ -43,6 +42,36 @@ pub fn run(code: Option<&str>, printer: &mut Printer) -> Exit {
         }
     }
     Exit::Usage
+}
+
+/// One condition of the JSON output.
+#[derive(Debug, Serialize)]
+struct Explanation {
+    condition: &'static str,
+    sqlstate: &'static str,
+    explanation: &'static str,
+}
+
+fn list<'a>(conditions: impl Iterator<Item = &'a Condition>, form: ExplainForm, printer: &mut Printer) -> Exit {
+    if form == ExplainForm::Text {
+        conditions.for_each(|condition| printer.line(&format!("{}  {}", condition.sqlstate, condition.name)));
+        return Exit::Done;
+    }
+    let explanation = |condition: &Condition| Explanation {
+        condition: condition.name,
+        sqlstate: condition.sqlstate,
+        explanation: condition.explanation,
+    };
+    match serde_json::to_string_pretty(&conditions.map(explanation).collect::<Vec<_>>()) {
+        Ok(text) => {
+            printer.line(&text);
+            Exit::Done
+        }
+        Err(error) => {
+            printer.note(&format!("error: the list cannot be written as JSON: {error}"));
+            Exit::Bug
+        }
+    }
 }
 
 fn names() -> impl Iterator<Item = &'static str> {

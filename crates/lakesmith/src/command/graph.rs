@@ -13,6 +13,10 @@ pub fn run(arguments: &Graph, printer: &mut Printer) -> Exit {
         let text = match arguments.output {
             GraphForm::Text => lakesmith_graph::render::text(graph, &loaded.defaults),
             GraphForm::Mermaid => lakesmith_graph::render::mermaid(graph, &loaded.defaults),
+            GraphForm::Svg => {
+                let name = loaded.project.as_ref().map_or("pipeline", |project| project.name.as_str());
+                lakesmith_graph::render::svg(graph, &loaded.defaults, name)
+            }
             GraphForm::Json => match lakesmith_graph::render::json(graph, &loaded.sources) {
                 Ok(text) => text,
                 Err(error) => {

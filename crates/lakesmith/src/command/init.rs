@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use crate::arguments::{Init, Template};
+use crate::command::schema;
 use crate::exit::Exit;
 use crate::printer::Printer;
 
@@ -34,6 +35,9 @@ const EMPTY: Files = &[(
     "transformations/first.sql",
     "-- Write pipeline statements here, for example\n--\n--   CREATE OR REFRESH STREAMING TABLE bronze_orders\n--   AS SELECT * FROM STREAM read_files('data/orders/*.json', format => 'json');\n",
 )];
+
+/// The schema of the spec, beside it so that editors need no network.
+const SCHEMA_FILE: &str = "spark-pipeline.schema.json";
 
 const GITIGNORE: &str = ".lakesmith/\nwarehouse/\n";
 
@@ -72,6 +76,7 @@ fn write_project(folder: &Path, name: &str, template: Template) -> Result<(), (P
         Template::Empty => EMPTY,
     };
     write_file(&folder.join("spark-pipeline.yml"), &spec(name, template))?;
+    write_file(&folder.join(SCHEMA_FILE), schema::SPEC)?;
     write_file(&folder.join(".gitignore"), GITIGNORE)?;
     for (path, text) in files {
         write_file(&folder.join(path), text)?;
@@ -95,7 +100,8 @@ fn spec(name: &str, template: Template) -> String {
         Template::Empty => ("", &["transformations"]),
     };
     let globs: String = folders.iter().map(|folder| format!("  - glob: {{include: {folder}/**}}\n")).collect();
-    format!("name: {quoted}\nstorage: .lakesmith/storage\n{configuration}libraries:\n{globs}")
+    let schema = format!("# yaml-language-server: $schema={SCHEMA_FILE}");
+    format!("{schema}\nname: {quoted}\nstorage: .lakesmith/storage\n{configuration}libraries:\n{globs}")
 }
 
 fn next_steps(name: &str, template: Template) -> String {

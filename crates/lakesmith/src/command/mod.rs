@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 mod clean;
+mod completions;
 mod dry_run;
 mod events;
 mod explain;
@@ -11,6 +12,7 @@ mod other;
 mod plan;
 mod run;
 pub mod sample_data;
+mod schema;
 mod show;
 mod sql;
 mod tables;
@@ -34,7 +36,10 @@ pub fn run(command: Command, printer: &mut Printer) -> Exit {
         Command::Clean(arguments) => clean::run(&arguments, printer),
         Command::Init(arguments) => init::run(&arguments, printer),
         Command::SampleData(arguments) => sample_data::run(&arguments, printer),
-        Command::Explain { code } => explain::run(code.as_deref(), printer),
+        Command::Explain { code, output } => explain::run(code.as_deref(), output, printer),
+        Command::Schema { name } => schema::run(name, printer),
+        Command::Completions { shell } => completions::run(shell, printer),
+        Command::Man => completions::manual(printer),
         Command::Other(words) => other::run(&words, printer),
     }
 }

@@ -21,6 +21,9 @@ const COMMANDS: &[&str] = &[
     "init",
     "sample-data",
     "explain",
+    "schema",
+    "completions",
+    "man",
     "help",
 ];
 

@@ -1,25 +1,32 @@
-//! `lakesmith sql`: queries over the tables, files and events of a project.
+//! `lakesmith sql`: statements over the tables, files and events of a project, or a shell for them.
 
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::Path;
 
 use crate::arguments::Sql;
 use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::query::{self, QueryText};
+use crate::shell;
 
-/// Runs the queries of the argument or of a file.
+/// Runs the statements of the argument, of a file or of stdin; without any on a terminal, the shell.
 pub fn run(arguments: &Sql, printer: &mut Printer) -> Exit {
     let (name, text) = match (&arguments.query, &arguments.file) {
         (Some(query), _) => ("query".to_owned(), query.clone()),
-        (None, Some(file)) => match read(file) {
-            Ok(text) => (file.display().to_string(), text),
-            Err(error) => {
-                printer.note(&format!("error: `{}` cannot be read: {error}", file.display()));
-                return Exit::Usage;
+        (None, None) if std::io::stdin().is_terminal() => {
+            return shell::run(&arguments.session, arguments.output, printer);
+        }
+        (None, file) => {
+            let file = file.as_deref().unwrap_or(Path::new("-"));
+            match read(file) {
+                Ok(text) if file == Path::new("-") => ("stdin".to_owned(), text),
+                Ok(text) => (file.display().to_string(), text),
+                Err(error) => {
+                    printer.note(&format!("error: `{}` cannot be read: {error}", file.display()));
+                    return Exit::Usage;
+                }
             }
-        },
-        (None, None) => ("query".to_owned(), String::new()),
+        }
     };
     query::run(&arguments.session, &QueryText { name: &name, text: &text }, arguments.output, printer)
 }

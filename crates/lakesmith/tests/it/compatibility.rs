@@ -6,23 +6,29 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use lakesmith_functions::registry;
+use lakesmith_functions::{higher_order, registry};
 
+use crate::coverage::Coverage;
 use crate::specs::repository;
 
 /// Functions that the resolver builds itself and that are in no table.
-const BESIDE_THE_TABLE: [&str; 11] = [
+pub(crate) const BESIDE_THE_TABLE: [&str; 16] = [
+    "arrays_zip",
     "case",
     "cast",
     "explode",
     "explode_outer",
+    "grouping",
+    "grouping_id",
     "inline",
     "inline_outer",
     "input_file_name",
+    "json_tuple",
     "posexplode",
     "posexplode_outer",
     "struct",
     "try_cast",
+    "window",
 ];
 
 #[test]
@@ -82,7 +88,8 @@ fn headings(text: &str) -> Vec<&str> {
 
 fn functions(page: &mut String) {
     let is_word = |name: &&str| name.chars().all(|c| c.is_alphanumeric() || c == '_');
-    let built: BTreeSet<&str> = registry::names().chain(BESIDE_THE_TABLE).filter(is_word).collect();
+    let built: BTreeSet<&str> =
+        registry::names().chain(higher_order::names()).chain(BESIDE_THE_TABLE).filter(is_word).collect();
     let known = lakesmith_unresolved::function_names::all().iter();
     let spark = known.filter(|function| !function.only_databricks).map(|function| function.name);
     let missing: BTreeSet<&str> =
@@ -90,4 +97,14 @@ fn functions(page: &mut String) {
     let list = |names: &BTreeSet<&str>| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
     writeln!(page, "\n## Functions\n\nBuilt: {}.", list(&built)).expect("text grows");
     writeln!(page, "\nFunctions of Apache Spark that are refused by name: {}.", list(&missing)).expect("text grows");
+    let coverage = Coverage::read();
+    let refused: BTreeSet<&str> = coverage.refused.iter().map(String::as_str).collect();
+    writeln!(
+        page,
+        "\n{:.1} % of the calls that public pipelines make ([counts](function-uses.tsv)) are of functions that are built, or that \
+         are refused because they ask a service. Refused of those that are counted: {}.",
+        coverage.share() * 100.0,
+        list(&refused)
+    )
+    .expect("text grows");
 }

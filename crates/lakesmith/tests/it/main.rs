@@ -3,5 +3,9 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "tests fail by panicking")]
 
 mod compatibility;
+mod coverage;
 mod crash;
+mod picture;
+mod schemas;
+mod shell;
 mod specs;

@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::schemas;
+
 /// A fenced block: its info string and the lines between the fences, by line numbers.
 struct Block {
     info: String,
@@ -39,6 +41,9 @@ fn every_spec_holds() {
         }
     }
     assert!(cases > 0, "no specs were found");
+    for field in schemas::never_shown() {
+        let _infallible = writeln!(failures, "no spec shows the field `{field}` of a JSON output");
+    }
     assert!(failures.is_empty(), "{failures}\nLAKESMITH_REWRITE_SPECS=1 rewrites the expectations");
     println!("{cases} cases of specs hold");
 }
@@ -88,7 +93,10 @@ fn cases_of(lines: &[String]) -> Vec<Case> {
 fn run_case(path: &Path, case: &Case, lines: &mut Vec<String>, rewrite: bool, failures: &mut String) {
     let temporary = tempfile::tempdir().expect("a temporary folder");
     let folder = temporary.path().join("pipeline");
-    std::fs::create_dir(&folder).expect("a folder");
+    let kept = temporary.path().join("kept");
+    for folder in [&folder, &kept] {
+        std::fs::create_dir(folder).expect("a folder");
+    }
     for block in &case.blocks {
         let text = lines[block.first..block.end].join("\n") + "\n";
         if let Some(file) = info_value(&block.info, "file") {
@@ -104,10 +112,13 @@ fn run_case(path: &Path, case: &Case, lines: &mut Vec<String>, rewrite: bool, fa
     let ran: Vec<(&Block, Vec<String>, Vec<String>)> = consoles
         .map(|block| {
             let expected = lines[block.first..block.end].to_vec();
-            let actual = run_console(&folder, &expected);
+            let actual = run_console(&folder, &kept, &expected);
             (block, expected, actual)
         })
         .collect();
+    for fault in schemas::kept_faults(&kept) {
+        let _infallible = writeln!(failures, "\n{} › {}: {fault}", path.display(), case.name);
+    }
     for (block, expected, actual) in ran.into_iter().rev() {
         if rewrite {
             lines.splice(block.first..block.end, actual);
@@ -125,7 +136,7 @@ fn run_case(path: &Path, case: &Case, lines: &mut Vec<String>, rewrite: bool, fa
 }
 
 /// Runs the commands of a console block and returns the block as it should be.
-fn run_console(folder: &Path, block: &[String]) -> Vec<String> {
+fn run_console(folder: &Path, kept: &Path, block: &[String]) -> Vec<String> {
     let mut actual = Vec::new();
     for line in block {
         let Some(command) = line.strip_prefix("$ ") else { continue };
@@ -138,7 +149,8 @@ fn run_console(folder: &Path, block: &[String]) -> Vec<String> {
             .arg(command)
             .current_dir(folder)
             .env_clear()
-            .env("PATH", format!("{}:/usr/bin:/bin", binary_folder().display()))
+            .env("PATH", format!("{}:/usr/bin:/bin", schemas::bin_folder().display()))
+            .env("SPEC_CAPTURE", kept)
             // so that a plan which could not run in another process fails here
             .env("LAKESMITH_SHIP_PLANS", "1")
             .env("SPEC_VARIABLE", "from_the_environment")
@@ -156,10 +168,6 @@ fn run_console(folder: &Path, block: &[String]) -> Vec<String> {
         }
     }
     actual
-}
-
-fn binary_folder() -> PathBuf {
-    Path::new(env!("CARGO_BIN_EXE_lakesmith")).parent().expect("a folder").to_owned()
 }
 
 fn info_value<'a>(info: &'a str, key: &str) -> Option<&'a str> {

@@ -1,0 +1,99 @@
+//! [`JsonOptions`]: the options of `from_json` and `to_json`.
+//!
+//! An option that Spark does not know is passed over, as Spark does; one that it knows and that is not built is refused.
+
+use datafusion::arrow::array::ArrayRef;
+use datafusion::common::Result;
+use datafusion::logical_expr::lit;
+use lakesmith_diagnostic::Condition;
+use lakesmith_unresolved::SparkType;
+
+use crate::constant;
+use crate::function::{Call, Fault, Typed};
+use crate::kernel::{refused, texts};
+use crate::pattern::Pattern;
+
+/// Options that Spark has and that change what is read or written.
+const NOT_BUILT: [&str; 15] = [
+    "allowbackslashescapinganycharacter",
+    "allowcomments",
+    "allownonnumericnumbers",
+    "allownumericleadingzeros",
+    "allowsinglequotes",
+    "allowunquotedcontrolchars",
+    "allowunquotedfieldnames",
+    "encoding",
+    "locale",
+    "pretty",
+    "singlevariantcolumn",
+    "sortkeys",
+    "timezone",
+    "useunsaferow",
+    "writenonasciicharacterascodepoint",
+];
+
+/// What the options say.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct JsonOptions {
+    /// Whether a text that does not fit is an error.
+    pub fails_fast: bool,
+    /// The column that gets texts which do not fit, in lower case.
+    pub corrupt_column: String,
+    pub date: Option<Pattern>,
+    pub timestamp: Option<Pattern>,
+    pub timestamp_ntz: Option<Pattern>,
+    /// Whether fields that are NULL are written.
+    pub writes_nulls: bool,
+}
+
+impl JsonOptions {
+    /// The options of a call, and the same as an argument of its kernel.
+    pub(crate) fn of(call: &Call<'_>, index: usize) -> Result<(Self, Typed), Fault> {
+        let pairs = constant::options(call, index)?;
+        if let Some((name, _)) = pairs.iter().find(|(name, _)| NOT_BUILT.contains(&name.as_str())) {
+            return Err(Fault::not_built(format!("option `{name}` of `{}`", call.name)));
+        }
+        let mode = pairs.iter().find(|(name, _)| name == "mode");
+        if let Some((_, mode)) = mode.filter(|(_, mode)| !is_mode(mode, "PERMISSIVE") && !is_mode(mode, "FAILFAST")) {
+            let title = format!("`{}` has no mode `{mode}`, its modes are PERMISSIVE and FAILFAST", call.name);
+            let condition = Condition::PARSE_MODE_UNSUPPORTED;
+            return Err(Fault { condition, title, argument: Some(index), help: None });
+        }
+        let options = Self::new(&pairs).map_err(|title| Fault {
+            condition: Condition::LAKESMITH_NOT_BUILT,
+            title,
+            argument: Some(index),
+            help: None,
+        })?;
+        // units, as no name or value has these characters
+        let text: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}\u{1f}{value}")).collect();
+        let argument = Typed::new(lit(text.join("\u{1e}")), SparkType::STRING).with_nullable(false);
+        Ok((options, argument))
+    }
+
+    /// The options that [`Self::of`] made an argument.
+    pub(crate) fn read(argument: Option<&ArrayRef>) -> Result<Self> {
+        let texts = argument.map(texts).transpose()?;
+        let text = texts.iter().flatten().flatten().next().unwrap_or_default();
+        let pairs = text.split('\u{1e}').filter_map(|pair| pair.split_once('\u{1f}'));
+        let pairs: Vec<_> = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        Self::new(&pairs).map_err(|title| refused(Condition::LAKESMITH_NOT_BUILT, title))
+    }
+
+    fn new(pairs: &[(String, String)]) -> Result<Self, String> {
+        let value = |name: &str| pairs.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let pattern = |name: &str| value(name).map(Pattern::new).transpose();
+        Ok(Self {
+            fails_fast: value("mode").is_some_and(|mode| is_mode(mode, "FAILFAST")),
+            corrupt_column: value("columnnameofcorruptrecord").unwrap_or("_corrupt_record").to_lowercase(),
+            date: pattern("dateformat")?,
+            timestamp: pattern("timestampformat")?,
+            timestamp_ntz: pattern("timestampntzformat")?,
+            writes_nulls: value("ignorenullfields").is_some_and(|value| value.eq_ignore_ascii_case("false")),
+        })
+    }
+}
+
+fn is_mode(mode: &str, wanted: &str) -> bool {
+    mode.eq_ignore_ascii_case(wanted)
+}

@@ -1,0 +1,31 @@
+//! What the session says: names of the current catalog, schema and user, the version, the time zone.
+
+use datafusion::common::ScalarValue;
+use datafusion::logical_expr::lit;
+use lakesmith_unresolved::SparkType;
+
+use crate::function::{Call, Fault, Function, Typed};
+
+/// The functions.
+pub const FUNCTIONS: &[Function] = &[
+    Function::scalar(&["current_catalog"], (0, 0), |call| Ok(text(&call.session.catalog))),
+    Function::scalar(&["current_schema", "current_database"], (0, 0), |call| Ok(text(&call.session.schema))),
+    Function::scalar(&["current_user", "user", "session_user"], (0, 0), |call| Ok(text(&call.session.user))),
+    Function::scalar(&["current_timezone"], (0, 0), |_| Ok(text("UTC"))),
+    Function::scalar(&["version"], (0, 0), |_| Ok(text(concat!("lakesmith ", env!("CARGO_PKG_VERSION"))))),
+    Function::scalar(&["localtimestamp"], (0, 0), local),
+    // files are never read in blocks
+    Function::scalar(&["input_file_block_start", "input_file_block_length"], (0, 0), |_| {
+        Ok(Typed::new(lit(-1i64), SparkType::Long).with_nullable(false))
+    }),
+];
+
+fn text(value: &str) -> Typed {
+    Typed::new(lit(value), SparkType::STRING).with_nullable(false)
+}
+
+/// The time of the query without a zone; the session's zone is UTC.
+fn local(call: &Call<'_>) -> Result<Typed, Fault> {
+    let value = ScalarValue::TimestampMicrosecond(Some(call.session.now_micros), None);
+    Ok(Typed::new(lit(value), SparkType::TimestampNtz).with_nullable(false))
+}

@@ -1,0 +1,91 @@
+//! `time_bucket(width, time[, origin])`: the start of the bucket of equal width that a time is in.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, TimestampMicrosecondArray};
+use datafusion::arrow::datatypes::{
+    DataType, DurationMicrosecondType, IntervalYearMonthType, TimestampMicrosecondType,
+};
+use datafusion::common::{Result, ScalarValue};
+use datafusion::logical_expr::lit;
+use lakesmith_diagnostic::Condition;
+use lakesmith_unresolved::SparkType;
+
+use crate::array::argument;
+use crate::calendar::zone;
+use crate::constant;
+use crate::function::{Call, Fault, Function, Typed};
+use crate::kernel::{self, Kernels, refused};
+use crate::text_value::{DAY_MICROS, date_of, days_of};
+
+/// The function.
+pub const FUNCTIONS: &[Function] = &[Function::scalar(&["time_bucket"], (2, 3), time_bucket)];
+
+/// The kernels.
+pub(crate) const KERNELS: Kernels = &[("spark_time_bucket", bucket_kernel)];
+
+fn time_bucket(call: &Call<'_>) -> Result<Typed, Fault> {
+    let width = call.arguments[0].clone();
+    if !matches!(width.data_type, SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. }) {
+        let title = format!("the width of a bucket is an interval, not a value of type {}", width.data_type);
+        return Err(Fault::mismatch(title, Some(0)));
+    }
+    let size = match constant::value(&width.expr) {
+        Some(ScalarValue::DurationMicrosecond(size)) => size,
+        Some(ScalarValue::IntervalYearMonth(months)) => months.map(i64::from),
+        _ => return Err(constant::not_constant(call, 0)),
+    };
+    if size.is_some_and(|size| size <= 0) {
+        return Err(Fault::mismatch("the width of a bucket is more than nothing", Some(0)));
+    }
+    let time = call.arguments[1].clone();
+    if matches!(time.data_type, SparkType::Date | SparkType::TimestampNtz) {
+        return Err(Fault::mismatch(format!("`time_bucket` needs a TIMESTAMP, not {}", time.data_type), Some(1)));
+    }
+    let (time, result) = (argument(call, 1, &SparkType::Timestamp)?, SparkType::Timestamp);
+    let origin = match call.arguments.get(2) {
+        Some(_) => argument(call, 2, &result)?,
+        None => {
+            let epoch = ScalarValue::TimestampMicrosecond(Some(0), Some("UTC".into()));
+            Typed::new(lit(epoch), result.clone()).with_nullable(false)
+        }
+    };
+    kernel::call("spark_time_bucket", vec![width, time, origin], result)
+}
+
+fn bucket_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let times = arguments[1].as_primitive::<TimestampMicrosecondType>();
+    let origins = arguments[2].as_primitive::<TimestampMicrosecondType>();
+    let rows = times.iter().zip(origins).enumerate().map(|(row, (time, origin))| {
+        let (Some(time), Some(origin), true) = (time, origin, arguments[0].is_valid(row)) else { return Ok(None) };
+        let start = match arguments[0].data_type() {
+            DataType::Duration(_) => {
+                let width = arguments[0].as_primitive::<DurationMicrosecondType>().value(row);
+                time.checked_sub(origin).map(|distance| time - distance.rem_euclid(width))
+            }
+            _ => {
+                let width = arguments[0].as_primitive::<IntervalYearMonthType>().value(row);
+                start_of_months(time, origin, i64::from(width))
+            }
+        };
+        start.map(Some).ok_or_else(|| refused(Condition::DATETIME_OVERFLOW, "the bucket of the time is out of range"))
+    });
+    let starts = TimestampMicrosecondArray::from(rows.collect::<Result<Vec<_>>>()?);
+    Ok(Arc::new(starts.with_timezone_opt(zone(to))))
+}
+
+/// The last of the moments a multiple of `width` months from `origin` that is not after `time`.
+fn start_of_months(time: i64, origin: i64, width: i64) -> Option<i64> {
+    let month = |micros: i64| {
+        let date = date_of(i32::try_from(micros.div_euclid(DAY_MICROS)).ok()?)?;
+        Some(i64::from(date.year()) * 12 + i64::from(date.month()) - 1)
+    };
+    let moved = |months: i64| {
+        let date = date_of(i32::try_from(origin.div_euclid(DAY_MICROS)).ok()?)?;
+        let date = date.checked_add(jiff::Span::new().try_months(months).ok()?).ok()?;
+        Some(i64::from(days_of(date)) * DAY_MICROS + origin.rem_euclid(DAY_MICROS))
+    };
+    let months = (month(time)? - month(origin)?).div_euclid(width) * width;
+    let start = moved(months)?;
+    if start <= time { Some(start) } else { moved(months - width) }
+}

@@ -1,0 +1,76 @@
+//! [`SessionState`]: what statements change for the statements after them: default names, settings and temporary views.
+//!
+//! Nothing here is stored. Clones of a session share one state.
+
+use std::collections::BTreeMap;
+
+use lakesmith_base::Identifier;
+use lakesmith_sql::Variables;
+use lakesmith_sql::template::Variable;
+
+use crate::objects::StoredView;
+
+/// The schema that global temporary views are read by.
+pub(crate) const GLOBAL_TEMPORARY: &str = "global_temp";
+
+/// What a session remembers.
+#[derive(Debug, Clone)]
+pub(crate) struct SessionState {
+    /// Default catalog.
+    pub catalog: Identifier,
+    /// Default schema.
+    pub schema: Identifier,
+    /// Settings by SET, by key.
+    pub settings: BTreeMap<String, String>,
+    /// Temporary views, by their names in lower case.
+    pub views: BTreeMap<String, TemporaryView>,
+    /// Global temporary views, by their names in lower case.
+    pub global_views: BTreeMap<String, TemporaryView>,
+}
+
+/// A view that ends with the session.
+#[derive(Debug, Clone)]
+pub(crate) enum TemporaryView {
+    /// A query.
+    Query(StoredView),
+    /// Files: `CREATE TEMPORARY VIEW v USING csv OPTIONS (path '…')`.
+    Files {
+        /// Name as written.
+        name: String,
+        /// Format.
+        format: String,
+        /// Columns, when they were given.
+        schema: Option<String>,
+        /// Reader options, the path left out.
+        options: Vec<(String, String)>,
+        /// The path.
+        path: String,
+    },
+}
+
+impl TemporaryView {
+    /// Its name as written.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Query(view) => &view.name,
+            Self::Files { name, .. } => name,
+        }
+    }
+}
+
+impl SessionState {
+    pub fn new(catalog: Identifier, schema: Identifier) -> Self {
+        let (settings, views, global_views) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { catalog, schema, settings, views, global_views }
+    }
+
+    /// `variables` with the settings of the session, which win.
+    pub fn variables(&self, variables: &Variables) -> Variables {
+        let mut all = variables.clone();
+        all.overrides.extend(self.settings.iter().map(|(key, value)| {
+            let described = "set by a SET statement of the session".to_owned();
+            (key.clone(), Variable { value: value.clone(), described })
+        }));
+        all
+    }
+}

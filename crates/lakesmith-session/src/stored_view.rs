@@ -1,0 +1,70 @@
+//! The query of a view: its columns when the view is made, its rows when the view is read.
+
+use std::sync::Arc;
+
+use datafusion::datasource::ViewTable;
+use datafusion::logical_expr::LogicalPlanBuilder;
+use lakesmith_diagnostic::{Condition, Diagnostic, SourceKind, SourceMap};
+use lakesmith_engine::{EngineError, ProvidedRelation};
+use lakesmith_functions::Typed;
+use lakesmith_functions::cast::{Mode, cast};
+use lakesmith_plan::resolve;
+use lakesmith_sql::{parse_data_type, parse_query};
+use lakesmith_unresolved::{SparkType, StructField};
+
+use crate::catalog::WarehouseCatalog;
+use crate::objects::{StoredColumn, StoredView};
+use crate::session::Session;
+
+/// The rows of a view. The fault is the first that was found.
+pub(crate) async fn resolved(
+    session: &Session,
+    catalog: &WarehouseCatalog<'_>,
+    view: &StoredView,
+) -> Result<ProvidedRelation, Box<Diagnostic>> {
+    let mut sources = SourceMap::default();
+    let source = sources.add(view.name.as_str(), view.text.as_str(), SourceKind::Inline);
+    let query = parse_query(&sources, source).map_err(Box::new)?;
+    let resolved = resolve(&query, catalog, session.options()).await;
+    let resolved = resolved.map_err(|faults| Box::new(faults.into_iter().next().unwrap_or_else(unread)))?;
+    let (mut columns, mut schema) = (Vec::new(), Vec::new());
+    for column in &view.columns {
+        let found = resolved.output.iter().find(|output| output.name.matches(&column.query_name));
+        let Some(found) = found else { return Err(Box::new(column_gone(view, column))) };
+        let data_type = data_type_of(column).unwrap_or_else(|| found.data_type.clone());
+        let value = Typed { expr: found.column(), data_type: found.data_type.clone(), nullable: found.nullable };
+        let value = cast(value, &data_type, Mode::Ansi).map_err(|fault| {
+            let title = format!("column `{}`: {}", column.name, fault.title);
+            Box::new(Diagnostic::error(Condition::INCOMPATIBLE_VIEW_SCHEMA_CHANGE, title))
+        })?;
+        columns.push(value.expr.alias(column.name.as_str()));
+        let mut field = StructField::nullable(column.name.as_str(), data_type);
+        field.nullable = value.nullable;
+        field.comment.clone_from(&column.comment);
+        schema.push(field);
+    }
+    let plan = LogicalPlanBuilder::from(resolved.plan).project(columns).and_then(LogicalPlanBuilder::build);
+    let plan = plan.map_err(|error| {
+        let error = EngineError::from_datafusion("plan view", error);
+        Box::new(Diagnostic::error(Condition::LAKESMITH_INTERNAL, error.message))
+    })?;
+    Ok(ProvidedRelation::new(schema, Arc::new(ViewTable::new(plan, None))))
+}
+
+/// The type of a view's column.
+pub(crate) fn data_type_of(column: &StoredColumn) -> Option<SparkType> {
+    let mut sources = SourceMap::default();
+    let source = sources.add("type", column.data_type.as_str(), SourceKind::Inline);
+    parse_data_type(&sources, source).ok()
+}
+
+/// The fault of a query in which a relation could not be looked up.
+fn unread() -> Diagnostic {
+    Diagnostic::error(Condition::TABLE_OR_VIEW_NOT_FOUND, "what its query reads could not be looked up")
+}
+
+fn column_gone(view: &StoredView, column: &StoredColumn) -> Diagnostic {
+    let title = format!("its query has no column `{}` any more", column.query_name);
+    Diagnostic::error(Condition::INCOMPATIBLE_VIEW_SCHEMA_CHANGE, title)
+        .help(format!("make the view anew: `CREATE OR REPLACE VIEW {} AS …`", view.name))
+}
