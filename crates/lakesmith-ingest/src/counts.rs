@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use datafusion::physical_plan::ExecutionPlan;
 
-use crate::json::decode::{SAMPLES, Tally};
+use crate::rows::{SAMPLES, Tally};
 use crate::scan::node::FilesExec;
 
 /// What became of one file. Always `records == decoded + rejected`.

@@ -1,4 +1,4 @@
-//! Cuts a stream of bytes into line-delimited records. It does not look inside a record.
+//! Cuts a stream of bytes into records that are lines. It does not look inside a record.
 //!
 //! The records depend on the bytes alone, never on how they were cut into chunks, and at most one line is held.
 
@@ -7,7 +7,22 @@ pub const LINE_LIMIT: usize = 64 << 20;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// One line that is not blank.
+/// What a line is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineRules {
+    /// The byte that ends a line. Where it is `\n`, a carriage return before it belongs to the line end.
+    pub end: u8,
+    /// Whether lines of spaces, tabs and carriage returns are records.
+    pub keeps_blank: bool,
+}
+
+impl Default for LineRules {
+    fn default() -> Self {
+        Self { end: b'\n', keeps_blank: false }
+    }
+}
+
+/// One record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Record<'a> {
     /// The line without its line end, and without a byte order mark at the start of the file.
@@ -21,6 +36,7 @@ pub enum Record<'a> {
 #[derive(Debug)]
 pub struct LineFramer {
     limit: usize,
+    rules: LineRules,
     unfinished: Vec<u8>,
     passing_over: bool,
     /// The last record lies in `unfinished`, which is to be emptied.
@@ -32,7 +48,16 @@ pub struct LineFramer {
 impl LineFramer {
     /// Starts a file whose lines may have `limit` bytes, normally [`LINE_LIMIT`].
     pub fn new(limit: usize) -> Self {
-        Self { limit, unfinished: Vec::new(), passing_over: false, handed_on: false, lines: 0, may_have_mark: true }
+        let rules = LineRules::default();
+        Self {
+            limit,
+            rules,
+            unfinished: Vec::new(),
+            passing_over: false,
+            handed_on: false,
+            lines: 0,
+            may_have_mark: true,
+        }
     }
 
     /// Starts in the middle of a file, where a byte order mark is part of its line.
@@ -40,11 +65,17 @@ impl LineFramer {
         Self { may_have_mark: false, ..Self::new(limit) }
     }
 
+    /// The same with other lines.
+    #[must_use]
+    pub fn with_rules(self, rules: LineRules) -> Self {
+        Self { rules, ..self }
+    }
+
     /// The next record that ends in `chunk` at or after `*position`, which moves on, and the number of its line. `None` when no
     /// further line ends in the chunk; then all of it was taken, and the next chunk is to follow from position 0.
     pub fn next<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<(u64, Record<'a>)> {
         self.forget_record();
-        while let Some(length) = memchr::memchr(b'\n', &chunk[*position..]) {
+        while let Some(length) = memchr::memchr(self.rules.end, &chunk[*position..]) {
             let tail = &chunk[*position..*position + length];
             *position += length + 1;
             if let Some(held) = self.end_line(tail) {
@@ -96,14 +127,14 @@ impl LineFramer {
         let first = std::mem::replace(&mut self.may_have_mark, false);
         if self.unfinished.is_empty() && !self.passing_over && tail.len() <= self.limit {
             // The whole line lies in the chunk: no copy.
-            return content(tail, first).map(|(start, end)| Held::InChunk { start, end });
+            return content(tail, first, self.rules).map(|(start, end)| Held::InChunk { start, end });
         }
         self.keep(tail);
         if std::mem::replace(&mut self.passing_over, false) {
             return Some(Held::TooLong);
         }
         self.handed_on = true;
-        let content = content(&self.unfinished, first);
+        let content = content(&self.unfinished, first, self.rules);
         if content.is_none() {
             self.forget_record();
         }
@@ -129,11 +160,12 @@ enum Held {
 }
 
 /// The part of a line that is its record; `None` when the line is blank.
-fn content(line: &[u8], first: bool) -> Option<(usize, usize)> {
+fn content(line: &[u8], first: bool, rules: LineRules) -> Option<(usize, usize)> {
     let start = if first && line.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-    let end = if line.len() > start && line.ends_with(b"\r") { line.len() - 1 } else { line.len() };
+    let returns = rules.end == b'\n' && line.len() > start && line.ends_with(b"\r");
+    let end = if returns { line.len() - 1 } else { line.len() };
     let is_blank = line[start..end].iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'));
-    if is_blank { None } else { Some((start, end)) }
+    if is_blank && !rules.keeps_blank { None } else { Some((start, end)) }
 }
 
 #[cfg(test)]
@@ -180,6 +212,17 @@ mod tests {
                 assert_eq!(frame(&chunks, 9), whole, "cut at {first} and {second}");
             }
         }
+    }
+
+    #[test]
+    fn lines_may_end_otherwise_and_blank_ones_may_count() {
+        let mut framer = LineFramer::new(9).with_rules(LineRules { end: b';', keeps_blank: true });
+        let (mut position, mut found) = (0, Vec::new());
+        while let Some((_, record)) = framer.next(b"a\r;;\n;b", &mut position) {
+            found.push(shown(record));
+        }
+        found.extend(framer.finish().map(|(_, record)| shown(record)));
+        assert_eq!(found, ["a\r", "", "\n", "b"]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! [`infer`]: the columns of files whose schema was not given.
 
+mod csv;
+mod field_shape;
 mod hints;
 mod json;
 mod parquet;
@@ -15,6 +17,9 @@ use crate::options::{Format, ReaderOptions};
 /// Most files that are looked at.
 const MOST_FILES: usize = 1_000;
 
+/// Bytes of each text file that are looked at, after decompression.
+const MOST_OF_FILE: u64 = 64 << 20;
+
 /// Bytes after which no further file is looked at.
 const MOST_BYTES: u64 = 50 << 30;
 
@@ -27,11 +32,13 @@ pub struct Inferred {
     pub warnings: Vec<String>,
 }
 
-/// Finds the columns of files.
+/// Finds the columns of files: those of the files, then those that stand in the names of folders.
 ///
 /// JSON: Spark's rules over the first 64 MiB of each of the first 1,000 files, at most 50 GB; columns are sorted by name. Of
 /// names that differ only by case the first in that order is the column, and the others are unknown fields. Objects more
 /// than 64 levels deep are STRING. With [`crate::Usage::Reader`] malformed records make a corrupt-record column, as in Spark.
+/// CSV: the names of the header, or `_c0`, `_c1`, …, in the order of the first file, and Spark's rules over the same part of the
+/// files. Where names decide, later files add columns at the end. Text: one column, `value`.
 /// Parquet: from the footers of the same files, in the order of the first file, further columns at the end; a type that
 /// differs becomes the wider one where one holds the other's values, and else stays as it was first. Hints replace types and add columns. A given schema is not looked at: use [`ReaderOptions::schema`] instead of calling this.
 pub async fn infer(
@@ -46,9 +53,15 @@ pub async fn infer(
     }
     match options.format {
         Format::Json => json::infer(files, options, session, &mut inferred).await?,
+        Format::Csv => csv::infer(files, options, session, &mut inferred).await?,
+        Format::Text => inferred.columns = vec![StructField::nullable(crate::text::VALUE, SparkType::STRING)],
         Format::Parquet => parquet::infer(files, options, session, &mut inferred).await?,
     }
-    if inferred.columns.is_empty() && options.schema_hints.is_empty() {
+    for column in crate::partition::columns(files, options) {
+        inferred.columns.retain(|known| known.name != column.name);
+        inferred.columns.push(column);
+    }
+    if options.format == Format::Text || inferred.columns.is_empty() && options.schema_hints.is_empty() {
         return Ok(inferred);
     }
     hints::apply(&options.schema_hints, &mut inferred);

@@ -5,6 +5,8 @@
 
 mod codec;
 mod counts;
+mod csv;
+mod evolve;
 mod format_name;
 mod framing;
 mod infer;
@@ -12,16 +14,23 @@ mod json;
 mod listing;
 pub mod options;
 mod parquet;
+mod partition;
 mod provider;
+mod rows;
 mod scan;
+mod text;
+mod times;
 mod uri;
 mod zone;
 
+#[cfg(test)]
+mod answers;
+
 pub use codec::register_codecs;
 pub use counts::{FileCounts, counts_of};
-pub use format_name::format_by_name;
-pub use framing::{LINE_LIMIT, LineFramer, Record};
+pub use evolve::{add_new_columns, extends};
+pub use framing::{LINE_LIMIT, LineFramer, LineRules, Record};
 pub use infer::{Inferred, infer};
 pub use listing::{FoundFile, list};
-pub use options::{Format, OptionFault, ReaderOptions, Usage};
+pub use options::{Format, OptionFault, ReaderOptions, SchemaEvolution, Usage};
 pub use provider::{METADATA_COLUMN, metadata_field, provider};

@@ -5,25 +5,58 @@
 //! Nothing is skipped: a key that is in no table is a fault.
 
 mod columns;
+mod csv;
+mod layout;
 mod table;
 mod value;
 
-use lakesmith_unresolved::StructField;
+use std::path::Path;
+
+use lakesmith_unresolved::{SparkType, StructField};
 use serde::{Deserialize, Serialize};
 
 pub(crate) use columns::nullable_field;
 pub use columns::{HintStep, SchemaHint, as_nullable};
+pub(crate) use csv::{CsvDialect, CsvRules, UnescapedQuote};
+pub(crate) use layout::{Encoding, TextLayout, TimeFormats};
 pub use value::OptionFault;
 
+use crate::format_name::format_by_name;
 use crate::listing::Glob;
+use crate::partition;
 
 /// How files are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
-    /// JSON, one object a line.
+    /// JSON, one object a line, or with `multiLine` one document a file.
     Json,
+    /// Values between separators.
+    Csv,
+    /// Lines, or with `wholetext` whole files, as they stand.
+    Text,
     /// Apache Parquet.
     Parquet,
+}
+
+/// How records of a format become rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Rules {
+    Json(JsonRules, TextLayout),
+    Csv(Box<CsvRules>, TextLayout),
+    Text(TextLayout),
+    Parquet,
+}
+
+impl Rules {
+    /// The name of the format.
+    pub(crate) fn format_name(&self) -> &'static str {
+        match self {
+            Self::Json(..) => "Json",
+            Self::Csv(..) => "Csv",
+            Self::Text(_) => "Text",
+            Self::Parquet => "Parquet",
+        }
+    }
 }
 
 /// Which interface the options come from; it decides defaults.
@@ -53,9 +86,13 @@ pub enum ParseMode {
 /// What becomes of fields that the schema does not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SchemaEvolution {
+    /// They become columns before the files that have them are read. The usual mode of a stream whose schema is inferred.
+    AddNewColumns,
+    /// Files that have them are a fault.
+    FailOnNewColumns,
     /// They are kept in the rescued-data column.
     Rescue,
-    /// They are ignored unless the schema has a rescued-data column.
+    /// They are ignored unless the schema has a rescued-data column. The usual mode where the schema is given.
     None,
 }
 
@@ -113,12 +150,24 @@ pub struct ReaderOptions {
     /// How files are compressed (`compression`).
     pub compression: Compression,
     pub(crate) file_name_pattern: Option<Glob>,
+    /// Folders that hold no partitions, when it is known which path is read.
+    pub(crate) folders: Option<usize>,
+    /// The only partition columns (`partitionColumns`).
+    pub(crate) partition_names: Option<Vec<String>>,
+    /// Names of folders say nothing (`recursiveFileLookup`).
+    pub(crate) ignores_folders: bool,
+    /// Where partitions start (`basePath`).
+    pub(crate) base_path: Option<String>,
     pub(crate) json: JsonRules,
+    pub(crate) csv: CsvRules,
+    pub(crate) layout: TextLayout,
 }
 
 /// How JSON text is read and inferred; the defaults are Spark's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct JsonRules {
+    pub(crate) comments: bool,
+    pub(crate) unquoted_names: bool,
     pub(crate) single_quotes: bool,
     pub(crate) non_numeric_numbers: bool,
     pub(crate) leading_zeros: bool,
@@ -133,6 +182,8 @@ pub(crate) struct JsonRules {
 impl Default for JsonRules {
     fn default() -> Self {
         Self {
+            comments: false,
+            unquoted_names: false,
             single_quotes: true,
             non_numeric_numbers: true,
             leading_zeros: false,
@@ -153,6 +204,47 @@ impl ReaderOptions {
         table::read(format, options, usage)
     }
 
+    /// Checks the options of a read of `pattern`, whose files' names tell the format where `read_files` is given none.
+    pub fn for_files(
+        format: Option<&str>,
+        options: &[(String, String)],
+        usage: Usage,
+        pattern: &Path,
+    ) -> Result<Self, Vec<OptionFault>> {
+        let is_told = format.is_some() || options.iter().any(|(key, _)| table::is_format_key(key));
+        let guessed = if is_told || usage != Usage::ReadFiles { None } else { format_by_name(pattern) };
+        let mut read = Self::parse(format.or(guessed.as_deref()), options, usage)?;
+        let base = read.base_path.as_deref().map(|base| Path::new(base.strip_prefix("file:").unwrap_or(base)));
+        if let Some(base) = base.filter(|base| !pattern.starts_with(base)) {
+            let message = format!("`{}` does not lie in `{}`", pattern.display(), base.display());
+            return Err(vec![OptionFault::new("basePath", message)]);
+        }
+        read.folders = Some(partition::depth(base.unwrap_or(pattern)));
+        Ok(read)
+    }
+
+    /// How many folders of a path hold no partitions; nothing where folders say nothing.
+    pub(crate) fn partition_depth(&self) -> Option<usize> {
+        self.folders.filter(|_| !self.ignores_folders)
+    }
+
+    /// Whether a name in a folder's name is a column.
+    pub(crate) fn is_partition(&self, name: &str) -> bool {
+        let is_named = |names: &Vec<String>| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+        self.partition_names.as_ref().is_none_or(is_named)
+    }
+
+    /// The columns of a relation whose schema was given; a rescued-data column that the options name is one of them.
+    pub fn given_columns(&self) -> Option<Vec<StructField>> {
+        let mut columns = self.schema.clone()?;
+        if let Some(name) = &self.rescued_data_name
+            && !columns.iter().any(|column| column.name.matches(name))
+        {
+            columns.push(StructField::nullable(name.as_str(), SparkType::STRING));
+        }
+        Some(columns)
+    }
+
     /// The options of a format with all defaults.
     pub fn defaults(format: Format, usage: Usage) -> Self {
         Self {
@@ -160,21 +252,45 @@ impl ReaderOptions {
             usage,
             schema: None,
             schema_hints: Vec::new(),
-            infer_column_types: usage != Usage::CloudFiles,
+            infer_column_types: match usage {
+                Usage::ReadFiles => true,
+                Usage::CloudFiles => false,
+                // Spark's reader takes CSV as texts unless `inferSchema` is set
+                Usage::Reader => format != Format::Csv,
+            },
             rescued_data_name: None,
             max_files_per_trigger: 1_000,
             max_bytes_per_trigger: None,
             include_existing_files: true,
             mode: ParseMode::Permissive,
             corrupt_record_name: "_corrupt_record".to_owned(),
-            schema_evolution: SchemaEvolution::Rescue,
+            schema_evolution: match usage {
+                Usage::ReadFiles | Usage::CloudFiles => SchemaEvolution::AddNewColumns,
+                Usage::Reader => SchemaEvolution::None,
+            },
             ignore_missing_files: false,
             ignore_corrupt_files: None,
             modified_after: None,
             modified_before: None,
             compression: Compression::ByName,
             file_name_pattern: None,
+            folders: None,
+            partition_names: None,
+            ignores_folders: false,
+            base_path: None,
             json: JsonRules::default(),
+            csv: CsvRules { is_by_name: usage != Usage::Reader, ..CsvRules::default() },
+            layout: TextLayout::default(),
+        }
+    }
+
+    /// How records become rows.
+    pub(crate) fn rules(&self) -> Rules {
+        match self.format {
+            Format::Json => Rules::Json(self.json, self.layout.clone()),
+            Format::Csv => Rules::Csv(Box::new(self.csv.clone()), self.layout.clone()),
+            Format::Text => Rules::Text(self.layout.clone()),
+            Format::Parquet => Rules::Parquet,
         }
     }
 

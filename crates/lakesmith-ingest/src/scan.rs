@@ -1,6 +1,9 @@
-//! Scans of line-delimited files: how they are split (`split`), read (`reading`), decoded part by part (`part`), and the
-//! plan node that does it (`node`). `metadata` makes the column `_metadata`.
+//! Scans of files: how they are split (`split`), read (`reading`, `encoding`), cut into records (`framer`), decoded part by
+//! part (`part`, `decoder`), and the plan node that does it (`node`). `metadata` makes the column `_metadata`.
 
+pub(crate) mod decoder;
+mod encoding;
+pub(crate) mod framer;
 pub(crate) mod metadata;
 pub(crate) mod node;
 pub(crate) mod part;

@@ -2,8 +2,7 @@
 
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_engine::{EngineError, ErrorKind, ProvidedRelation};
-use lakesmith_ingest::{OptionFault, ReaderOptions, Usage, format_by_name, infer, list, metadata_field, provider};
-use lakesmith_unresolved::{SparkType, StructField};
+use lakesmith_ingest::{OptionFault, ReaderOptions, Usage, infer, list, metadata_field, provider};
 
 use crate::catalog::{Lack, local};
 use crate::session::Session;
@@ -24,23 +23,18 @@ pub(crate) async fn relation(
 ) -> Result<(ProvidedRelation, Vec<String>), Lack> {
     let mut options = request.options.to_vec();
     options.extend(request.schema.map(|schema| ("schema".to_owned(), schema.to_owned())));
-    let is_given = request.format.is_some()
-        || options
-            .iter()
-            .any(|(key, _)| ["format", "cloudFiles.format"].iter().any(|own| own.eq_ignore_ascii_case(key)));
-    let guessed = match request.paths {
-        [path] if !is_given && request.usage == Usage::ReadFiles => format_by_name(&local(session, path)?),
-        _ => None,
+    let options = match request.paths {
+        [path] => ReaderOptions::for_files(request.format, &options, request.usage, &local(session, path)?),
+        _ => ReaderOptions::parse(request.format, &options, request.usage),
     };
-    let options = ReaderOptions::parse(request.format.or(guessed.as_deref()), &options, request.usage);
-    let options = options.map_err(unusable)?;
+    let options = options.map_err(|faults| Lack::Misused(faults.into_iter().map(OptionFault::told).collect()))?;
     let mut files = Vec::new();
     for path in request.paths {
         let found = list(&local(session, path)?, &options, &|_| false).map_err(|error| missing(path, error))?;
         files.extend(found);
     }
-    let (columns, warnings) = match &options.schema {
-        Some(schema) => (with_rescued_data(schema, &options), Vec::new()),
+    let (columns, warnings) = match options.given_columns() {
+        Some(columns) => (columns, Vec::new()),
         None => {
             let inferred = infer(&files, &options, &session.context()).await?;
             (inferred.columns, inferred.warnings)
@@ -49,27 +43,6 @@ pub(crate) async fn relation(
     let provider = provider(files, columns.clone(), &options);
     let relation = ProvidedRelation::new(columns, provider).with_metadata_columns(vec![metadata_field()]);
     Ok((relation, warnings))
-}
-
-/// The columns of a given schema; a rescued-data column that the options name is one of them.
-fn with_rescued_data(schema: &[StructField], options: &ReaderOptions) -> Vec<StructField> {
-    let mut columns = schema.to_vec();
-    if let Some(name) = &options.rescued_data_name
-        && !columns.iter().any(|column| column.name.matches(name))
-    {
-        columns.push(StructField::nullable(name.as_str(), SparkType::STRING));
-    }
-    columns
-}
-
-fn unusable(faults: Vec<OptionFault>) -> Lack {
-    let fault = |fault: OptionFault| {
-        let title = format!("option `{}`: {}", fault.key, fault.message);
-        let mut diagnostic = Diagnostic::error(Condition::UNRECOGNIZED_OPTION, title);
-        diagnostic.help.extend(fault.help);
-        (fault.key, diagnostic)
-    };
-    Lack::Misused(faults.into_iter().map(fault).collect())
 }
 
 fn missing(path: &str, error: EngineError) -> Lack {

@@ -2,7 +2,8 @@
 //!
 //! Paths are kept relative to the project where files lie in it, so that a copy of the project goes on where this one stands.
 
-use std::path::Path;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use lakesmith_engine::EngineError;
@@ -11,24 +12,37 @@ use lakesmith_ingest::{FoundFile, ReaderOptions};
 use crate::plan::{FileEntry, Slice};
 use crate::progress::Progress;
 
-/// The files of `pattern` that the flow has not read, the oldest first and at most `limit` of them. `root` is the project's
-/// folder.
+/// The files of `pattern` that the flow has not read, the oldest first and at most `limit` of them; only those in `seen` where
+/// that is given. `root` is the project's folder.
 pub fn next_files(
     root: &Path,
     key: &str,
     pattern: &Path,
     options: &ReaderOptions,
     progress: &Progress,
+    seen: Option<&BTreeSet<PathBuf>>,
     limit: Option<usize>,
 ) -> Result<Slice, EngineError> {
-    let known = |path: &Path| kept(root, path).to_str().is_some_and(|path| progress.knows(key, path));
-    let found = lakesmith_ingest::list(pattern, options, &known)?;
-    let entries = found.iter().map(|file| FileEntry {
+    let found = unread(root, key, pattern, options, progress)?;
+    let found = found.into_iter().filter(|file| seen.is_none_or(|seen| seen.contains(&file.path)));
+    let entries = found.map(|file| FileEntry {
         path: kept(root, &file.path).display().to_string(),
         size: file.size,
         modified_micros: file.modified_micros,
     });
     Ok(Slice::Files(entries.take(limit.unwrap_or(usize::MAX)).collect()))
+}
+
+/// The files of `pattern` that the flow has not read, the oldest first.
+pub fn unread(
+    root: &Path,
+    key: &str,
+    pattern: &Path,
+    options: &ReaderOptions,
+    progress: &Progress,
+) -> Result<Vec<FoundFile>, EngineError> {
+    let known = |path: &Path| kept(root, path).to_str().is_some_and(|path| progress.knows(key, path));
+    lakesmith_ingest::list(pattern, options, &known)
 }
 
 /// The file of an entry.

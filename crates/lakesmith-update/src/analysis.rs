@@ -3,7 +3,7 @@
 //! Datasets are resolved in the order of the graph against the columns of those before them, not against what is stored. A dataset
 //! whose columns cannot be known stays out, and nothing is said of what reads it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 
 use lakesmith_diagnostic::{Condition, Diagnostic, Severity, Span};
@@ -44,8 +44,18 @@ pub(crate) struct AnalyzedFlow {
 /// Types the graph of a pipeline. With `is_dry`, a source that cannot be reached from here has unknown columns, and no file is
 /// written.
 pub async fn analyze(pipeline: &Pipeline, engine: &Engine, is_dry: bool) -> Analysis {
+    analyze_anew(pipeline, engine, is_dry, &HashSet::new()).await
+}
+
+/// The same where some datasets start over: nothing that was kept of their sources counts.
+pub(crate) async fn analyze_anew(
+    pipeline: &Pipeline,
+    engine: &Engine,
+    is_dry: bool,
+    full: &HashSet<DatasetId>,
+) -> Analysis {
     let tables = Tables::new(std::sync::Arc::clone(&engine.faults));
-    let mut analyzer = Analyzer { pipeline, engine, tables: &tables, is_dry, analysis: Analysis::default() };
+    let mut analyzer = Analyzer { pipeline, engine, tables: &tables, is_dry, full, analysis: Analysis::default() };
     for id in &pipeline.graph.order {
         analyzer.dataset(pipeline.graph.dataset(*id)).await;
     }
@@ -57,6 +67,7 @@ struct Analyzer<'a> {
     engine: &'a Engine,
     tables: &'a Tables,
     is_dry: bool,
+    full: &'a HashSet<DatasetId>,
     analysis: Analysis,
 }
 
@@ -132,7 +143,8 @@ impl Analyzer<'_> {
             schemas: &self.analysis.schemas,
             namespace: &flow.namespace,
             span: flow.span,
-            checkpoint: Some(&checkpoint),
+            checkpoint: (!self.full.contains(&dataset.id)).then_some(&checkpoint),
+            target: &dataset.name,
             batch: None,
             is_dry: self.is_dry,
             uses: &uses,

@@ -177,9 +177,10 @@ impl<'a> AppendFlow<'a> {
         for used in self.uses.iter().filter(|used| used.is_streaming) {
             let key = used.source.key(self.run.pipeline);
             match &used.source {
-                Source::Files { pattern, options } => {
+                Source::Files { pattern, options, seen } => {
                     let limit = usize::try_from(options.max_files_per_trigger).ok();
-                    match file_source::next_files(&self.run.pipeline.root, &key, pattern, options, progress, limit) {
+                    let root = &self.run.pipeline.root;
+                    match file_source::next_files(root, &key, pattern, options, progress, seen.as_deref(), limit) {
                         Ok(slice) => _ = slices.insert(key, slice),
                         // whoever has read files before may find that they were moved away, and a folder may wait for its first
                         Err(error)

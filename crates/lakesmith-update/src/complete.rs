@@ -233,6 +233,7 @@ impl UpdateRun<'_> {
             namespace: &flow.namespace,
             span: flow.span,
             checkpoint: Some(&checkpoint),
+            target: &dataset.name,
             batch: Some(batch),
             is_dry: false,
             uses: &uses,

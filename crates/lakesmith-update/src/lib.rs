@@ -9,6 +9,7 @@ mod append;
 mod complete;
 mod engine;
 pub mod event_log;
+mod evolution;
 pub mod fault;
 mod flow_rows;
 mod full_refresh;

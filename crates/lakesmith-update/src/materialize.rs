@@ -96,7 +96,7 @@ impl UpdateRun<'_> {
         self.engine.faults.reach("update.after_reset").map_err(|error| vec![engine_fault(&error)])
     }
 
-    /// New columns, comment and properties. A column never changes its type.
+    /// New columns and fields, comment and properties. A column never changes its type otherwise.
     async fn adapt(
         &self,
         dataset: &Dataset,
@@ -135,7 +135,7 @@ fn type_faults(dataset: &Dataset, target: &Target, known: &Metadata) -> Vec<Diag
     let mut faults = Vec::new();
     for column in &target.schema {
         let Some(stored) = known.schema.iter().find(|stored| stored.name == column.name) else { continue };
-        if stored.data_type != column.data_type {
+        if !lakesmith_ingest::extends(&column.data_type, &stored.data_type) {
             let title = format!(
                 "column `{}` of `{}` is {} in the table and {} in the pipeline",
                 column.name.as_str(),
@@ -166,6 +166,8 @@ fn adapted_metadata(known: &Metadata, target: &Target) -> Metadata {
         match schema.iter_mut().find(|stored| stored.name == column.name) {
             Some(stored) => {
                 stored.comment = column.comment.clone().or(stored.comment.take());
+                // fields may be added to structs
+                stored.data_type = column.data_type.clone();
                 // a rule that stored rows may break is not added
                 stored.nullable = stored.nullable || column.nullable;
             }

@@ -193,8 +193,8 @@ impl Planner<'_> {
         for used in uses.iter().filter(|used| used.is_streaming) {
             let key = used.source.key(self.pipeline);
             match &used.source {
-                Source::Files { pattern, options } => {
-                    match file_source::next_files(&self.pipeline.root, &key, pattern, options, progress, None) {
+                Source::Files { pattern, options, .. } => {
+                    match file_source::next_files(&self.pipeline.root, &key, pattern, options, progress, None, None) {
                         Ok(Slice::Files(files)) if !files.is_empty() => {
                             let plural = if files.len() == 1 { "file" } else { "files" };
                             return (PlannedAction::Append, format!("{} new {plural}", files.len()));

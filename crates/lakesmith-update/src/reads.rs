@@ -15,23 +15,24 @@ use lakesmith_delta::{DeltaTable, scan_provider};
 use lakesmith_diagnostic::{Condition, Diagnostic, Span};
 use lakesmith_engine::arrow_type::to_arrow_schema;
 use lakesmith_engine::{
-    BoxFuture, Catalog, EngineError, FileInterface, ProvidedRelation, RelationAnswer, RelationRequest,
+    BoxFuture, Catalog, EngineError, ErrorKind, FileInterface, ProvidedRelation, RelationAnswer, RelationRequest,
 };
 use lakesmith_functions::SessionValues;
 use lakesmith_graph::{Dataset, DatasetId, Flow, Namespace};
-use lakesmith_ingest::{FoundFile, METADATA_COLUMN, ReaderOptions, Usage, metadata_field};
+use lakesmith_ingest::{FoundFile, METADATA_COLUMN, OptionFault, ReaderOptions, Usage, metadata_field};
 use lakesmith_plan::Options;
 use lakesmith_stream::{FlowCheckpoint, Slice, file_source, table_source};
 use lakesmith_unresolved::StructField;
 
 use crate::engine::Engine;
+use crate::evolution::{Columns, FilesRead, seen};
 use crate::fault::{engine_fault, stream_fault};
 use crate::pipeline::Pipeline;
-use crate::source::{Source, SourceUse, table_key};
+use crate::source::{Source, SourceUse, files_key, table_key};
 use crate::tables::Tables;
 
 /// Formats that may stand before a path in `` json.`path` ``.
-const DIRECT_FORMATS: [&str; 3] = ["json", "parquet", "delta"];
+const DIRECT_FORMATS: [&str; 5] = ["json", "csv", "text", "parquet", "delta"];
 
 /// The catalog of one flow.
 pub(crate) struct Reads<'a> {
@@ -45,6 +46,8 @@ pub(crate) struct Reads<'a> {
     pub span: Span,
     /// The checkpoint that keeps the schemas of inferred files.
     pub checkpoint: Option<&'a FlowCheckpoint>,
+    /// The table that the flow writes.
+    pub target: &'a QualifiedName,
     pub batch: Option<&'a Batch<'a>>,
     /// Whether a source that cannot be reached is said to be unknown rather than refused.
     pub is_dry: bool,
@@ -261,24 +264,23 @@ impl Reads<'_> {
             return self.refused(Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title));
         };
         let Some(pattern) = self.pipeline.locate(path) else { return self.remote(path) };
-        let is_given = format.is_some() || options.iter().any(|(key, _)| is_format_key(key));
-        let guessed =
-            if is_given || usage != Usage::ReadFiles { None } else { lakesmith_ingest::format_by_name(&pattern) };
-        if guessed.is_none() && !is_given && usage == Usage::ReadFiles && self.is_dry {
-            return RelationAnswer::Unknown; // the first file will tell
-        }
-        let parsed = match ReaderOptions::parse(format.or(guessed.as_deref()), options, usage) {
+        let parsed = match ReaderOptions::for_files(format, options, usage, &pattern) {
             Ok(parsed) => parsed,
-            Err(faults) => return RelationAnswer::Misused(faults.into_iter().map(option_fault).collect()),
+            // where no format is given, the first file will tell
+            Err(faults) if self.is_dry && faults.iter().any(OptionFault::is_for_first_file) => {
+                return RelationAnswer::Unknown;
+            }
+            Err(faults) => return RelationAnswer::Misused(faults.into_iter().map(OptionFault::told).collect()),
         };
-        let source = Source::Files { pattern: pattern.clone(), options: Box::new(parsed.clone()) };
-        let key = source.key(self.pipeline);
-        let columns = match self.columns(&key, &pattern, &parsed, is_streaming).await {
-            Ok(Some(columns)) => columns,
+        let read = FilesRead { key: files_key(self.pipeline, &pattern), pattern, options: parsed, is_streaming };
+        let (columns, seen) = match self.columns(&read).await {
+            Ok(Some(known)) => known,
             Ok(None) => return RelationAnswer::Unknown,
             Err(fault) => return self.refused(fault),
         };
-        self.note(source, is_streaming);
+        let FilesRead { key, pattern, options: parsed, .. } = read;
+        let options = Box::new(parsed.clone());
+        self.note(Source::Files { pattern: pattern.clone(), options, seen }, is_streaming);
         let metadata = vec![metadata_field()];
         let Some(batch) = self.batch else { return virtual_relation(columns, metadata) };
         let files = match self.batch_files(batch, &key, &pattern, &parsed, is_streaming) {
@@ -315,61 +317,47 @@ impl Reads<'_> {
         Ok(files)
     }
 
-    /// The columns with which files are read: those given, those kept since the first batch, or those inferred now.
-    /// Nothing when they cannot be known from here.
-    async fn columns(
-        &self,
-        key: &str,
-        pattern: &Path,
-        options: &ReaderOptions,
-        is_streaming: bool,
-    ) -> Result<Option<Vec<StructField>>, Diagnostic> {
-        if let Some(schema) = &options.schema {
-            let rescued = options.rescued_data_name.as_deref();
-            let mut columns = schema.clone();
-            if let Some(name) = rescued.filter(|name| schema.iter().all(|column| !column.name.matches(name))) {
-                columns.push(StructField::nullable(name, lakesmith_unresolved::SparkType::STRING));
-            }
-            return Ok(Some(columns));
+    /// The columns with which files are read: those given, those kept since the first batch with what new files add to them,
+    /// or those inferred now. Nothing when they cannot be known from here.
+    async fn columns(&self, read: &FilesRead) -> Result<Option<Columns>, Diagnostic> {
+        if let Some(columns) = read.options.given_columns() {
+            return self.given(read, columns).await.map(Some);
         }
-        let checkpoint = self.checkpoint.filter(|_| is_streaming);
+        let checkpoint = self.checkpoint.filter(|_| read.is_streaming);
         if let Some(checkpoint) = checkpoint
-            && let Some(kept) = checkpoint.source_note("schema", key).map_err(|error| stream_fault(&error))?
+            && let Some(kept) = checkpoint.source_note("schema", &read.key).map_err(|error| stream_fault(&error))?
         {
             let text = String::from_utf8_lossy(&kept);
-            return lakesmith_delta::schema_json::read_schema(&text).map(Some).map_err(|error| engine_fault(&error));
+            let kept = lakesmith_delta::schema_json::read_schema(&text).map_err(|error| engine_fault(&error))?;
+            return self.evolved(read, checkpoint, kept).await.map(Some);
         }
-        let files = match lakesmith_ingest::list(pattern, options, &|_| false) {
+        let files = match lakesmith_ingest::list(&read.pattern, &read.options, &|_| false) {
             Ok(files) => files,
             Err(_) if self.is_dry => return Ok(None),
-            Err(error)
-                if error.kind == lakesmith_engine::ErrorKind::NotFound && crate::append::folder_exists(pattern) =>
-            {
+            Err(error) if error.kind == ErrorKind::NotFound && crate::append::folder_exists(&read.pattern) => {
                 Vec::new()
             }
-            Err(error) => return Err(self.unreachable(pattern, &error)),
+            Err(error) => return Err(self.unreachable(&read.pattern, &error)),
         };
         if files.is_empty() {
             if self.is_dry {
                 return Ok(None);
             }
-            let title =
-                format!("`{}` holds no file yet, so its columns are unknown", self.pipeline.shown_path(pattern));
+            let shown = self.pipeline.shown_path(&read.pattern);
+            let title = format!("`{shown}` holds no file yet, so its columns are unknown");
             return Err(Diagnostic::error(Condition::CF_EMPTY_DIR_FOR_SCHEMA_INFERENCE, title)
                 .help("put a file there, or give `schema => '…'`"));
         }
-        let inferred = lakesmith_ingest::infer(&files, options, &self.engine.session()).await;
+        let inferred = lakesmith_ingest::infer(&files, &read.options, &self.engine.session()).await;
         let inferred = inferred.map_err(|error| engine_fault(&error))?;
-        if let Some(checkpoint) = checkpoint.filter(|_| !self.is_dry) {
-            let text = lakesmith_delta::schema_json::write_schema(&inferred.columns);
-            let text = text.map_err(|error| engine_fault(&error))?;
-            checkpoint.keep_source_note("schema", key, text.as_bytes()).map_err(|error| stream_fault(&error))?;
+        if let Some(checkpoint) = checkpoint {
+            self.keep(read, checkpoint, &inferred.columns).map_err(|fault| *fault)?;
         }
-        Ok(Some(inferred.columns))
+        Ok(Some((inferred.columns, seen(read, &files))))
     }
 
-    fn unreachable(&self, pattern: &Path, error: &lakesmith_engine::EngineError) -> Diagnostic {
-        if error.kind == lakesmith_engine::ErrorKind::NotFound {
+    pub(crate) fn unreachable(&self, pattern: &Path, error: &lakesmith_engine::EngineError) -> Diagnostic {
+        if error.kind == ErrorKind::NotFound {
             let title = format!("there is no `{}`", self.pipeline.shown_path(pattern));
             return Diagnostic::error(Condition::LAKESMITH_SOURCE_UNREACHABLE, title)
                 .help("check the path: relative paths count from the project's folder");
@@ -430,18 +418,6 @@ fn virtual_relation(schema: Vec<StructField>, metadata: Vec<StructField>) -> Rel
             RelationAnswer::Refused(Box::new(Diagnostic::error(Condition::UNSUPPORTED_DATATYPE, title)))
         }
     }
-}
-
-fn is_format_key(key: &str) -> bool {
-    key.eq_ignore_ascii_case("format") || key.eq_ignore_ascii_case("cloudFiles.format")
-}
-
-/// An option's key as written, and what is wrong with it.
-fn option_fault(fault: lakesmith_ingest::OptionFault) -> (String, Diagnostic) {
-    let title = format!("reader option `{}`: {}", fault.key, fault.message);
-    let mut diagnostic = Diagnostic::error(Condition::UNRECOGNIZED_OPTION, title);
-    diagnostic.help.extend(fault.help);
-    (fault.key, diagnostic)
 }
 
 /// The rows-only column of files is never stored.

@@ -1,6 +1,8 @@
 //! [`SourceUse`]: what a flow reads, and under which key its progress is kept.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use lakesmith_base::QualifiedName;
 use lakesmith_ingest::ReaderOptions;
@@ -30,6 +32,8 @@ pub(crate) enum Source {
         pattern: PathBuf,
         /// How they are read.
         options: Box<ReaderOptions>,
+        /// The unread files whose columns are known, where new columns matter; later ones wait for the next update.
+        seen: Option<Arc<BTreeSet<PathBuf>>>,
     },
 }
 
@@ -39,7 +43,7 @@ impl Source {
     pub fn key(&self, pipeline: &Pipeline) -> String {
         match self {
             Self::Table { folder, .. } => table_key(pipeline, folder),
-            Self::Files { pattern, .. } => format!("files:{}", pipeline.shown_path(pattern)),
+            Self::Files { pattern, .. } => files_key(pipeline, pattern),
         }
     }
 
@@ -51,6 +55,11 @@ impl Source {
             _ => false,
         }
     }
+}
+
+/// The key of files.
+pub(crate) fn files_key(pipeline: &Pipeline, pattern: &Path) -> String {
+    format!("files:{}", pipeline.shown_path(pattern))
 }
 
 /// The key of a table.

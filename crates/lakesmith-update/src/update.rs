@@ -18,7 +18,7 @@ use lakesmith_graph::{Dataset, DatasetId, Flow, FlowId};
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use crate::analysis::{Analysis, analyze};
+use crate::analysis::{Analysis, analyze_anew};
 use crate::engine::Engine;
 use crate::event_log::Journal;
 use crate::fault::engine_fault;
@@ -153,7 +153,7 @@ async fn run_once(request: UpdateRequest<'_>, cause: UpdateCause) -> UpdateOutco
     let emitter = Emitter::new(origin, engine, update_id, events, Arc::clone(&journal));
     emitter.update(Details::CreateUpdate(created(&selection, cause)));
     emitter.update(Details::UpdateProgress(UpdateProgress::new(UpdateState::Initializing)));
-    let analysis = analyze(pipeline, engine, false).await;
+    let analysis = analyze_anew(pipeline, engine, false, &selected.full).await;
     outcome.diagnostics.extend(analysis.diagnostics.iter().filter(|found| !found.is_error()).cloned());
     let run = UpdateRun {
         pipeline,

@@ -10,6 +10,7 @@ mod integer;
 pub mod json_path;
 mod json_value;
 mod plain_time;
+mod time_pattern;
 mod timestamp;
 mod whitespace;
 
@@ -19,5 +20,6 @@ pub use double::{format_double, parse_double};
 pub use integer::{Fraction, parse_integer};
 pub use json_path::{Dialect, JsonPath, PathStep};
 pub use json_value::Json;
+pub use time_pattern::{PatternTime, TimePattern};
 pub use timestamp::{parse_offset, parse_timestamp};
 pub use whitespace::trim_cast;

@@ -464,6 +464,8 @@ conditions! {
         "The session has a temporary view of this name already. Choose another name, or write `CREATE OR REPLACE TEMPORARY VIEW`.";
     UNCLOSED_BRACKETED_COMMENT = "UNCLOSED_BRACKETED_COMMENT", "42601",
         "A comment that begins with `/*` has no `*/`. Everything after it would be taken for a comment.";
+    UNKNOWN_FIELD_EXCEPTION_NEW_FIELDS_IN_FILE = "UNKNOWN_FIELD_EXCEPTION.NEW_FIELDS_IN_FILE", "KD003",
+        "New files of a stream have fields that its schema lacks, and `schemaEvolutionMode` is `failOnNewColumns`. Add them to the schema, move the files away, or let columns be added with `addNewColumns`.";
     UNRECOGNIZED_OPTION = "UNRECOGNIZED_OPTION", "42616",
         "A reader option has no meaning that Lakesmith knows, so it is refused instead of being ignored. Check the spelling.";
     UNRESOLVED_COLUMN_WITHOUT_SUGGESTION = "UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", "42703",

@@ -9,17 +9,16 @@ use lakesmith_unresolved::{SparkType, StructField};
 use object_store::ObjectStore;
 
 use super::shape::Fields;
-use super::{Inferred, OPERATION};
-use crate::framing::{LINE_LIMIT, LineFramer, Record};
+use super::{Inferred, MOST_OF_FILE, OPERATION};
+use crate::framing::Record;
 use crate::json::object::{Line, for_each_element};
 use crate::json::scan::{Kind, Scanner};
 use crate::listing::FoundFile;
 use crate::options::{Compression, ParseMode, ReaderOptions, Usage};
+use crate::scan::framer::Framer;
 use crate::scan::part::failure;
 use crate::scan::reading::{PartReader, ReadFault, compression_of};
-
-/// Bytes of each file that are looked at, after decompression.
-const MOST_OF_FILE: u64 = 64 << 20;
+use crate::times::Times;
 
 /// What was seen in all files.
 #[derive(Default)]
@@ -27,6 +26,7 @@ struct Seen {
     fields: Fields,
     records: u64,
     malformed: u64,
+    times: Arc<Times>,
 }
 
 /// Adds the columns of the files.
@@ -40,7 +40,7 @@ pub(super) async fn infer(
         .runtime_env()
         .object_store(ObjectStoreUrl::local_filesystem())
         .map_err(|error| EngineError::from_datafusion(OPERATION, error))?;
-    let mut seen = Seen::default();
+    let mut seen = Seen { times: Arc::new(Times::new(&options.layout.times)), ..Seen::default() };
     for file in files {
         match take_file(&mut seen, file, options, Arc::clone(&store)).await {
             Ok(()) => {}
@@ -84,10 +84,11 @@ async fn take_file(
     options: &ReaderOptions,
     store: Arc<dyn ObjectStore>,
 ) -> Result<(), ReadFault> {
-    let is_plain = compression_of(file, options.compression) == Compression::None;
+    let is_plain = compression_of(file, options.compression) == Compression::None && options.layout.is_splittable();
     let end = if is_plain { file.size.min(MOST_OF_FILE) } else { file.size };
-    let mut reader = PartReader::new(store, file, (0, end), options.compression)?;
-    let mut framer = LineFramer::new(LINE_LIMIT);
+    let mut reader =
+        PartReader::new(store, file, (0, end), options.compression)?.with_encoding(&options.layout.encoding);
+    let mut framer = Framer::new(&options.rules(), true);
     let mut bytes = 0;
     while let Some(chunk) = reader.next().await? {
         bytes += chunk.len() as u64;
@@ -95,11 +96,12 @@ async fn take_file(
         while let Some((_, record)) = framer.next(&chunk, &mut position) {
             seen.take(record, options);
         }
-        if !is_plain && bytes >= MOST_OF_FILE {
+        // documents are known only when they have ended
+        if !is_plain && !options.layout.is_multi_line && bytes >= MOST_OF_FILE {
             return Ok(());
         }
     }
-    if let Some((_, record)) = framer.finish() {
+    while let Some((_, record)) = framer.finish() {
         seen.take(record, options);
     }
     Ok(())
@@ -115,7 +117,8 @@ impl Seen {
             self.malformed += 1;
             return;
         };
-        let line = Line { text, rules: options.json, rescues: false };
+        let times = Arc::clone(&self.times);
+        let line = Line { text, rules: options.json, times: &times, rescues: false };
         let mut scanner = Scanner::new(text.as_bytes(), 0, options.json);
         let value = scanner.value().ok().filter(|_| scanner.peek().is_none());
         match value {

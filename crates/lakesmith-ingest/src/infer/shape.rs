@@ -5,10 +5,10 @@ use std::collections::HashSet;
 use lakesmith_unresolved::{SparkType, StructField};
 
 use crate::json::keys::KeyTable;
+use crate::json::number;
 use crate::json::object::{Line, for_each_element};
 use crate::json::scan::{Kind, Scanner, Span};
 use crate::json::text::unescaped;
-use crate::json::{number, time};
 use crate::options::JsonRules;
 
 /// Objects and lists inside each other that become types; deeper ones are STRING.
@@ -148,7 +148,7 @@ impl Shape {
             Kind::Null => Self::Null,
             Kind::Text if value.start == value.end => Self::Null,
             Kind::Text if rules.prefers_decimal => decimal_text(&text()).unwrap_or(Self::Text),
-            Kind::Text if rules.infer_timestamp && time::timestamp(&text()).is_some() => Self::Timestamp,
+            Kind::Text if rules.infer_timestamp && scope.line.times.timestamp(&text()).is_some() => Self::Timestamp,
             Kind::Text => Self::Text,
             Kind::True | Kind::False if rules.primitives_as_string => Self::Text,
             Kind::True | Kind::False => Self::Boolean,

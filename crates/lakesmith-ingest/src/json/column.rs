@@ -17,11 +17,12 @@ use datafusion::arrow::buffer::OffsetBuffer;
 use datafusion::arrow::datatypes::{DataType, FieldRef, Fields, TimeUnit};
 use datafusion::common::{Result, not_impl_err};
 
-use super::object::{Line, ObjectColumns, Want, for_each_element, for_each_field};
+use super::object::{Line, ObjectColumns, for_each_element, for_each_field};
 use super::rescue;
 use super::scan::{Kind, Scanner, Span};
 use super::text::unescaped;
 use super::value::{binary, boolean, date, decimal, double, float, long, narrow, timestamp, timestamp_ntz};
+use crate::rows::Want;
 
 /// Whether a value suited its column.
 #[derive(Debug)]

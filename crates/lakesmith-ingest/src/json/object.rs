@@ -11,12 +11,15 @@ use super::rescue::{Leftover, open_object};
 use super::scan::{Fault, Kind, Scanner, Span};
 use super::text::unescaped;
 use crate::options::JsonRules;
+use crate::rows::Want;
+use crate::times::Times;
 
 /// A line that is decoded.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Line<'a> {
     pub(crate) text: &'a str,
     pub(crate) rules: JsonRules,
+    pub(crate) times: &'a Times,
     /// What finds no place is written down.
     pub(crate) rescues: bool,
 }
@@ -146,17 +149,6 @@ impl ObjectColumns {
     pub(super) fn finish(&mut self) -> Result<Vec<Option<ArrayRef>>> {
         self.columns.iter_mut().map(|column| column.as_mut().map(ColumnBuilder::finish).transpose()).collect()
     }
-}
-
-/// How a field takes part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Want {
-    /// It becomes an array.
-    Decoded,
-    /// Its name is known, its values are passed over.
-    Skipped,
-    /// It is no field of the data.
-    Unnamed,
 }
 
 /// Steps over the elements of a list that the scanner accepted.

@@ -76,9 +76,24 @@ impl<'a> Scanner<'a> {
         loop {
             match self.text.get(self.at) {
                 Some(b' ' | b'\t' | b'\r' | b'\n') => self.at += 1,
+                Some(b'/') if self.rules.comments && self.comment() => {}
                 other => return other.copied(),
             }
         }
+    }
+
+    /// Steps over a comment that starts here; `false` when none does. One that is not closed goes on to the end.
+    fn comment(&mut self) -> bool {
+        let rest = &self.text[self.at..];
+        let length = if rest.starts_with(b"//") {
+            memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1)
+        } else if rest.starts_with(b"/*") {
+            memchr::memmem::find(&rest[2..], b"*/").map_or(rest.len(), |end| end + 4)
+        } else {
+            return false;
+        };
+        self.at += length;
+        true
     }
 
     /// Steps over the byte that [`Self::peek`] showed.
@@ -106,6 +121,7 @@ impl<'a> Scanner<'a> {
         let key = match self.peek() {
             Some(b'"') => self.text(b'"')?,
             Some(b'\'') if self.rules.single_quotes => self.text(b'\'')?,
+            Some(byte) if self.rules.unquoted_names && is_name(byte) => self.unquoted_name(),
             Some(_) => return self.fault("a field name in quotes is missing"),
             None => return self.fault("the line ends inside an object"),
         };
@@ -114,6 +130,14 @@ impl<'a> Scanner<'a> {
         }
         self.step();
         Ok(key)
+    }
+
+    fn unquoted_name(&mut self) -> Span {
+        let start = self.at;
+        while self.text.get(self.at).is_some_and(|byte| is_name(*byte)) {
+            self.at += 1;
+        }
+        self.span(Kind::Text, start)
     }
 
     /// Steps over a comma (`true`) or the end of an object or list (`false`).
@@ -325,6 +349,11 @@ impl<'a> Scanner<'a> {
             is_first = false;
         }
     }
+}
+
+/// Whether a byte may stand in a field name without quotes.
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0x80 || b"_$@#*+-".contains(&byte)
 }
 
 /// Which of the open levels are objects.

@@ -9,10 +9,13 @@ const FIRST_GREGORIAN_DAY: i32 = -141_427;
 
 /// A date as Spark's JSON reader reads it: as its cast does, and otherwise a whole number as days since 1970-01-01.
 pub(crate) fn date(text: &str) -> Option<i32> {
+    cast_date(text).or_else(|| text.parse().ok().filter(|days| *days >= FIRST_GREGORIAN_DAY))
+}
+
+/// A date as Spark's cast reads it.
+pub(crate) fn cast_date(text: &str) -> Option<i32> {
     let plain = text.as_bytes().first_chunk::<10>().filter(|_| text.len() == 10).and_then(plain_date);
-    plain
-        .or_else(|| lakesmith_value::parse_date(text))
-        .or_else(|| text.parse().ok().filter(|days| *days >= FIRST_GREGORIAN_DAY))
+    plain.or_else(|| lakesmith_value::parse_date(text))
 }
 
 /// A timestamp as Spark's cast reads it, in UTC where the text names no zone.

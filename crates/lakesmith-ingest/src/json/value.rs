@@ -50,12 +50,12 @@ pub(super) fn decimal(line: Line<'_>, span: Span, precision: u8, scale: i8) -> O
 }
 
 pub(super) fn date(line: Line<'_>, span: Span) -> Option<i32> {
-    if span.kind == Kind::Text { time::date(&unescaped(line.text, span)) } else { None }
+    if span.kind == Kind::Text { line.times.date(&unescaped(line.text, span), time::date) } else { None }
 }
 
 pub(super) fn timestamp(line: Line<'_>, span: Span) -> Option<i64> {
     match span.kind {
-        Kind::Text => time::timestamp(&unescaped(line.text, span)),
+        Kind::Text => line.times.timestamp(&unescaped(line.text, span)),
         // Spark reads numbers as seconds.
         Kind::Integer => long(line, span)?.checked_mul(1_000_000),
         _ => None,
@@ -63,7 +63,7 @@ pub(super) fn timestamp(line: Line<'_>, span: Span) -> Option<i64> {
 }
 
 pub(super) fn timestamp_ntz(line: Line<'_>, span: Span) -> Option<i64> {
-    if span.kind == Kind::Text { time::timestamp_ntz(&unescaped(line.text, span)) } else { None }
+    if span.kind == Kind::Text { line.times.timestamp_ntz(&unescaped(line.text, span)) } else { None }
 }
 
 /// Base64, as Spark reads BINARY.

@@ -3,7 +3,9 @@
 //! An option that is known but not built is refused by its name; one without effect here is accepted, because what it asks
 //! for holds anyway.
 
-use super::value::{boolean, bytes, positive, time};
+use super::csv::{character, characters, delimiter, unescaped_quote};
+use super::layout::{encoding, line_end, pattern};
+use super::value::{boolean, bytes, positive, ratio, time};
 use super::{Compression, Format, OptionFault, ParseMode, ReaderOptions, SchemaEvolution, Usage, columns};
 
 /// What a value of an option does.
@@ -27,10 +29,10 @@ const FALSE: &[&str] = &["false"];
 const GENERAL: &[(&str, Meaning)] = &[
     ("allowOverwrites", Only(FALSE)),
     ("backfillInterval", NoEffect),
+    ("basePath", Set(|o, v| set(&mut o.base_path, name(v).map(Some)))),
     ("cleanSource", Only(&["off"])),
     ("columnNameOfCorruptRecord", Set(|o, v| set(&mut o.corrupt_record_name, name(v)))),
     ("compression", Set(|o, v| set(&mut o.compression, compression(v)))),
-    ("dateFormat", Only(&["yyyy-MM-dd"])),
     ("fetchParallelism", NoEffect),
     ("fileNamePattern", Set(file_name_pattern)),
     ("format", Set(|_, _| Ok(()))),
@@ -47,22 +49,21 @@ const GENERAL: &[(&str, Meaning)] = &[
     ("mode", Set(|o, v| set(&mut o.mode, mode(v)))),
     ("modifiedAfter", Set(|o, v| set(&mut o.modified_after, time(v).map(Some)))),
     ("modifiedBefore", Set(|o, v| set(&mut o.modified_before, time(v).map(Some)))),
-    ("partitionColumns", Only(&[""])),
+    ("partitionColumns", Set(partition_columns)),
     ("pathGlobFilter", Set(file_name_pattern)),
     ("pathRewrites", NotBuilt),
     ("readerCaseSensitive", Only(TRUE)),
-    ("recursiveFileLookup", Only(TRUE)),
+    ("recursiveFileLookup", Set(|o, v| set(&mut o.ignores_folders, boolean(v)))),
     ("rescuedDataColumn", Set(|o, v| set(&mut o.rescued_data_name, name(v).map(Some)))),
     ("resourceTag", NoEffect),
-    ("samplingRatio", Only(&["1", "1.0"])),
+    // a smaller sample would only be wrong more often
+    ("samplingRatio", Set(|_, v| ratio(v))),
     ("schema", Set(|o, v| set(&mut o.schema, columns::schema(v).map(Some)))),
     ("schemaEvolutionMode", Set(|o, v| set(&mut o.schema_evolution, schema_evolution(v)))),
     ("schemaHints", Set(|o, v| set(&mut o.schema_hints, columns::hints(v)))),
     ("schemaLocation", NoEffect),
     ("singleVariantColumn", NotBuilt),
     ("timeZone", Only(&["UTC", "Etc/UTC", "Z", "GMT", "+00:00"])),
-    ("timestampFormat", Only(&["yyyy-MM-dd'T'HH:mm:ss[.SSS][XXX]", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX"])),
-    ("timestampNTZFormat", Only(&["yyyy-MM-dd'T'HH:mm:ss[.SSS]"])),
     ("useIncrementalListing", NoEffect),
     ("useManagedFileEvents", Only(FALSE)),
     ("useNotifications", Only(FALSE)),
@@ -73,30 +74,84 @@ const GENERAL: &[(&str, Meaning)] = &[
 /// Options of JSON.
 const JSON: &[(&str, Meaning)] = &[
     ("allowBackslashEscapingAnyCharacter", Set(|o, v| set(&mut o.json.any_backslash_escape, boolean(v)))),
-    ("allowComments", Only(FALSE)),
+    ("allowComments", Set(|o, v| set(&mut o.json.comments, boolean(v)))),
     ("allowNonNumericNumbers", Set(|o, v| set(&mut o.json.non_numeric_numbers, boolean(v)))),
     ("allowNumericLeadingZeros", Set(|o, v| set(&mut o.json.leading_zeros, boolean(v)))),
     ("allowSingleQuotes", Set(|o, v| set(&mut o.json.single_quotes, boolean(v)))),
     ("allowUnquotedControlChars", Set(|o, v| set(&mut o.json.control_characters, boolean(v)))),
-    ("allowUnquotedFieldNames", Only(FALSE)),
+    ("allowUnquotedFieldNames", Set(|o, v| set(&mut o.json.unquoted_names, boolean(v)))),
     ("badRecordsPath", NotBuilt),
-    ("charset", Only(&["utf-8", "utf8"])),
+    ("charset", Set(|o, v| set(&mut o.layout.encoding, encoding(v)))),
+    ("dateFormat", Set(|o, v| set(&mut o.layout.times.date, pattern(v)))),
     ("dropFieldIfAllNull", Set(|o, v| set(&mut o.json.drop_field_if_all_null, boolean(v)))),
-    ("encoding", Only(&["utf-8", "utf8"])),
+    ("encoding", Set(|o, v| set(&mut o.layout.encoding, encoding(v)))),
     ("inferTimestamp", Set(|o, v| set(&mut o.json.infer_timestamp, boolean(v)))),
-    ("lineSep", Only(&["\n", "\\n"])),
+    ("lineSep", Set(|o, v| set(&mut o.layout.line_end, line_end(v)))),
     ("locale", Only(&["en-us", "en"])),
-    ("multiLine", Only(FALSE)),
+    ("multiLine", Set(|o, v| set(&mut o.layout.is_multi_line, boolean(v)))),
     ("prefersDecimal", Set(|o, v| set(&mut o.json.prefers_decimal, boolean(v)))),
     ("primitivesAsString", Set(|o, v| set(&mut o.json.primitives_as_string, boolean(v)))),
+    ("timestampFormat", Set(|o, v| set(&mut o.layout.times.timestamp, pattern(v)))),
+    ("timestampNTZFormat", Set(|o, v| set(&mut o.layout.times.timestamp_ntz, pattern(v)))),
+];
+
+/// Options of CSV.
+const CSV: &[(&str, Meaning)] = &[
+    ("badRecordsPath", NotBuilt),
+    ("charToEscapeQuoteEscaping", Set(|o, v| set(&mut o.csv.dialect.escape_escape, character(v)))),
+    ("charset", Set(|o, v| set(&mut o.layout.encoding, encoding(v)))),
+    ("columnPruning", NoEffect),
+    ("comment", Set(|o, v| set(&mut o.csv.dialect.comment, character(v)))),
+    ("dateFormat", Set(|o, v| set(&mut o.layout.times.date, pattern(v)))),
+    ("delimiter", Set(|o, v| set(&mut o.csv.dialect.delimiter, delimiter(v)))),
+    ("emptyValue", Set(|o, v| set(&mut o.csv.empty_text, Ok(v.to_owned())))),
+    ("encoding", Set(|o, v| set(&mut o.layout.encoding, encoding(v)))),
+    ("enforceSchema", Set(enforce_schema)),
+    ("escape", Set(|o, v| set(&mut o.csv.dialect.escape, character(v)))),
+    ("header", Set(|o, v| set(&mut o.csv.has_header, boolean(v)))),
+    ("ignoreLeadingWhiteSpace", Set(|o, v| set(&mut o.csv.dialect.trims_leading, boolean(v)))),
+    ("ignoreTrailingWhiteSpace", Set(|o, v| set(&mut o.csv.dialect.trims_trailing, boolean(v)))),
+    ("lineSep", Set(|o, v| set(&mut o.layout.line_end, line_end(v)))),
+    ("locale", Only(&["en-us", "en"])),
+    ("maxCharsPerColumn", Set(|o, v| set(&mut o.csv.dialect.max_characters, characters(v)))),
+    ("maxColumns", Set(max_columns)),
+    ("multiLine", Set(|o, v| set(&mut o.layout.is_multi_line, boolean(v)))),
+    ("nanValue", Set(|o, v| set(&mut o.csv.not_a_number, Ok(v.to_owned())))),
+    ("negativeInf", Set(|o, v| set(&mut o.csv.negative_infinity, Ok(v.to_owned())))),
+    ("nullValue", Set(|o, v| set(&mut o.csv.null_text, Ok(v.to_owned())))),
+    ("parserCaseSensitive", Only(TRUE)),
+    ("positiveInf", Set(|o, v| set(&mut o.csv.positive_infinity, Ok(v.to_owned())))),
+    ("preferDate", Set(|o, v| set(&mut o.csv.prefers_date, boolean(v)))),
+    ("quote", Set(|o, v| set(&mut o.csv.dialect.quote, character(v)))),
+    ("sep", Set(|o, v| set(&mut o.csv.dialect.delimiter, delimiter(v)))),
+    ("skipRows", Only(&["0"])),
+    ("timestampFormat", Set(|o, v| set(&mut o.layout.times.timestamp, pattern(v)))),
+    ("timestampNTZFormat", Set(|o, v| set(&mut o.layout.times.timestamp_ntz, pattern(v)))),
+    ("unescapedQuoteHandling", Set(|o, v| set(&mut o.csv.dialect.unescaped_quote, unescaped_quote(v)))),
+];
+
+/// Options of text.
+const TEXT: &[(&str, Meaning)] = &[
+    ("encoding", Set(|o, v| set(&mut o.layout.encoding, encoding(v)))),
+    ("lineSep", Set(|o, v| set(&mut o.layout.line_end, line_end(v)))),
+    ("wholetext", Set(|o, v| set(&mut o.layout.is_multi_line, boolean(v)))),
 ];
 
 /// Options of Parquet.
 const PARQUET: &[(&str, Meaning)] =
     &[("datetimeRebaseMode", Only(&["corrected"])), ("int96RebaseMode", Only(&["corrected"]))];
 
+/// Formats that are built.
+const FORMATS: &[(&str, Format)] = &[
+    ("csv", Format::Csv),
+    ("json", Format::Json),
+    ("ndjson", Format::Json),
+    ("parquet", Format::Parquet),
+    ("text", Format::Text),
+];
+
 /// Formats that are known by name and not built.
-const OTHER_FORMATS: &[&str] = &["avro", "binaryFile", "csv", "delta", "excel", "orc", "text", "xml"];
+const OTHER_FORMATS: &[&str] = &["avro", "binaryFile", "delta", "excel", "orc", "xml"];
 
 /// See [`ReaderOptions::parse`].
 pub(super) fn read(
@@ -131,6 +186,13 @@ pub(super) fn read(
             OptionFault::new("schemaHints", "hints have no use beside a given schema").help("remove one of them"),
         );
     }
+    if read.schema.is_some() && read.schema_evolution == SchemaEvolution::AddNewColumns {
+        read.schema_evolution = SchemaEvolution::None;
+        if let Some((key, _)) = options.iter().find(|(key, _)| is_named(key, "schemaEvolutionMode")) {
+            let fault = OptionFault::new(key, "a schema that is given gets no new columns");
+            faults.push(fault.help("give types of single columns as `schemaHints` instead of `schema`"));
+        }
+    }
     if faults.is_empty() { Ok(read) } else { Err(faults) }
 }
 
@@ -141,26 +203,36 @@ fn without_prefix(key: &str) -> &str {
     }
 }
 
+/// Whether a key names the format of the files.
+pub(super) fn is_format_key(key: &str) -> bool {
+    is_named(key, "format")
+}
+
+fn is_named(key: &str, name: &str) -> bool {
+    without_prefix(key).eq_ignore_ascii_case(name)
+}
+
 fn find_format(outside: Option<&str>, options: &[(String, String)], usage: Usage) -> Result<Format, OptionFault> {
     let outside = outside.filter(|name| !name.eq_ignore_ascii_case("cloudFiles"));
-    let inside = options.iter().rev().find(|(key, _)| without_prefix(key).eq_ignore_ascii_case("format"));
+    let inside = options.iter().rev().find(|(key, _)| is_format_key(key));
     let (key, name) = match (outside, inside) {
         (Some(name), _) => ("format", name),
         (None, Some((key, name))) => (key.as_str(), name.as_str()),
         (None, None) if usage == Usage::Reader => return Ok(Format::Parquet),
-        (None, None) => return Err(OptionFault::new("format", "no format is given").help("add `format => 'json'`")),
+        (None, None) => {
+            let fault = OptionFault::new("format", "no format is given").help("add `format => 'json'`");
+            return Err(OptionFault { needs_file: usage == Usage::ReadFiles, ..fault });
+        }
     };
-    match name.trim().to_ascii_lowercase().as_str() {
-        "json" | "ndjson" => return Ok(Format::Json),
-        "parquet" => return Ok(Format::Parquet),
-        _ => {}
+    let is_named = |known: &str| known.eq_ignore_ascii_case(name.trim());
+    if let Some((_, format)) = FORMATS.iter().find(|(known, _)| is_named(known)) {
+        return Ok(*format);
     }
-    if let Some(known) = OTHER_FORMATS.iter().find(|known| known.eq_ignore_ascii_case(name)) {
-        return Err(
-            OptionFault::new(key, format!("format `{known}` is not built yet")).help("`json` and `parquet` are")
-        );
+    if let Some(known) = OTHER_FORMATS.iter().find(|known| is_named(known)) {
+        let fault = OptionFault::new(key, format!("format `{known}` is not built yet"));
+        return Err(fault.help("`json`, `csv`, `text` and `parquet` are"));
     }
-    let known = ["json", "parquet"].iter().chain(OTHER_FORMATS).copied();
+    let known = FORMATS.iter().map(|(known, _)| *known).chain(OTHER_FORMATS.iter().copied());
     Err(unknown(key, &format!("no format is called `{name}`"), name, known))
 }
 
@@ -173,14 +245,16 @@ fn unknown<'a>(key: &str, message: &str, written: &str, known: impl Iterator<Ite
 }
 
 fn apply(options: &mut ReaderOptions, key: &str, value: &str) -> Result<(), OptionFault> {
-    let (own, other) = match options.format {
-        Format::Json => (JSON, PARQUET),
-        Format::Parquet => (PARQUET, JSON),
+    let own = match options.format {
+        Format::Json => JSON,
+        Format::Csv => CSV,
+        Format::Text => TEXT,
+        Format::Parquet => PARQUET,
     };
     let plain = without_prefix(key);
     let find = |table: &'static [(&'static str, Meaning)]| table.iter().find(|(n, _)| n.eq_ignore_ascii_case(plain));
     let Some((name, meaning)) = find(GENERAL).or_else(|| find(own)) else {
-        if let Some((name, _)) = find(other) {
+        if let Some((name, _)) = [JSON, CSV, TEXT, PARQUET].into_iter().find_map(find) {
             return Err(OptionFault::new(key, format!("option `{name}` belongs to another format")).help("remove it"));
         }
         let known = GENERAL.iter().chain(own).map(|(name, _)| *name);
@@ -207,6 +281,25 @@ fn name(text: &str) -> Result<String, String> {
     if text.is_empty() { Err("a column needs a name".to_owned()) } else { Ok(text.to_owned()) }
 }
 
+fn partition_columns(options: &mut ReaderOptions, text: &str) -> Result<(), String> {
+    let names = text.split(',').map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned);
+    options.partition_names = Some(names.collect());
+    Ok(())
+}
+
+fn enforce_schema(options: &mut ReaderOptions, text: &str) -> Result<(), String> {
+    let enforces = boolean(text)?;
+    options.csv.is_by_name = !enforces && options.usage != Usage::Reader;
+    options.csv.checks_header = !enforces && options.usage == Usage::Reader;
+    Ok(())
+}
+
+fn max_columns(options: &mut ReaderOptions, text: &str) -> Result<(), String> {
+    let number = positive(text)?;
+    options.csv.dialect.max_columns = usize::try_from(number).unwrap_or(usize::MAX);
+    Ok(())
+}
+
 fn mode(text: &str) -> Result<ParseMode, String> {
     match text.trim().to_ascii_uppercase().as_str() {
         "PERMISSIVE" => Ok(ParseMode::Permissive),
@@ -230,10 +323,14 @@ fn schema_evolution(text: &str) -> Result<SchemaEvolution, String> {
     match text.trim().to_ascii_lowercase().as_str() {
         "rescue" => Ok(SchemaEvolution::Rescue),
         "none" => Ok(SchemaEvolution::None),
-        "addnewcolumns" | "failonnewcolumns" | "addnewcolumnswithtypewidening" => {
-            Err(format!("schema evolution mode `{text}` is not built yet; `rescue` keeps new fields in a column"))
+        "addnewcolumns" => Ok(SchemaEvolution::AddNewColumns),
+        "failonnewcolumns" => Ok(SchemaEvolution::FailOnNewColumns),
+        "addnewcolumnswithtypewidening" => {
+            Err(format!("schema evolution mode `{text}` is not built yet; `addNewColumns` is"))
         }
-        _ => Err(format!("no schema evolution mode is called `{text}`; there are `rescue` and `none`")),
+        _ => Err(format!(
+            "no schema evolution mode is called `{text}`; there are `addNewColumns`, `failOnNewColumns`, `rescue` and `none`"
+        )),
     }
 }
 

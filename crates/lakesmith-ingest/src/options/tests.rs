@@ -50,14 +50,27 @@ type Case = (Option<&'static str>, &'static [(&'static str, &'static str)], &'st
 #[test]
 fn what_is_not_built_is_refused_by_name() {
     let table: &[Case] = &[
-        (Some("csv"), &[], "format: format `csv` is not built yet (`json` and `parquet` are)"),
+        (Some("orc"), &[], "format: format `orc` is not built yet (`json`, `csv`, `text` and `parquet` are)"),
         (None, &[], "format: no format is given (add `format => 'json'`)"),
         (Some("jsn"), &[], "format: no format is called `jsn` (did you mean `json`?)"),
         (
-            Some("json"),
-            &[("multiLine", "true")],
-            "multiLine: option `multiLine` with the value `true` is not built yet (`false` is how files are read)",
+            Some("csv"),
+            &[("skipRows", "1")],
+            "skipRows: option `skipRows` with the value `1` is not built yet (`0` is how files are read)",
         ),
+        (
+            Some("csv"),
+            &[("unescapedQuoteHandling", "BACK_TO_DELIMITER")],
+            "unescapedQuoteHandling: `BACK_TO_DELIMITER` is not built yet ()",
+        ),
+        (Some("csv"), &[("sep", "")], "sep: a separator needs a character ()"),
+        (Some("csv"), &[("quote", "“")], "quote: `“` as a quote, escape or comment is not built yet ()"),
+        (
+            Some("csv"),
+            &[("encoding", "klingon")],
+            "encoding: encoding `klingon` is not known; `utf-8`, `utf-16` and `iso-8859-1` are ()",
+        ),
+        (Some("csv"), &[("dateFormat", "GG")], "dateFormat: the letter `G` of a date pattern is not built yet ()"),
         (
             Some("json"),
             &[("maxFilesPerTriger", "1")],
@@ -70,8 +83,13 @@ fn what_is_not_built_is_refused_by_name() {
         ),
         (
             Some("json"),
-            &[("cloudFiles.schemaEvolutionMode", "addNewColumns")],
-            "cloudFiles.schemaEvolutionMode: schema evolution mode `addNewColumns` is not built yet; `rescue` keeps new fields in a column ()",
+            &[("cloudFiles.schemaEvolutionMode", "addNewColumnsWithTypeWidening")],
+            "cloudFiles.schemaEvolutionMode: schema evolution mode `addNewColumnsWithTypeWidening` is not built yet; `addNewColumns` is ()",
+        ),
+        (
+            Some("json"),
+            &[("schema", "a INT"), ("schemaEvolutionMode", "addNewColumns")],
+            "schemaEvolutionMode: a schema that is given gets no new columns (give types of single columns as `schemaHints` instead of `schema`)",
         ),
         (Some("json"), &[("maxFilesPerTrigger", "0")], "maxFilesPerTrigger: `0` is no whole number above zero ()"),
         (Some("json"), &[("pathGlobFilter", "[a")], "pathGlobFilter: `[a` is no pattern: a `[` is not closed ()"),

@@ -1,5 +1,7 @@
 //! [`OptionFault`], and how the text of an option becomes a value.
 
+use lakesmith_diagnostic::{Condition, Diagnostic};
+
 /// An option that cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OptionFault {
@@ -9,16 +11,31 @@ pub struct OptionFault {
     pub message: String,
     /// What the user can do.
     pub help: Option<String>,
+    /// The format is not given and no file is there yet whose name could tell it.
+    pub(crate) needs_file: bool,
 }
 
 impl OptionFault {
     pub(crate) fn new(key: &str, message: impl Into<String>) -> Self {
-        Self { key: key.to_owned(), message: message.into(), help: None }
+        Self { key: key.to_owned(), message: message.into(), help: None, needs_file: false }
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
+    }
+
+    /// Whether the fault goes away with the first file, whose name tells the format.
+    pub fn is_for_first_file(&self) -> bool {
+        self.needs_file
+    }
+
+    /// The option's key as written, and what is wrong with it as a diagnostic without a place.
+    pub fn told(self) -> (String, Diagnostic) {
+        let title = format!("reader option `{}`: {}", self.key, self.message);
+        let mut diagnostic = Diagnostic::error(Condition::UNRECOGNIZED_OPTION, title);
+        diagnostic.help.extend(self.help);
+        (self.key, diagnostic)
     }
 }
 
@@ -36,6 +53,14 @@ pub(crate) fn positive(text: &str) -> Result<u64, String> {
     match text.trim().parse() {
         Ok(number) if number > 0 => Ok(number),
         _ => Err(format!("`{text}` is no whole number above zero")),
+    }
+}
+
+/// Checks a part of a whole, above 0 and up to 1.
+pub(crate) fn ratio(text: &str) -> Result<(), String> {
+    match text.trim().parse::<f64>() {
+        Ok(ratio) if ratio > 0.0 && ratio <= 1.0 => Ok(()),
+        _ => Err(format!("`{text}` is no part above 0 and up to 1")),
     }
 }
 

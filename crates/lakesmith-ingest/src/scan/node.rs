@@ -1,5 +1,6 @@
 //! [`FilesExec`]: the plan node that scans files. It is a leaf.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -23,15 +24,16 @@ use futures::stream::try_unfold;
 use object_store::ObjectStore;
 use serde::{Deserialize, Serialize};
 
-use super::metadata::metadata_array;
+use super::metadata::{metadata_array, partition_array};
 use super::part::{OpenPart, PartSettings};
 use super::reading::compression_of;
 use super::split::{FilePart, spread};
 use crate::counts::{CountsTable, FileCounts};
-use crate::json::decode::DecodePlan;
 use crate::listing::FoundFile;
-use crate::options::{Compression, Format, JsonRules, ParseMode, ReaderOptions};
+use crate::options::{Compression, Format, ParseMode, ReaderOptions, Rules};
 use crate::parquet::part::ParquetPart;
+use crate::partition;
+use crate::rows::RowPlan;
 
 /// Name of the node.
 pub(crate) const NAME: &str = "FilesExec";
@@ -39,13 +41,12 @@ pub(crate) const NAME: &str = "FilesExec";
 /// What a scan does, as it is shipped. Schemas travel beside it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct FilesScan {
-    pub(crate) format: Format,
+    pub(crate) rules: Rules,
     pub(crate) files: Vec<FoundFile>,
     pub(crate) partitions: Vec<Vec<FilePart>>,
     /// Positions in the table's columns; the last column of the table is `_metadata`.
     pub(crate) projection: Vec<usize>,
     pub(crate) mode: ParseMode,
-    pub(crate) rules: JsonRules,
     pub(crate) rescued: Option<usize>,
     pub(crate) corrupt: Option<usize>,
     pub(crate) compression: Compression,
@@ -53,6 +54,9 @@ pub(crate) struct FilesScan {
     pub(crate) ignores_missing: bool,
     /// Rows after which each partition stops.
     pub(crate) limit: Option<usize>,
+    /// Positions of the columns whose values the names of folders say, and how many folders say nothing.
+    pub(crate) from_folders: Vec<usize>,
+    pub(crate) folders: usize,
 }
 
 impl FilesScan {
@@ -60,22 +64,25 @@ impl FilesScan {
     pub(crate) fn new(files: Vec<FoundFile>, table: &Schema, options: &ReaderOptions, partitions: usize) -> Self {
         let data = table.fields().len().saturating_sub(1);
         let columns = Arc::new(Schema::new(table.fields()[..data].to_vec()));
-        let plan = DecodePlan::new(columns, options, 0);
+        let plan = RowPlan::new(columns, options, 0);
         let is_splittable = |file: &FoundFile| {
-            options.format == Format::Parquet || compression_of(file, options.compression) == Compression::None
+            let is_plain = || compression_of(file, options.compression) == Compression::None;
+            options.format == Format::Parquet || options.layout.is_splittable() && is_plain()
         };
         let rejects_damaged = match (options.ignore_corrupt_files, options.format) {
             (Some(rejects), _) => rejects,
             (None, Format::Parquet) => options.mode != ParseMode::FailFast,
-            (None, Format::Json) => false,
+            (None, Format::Json | Format::Csv | Format::Text) => false,
         };
+        let folders = options.partition_depth();
         Self {
-            format: options.format,
+            from_folders: folders.map(|folders| from_folders(table, &files, folders, options)).unwrap_or_default(),
+            folders: folders.unwrap_or_default(),
+            rules: options.rules(),
             partitions: spread(&files, partitions, is_splittable),
             files,
             projection: (0..=data).collect(),
             mode: plan.mode,
-            rules: plan.rules,
             rescued: plan.rescued,
             corrupt: plan.corrupt,
             compression: options.compression,
@@ -126,18 +133,20 @@ impl FilesExec {
 
     fn settings(&self, batch_size: usize) -> PartSettings {
         let data = self.table.fields().len().saturating_sub(1);
-        let projection = self.scan.projection.iter().copied().filter(|column| *column < data).collect();
-        let plan = DecodePlan {
+        let is_decoded = |column: &usize| *column < data && !self.scan.from_folders.contains(column);
+        let projection = self.scan.projection.iter().copied().filter(is_decoded).collect();
+        let plan = RowPlan {
             columns: Arc::new(Schema::new(self.table.fields()[..data].to_vec())),
             projection,
             mode: self.scan.mode,
-            rules: self.scan.rules,
             rescued: self.scan.rescued,
             corrupt: self.scan.corrupt,
+            partitions: self.scan.from_folders.clone(),
             batch_size,
         };
         PartSettings {
             plan,
+            rules: self.scan.rules.clone(),
             compression: self.scan.compression,
             rejects_damaged: self.scan.rejects_damaged,
             ignores_missing: self.scan.ignores_missing,
@@ -152,8 +161,8 @@ impl DisplayAs for FilesExec {
         let names: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
         write!(
             f,
-            "{NAME}: format={:?}, files={}, bytes={bytes}, projection=[{}]",
-            self.scan.format,
+            "{NAME}: format={}, files={}, bytes={bytes}, projection=[{}]",
+            self.scan.rules.format_name(),
             self.scan.files.len(),
             names.join(", ")
         )?;
@@ -232,9 +241,21 @@ impl ExecutionPlan for FilesExec {
     }
 }
 
+/// The columns, all but the last one, whose names stand in the names of folders.
+fn from_folders(table: &Schema, files: &[FoundFile], folders: usize, options: &ReaderOptions) -> Vec<usize> {
+    let names: BTreeSet<String> = files
+        .iter()
+        .flat_map(|file| partition::values(&file.path, folders))
+        .filter(|(name, _)| options.is_partition(name))
+        .map(|(name, _)| name.to_lowercase())
+        .collect();
+    let data = table.fields().len().saturating_sub(1);
+    (0..data).filter(|at| names.contains(&table.field(*at).name().to_lowercase())).collect()
+}
+
 /// A part that is being decoded.
 enum Open {
-    Json(Box<OpenPart>),
+    Text(Box<OpenPart>),
     Parquet(Box<ParquetPart>),
 }
 
@@ -262,19 +283,19 @@ impl PartitionRun {
                 let file = self.scan.files.get(part.file);
                 let file = file.ok_or_else(|| internal_datafusion_err!("{NAME} has no file {}", part.file))?.clone();
                 let store = Arc::clone(&self.store);
-                let open = match self.scan.format {
-                    Format::Json => Open::Json(Box::new(OpenPart::new(store, &self.settings, &file, part)?)),
-                    Format::Parquet => Open::Parquet(Box::new(ParquetPart::new(store, &self.settings, &file, part))),
+                let open = match self.scan.rules {
+                    Rules::Parquet => Open::Parquet(Box::new(ParquetPart::new(store, &self.settings, &file, part))),
+                    _ => Open::Text(Box::new(OpenPart::new(store, &self.settings, &file, part)?)),
                 };
                 self.open = Some((nth, file, open));
                 continue;
             };
             let batch = match open {
-                Open::Json(part) => part.next_batch(&self.memory).await?,
+                Open::Text(part) => part.next_batch(&self.memory).await?,
                 Open::Parquet(part) => part.next_batch(&self.memory).await?,
             };
             let counts = match open {
-                Open::Json(part) => part.counts(),
+                Open::Text(part) => part.counts(),
                 Open::Parquet(part) => part.counts(),
             };
             self.counts.set(self.partition, *nth, counts);
@@ -297,6 +318,8 @@ impl PartitionRun {
         for (column, field) in self.scan.projection.iter().zip(self.schema.fields()) {
             columns.push(if *column == self.metadata {
                 metadata_array(field, file, rows)?
+            } else if self.scan.from_folders.contains(column) {
+                partition_array(field, file, self.scan.folders, rows)?
             } else {
                 Arc::clone(data.next().ok_or_else(|| internal_datafusion_err!("a column was not decoded"))?)
             });

@@ -10,23 +10,34 @@ use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use object_store::ObjectStore;
 
+use super::decoder::Decoder;
+use super::framer::Framer;
 use super::reading::{PartReader, ReadFault};
 use super::split::FilePart;
 use crate::counts::PartCounts;
-use crate::framing::{LINE_LIMIT, LineFramer};
-use crate::json::decode::{DecodePlan, Malformed, RecordDecoder, Step};
 use crate::listing::FoundFile;
-use crate::options::{Compression, ParseMode};
+use crate::options::{Compression, Encoding, Rules};
+use crate::rows::{Malformed, RowPlan};
 
 /// What all parts of a scan have in common.
 #[derive(Debug, Clone)]
 pub(crate) struct PartSettings {
-    pub(crate) plan: DecodePlan,
+    pub(crate) plan: RowPlan,
+    pub(crate) rules: Rules,
     pub(crate) compression: Compression,
     /// A damaged file is rejected rather than an error.
     pub(crate) rejects_damaged: bool,
     /// A file that has vanished since it was listed is passed over rather than an error.
     pub(crate) ignores_missing: bool,
+}
+
+impl PartSettings {
+    pub(crate) fn encoding(&self) -> &Encoding {
+        match &self.rules {
+            Rules::Json(_, layout) | Rules::Csv(_, layout) | Rules::Text(layout) => &layout.encoding,
+            Rules::Parquet => &Encoding::Utf8,
+        }
+    }
 }
 
 /// A part that is being decoded.
@@ -36,20 +47,14 @@ pub(crate) struct OpenPart {
     file: FoundFile,
     part: FilePart,
     reader: PartReader,
-    framer: LineFramer,
+    framer: Framer,
     chunk: Bytes,
     position: usize,
-    list: Option<OpenList>,
-    decoder: RecordDecoder,
+    decoder: Decoder,
     damage: Option<String>,
+    /// All chunks were read; what the framer holds is still to come.
+    is_read: bool,
     ended: bool,
-}
-
-/// A line that holds a list, some of whose elements are decoded.
-struct OpenList {
-    number: u64,
-    line: Bytes,
-    at: usize,
 }
 
 impl OpenPart {
@@ -61,20 +66,20 @@ impl OpenPart {
     ) -> Result<Self> {
         let range = (part.start, part.end);
         let reader = PartReader::new(Arc::clone(&store), file, range, settings.compression)
-            .map_err(|fault| failure(file, fault))?;
-        let framer = if part.start == 0 { LineFramer::new(LINE_LIMIT) } else { LineFramer::within_file(LINE_LIMIT) };
+            .map_err(|fault| failure(file, fault))?
+            .with_encoding(settings.encoding());
         Ok(Self {
             store,
             settings: settings.clone(),
             file: file.clone(),
-            part,
             reader,
-            framer,
+            framer: Framer::new(&settings.rules, part.start == 0),
+            part,
             chunk: Bytes::new(),
             position: 0,
-            list: None,
-            decoder: RecordDecoder::new(settings.plan.clone(), &file.uri)?,
+            decoder: Decoder::new(settings.plan.clone(), &settings.rules, &file.uri)?,
             damage: None,
+            is_read: false,
             ended: false,
         })
     }
@@ -91,6 +96,9 @@ impl OpenPart {
 
     /// The next batch of projected columns, never empty; `None` at the end.
     pub(crate) async fn next_batch(&mut self, memory: &MemoryReservation) -> Result<Option<RecordBatch>> {
+        if self.part.start > 0 && self.decoder.awaits_header() {
+            self.find_header().await?;
+        }
         while !self.ended || self.decoder.has_rows() {
             if self.decoder.is_full() || self.ended {
                 let batch = self.decoder.finish_batch()?;
@@ -99,11 +107,14 @@ impl OpenPart {
                 }
                 continue;
             }
-            if let Err(malformed) = self.decode_chunk() {
-                return Err(self.malformed(malformed).await);
-            }
+            let has_more = match self.decode() {
+                Ok(has_more) => has_more,
+                Err(malformed) => return Err(self.malformed(malformed).await),
+            };
             memory.try_resize(self.chunk.len() + self.framer.held_bytes() + self.decoder.memory())?;
-            if !self.decoder.is_full() {
+            if !has_more && self.is_read {
+                self.ended = true;
+            } else if !has_more {
                 self.next_chunk().await?;
             }
         }
@@ -111,69 +122,63 @@ impl OpenPart {
         Ok(None)
     }
 
-    /// Decodes until the chunk has no further line or the batch is full.
-    fn decode_chunk(&mut self) -> Result<(), Malformed> {
+    /// Decodes until no further record is at hand (`false`) or the batch is full.
+    fn decode(&mut self) -> Result<bool, Malformed> {
         while !self.decoder.is_full() {
-            if let Some(list) = &mut self.list {
-                match self.decoder.elements(list.number, &list.line, list.at)? {
-                    Some(at) => list.at = at,
-                    None => self.list = None,
-                }
+            if self.decoder.go_on()? {
                 continue;
             }
-            let Some((number, record)) = self.framer.next(&self.chunk, &mut self.position) else { return Ok(()) };
-            if let Step::List(at) = self.decoder.record(number, record)?
-                && let crate::framing::Record::Line(line) = record
+            let next =
+                if self.is_read { self.framer.finish() } else { self.framer.next(&self.chunk, &mut self.position) };
+            let Some((number, record)) = next else { return Ok(false) };
+            self.decoder.record(number, record)?;
+        }
+        Ok(true)
+    }
+
+    async fn next_chunk(&mut self) -> Result<()> {
+        self.position = 0;
+        self.chunk = Bytes::new();
+        match self.reader.next().await {
+            Ok(Some(chunk)) => self.chunk = chunk,
+            Ok(None) => self.is_read = true,
+            Err(ReadFault::Damaged(reason)) if self.settings.rejects_damaged => {
+                // The record that the damage cuts is part of what is rejected.
+                self.damage = Some(format!("the file is damaged: {reason}"));
+                self.ended = true;
+            }
+            Err(fault) if self.settings.ignores_missing && fault.is_missing() => self.is_read = true,
+            Err(fault) => return Err(failure(&self.file, fault)),
+        }
+        Ok(())
+    }
+
+    /// Reads the header from the start of the file. Where nothing but comments comes before this part, its own first record is
+    /// the header.
+    async fn find_header(&mut self) -> Result<()> {
+        let failed = |fault| failure(&self.file, fault);
+        let range = (0, self.part.start);
+        let reader = PartReader::new(Arc::clone(&self.store), &self.file, range, self.settings.compression);
+        let mut reader = reader.map_err(failed)?;
+        let mut framer = Framer::new(&self.settings.rules, true);
+        while self.decoder.awaits_header() {
+            let Some(chunk) = reader.next().await.map_err(failed)? else { return Ok(()) };
+            let mut position = 0;
+            while let Some((_, record)) = framer.next(&chunk, &mut position)
+                && self.decoder.awaits_header()
             {
-                self.list = Some(OpenList { number, line: Bytes::copy_from_slice(line), at });
+                if let Err(malformed) = self.decoder.look_for_header(record) {
+                    return Err(self.malformed(malformed).await);
+                }
             }
         }
         Ok(())
     }
 
-    async fn next_chunk(&mut self) -> Result<()> {
-        match self.reader.next().await {
-            Ok(Some(chunk)) => {
-                self.chunk = chunk;
-                self.position = 0;
-                Ok(())
-            }
-            Ok(None) => self.end().await,
-            Err(ReadFault::Damaged(reason)) if self.settings.rejects_damaged => {
-                // The line that the damage cuts is part of what is rejected.
-                self.framer = LineFramer::within_file(LINE_LIMIT);
-                self.damage = Some(format!("the file is damaged: {reason}"));
-                self.ended = true;
-                Ok(())
-            }
-            Err(fault) if self.settings.ignores_missing && fault.is_missing() => self.end().await,
-            Err(fault) => Err(failure(&self.file, fault)),
-        }
-    }
-
-    /// Decodes the last line when it had no line end.
-    async fn end(&mut self) -> Result<()> {
-        self.chunk = Bytes::new();
-        self.position = 0;
-        let last = self.framer.finish().map(|(number, record)| (number, self.decoder.record(number, record), record));
-        match last {
-            Some((number, Ok(Step::List(at)), crate::framing::Record::Line(line))) => {
-                self.list = Some(OpenList { number, line: Bytes::copy_from_slice(line), at });
-                Ok(())
-            }
-            Some((_, Err(malformed), _)) => Err(self.malformed(malformed).await),
-            Some(_) | None => {
-                // A list at the end of the file comes back here once its elements are decoded.
-                self.ended = true;
-                Ok(())
-            }
-        }
-    }
-
     /// The error for a record that FAILFAST does not accept.
     async fn malformed(&mut self, malformed: Malformed) -> DataFusionError {
-        debug_assert_eq!(self.settings.plan.mode, ParseMode::FailFast);
-        match self.lines_before().await {
+        let before = if malformed.line == 0 { Ok(0) } else { self.lines_before().await };
+        match before {
             Ok(before) => {
                 let message = format!("{}:{}: {}", self.file.path.display(), before + malformed.line, malformed.reason);
                 let condition = Condition::MALFORMED_RECORD_IN_PARSING_WITHOUT_SUGGESTION;

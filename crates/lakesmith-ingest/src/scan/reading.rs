@@ -16,8 +16,9 @@ use object_store::path::Path as StorePath;
 use object_store::{GetOptions, ObjectStore, ObjectStoreExt};
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncReadExt, ReadBuf};
 
+use super::encoding::Transcoder;
 use crate::listing::FoundFile;
-use crate::options::Compression;
+use crate::options::{Compression, Encoding};
 
 /// Bytes that are read at once. Few in tests, so that lines and parts end everywhere in chunks.
 const CHUNK: u64 = if cfg!(test) { 61 } else { 1 << 20 };
@@ -139,7 +140,11 @@ pub(crate) async fn read_range(
 }
 
 /// Reads a part of a file. Chunks end anywhere; together they are the whole lines that start in the part.
-pub(crate) struct PartReader(Reading);
+pub(crate) struct PartReader {
+    reading: Reading,
+    /// Turns what is not UTF-8 into it.
+    transcoder: Option<Transcoder>,
+}
 
 enum Reading {
     Plain(PlainLines),
@@ -158,17 +163,34 @@ impl PartReader {
         if compression == Compression::None || file.size == 0 {
             // The byte before the part tells whether a line starts where the part starts.
             let bytes = FileBytes::new(store, file, start.saturating_sub(1), file.size)?;
-            return Ok(Self(Reading::Plain(PlainLines { bytes, skipping: start > 0, end, ended: false })));
+            let lines = PlainLines { bytes, skipping: start > 0, end, ended: false };
+            return Ok(Self { reading: Reading::Plain(lines), transcoder: None });
         }
         let bytes = FileBytes::new(store, file, 0, file.size)?;
-        Ok(Self(Reading::Compressed(Box::new(Decompressed::new(bytes, compression)))))
+        let reading = Reading::Compressed(Box::new(Decompressed::new(bytes, compression)));
+        Ok(Self { reading, transcoder: None })
+    }
+
+    /// Reads the content as text of an encoding. Only whole files can be read so.
+    pub(crate) fn with_encoding(self, encoding: &Encoding) -> Self {
+        Self { transcoder: Transcoder::new(encoding), ..self }
     }
 
     /// The next chunk, never empty.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, ReadFault> {
-        match &mut self.0 {
-            Reading::Plain(lines) => lines.next().await,
-            Reading::Compressed(content) => content.next().await,
+        loop {
+            let chunk = match &mut self.reading {
+                Reading::Plain(lines) => lines.next().await?,
+                Reading::Compressed(content) => content.next().await?,
+            };
+            let Some(transcoder) = &mut self.transcoder else { return Ok(chunk) };
+            let text = transcoder.take(chunk.as_deref().unwrap_or_default(), chunk.is_none());
+            if chunk.is_none() {
+                self.transcoder = None;
+            }
+            if !text.is_empty() || chunk.is_none() {
+                return Ok(Some(text).filter(|text| !text.is_empty()));
+            }
         }
     }
 }

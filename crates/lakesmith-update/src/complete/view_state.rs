@@ -90,7 +90,7 @@ pub(crate) async fn inputs(
                     batch.pinned.lock().await.insert(folder.clone(), table);
                 }
             }
-            Source::Files { pattern, options } => {
+            Source::Files { pattern, options, .. } => {
                 let files = lakesmith_ingest::list(pattern, options, &|_| false);
                 let files = files.map_err(|error| vec![engine_fault(&error).at(flow.span, "")])?;
                 for file in &files {

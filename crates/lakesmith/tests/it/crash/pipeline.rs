@@ -10,6 +10,8 @@ pub enum Shape {
     Chain,
     /// As `TwoFlows`, each file a batch of its own.
     FileByFile,
+    /// As `Chain`, and every file has a column that no file before it had.
+    Growing,
 }
 
 /// What an edit of the pipeline changes: every silver row carries the number of its definition.
@@ -33,7 +35,8 @@ impl Definition {
     pub fn sql(self, shape: Shape) -> String {
         let Self { number, least, quarantines } = self;
         let violation = if quarantines { "QUARANTINE" } else { "DROP ROW" };
-        let schema = "schema => 'id BIGINT, amount BIGINT, kind STRING'";
+        let given = if shape == Shape::Growing { "schemaHints" } else { "schema" };
+        let schema = format!("{given} => 'id BIGINT, amount BIGINT, kind STRING'");
         let limit = if shape == Shape::FileByFile { ", maxFilesPerTrigger => 1" } else { "" };
         let history = match shape {
             Shape::TwoFlows | Shape::FileByFile => format!(
@@ -41,7 +44,7 @@ impl Definition {
 SELECT * FROM read_files('history/*.json', format => 'json', {schema});
 "
             ),
-            Shape::Chain => String::new(),
+            Shape::Chain | Shape::Growing => String::new(),
         };
         format!(
             "CREATE OR REFRESH STREAMING TABLE bronze;

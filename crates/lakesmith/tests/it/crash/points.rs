@@ -24,6 +24,9 @@ fn a_crash_at_any_named_point_neither_loses_nor_repeats_a_row() {
         if !point.starts_with("events.") {
             jobs.extend([(point, Situation::FullRefresh), (point, Situation::FullRefreshOfTwo)]);
         }
+        if point.starts_with("update.") || point.starts_with("stream.") {
+            jobs.push((point, Situation::NewColumn));
+        }
         if point.ends_with("_ledger") {
             jobs.push((point, Situation::Ledger));
         }

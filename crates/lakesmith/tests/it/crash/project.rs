@@ -56,7 +56,7 @@ impl Project {
             settled: 0,
         };
         project.define(Definition::FIRST);
-        if shape != Shape::Chain {
+        if !matches!(shape, Shape::Chain | Shape::Growing) {
             let rows = project.next_rows(HISTORY);
             project.place("history", &rows);
         }
@@ -177,7 +177,18 @@ impl Project {
     pub fn check(&self) -> Result<(), String> {
         match self.tables()?.differences(&self.expected()) {
             Some(differences) => Err(differences.to_string()),
+            None if self.shape == Shape::Growing => self.check_new_columns(),
             None => Ok(()),
+        }
+    }
+
+    /// Whether every value of a new column is in its column.
+    fn check_new_columns(&self) -> Result<(), String> {
+        let query = "SELECT id, _rescued_data FROM bronze WHERE _rescued_data IS NOT NULL";
+        let ran = lakesmith(self.path(), &["sql", "-o", "ndjson", query]);
+        match ran.succeeded() && ran.stdout.trim().is_empty() {
+            true => Ok(()),
+            false => Err(format!("new columns: {}{}", ran.stdout, ran.told())),
         }
     }
 
@@ -221,7 +232,15 @@ impl Project {
         self.files += 1;
         let name = format!("{:05}.json", self.files);
         let outside = self.path().join("outside").join(&name);
-        let lines: Vec<String> = rows.iter().map(|row| row.json().to_string()).collect();
+        let new_column = format!("new_{}", self.files);
+        let line = |row: &Row| {
+            let mut line = row.json();
+            if self.shape == Shape::Growing {
+                line[&new_column] = row.id.into();
+            }
+            line.to_string()
+        };
+        let lines: Vec<String> = rows.iter().map(line).collect();
         fs::write(&outside, lines.join("\n") + "\n").expect("a file");
         let path = self.path().join(folder).join(name);
         fs::rename(outside, &path).expect("a file at its place");

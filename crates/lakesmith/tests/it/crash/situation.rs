@@ -15,6 +15,8 @@ pub enum Situation {
     NewFile,
     /// The same where one batch passes through all tables.
     NewFileInChain,
+    /// The same where the file has a column that is new.
+    NewColumn,
     /// A full refresh of everything, which the plain update after the crash brings to its end.
     FullRefresh,
     /// A full refresh of a table with a quarantine and of a stream that reads it.
@@ -70,7 +72,7 @@ impl Situation {
     fn step(self, count: usize) -> usize {
         match self {
             _ if std::env::var_os("LAKESMITH_CRASH_ALL").is_some() => 1,
-            Self::NewFile | Self::NewFileInChain | Self::Ledger => 1 + count / 2,
+            Self::NewFile | Self::NewFileInChain | Self::NewColumn | Self::Ledger => 1 + count / 2,
             Self::First | Self::FullRefresh | Self::FullRefreshOfTwo | Self::Undo => 1 + count,
         }
     }
@@ -78,6 +80,7 @@ impl Situation {
     fn shape(self) -> Shape {
         match self {
             Self::NewFileInChain => Shape::Chain,
+            Self::NewColumn => Shape::Growing,
             Self::Ledger => Shape::FileByFile,
             _ => Shape::TwoFlows,
         }
@@ -107,7 +110,7 @@ impl Situation {
     fn run_into(self, project: &mut Project, fault: &str) -> Result<bool, String> {
         match self {
             Self::First => crash_once(project, &[], fault),
-            Self::NewFile | Self::NewFileInChain => {
+            Self::NewFile | Self::NewFileInChain | Self::NewColumn => {
                 project.arrive(7);
                 crash_once(project, &[], fault)
             }
