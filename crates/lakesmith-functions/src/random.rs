@@ -19,15 +19,15 @@ use crate::xorshift::XorShift;
 pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["rand", "random"], (0, 1), |call| unit(call, 0)),
     Function::scalar(&["randn"], (0, 1), |call| {
-        row_sequence::call("spark_randn", Gauss(XorShift::new(seed(call, 0)?)), SparkType::Double)
+        row_sequence::call("random_gauss", Gauss(XorShift::new(seed(call, 0)?)), SparkType::Double)
     }),
     Function::scalar(&["uniform"], (2, 3), uniform),
     Function::scalar(&["randstr"], (1, 2), randstr),
     Function::scalar(&["uuid"], (0, 0), |call| {
-        row_sequence::call("spark_uuid", Uuid(XorShift::new(call.entropy.cast_signed())), SparkType::STRING)
+        row_sequence::call("random_uuid", Uuid(XorShift::new(call.entropy.cast_signed())), SparkType::STRING)
     }),
     Function::scalar(&["monotonically_increasing_id"], (0, 0), |_| {
-        row_sequence::call("spark_row_number", Count(0), SparkType::Long)
+        row_sequence::call("row_of_task", Count(0), SparkType::Long)
     }),
     Function::scalar(&["spark_partition_id"], (0, 0), |_| {
         Ok(Typed::new(lit(0i32), SparkType::Integer).with_nullable(false))
@@ -48,7 +48,7 @@ fn seed(call: &Call<'_>, index: usize) -> Result<i64, Fault> {
 
 fn unit(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
     let drawn = Unit { generator: XorShift::new(seed(call, index)?), low: 0.0, width: 1.0 };
-    row_sequence::call("spark_rand", drawn, SparkType::Double)
+    row_sequence::call("random_unit", drawn, SparkType::Double)
 }
 
 /// Numbers from `low` to below `low + width`.
@@ -132,7 +132,7 @@ fn randstr(call: &Call<'_>) -> Result<Typed, Fault> {
     let length = constant::whole_argument(call, 0)?.unwrap_or(0);
     let length = usize::try_from(length)
         .map_err(|_| Fault::mismatch("the length of `randstr` is a number that is not negative", Some(0)))?;
-    row_sequence::call("spark_randstr", Letters(XorShift::new(seed(call, 1)?), length), SparkType::STRING)
+    row_sequence::call("random_text", Letters(XorShift::new(seed(call, 1)?), length), SparkType::STRING)
 }
 
 /// `uniform(min, max[, seed])`: whole numbers between whole numbers, fractions otherwise.
@@ -168,5 +168,5 @@ fn uniform(call: &Call<'_>) -> Result<Typed, Fault> {
     let (low, high) = (double(bounds[0])?, double(bounds[1])?);
     let generator = XorShift::new(seed(call, 2)?);
     let drawn = Unit { generator, low, width: high - low };
-    cast(row_sequence::call("spark_uniform", drawn, SparkType::Double)?, &result, Mode::Ansi)
+    cast(row_sequence::call("random_between", drawn, SparkType::Double)?, &result, Mode::Ansi)
 }
