@@ -51,8 +51,8 @@ async fn an_unknown_table_is_told_with_names_that_are_near() {
 #[tokio::test]
 async fn a_query_that_is_no_query_is_refused_by_name() {
     let project = Project::new();
-    let faults = project.faults("DROP TABLE orders").await;
-    assert!(faults[0].starts_with("LAKESMITH_NOT_BUILT: `DROP TABLE` is not built yet"), "{faults:?}");
+    let faults = project.faults("DELETE FROM orders WHERE id = 1").await;
+    assert!(faults[0].starts_with("LAKESMITH_NOT_BUILT: `DELETE"), "{faults:?}");
     let faults = project.faults("-- nothing").await;
     assert!(faults[0].starts_with("PARSE_EMPTY_STATEMENT"), "{faults:?}");
     let faults = project.faults("SELECT * FROM STREAM orders").await;
@@ -70,7 +70,7 @@ async fn json_files_are_read_by_function_and_by_name() {
     let faults = project.faults("SELECT * FROM read_files('nowhere', format => 'json')").await;
     assert!(faults[0].starts_with("PATH_NOT_FOUND: path `nowhere` does not exist"), "{faults:?}");
     let faults = project.faults("SELECT * FROM read_files('data', format => 'json', hederr => true)").await;
-    assert!(faults[0].starts_with("UNRECOGNIZED_OPTION: option `hederr`"), "{faults:?}");
+    assert!(faults[0].starts_with("UNRECOGNIZED_OPTION: ") && faults[0].contains("`hederr`"), "{faults:?}");
 }
 
 #[tokio::test]

@@ -155,7 +155,8 @@ struct Screen<'p> {
 impl Screen<'_> {
     /// Writes prompt and line anew, over as many rows as they need.
     fn draw(&mut self, line: &Line) -> io::Result<()> {
-        let columns = tcgetwinsize(io::stderr()).map_or(COLUMNS, |size| usize::from(size.ws_col)).max(2);
+        let columns = tcgetwinsize(io::stderr()).map_or(0, |size| usize::from(size.ws_col));
+        let columns = if columns == 0 { COLUMNS } else { columns };
         let prompt = Line::new(self.prompt).widths().1;
         let (cursor, whole) = line.widths();
         let up = if self.row > 0 { format!("\x1b[{}A", self.row) } else { String::new() };
