@@ -130,7 +130,9 @@ pub fn find(name: &str) -> Option<&'static Function> {
     FUNCTIONS.get(name).or_else(|| FUNCTIONS.get(name.to_lowercase().as_str())).copied()
 }
 
-/// The names of all functions, for suggestions.
+/// The names of all functions in their order, for suggestions.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    FUNCTIONS.keys().copied()
+    let mut names: Vec<&'static str> = FUNCTIONS.keys().copied().collect();
+    names.sort_unstable();
+    names.into_iter()
 }
