@@ -1,10 +1,13 @@
 //! [`QueryResult`]: the rows of a query on their way. [`QueryError`]: why there are none.
 
+use std::sync::Arc;
+
 use datafusion::arrow::array::RecordBatch;
-use datafusion::physical_plan::SendableRecordBatchStream;
+use datafusion::physical_plan::{ExecutionPlan, SendableRecordBatchStream};
 use futures::StreamExt;
 use lakesmith_diagnostic::{Diagnostic, SourceMap};
 use lakesmith_engine::EngineError;
+use lakesmith_ingest::FileCounts;
 use lakesmith_unresolved::StructField;
 
 /// The rows of a query.
@@ -14,6 +17,8 @@ pub struct QueryResult {
     /// What the user should know about the files that were read.
     pub warnings: Vec<String>,
     rows: SendableRecordBatchStream,
+    /// What computes the rows, where files may be read.
+    plan: Option<Arc<dyn ExecutionPlan>>,
 }
 
 impl std::fmt::Debug for QueryResult {
@@ -24,7 +29,19 @@ impl std::fmt::Debug for QueryResult {
 
 impl QueryResult {
     pub(crate) fn new(columns: Vec<StructField>, warnings: Vec<String>, rows: SendableRecordBatchStream) -> Self {
-        Self { columns, warnings, rows }
+        Self { columns, warnings, rows, plan: None }
+    }
+
+    /// The same rows, computed by a plan that may read files.
+    pub(crate) fn of_plan(self, plan: Arc<dyn ExecutionPlan>) -> Self {
+        Self { plan: Some(plan), ..self }
+    }
+
+    /// Files with records that became no rows. To be called when all rows have come.
+    pub fn rejections(&self) -> Vec<FileCounts> {
+        let mut files = self.plan.as_ref().map(lakesmith_ingest::counts_of).unwrap_or_default();
+        files.retain(|file| file.rejected > 0);
+        files
     }
 
     /// The next rows, in the query's order; `None` at the end.

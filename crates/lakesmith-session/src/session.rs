@@ -190,9 +190,9 @@ impl Session {
         let context = self.context();
         let plan = context.state().create_physical_plan(&resolved.plan).await;
         let plan = plan.map_err(|error| EngineError::from_datafusion("plan query", error))?;
-        let rows = execute_stream(plan, context.task_ctx());
+        let rows = execute_stream(Arc::clone(&plan), context.task_ctx());
         let rows = rows.map_err(|error| EngineError::from_datafusion("run query", error))?;
-        Ok(QueryResult::new(resolved.schema(), notes.warnings, rows))
+        Ok(QueryResult::new(resolved.schema(), notes.warnings, rows).of_plan(plan))
     }
 
     /// Resolves a query. One that fails for want of the columns of expectations is resolved again with the event log that has

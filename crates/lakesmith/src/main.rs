@@ -13,6 +13,7 @@ mod printer;
 mod progress;
 mod query;
 mod recorded;
+mod rejections;
 mod rows;
 mod runtime;
 mod selection;

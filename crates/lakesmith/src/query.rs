@@ -15,6 +15,7 @@ use crate::arguments::{RowForm, SessionArguments};
 use crate::exit::Exit;
 use crate::load::variables;
 use crate::printer::Printer;
+use crate::rejections::rejections;
 use crate::rows::RowWriter;
 use crate::runtime;
 
@@ -124,6 +125,7 @@ async fn print(mut result: QueryResult, form: RowForm, printer: &mut Printer) ->
         while let Some(batch) = result.next().await {
             batch?;
         }
+        told(&result, printer);
         return Ok(true);
     }
     let mut writer = RowWriter::new(form, &columns);
@@ -133,7 +135,16 @@ async fn print(mut result: QueryResult, form: RowForm, printer: &mut Printer) ->
             return Ok(false);
         }
     }
-    Ok(printer.stream(&writer.end()))
+    let is_read = printer.stream(&writer.end());
+    told(&result, printer);
+    Ok(is_read)
+}
+
+/// Says which records of files became no rows.
+fn told(result: &QueryResult, printer: &mut Printer) {
+    if let Some(told) = rejections(&result.rejections(), |path| path.display().to_string()) {
+        printer.note(&told);
+    }
 }
 
 /// The project, or `None` for a folder that holds none: queries run there all the same.

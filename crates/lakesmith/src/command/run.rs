@@ -19,6 +19,7 @@ use crate::exit::Exit;
 use crate::load::{Loaded, load};
 use crate::printer::Printer;
 use crate::progress::{Progress, counted, grouped, seconds};
+use crate::rejections::rejections;
 use crate::update::{engine, give_up, pipeline, selection};
 use crate::{runtime, selection as names};
 
@@ -127,7 +128,9 @@ fn text(pipeline: &Pipeline, loaded: &Loaded, outcome: &UpdateOutcome, printer: 
             printer.note(&format!("`{}` was skipped because `{because}` failed", flow.flow));
         }
     }
-    if let Some(told) = rejections(pipeline, outcome) {
+    if let Some(told) =
+        rejections(outcome.flows.iter().flat_map(|flow| &flow.work.files), |path| pipeline.shown_path(path))
+    {
         printer.note(&told);
     }
     let table = expectations(outcome);
@@ -154,26 +157,6 @@ fn text(pipeline: &Pipeline, loaded: &Loaded, outcome: &UpdateOutcome, printer: 
         let folder = relative(&pipeline.folder(&dataset.name));
         printer.line(&format!("duckdb -c \"FROM delta_scan('{folder}') LIMIT 10\""));
     }
-}
-
-/// The first records that were no records, and where; nothing when there were none.
-fn rejections(pipeline: &Pipeline, outcome: &UpdateOutcome) -> Option<String> {
-    let rejected: u64 = outcome.flows.iter().flat_map(|flow| &flow.work.files).map(|file| file.rejected).sum();
-    if rejected == 0 {
-        return None;
-    }
-    let count = grouped(i64::try_from(rejected).unwrap_or(i64::MAX));
-    let plural = if rejected == 1 { " was" } else { "s were" };
-    let mut text = format!("{count} record{plural} rejected by the reader:");
-    let files = outcome.flows.iter().flat_map(|flow| &flow.work.files).filter(|file| file.rejected > 0);
-    for file in files.take(5) {
-        let path = pipeline.shown_path(&file.path);
-        match file.rejected_samples.first() {
-            Some((line, why)) => text.push_str(&format!("\n  {path}:{line}: {why} ({} in all)", file.rejected)),
-            None => text.push_str(&format!("\n  {path}: {} in all", file.rejected)),
-        }
-    }
-    Some(text)
 }
 
 /// Expectations with their counts, as aligned lines.
@@ -237,7 +220,9 @@ fn concise(pipeline: &Pipeline, loaded: &Loaded, outcome: &UpdateOutcome, printe
     for flow in &outcome.flows {
         printer.line(&format!("{}: {} {}", flow.flow, status(flow), flow.work.written));
     }
-    if let Some(told) = rejections(pipeline, outcome) {
+    if let Some(told) =
+        rejections(outcome.flows.iter().flat_map(|flow| &flow.work.files), |path| pipeline.shown_path(path))
+    {
         printer.note(&told);
     }
     printer.diagnostics(&loaded.sources, &faults(loaded, outcome));
