@@ -1,4 +1,4 @@
-//! The command line: `lakesmith dry-run`, `graph`, `init`, `explain`.
+//! The command line: `lakesmith run`, `dry-run`, `plan`, `graph`, `sql` and the others.
 //!
 //! Only this crate reads the environment and writes to stdout and stderr. A command is one file of [`command`]; [`load`] is what
 //! most of them begin with.
