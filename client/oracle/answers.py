@@ -2,7 +2,7 @@
 
 A file holds blocks, separated by blank lines. `> ` begins a line of a query, `: name :: type` is a column, `= a | b` a row,
 `! CONDITION` the error that the query ends with. `#` begins a comment. Values are what CAST to STRING gives, BINARY is in
-hexadecimal digits, NULL is `NULL`, and control characters, `\\` and `|` are escaped by `\\`.
+hexadecimal digits, NULL is `NULL`, and control characters, `\\` and `|` are escaped by `\\`. `@ name SELECT …` defines a table.
 """
 
 import dataclasses

@@ -21,6 +21,8 @@ import lakesmith
 def record(spark, path):
     """Asks Spark all queries of a file anew. Marks of refused queries are kept."""
     text = path.read_text(encoding="utf-8")
+    for name, query in re.findall(r"^@ (\S+) (.*)$", text, re.MULTILINE):
+        spark.sql(query).createOrReplaceTempView(name)
     blocks = []
     for block in re.split(r"\n\s*\n", text):
         lines = block.split("\n")
@@ -39,7 +41,11 @@ def record(spark, path):
 
 def compare(spark, binary, path):
     """Counts of a file: the same, refused by name, different."""
-    queries = [block.query for block in answers.read(path) if block.query]
+    text = path.read_text(encoding="utf-8")
+    # the command has no tables of a file, so each query defines them
+    tables = re.findall(r"^@ (\S+) (.*)$", text, re.MULTILINE)
+    before = "WITH " + ", ".join(f"{name} AS ({query})" for name, query in tables) + " " if tables else ""
+    queries = [before + block.query for block in answers.read(path) if block.query]
     counts = {"the same": 0, "refused": 0, "different": 0}
     with tempfile.TemporaryDirectory() as folder, concurrent.futures.ThreadPoolExecutor(2) as pool:
         asked = pool.map(lambda query: lakesmith.ask(binary, query, folder), queries)

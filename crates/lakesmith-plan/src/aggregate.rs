@@ -12,6 +12,8 @@ use lakesmith_unresolved::relation::{Aggregate, GroupKind};
 use crate::project::{Block, GlobalGroup, Order, Output, holds_aggregate};
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Found, Scope, ScopeColumn};
+use crate::subquery::asks;
+use crate::subquery::host::{about_groups, aggregates_around};
 
 /// Keys and aggregates, and the columns that hold them once computed.
 struct Computed {
@@ -121,7 +123,7 @@ impl Resolver<'_> {
         let aliases: Vec<_> = outputs.iter().map(|output| (output.name.clone(), output.value.clone())).collect();
         let scope = Scope { outer: Some(outer), aggregates: true, aliases: &aliases, ..Scope::of(&input.columns) };
         let mut having = match block.having {
-            Some(condition) => Some(self.condition(condition, &scope, "HAVING")?),
+            Some(condition) => Some(self.condition(condition, &Scope { is_having: true, ..scope }, "HAVING")?),
             None => None,
         };
         let mut filter = match block.qualify {
@@ -129,6 +131,8 @@ impl Resolver<'_> {
             None => None,
         };
         let mut orders = self.order_keys(block, &outputs, &scope)?;
+
+        self.checked_groups(&outputs, &keys, &orders, block.origin)?;
 
         let mut computed = Computed { keys: Vec::new(), aggregates: Vec::new() };
         let mut fallible = Vec::new();
@@ -226,6 +230,11 @@ impl Resolver<'_> {
     fn collect_aggregates(&mut self, expr: &Expr, computed: &mut Computed) {
         // the closure never fails
         let _ = expr.apply(|node| {
+            if asks(node) {
+                for aggregate in aggregates_around(node) {
+                    self.collect_aggregates(&aggregate, computed);
+                }
+            }
             if !matches!(node, Expr::AggregateFunction(_)) {
                 return Ok(TreeNodeRecursion::Continue);
             }
@@ -247,11 +256,15 @@ impl Resolver<'_> {
         origin: &Origin,
     ) -> Option<Expr> {
         let mut loose = None;
+        let find = |node: &Expr| {
+            let mut known = computed.keys.iter().chain(&computed.aggregates);
+            known.find(|(expr, _)| expr == node).map(|(_, column)| column.clone())
+        };
         let replaced = expr.clone().transform_down(|node| {
-            let known = computed.keys.iter().chain(&computed.aggregates).find(|(expr, _)| *expr == node);
-            if let Some((_, column)) = known {
-                return Ok(Transformed::new(column.clone(), true, TreeNodeRecursion::Jump));
+            if let Some(column) = find(&node) {
+                return Ok(Transformed::new(column, true, TreeNodeRecursion::Jump));
             }
+            let node = about_groups(node, &find, &mut loose)?;
             if let Expr::Column(column) = &node {
                 loose.get_or_insert_with(|| column.name.clone());
             }

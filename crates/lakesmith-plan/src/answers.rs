@@ -1,7 +1,10 @@
 //! Queries with the answers that Apache Spark gave, recorded by `client/oracle/compare.py`: columns, types, rows and error
 //! conditions are the same here, or the query is refused by name and marked `~`.
 //!
-//! `LAKESMITH_REWRITE_ANSWERS=1` writes the marks anew; a query that differs is never marked.
+//! Lines `@ name SELECT …` define tables for the queries of their file.
+//!
+//! `LAKESMITH_REWRITE_ANSWERS=1` writes the marks anew; a query that differs is never marked. `LAKESMITH_ANSWERS` names another
+//! folder of such files.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -191,8 +194,12 @@ fn shown(answer: &Answer) -> String {
 #[derive(Debug, Default)]
 struct Counts(usize, usize, usize);
 
-async fn check(path: &Path, session: &Session, report: &mut String) -> Counts {
+async fn check(path: &Path, report: &mut String) -> Counts {
     let text = std::fs::read_to_string(path).unwrap();
+    let mut session = Session::new();
+    for (name, query) in text.lines().filter_map(|line| line.strip_prefix("@ ")?.split_once(' ')) {
+        session.define(name, query).await;
+    }
     let mut counts = Counts::default();
     let mut rewritten = Vec::new();
     for part in text.split("\n\n") {
@@ -200,7 +207,7 @@ async fn check(path: &Path, session: &Session, report: &mut String) -> Counts {
         let mut lines: Vec<&str> = part.lines().filter(|line| !line.starts_with("~ ")).collect();
         let mark;
         if !block.query.is_empty() {
-            match answer(session, &block.query).await {
+            match answer(&session, &block.query).await {
                 Outcome::Refused(reason) => {
                     counts.1 += 1;
                     mark = format!("~ {}", reason.replace('\n', " "));
@@ -233,14 +240,14 @@ async fn check(path: &Path, session: &Session, report: &mut String) -> Counts {
 
 #[tokio::test]
 async fn queries_have_the_answers_that_spark_gave() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/answers");
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/answers");
+    let folder = std::env::var_os("LAKESMITH_ANSWERS").map_or(own, PathBuf::from);
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    let session = Session::new();
     let mut report = String::new();
     let mut summary = String::new();
     for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "txt")) {
-        let Counts(same, refused, different) = check(file, &session, &mut report).await;
+        let Counts(same, refused, different) = check(file, &mut report).await;
         let name = file.file_name().unwrap().to_string_lossy();
         writeln!(summary, "{name}: {same} the same, {refused} refused, {different} different").unwrap();
     }

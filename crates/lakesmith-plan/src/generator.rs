@@ -86,12 +86,17 @@ impl Resolver<'_> {
     }
 
     /// `FROM explode(a)`.
-    pub(crate) fn generated_rows(&mut self, call: &FunctionCall, origin: &Origin) -> Option<Planned> {
+    pub(crate) fn generated_rows(
+        &mut self,
+        call: &FunctionCall,
+        origin: &Origin,
+        outer: &Scope<'_>,
+    ) -> Option<Planned> {
         let plan = self.built(Ok(LogicalPlanBuilder::empty(true)), origin)?;
         let input = Planned { plan, columns: Vec::new() };
         let (names, qualifier) = (&[], Vec::new());
         let generation = Generation { call, names, qualifier, reach: Reach::Plain, is_outer: false, origin };
-        self.generate(input, &generation, &Scope::default())
+        self.generate(input, &generation, outer)
     }
 
     /// The input's columns and those of the generator, a row for each of the generator's.

@@ -5,8 +5,8 @@ use lakesmith_diagnostic::Origin;
 use lakesmith_functions::cast_text::{day_time_literal, year_month_literal};
 use lakesmith_functions::text_value::format_typed;
 use lakesmith_unresolved::expression::{
-    CastMode, Expression, ExpressionKind, FrameBound, FrameUnit, FunctionCall, JsonStep, NamePart, SortOrder, Window,
-    WindowFrame,
+    CastMode, Expression, ExpressionKind, FrameBound, FrameUnit, FunctionCall, JsonStep, NamePart, SortOrder,
+    SubqueryKind, Window, WindowFrame,
 };
 use lakesmith_unresolved::{Literal, SparkType};
 
@@ -15,8 +15,13 @@ use crate::expression::field_name;
 use crate::scope::{Found, Scope};
 
 /// The name of a computed column: additions to dates have names of their own.
-pub fn computed_name(expression: &Expression, value: &Expr, scope: &Scope<'_>) -> String {
-    let expression = &without_tables(expression, scope);
+pub fn computed_name(
+    expression: &Expression,
+    value: &Expr,
+    scope: &Scope<'_>,
+    correlations: &[(Origin, String)],
+) -> String {
+    let expression = &with_named_subqueries(without_tables(expression, scope), correlations);
     let name = column_name(expression);
     let (ExpressionKind::Function(call), Expr::ScalarFunction(kernel)) = (&expression.kind, value) else { return name };
     let symbol = call.name.parts.last().map_or("", |part| part.text.as_str());
@@ -85,6 +90,34 @@ fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expression {
         }
         let origin = parts[taken - 1].origin.clone();
         *parts = vec![NamePart { text: shown.as_str().into(), origin }];
+    });
+    expression
+}
+
+/// The expression with the names of subqueries in their place: `exists(a)` names column `a` of the query around it.
+fn with_named_subqueries(mut expression: Expression, correlations: &[(Origin, String)]) -> Expression {
+    expression.for_each_mut(&mut |part| {
+        let ExpressionKind::Subquery(subquery) = &part.kind else { return };
+        let named = correlations.iter().rev().find(|(origin, _)| *origin == part.origin);
+        let outer = named.map_or("", |(_, named)| named.as_str());
+        let name = match &subquery.kind {
+            SubqueryKind::Exists => format!("exists({outer})"),
+            SubqueryKind::In(values) => {
+                let value = match values.as_slice() {
+                    [value] => text(value),
+                    several => {
+                        let fields = several.iter().enumerate().map(|(at, value)| {
+                            let name = field_name(value, at);
+                            format!("'{name}', {}", text(value))
+                        });
+                        format!("named_struct({})", fields.collect::<Vec<_>>().join(", "))
+                    }
+                };
+                format!("({value} IN (listquery({outer})))")
+            }
+            _ => format!("scalarsubquery({outer})"),
+        };
+        part.kind = ExpressionKind::ExpressionString(name);
     });
     expression
 }
@@ -162,6 +195,7 @@ fn text(expression: &Expression) -> String {
         ExpressionKind::JsonPath { child, path } => format!("{}:{}", text(child), path_name(path)),
         ExpressionKind::Star { .. } => "*".into(),
         ExpressionKind::Subquery(_) => "scalarsubquery()".into(),
+        ExpressionKind::ExpressionString(name) => name.clone(),
         _ => "expression".into(),
     }
 }
@@ -302,7 +336,7 @@ fn call_text(call: &FunctionCall) -> String {
     let name = call.name.parts.last().map_or(String::new(), |part| part.text.as_str().to_lowercase());
     let arguments: Vec<String> = call.arguments.iter().map(text).collect();
     match (name.as_str(), arguments.as_slice()) {
-        ("count", [star]) if star == "*" => "count(1)".into(),
+        ("count", [star]) if star == "*" => format!("count(1){}", filter_text(call)),
         ("==" | "=", [left, right]) => format!("({left} = {right})"),
         ("!=" | "<>", [left, right]) => format!("(NOT ({left} = {right}))"),
         ("isdistinctfrom", [left, right]) => format!("(NOT ({left} <=> {right}))"),

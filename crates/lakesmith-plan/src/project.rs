@@ -136,7 +136,11 @@ impl Resolver<'_> {
             if is_named {
                 aliases.push((name.clone(), value.clone()));
             }
-            let name = if is_named { name } else { Identifier::new(computed_name(expression, &value.expr, scope)) };
+            let name = if is_named {
+                name
+            } else {
+                Identifier::new(computed_name(expression, &value.expr, scope, &self.correlations))
+            };
             let source = if is_named { None } else { source_of(&value.expr, scope) };
             outputs.push(Output { name, value, origin: expression.origin.clone(), source, metadata });
         }
@@ -242,6 +246,7 @@ impl Resolver<'_> {
             let key = match same {
                 Some(index) => columns[index].attribute.column(),
                 None => {
+                    self.checked_sort(expr, &order.child.origin)?;
                     let hidden = self.attribute("sort", value);
                     projected.push(expr.clone().alias(hidden.internal()));
                     hidden.column()
@@ -263,6 +268,7 @@ impl Resolver<'_> {
 
     /// Computes the window functions within expressions beneath them.
     fn windows(&mut self, plan: LogicalPlan, exprs: Vec<Expr>, origin: &Origin) -> Option<(LogicalPlan, Vec<Expr>)> {
+        let (plan, exprs) = self.asked_beneath_windows(plan, exprs, origin)?;
         let mut found: Vec<Expr> = Vec::new();
         for expr in &exprs {
             // the closure never fails

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use datafusion::common::tree_node::TreeNode;
 use datafusion::datasource::provider_as_source;
 use datafusion::logical_expr::utils::split_conjunction_owned;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
@@ -22,6 +21,8 @@ use crate::generator::{Generation, generates};
 use crate::project::{Block, Order, Output};
 use crate::resolver::{Known, Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
+use crate::subquery::asks;
+use crate::subquery::from::Lateral;
 use crate::time_travel;
 
 impl Resolver<'_> {
@@ -82,6 +83,10 @@ impl Resolver<'_> {
                 self.renamed(planned, &alias.text, columns, origin)
             }
             RelationKind::Join(join) => self.join(join, origin, outer),
+            RelationKind::LateralJoin { left, right, kind, condition } => {
+                let (kind, condition) = (*kind, condition.as_ref());
+                self.lateral_join(Lateral { left, right, kind, condition, origin }, outer)
+            }
             RelationKind::SetOperation(operation) => self.set_operation(operation, origin, outer),
             RelationKind::With { ctes, recursive: false, query } => self.with(ctes, query, outer),
             // rows are the same whatever their distribution, and a bounded query has no late rows
@@ -96,7 +101,9 @@ impl Resolver<'_> {
                 let reach = Reach::Plain;
                 self.generate(input, &Generation { call, names, qualifier, reach, is_outer, origin }, outer)
             }
-            RelationKind::TableFunction { call, is_streaming } => self.table_function(call, *is_streaming, origin),
+            RelationKind::TableFunction { call, is_streaming } => {
+                self.table_function(call, *is_streaming, origin, outer)
+            }
             RelationKind::Drop { input, columns, names } if columns.is_empty() => {
                 let mut planned = self.relation(input, outer)?;
                 planned.columns.retain(|column| !names.iter().any(|name| column.attribute.name.matches(name)));
@@ -130,7 +137,7 @@ impl Resolver<'_> {
 
     fn filter(&mut self, input: &Relation, condition: &Expression, outer: &Scope<'_>) -> Option<Planned> {
         let input = self.relation(input, outer)?;
-        self.about_one_row(condition)?;
+        self.about_one_row(condition, outer)?;
         let scope = Scope { outer: Some(outer), ..Scope::of(&input.columns) };
         let origin = &condition.origin;
         let condition = self.condition(condition, &scope, "WHERE")?;
@@ -139,14 +146,15 @@ impl Resolver<'_> {
     }
 
     /// Notes what cannot stand in WHERE, because it is about more than one row.
-    fn about_one_row(&mut self, condition: &Expression) -> Option<()> {
+    fn about_one_row(&mut self, condition: &Expression, outer: &Scope<'_>) -> Option<()> {
         let mut open = vec![condition];
         while let Some(expression) = open.pop() {
             let (what, help) = match &expression.kind {
                 ExpressionKind::Window { .. } => {
                     ("a window function", "filter by it in QUALIFY, or in a query around this one")
                 }
-                ExpressionKind::Function(call) if is_aggregate(call) => {
+                // it may be one of the query around
+                ExpressionKind::Function(call) if is_aggregate(call) && !outer.is_having => {
                     ("an aggregate function", "filter by it in HAVING")
                 }
                 _ => {
@@ -165,15 +173,15 @@ impl Resolver<'_> {
     pub(crate) fn filtered_plan(&mut self, plan: LogicalPlan, condition: Expr, origin: &Origin) -> Option<LogicalPlan> {
         let parts = split_conjunction_owned(condition);
         // a subquery is joined where it is part of a filter, so it stays in one
-        let sure = parts.iter().take_while(|part| !guard::can_fail(part) || holds_subquery(part)).count();
+        let sure = parts.iter().take_while(|part| !guard::can_fail(part) || asks(part)).count();
         let mut plan = plan;
         if let Some(condition) = parts[..sure].iter().cloned().reduce(Expr::and) {
             plan = self.built(LogicalPlanBuilder::from(plan).filter(condition), origin)?;
         }
-        if let Some(condition) = parts[sure..].iter().filter(|part| holds_subquery(part)).cloned().reduce(Expr::and) {
+        if let Some(condition) = parts[sure..].iter().filter(|part| asks(part)).cloned().reduce(Expr::and) {
             plan = self.built(LogicalPlanBuilder::from(plan).filter(condition), origin)?;
         }
-        let risky = parts[sure..].iter().filter(|part| !holds_subquery(part)).cloned().reduce(Expr::and);
+        let risky = parts[sure..].iter().filter(|part| !asks(part)).cloned().reduce(Expr::and);
         let Some(risky) = risky else { return Some(plan) };
         let own: Vec<Expr> = plan.schema().columns().into_iter().map(Expr::Column).collect();
         let name = format!("condition#{}", self.number());
@@ -262,13 +270,19 @@ impl Resolver<'_> {
     }
 
     /// `read_files('path', format => 'json')`: named arguments are reader options.
-    fn table_function(&mut self, call: &FunctionCall, is_streaming: bool, origin: &Origin) -> Option<Planned> {
+    fn table_function(
+        &mut self,
+        call: &FunctionCall,
+        is_streaming: bool,
+        origin: &Origin,
+        outer: &Scope<'_>,
+    ) -> Option<Planned> {
         let name = call.name.parts.last().map_or("", |part| part.text.as_str());
         if name.eq_ignore_ascii_case("event_log") {
             return self.event_log(call, is_streaming, origin);
         }
         if generates(call) && !is_streaming {
-            return self.generated_rows(call, origin);
+            return self.generated_rows(call, origin, outer);
         }
         if !["read_files", "cloud_files"].iter().any(|known| known.eq_ignore_ascii_case(name)) {
             if !function_names::is_known(name) {
@@ -444,9 +458,11 @@ impl Resolver<'_> {
     }
 
     fn inline_table(&mut self, rows: &[Vec<Expression>], origin: &Origin, outer: &Scope<'_>) -> Option<Planned> {
+        let scope = Scope { outer: Some(outer), ..Scope::default() };
         let resolved: Vec<Option<Vec<Typed>>> =
-            rows.iter().map(|row| row.iter().map(|value| self.expression(value, outer)).collect()).collect();
+            rows.iter().map(|row| row.iter().map(|value| self.expression(value, &scope)).collect()).collect();
         let mut resolved = resolved.into_iter().collect::<Option<Vec<_>>>()?;
+        self.checked_values(&resolved, rows)?;
         let width = resolved.first().map_or(0, Vec::len);
         if resolved.iter().any(|row| row.len() != width) {
             let title = "rows of VALUES have different numbers of columns";
@@ -512,12 +528,6 @@ fn constant_text(expression: &Expression) -> Option<String> {
         ExpressionKind::Literal(Literal::Long(value)) => Some(value.to_string()),
         _ => None,
     }
-}
-
-/// Whether a condition asks a subquery.
-fn holds_subquery(expr: &Expr) -> bool {
-    let asks = |node: &Expr| matches!(node, Expr::InSubquery(_) | Expr::Exists(_) | Expr::ScalarSubquery(_));
-    expr.exists(|node| Ok(asks(node))).unwrap_or(false)
 }
 
 /// Marks columns as those of a DataFrame.

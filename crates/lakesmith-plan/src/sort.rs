@@ -4,7 +4,7 @@ use datafusion::common::ScalarValue;
 use datafusion::logical_expr::LogicalPlanBuilder;
 use datafusion::logical_expr::expr::Sort;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
-use lakesmith_unresolved::expression::{Expression, SortOrder};
+use lakesmith_unresolved::expression::{Expression, ExpressionKind, SortOrder};
 use lakesmith_unresolved::{Relation, RelationKind};
 
 use crate::frame::constant;
@@ -73,6 +73,11 @@ impl Resolver<'_> {
             None => Some(None),
             Some(expression) => match constant(expression).and_then(|number| usize::try_from(number).ok()) {
                 Some(number) => Some(Some(number)),
+                None if !is_constant(expression) => {
+                    let condition = Condition::INVALID_LIMIT_LIKE_EXPRESSION_IS_UNFOLDABLE;
+                    let title = "LIMIT or OFFSET is no constant";
+                    self.refuse(Diagnostic::error(condition, title), &expression.origin, "")
+                }
                 None => self.not_built("LIMIT or OFFSET that is no whole constant", &expression.origin),
             },
         };
@@ -111,6 +116,12 @@ impl Resolver<'_> {
         let plan = self.built(plan, &relation.origin)?;
         Some(Planned { plan, columns: visible })
     }
+}
+
+/// Whether an expression names no column and asks no subquery.
+fn is_constant(expression: &Expression) -> bool {
+    let varies = matches!(expression.kind, ExpressionKind::Attribute { .. } | ExpressionKind::Subquery(_));
+    !varies && expression.children().into_iter().all(is_constant)
 }
 
 /// A key with its direction and place of NULLs.

@@ -100,10 +100,14 @@ impl Session {
         resolve(&relation, &self.tables, Options { session }).await
     }
 
+    pub(crate) async fn physical(&self, resolved: &Resolved) -> Result<Arc<dyn ExecutionPlan>, EngineError> {
+        let plan = self.runtime.session().state().create_physical_plan(&resolved.plan).await;
+        plan.map_err(|error| EngineError::from_datafusion("plan query", error))
+    }
+
     pub(crate) async fn execute(&self, resolved: &Resolved) -> Result<Vec<RecordBatch>, EngineError> {
+        let plan = self.physical(resolved).await?;
         let session = self.runtime.session();
-        let plan = session.state().create_physical_plan(&resolved.plan).await;
-        let plan = plan.map_err(|error| EngineError::from_datafusion("plan query", error))?;
         if holds_lambda(&plan) {
             return LocalExecutor::new(session.task_ctx()).collect(plan).await;
         }
