@@ -10,6 +10,7 @@ use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, Fun
 use lakesmith_unresolved::{Literal, PlanId, SparkType, function_names};
 
 use crate::call_name;
+use crate::generator::generates;
 use crate::literal::literal;
 use crate::naming;
 use crate::resolver::Resolver;
@@ -93,6 +94,10 @@ impl Resolver<'_> {
         if let (Some(variable), None) = (own, plan_id) {
             return self.fields(variable.value.clone(), &parts[1..]);
         }
+        let named = scope.aliases.iter().rev().find(|(name, _)| parts.len() == 1 && *name == parts[0].text);
+        if let Some((_, value)) = named.filter(|_| scope.aliases_first && !scope.within_aggregate) {
+            return Some(value.clone());
+        }
         match scope.find(parts, plan_id) {
             Found::Column(column, taken) => {
                 let attribute = &column.attribute;
@@ -121,8 +126,7 @@ impl Resolver<'_> {
                 self.refuse(diagnostic, origin, "ambiguous")
             }
             Found::Nothing => {
-                let alias = scope.aliases.iter().rev().find(|(name, _)| parts.len() == 1 && *name == parts[0].text);
-                if let Some((_, value)) = alias {
+                if let Some((_, value)) = named {
                     return Some(value.clone());
                 }
                 if let Some(value) = self.outer(parts, plan_id, scope) {
@@ -326,6 +330,9 @@ impl Resolver<'_> {
         if part.text.matches("arrays_zip") {
             return self.zipped(call, scope, origin);
         }
+        if generates(call) {
+            return self.misplaced_generator(call, origin);
+        }
         // `array_sort` takes a lambda or none
         if let Some(function) = higher_order::find(name)
             && (registry::find(name).is_none() || call.arguments.len() > function.values)
@@ -337,6 +344,12 @@ impl Resolver<'_> {
         let Some(function) = registry::find(name) else {
             return self.unknown_function(call, part, scope);
         };
+        if function.role == Role::Aggregate && scope.within_aggregate {
+            let title = format!("`{name}` stands inside another aggregate function");
+            let diagnostic = Diagnostic::error(Condition::NESTED_AGGREGATE_FUNCTION, title)
+                .help("compute the inner one in a query beneath this one");
+            return self.refuse(diagnostic, &part.origin, "aggregate");
+        }
         if function.role == Role::Aggregate && !scope.aggregates && scope.windowed.is_none() {
             let title = format!("aggregate function `{name}` cannot stand here");
             let diagnostic = Diagnostic::error(Condition::GROUP_BY_AGGREGATE, title)
@@ -348,7 +361,8 @@ impl Resolver<'_> {
             return self.refuse(Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title), origin, "");
         }
         let plain = scope.aggregates && function.role != Role::Aggregate;
-        let inner = Scope { aggregates: scope.windowed.unwrap_or(plain), windowed: None, ..*scope };
+        let within_aggregate = scope.within_aggregate || function.role == Role::Aggregate && scope.windowed.is_none();
+        let inner = Scope { aggregates: scope.windowed.unwrap_or(plain), windowed: None, within_aggregate, ..*scope };
         let written = if CHAINED.contains(&function.names[0]) { chain(call) } else { call.arguments.iter().collect() };
         let star = matches!(call.arguments.as_slice(), [only] if matches!(only.kind, ExpressionKind::Star { .. }));
         let arguments = if star && function.names[0] == "count" {
@@ -372,6 +386,11 @@ impl Resolver<'_> {
         if !(fewest..=most).contains(&arguments.len()) && FURTHER_ARGUMENTS.iter().any(|known| part.text.matches(known))
         {
             return self.not_built(&format!("`{name}` with {} arguments", arguments.len()), origin);
+        }
+        if call.ignore_nulls.is_some() && !PASSING_NULLS.contains(&function.names[0]) {
+            let title = format!("`{name}` has no IGNORE NULLS and no RESPECT NULLS");
+            let condition = Condition::INVALID_SQL_SYNTAX_FUNCTION_WITH_UNSUPPORTED_SYNTAX;
+            return self.refuse(Diagnostic::error(condition, title), origin, "");
         }
         let types: Vec<SparkType> = arguments.iter().map(|argument| argument.data_type.clone()).collect();
         if arguments.len() < fewest || arguments.len() > most {
@@ -448,6 +467,10 @@ fn chain(call: &FunctionCall) -> Vec<&Expression> {
     operands.reverse();
     operands
 }
+/// Functions that can pass over NULLs, by the first of their names.
+const PASSING_NULLS: [&str; 8] =
+    ["any_value", "collect_list", "collect_set", "first", "lag", "last", "lead", "nth_value"];
+
 /// Aggregates with WITHIN GROUP.
 const ORDERED: [&str; 4] = ["listagg", "mode", "percentile_cont", "percentile_disc"];
 

@@ -8,6 +8,7 @@ use lakesmith_functions::coercion::common_type;
 use lakesmith_functions::{Call, Typed, registry};
 use lakesmith_unresolved::relation::{Join, JoinCriteria, JoinKind};
 
+use crate::project::typed;
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Found, Reach, Scope, ScopeColumn};
 
@@ -103,7 +104,7 @@ impl Resolver<'_> {
     ) -> Option<Planned> {
         let mut on = Vec::new();
         for (own, other) in &keys {
-            on.push(self.equal(&value(own), &value(other), origin)?);
+            on.push(self.equal(&typed(own), &typed(other), origin)?);
         }
         let kind = if kind == JoinKind::Cross { JoinKind::Inner } else { kind };
         let joined = self.joined(left, right, kind, on, origin)?;
@@ -123,7 +124,7 @@ impl Resolver<'_> {
                     shown.push(other);
                 }
                 JoinKind::FullOuter => {
-                    let merged = self.either(&value(&own), &value(&other), origin)?;
+                    let merged = self.either(&typed(&own), &typed(&other), origin)?;
                     let attribute = self.attribute(own.attribute.name.clone(), &merged);
                     exprs.push(merged.expr.alias(attribute.internal()));
                     shown.push(ScopeColumn::computed(attribute));
@@ -162,11 +163,6 @@ impl Resolver<'_> {
         let value = (function.resolve)(&call);
         self.settle(value, origin)
     }
-}
-
-fn value(column: &ScopeColumn) -> Typed {
-    let attribute = &column.attribute;
-    Typed { expr: attribute.column(), data_type: attribute.data_type.clone(), nullable: attribute.nullable }
 }
 
 fn native(kind: JoinKind) -> JoinType {

@@ -302,7 +302,7 @@ fn call_text(call: &FunctionCall) -> String {
     let name = call.name.parts.last().map_or(String::new(), |part| part.text.as_str().to_lowercase());
     let arguments: Vec<String> = call.arguments.iter().map(text).collect();
     match (name.as_str(), arguments.as_slice()) {
-        ("count", [star]) if star == "*" => "count(1)".into(),
+        ("count", [star]) if star == "*" => format!("count(1){}", filter_text(call)),
         ("==" | "=", [left, right]) => format!("({left} = {right})"),
         ("!=" | "<>", [left, right]) => format!("(NOT ({left} = {right}))"),
         ("isdistinctfrom", [left, right]) => format!("(NOT ({left} <=> {right}))"),

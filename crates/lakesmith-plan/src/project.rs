@@ -7,10 +7,12 @@ use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Origin};
 use lakesmith_functions::{Typed, guard};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, SortOrder};
-use lakesmith_unresolved::relation::Aggregate;
+use lakesmith_unresolved::relation::{Aggregate, GroupKind};
 use lakesmith_unresolved::{Relation, RelationKind};
 
+use crate::generator::has_generator;
 use crate::naming::{column_name, computed_name};
+use crate::relation::is_aggregate;
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
 use crate::sort::{directed, having};
@@ -72,15 +74,33 @@ impl<'r> Block<'r> {
         };
         Some(Self { select, having, qualify, orders: &[], order_all: false, origin: &relation.origin })
     }
+
+    /// A block of nothing but its SELECT list.
+    pub fn groups_of(select: Select<'r>, origin: &'r Origin) -> Self {
+        Self { select, having: None, qualify: None, orders: &[], order_all: false, origin }
+    }
 }
 
 impl Resolver<'_> {
     /// Resolves a block.
     pub(crate) fn block(&mut self, block: &Block<'_>, outer: &Scope<'_>) -> Option<Planned> {
         match block.select {
+            Select::Groups(aggregate) if has_generator(&aggregate.outputs) => {
+                self.generated_from_groups(block, aggregate, outer)
+            }
             Select::Groups(aggregate) => self.groups(block, aggregate, outer),
-            Select::Rows(input, expressions) => {
-                let input = self.relation(input, outer)?;
+            Select::Rows(relation, expressions) => {
+                if has_generator(expressions) && expressions.iter().any(mentions_aggregate) {
+                    let aggregate = Aggregate {
+                        input: relation.clone(),
+                        kind: GroupKind::GroupBy,
+                        keys: Vec::new(),
+                        outputs: expressions.to_vec(),
+                        outputs_hold_keys: true,
+                    };
+                    return self.generated_from_groups(block, &aggregate, outer);
+                }
+                let input = self.relation(relation, outer)?;
                 let input = self.with_time_window(input, expressions, outer)?;
                 let (input, generated) = self.with_generator(input, expressions, outer)?;
                 let expressions = generated.as_deref().unwrap_or(expressions);
@@ -96,7 +116,7 @@ impl Resolver<'_> {
                     Some(condition) => Some(self.condition(condition, &scope, "QUALIFY")?),
                     None => None,
                 };
-                let orders = self.order_keys(block, &outputs, &scope)?;
+                let orders = self.order_keys(block, &outputs, &Scope { aliases_first: true, ..scope })?;
                 let order = Order { filter, keys: orders, all: block.order_all };
                 self.finish_block(input.plan, outputs, order, block.origin)
             }
@@ -191,6 +211,7 @@ impl Resolver<'_> {
         scope: &Scope<'_>,
     ) -> Option<Vec<(Typed, SortOrder)>> {
         let mut keys = Vec::new();
+        self.keys_without_window(block.orders.iter().map(|order| &order.child), "ORDER BY")?;
         for order in block.orders {
             let by_name = match &order.child.kind {
                 ExpressionKind::Attribute { parts, .. } if parts.len() == 1 => {
@@ -260,41 +281,6 @@ impl Resolver<'_> {
         let plan = self.built(builder, origin)?;
         Some(Planned { plan, columns })
     }
-
-    /// Computes the window functions within expressions beneath them.
-    fn windows(&mut self, plan: LogicalPlan, exprs: Vec<Expr>, origin: &Origin) -> Option<(LogicalPlan, Vec<Expr>)> {
-        let mut found: Vec<Expr> = Vec::new();
-        for expr in &exprs {
-            // the closure never fails
-            let _ = expr.apply(|node| {
-                if matches!(node, Expr::WindowFunction(_)) && !found.contains(node) {
-                    found.push(node.clone());
-                }
-                Ok(datafusion::common::tree_node::TreeNodeRecursion::Continue)
-            });
-        }
-        if found.is_empty() {
-            return Some((plan, exprs));
-        }
-        let windowed = LogicalPlanBuilder::window_plan(plan, found.clone()).map(LogicalPlanBuilder::from);
-        let plan = self.built(windowed, origin)?;
-        let replaced = exprs.into_iter().map(|expr| {
-            let replaced = expr.clone().transform_down(|node| {
-                if found.contains(&node) {
-                    let name = node.schema_name().to_string();
-                    let column = datafusion::prelude::Column::new_unqualified(name);
-                    return Ok(datafusion::common::tree_node::Transformed::new(
-                        Expr::Column(column),
-                        true,
-                        datafusion::common::tree_node::TreeNodeRecursion::Jump,
-                    ));
-                }
-                Ok(datafusion::common::tree_node::Transformed::no(node))
-            });
-            replaced.map_or(expr, |replaced| replaced.data)
-        });
-        Some((plan, replaced.collect()))
-    }
 }
 
 /// A query with aggregates, before they are computed.
@@ -312,7 +298,22 @@ pub(crate) fn source_of(expr: &Expr, scope: &Scope<'_>) -> Option<ScopeColumn> {
     scope.columns.iter().find(|column| column.attribute.column() == *expr).cloned()
 }
 
+/// Whether an aggregate function is written in an expression, and not as a window function.
+pub(crate) fn mentions_aggregate(expression: &Expression) -> bool {
+    match &expression.kind {
+        ExpressionKind::Function(call) if is_aggregate(call) => true,
+        ExpressionKind::Window { .. } => false,
+        _ => expression.children().into_iter().any(mentions_aggregate),
+    }
+}
+
 /// Whether an expression holds an aggregate that is still to be computed.
 pub(crate) fn holds_aggregate(expr: &Expr) -> bool {
     expr.exists(|node| Ok(matches!(node, Expr::AggregateFunction(_)))).unwrap_or(false)
+}
+
+/// A column as a value.
+pub(crate) fn typed(column: &ScopeColumn) -> Typed {
+    let attribute = &column.attribute;
+    Typed { expr: attribute.column(), data_type: attribute.data_type.clone(), nullable: attribute.nullable }
 }

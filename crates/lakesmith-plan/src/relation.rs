@@ -18,11 +18,13 @@ use lakesmith_unresolved::relation::{Cte, DataSource};
 use lakesmith_unresolved::{Literal, PlanId, Relation, RelationKind, SparkType, function_names};
 
 use crate::file_arguments::{argument_of, files_request};
-use crate::generator::{Generation, generates};
+use crate::generator::{Rows, generates};
+use crate::pivot::Pivot;
 use crate::project::{Block, Order, Output};
 use crate::resolver::{Known, Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
 use crate::time_travel;
+use crate::window::no_window;
 
 impl Resolver<'_> {
     /// A relation; nothing when a fault was noted or the catalog has still to be asked.
@@ -68,7 +70,15 @@ impl Resolver<'_> {
                 None => self.not_built("HAVING or QUALIFY at this place", origin),
             },
             RelationKind::Filter { input, condition } => self.filter(input, condition, outer),
-            RelationKind::Sort { input, orders, .. } => self.sort(input, orders, outer),
+            RelationKind::NamedWindows { input, windows } => self.named_windows(input, windows, outer),
+            RelationKind::Sort { input, orders, global } => match input.kind.as_ref() {
+                // its keys may name windows too
+                RelationKind::NamedWindows { input, windows } => {
+                    let kind = RelationKind::Sort { input: input.clone(), orders: orders.clone(), global: *global };
+                    self.named_windows(&Relation::new(kind, origin.clone()), windows, outer)
+                }
+                _ => self.sort(input, orders, outer),
+            },
             RelationKind::Limit { input, count } => match input.kind.as_ref() {
                 RelationKind::Offset { input, count: skip } => self.limit(input, Some(skip), Some(count), outer),
                 _ => self.limit(input, None, Some(count), outer),
@@ -91,12 +101,23 @@ impl Resolver<'_> {
             | RelationKind::WithWatermark { input, .. } => self.relation(input, outer),
             RelationKind::LateralView { input, generator, outer: is_outer, alias, columns } => {
                 let input = self.relation(input, outer)?;
+                if !generates(generator) && self.is_function(generator) {
+                    let title = "LATERAL VIEW takes a generator such as `explode`";
+                    let condition = Condition::UNSUPPORTED_GENERATOR_NOT_GENERATOR;
+                    return self.refuse(Diagnostic::error(condition, title), &generator.name.origin, "no generator");
+                }
                 let qualifier = alias.iter().map(|alias| alias.text.clone()).collect();
-                let (call, names, is_outer) = (generator.as_ref(), columns.as_slice(), *is_outer);
-                let reach = Reach::Plain;
-                self.generate(input, &Generation { call, names, qualifier, reach, is_outer, origin }, outer)
+                let rows = Rows { names: columns, qualifier, reach: Reach::Plain, is_outer: *is_outer, origin };
+                self.generate(input, generator, &rows, outer)
             }
-            RelationKind::TableFunction { call, is_streaming } => self.table_function(call, *is_streaming, origin),
+            RelationKind::Pivot { input, aggregates, columns, values } => {
+                let pivot = Pivot { aggregates, columns, values, groups: None, origin };
+                self.pivot(input, &pivot, outer)
+            }
+            RelationKind::Unpivot(unpivot) => self.unpivot(unpivot, origin, outer),
+            RelationKind::TableFunction { call, is_streaming } => {
+                self.table_function(call, *is_streaming, origin, outer)
+            }
             RelationKind::Drop { input, columns, names } if columns.is_empty() => {
                 let mut planned = self.relation(input, outer)?;
                 planned.columns.retain(|column| !names.iter().any(|name| column.attribute.name.matches(name)));
@@ -142,20 +163,18 @@ impl Resolver<'_> {
     fn about_one_row(&mut self, condition: &Expression) -> Option<()> {
         let mut open = vec![condition];
         while let Some(expression) = open.pop() {
-            let (what, help) = match &expression.kind {
-                ExpressionKind::Window { .. } => {
-                    ("a window function", "filter by it in QUALIFY, or in a query around this one")
-                }
+            let diagnostic = match &expression.kind {
+                ExpressionKind::Window { .. } => no_window("WHERE"),
                 ExpressionKind::Function(call) if is_aggregate(call) => {
-                    ("an aggregate function", "filter by it in HAVING")
+                    let title = "an aggregate function stands in WHERE";
+                    Diagnostic::error(Condition::INVALID_WHERE_CONDITION, title).help("filter by it in HAVING")
                 }
                 _ => {
                     open.extend(expression.children());
                     continue;
                 }
             };
-            let diagnostic = Diagnostic::error(Condition::INVALID_WHERE_CONDITION, format!("{what} stands in WHERE"));
-            return self.refuse(diagnostic.help(help), &expression.origin, "about more than one row");
+            return self.refuse(diagnostic, &expression.origin, "about more than one row");
         }
         Some(())
     }
@@ -262,13 +281,19 @@ impl Resolver<'_> {
     }
 
     /// `read_files('path', format => 'json')`: named arguments are reader options.
-    fn table_function(&mut self, call: &FunctionCall, is_streaming: bool, origin: &Origin) -> Option<Planned> {
+    fn table_function(
+        &mut self,
+        call: &FunctionCall,
+        is_streaming: bool,
+        origin: &Origin,
+        outer: &Scope<'_>,
+    ) -> Option<Planned> {
         let name = call.name.parts.last().map_or("", |part| part.text.as_str());
         if name.eq_ignore_ascii_case("event_log") {
             return self.event_log(call, is_streaming, origin);
         }
         if generates(call) && !is_streaming {
-            return self.generated_rows(call, origin);
+            return self.generated_rows(call, origin, outer);
         }
         if !["read_files", "cloud_files"].iter().any(|known| known.eq_ignore_ascii_case(name)) {
             if !function_names::is_known(name) {
@@ -345,6 +370,11 @@ impl Resolver<'_> {
         let projected: Vec<Expr> = before.into_iter().zip(after).map(|(column, name)| column.alias(name)).collect();
         let plan = self.built(planned.builder().project(projected), origin)?;
         Some(Planned { plan, columns: planned.columns })
+    }
+
+    /// Whether a call names a function that gives one value.
+    fn is_function(&self, call: &FunctionCall) -> bool {
+        call.name.parts.last().is_some_and(|name| registry::find(name.text.as_str()).is_some())
     }
 
     pub(crate) fn source(
@@ -475,7 +505,7 @@ impl Resolver<'_> {
     }
 }
 
-fn is_aggregate(call: &FunctionCall) -> bool {
+pub(crate) fn is_aggregate(call: &FunctionCall) -> bool {
     let function = call.name.parts.last().and_then(|part| registry::find(part.text.as_str()));
     function.is_some_and(|function| function.role == Role::Aggregate)
 }

@@ -62,6 +62,8 @@ pub struct Scope<'a> {
     pub columns: &'a [ScopeColumn],
     /// Columns of the same SELECT list that were named before.
     pub aliases: &'a [(Identifier, Typed)],
+    /// Whether these names come before columns, outside of aggregate functions: in HAVING and ORDER BY.
+    pub aliases_first: bool,
     /// Parameters of the lambdas around, innermost last.
     pub variables: &'a [Variable],
     /// The query around a subquery.
@@ -70,6 +72,8 @@ pub struct Scope<'a> {
     pub aggregates: bool,
     /// Set for a function directly under OVER: whether its arguments may hold aggregates.
     pub windowed: Option<bool>,
+    /// Whether this is an argument of an aggregate function, in which no other may stand.
+    pub within_aggregate: bool,
 }
 
 /// What a name was found to mean.

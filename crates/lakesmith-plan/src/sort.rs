@@ -25,6 +25,20 @@ impl Resolver<'_> {
             return self.block(&Block { orders, order_all: orders.is_empty(), ..block }, outer);
         }
         let input = self.relation(input, outer)?;
+        self.ordered(input, orders, orders.is_empty(), outer)
+    }
+
+    /// Rows in the order of keys over their columns, or of all columns.
+    pub(crate) fn ordered(
+        &mut self,
+        input: Planned,
+        orders: &[SortOrder],
+        by_all: bool,
+        outer: &Scope<'_>,
+    ) -> Option<Planned> {
+        if orders.is_empty() && !by_all {
+            return Some(input);
+        }
         let scope = Scope { outer: outer.columns.first().map(|_| outer), ..Scope::of(&input.columns) };
         let mut keys = Vec::new();
         for order in orders {
@@ -34,7 +48,7 @@ impl Resolver<'_> {
             });
         }
         let mut keys = keys.into_iter().collect::<Option<Vec<_>>>()?;
-        if orders.is_empty() {
+        if by_all {
             keys = input.columns.iter().map(|column| column.attribute.column().sort(true, true)).collect();
         }
         let plan = self.built(input.builder().sort(keys), &Origin::Unknown)?;
