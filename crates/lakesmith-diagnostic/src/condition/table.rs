@@ -461,9 +461,9 @@ conditions! {
     NOT_A_CONSTANT_STRING_NOT_CONSTANT = "NOT_A_CONSTANT_STRING.NOT_CONSTANT", "42601",
         "IDENTIFIER takes a text that is known before the query runs, not a column.";
     NOT_A_CONSTANT_STRING_NULL = "NOT_A_CONSTANT_STRING.NULL", "42601",
-        "IDENTIFIER takes a text, not NULL.";
+        "IDENTIFIER takes a text that is a name, not NULL: `IDENTIFIER('schema.table')`.";
     NOT_A_CONSTANT_STRING_WRONG_TYPE = "NOT_A_CONSTANT_STRING.WRONG_TYPE", "42601",
-        "IDENTIFIER takes a text.";
+        "IDENTIFIER takes a text that is a name: `IDENTIFIER('schema.table')`.";
     NOT_A_TABLE_FUNCTION = "NOT_A_TABLE_FUNCTION", "42887",
         "FROM calls a function that gives one value and no table. Select it: `SELECT upper('a')`.";
     NOT_SUPPORTED_CHANGE_COLUMN = "NOT_SUPPORTED_CHANGE_COLUMN", "0A000",
