@@ -437,7 +437,7 @@ conditions! {
     MISSING_CLAUSES_FOR_OPERATION = "MISSING_CLAUSES_FOR_OPERATION", "42601",
         "A statement lacks a clause that it cannot do without. The message names the clause.";
     MISSING_GROUP_BY = "MISSING_GROUP_BY", "42803",
-        "HAVING without GROUP BY makes one group of all rows, and the SELECT list has a column outside of an aggregate function. Add GROUP BY, or write WHERE for HAVING.";
+        "An aggregate function or HAVING without GROUP BY makes one group of all rows, and the SELECT list has a column outside of an aggregate function. Add GROUP BY, or write `any_value(column)`.";
     MISSING_WINDOW_SPECIFICATION = "MISSING_WINDOW_SPECIFICATION", "42P20",
         "`OVER w` names a window that the query's WINDOW clause does not define. Names of windows are compared with case.";
     MULTIPART_FLOW_NAME_NOT_SUPPORTED = "MULTIPART_FLOW_NAME_NOT_SUPPORTED", "0A000",

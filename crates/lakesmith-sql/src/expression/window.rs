@@ -19,8 +19,10 @@ impl Parser<'_> {
         let begins_frame = self.at_any_keyword(&["ROWS", "RANGE"]) && !self.peek_at(1).is_symbol(")");
         if self.at_identifier() && !begins_clause && !begins_frame {
             window.reference = Some(self.identifier()?);
-            self.expect_symbol(")")?;
-            return Ok(window);
+            if self.eat_symbol(")") {
+                return Ok(window);
+            }
+            return Err(self.expected(&["PARTITION BY", "ORDER BY", "ROWS", "RANGE", ")"]));
         }
         if self.eat_keywords(&["PARTITION", "BY"])
             || self.eat_keywords(&["DISTRIBUTE", "BY"])
