@@ -1,11 +1,14 @@
 //! Expressions: names are looked up, functions found in their table, casts made.
 
 use datafusion::logical_expr::Expr;
+use lakesmith_base::Identifier;
 use lakesmith_base::suggest::closest;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::implicit;
-use lakesmith_functions::{Call, Ordered, Role, Typed, arrange, collection, higher_order, json, refusal, registry};
+use lakesmith_functions::{
+    Call, Ordered, Role, Typed, arrange, collection, higher_order, json, normal, refusal, registry,
+};
 use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart, SortOrder};
 use lakesmith_unresolved::{Literal, PlanId, SparkType, function_names};
 
@@ -15,6 +18,7 @@ use crate::literal::literal;
 use crate::naming;
 use crate::resolver::Resolver;
 use crate::scope::{Found, Reach, Scope, ScopeColumn};
+use crate::star::is_to_spell;
 use crate::time_window::is_time_window;
 
 impl Resolver<'_> {
@@ -62,6 +66,11 @@ impl Resolver<'_> {
             }
             ExpressionKind::Subquery(subquery) => self.subquery(subquery, scope, origin),
             ExpressionKind::LambdaVariable(parts) => self.name(parts, None, scope, origin),
+            ExpressionKind::ComputedIdentifier(text) => {
+                let parts = self.identifier(text)?;
+                self.name(&parts, None, scope, origin)
+            }
+            ExpressionKind::Star { .. } => self.misplaced_star(origin),
             ExpressionKind::Lambda { .. } => {
                 let condition = Condition::INVALID_LAMBDA_FUNCTION_CALL_NON_HIGHER_ORDER_FUNCTION;
                 self.refuse(Diagnostic::error(condition, "a lambda where none is taken"), origin, "")
@@ -94,8 +103,8 @@ impl Resolver<'_> {
         if let (Some(variable), None) = (own, plan_id) {
             return self.fields(variable.value.clone(), &parts[1..]);
         }
-        let named = scope.aliases.iter().rev().find(|(name, _)| parts.len() == 1 && *name == parts[0].text);
-        if let Some((_, value)) = named.filter(|_| scope.aliases_first && !scope.within_aggregate) {
+        let named = scope.aliases.iter().rev().find(|(name, _)| *name == parts[0].text);
+        if let Some((_, value)) = named.filter(|_| scope.aliases_first && !scope.within_aggregate && parts.len() == 1) {
             return Some(value.clone());
         }
         match scope.find(parts, plan_id) {
@@ -127,7 +136,13 @@ impl Resolver<'_> {
             }
             Found::Nothing => {
                 if let Some((_, value)) = named {
-                    return Some(value.clone());
+                    let is_same = |(name, _): &&(Identifier, Typed)| *name == parts[0].text;
+                    if !scope.aliases_first && scope.aliases.iter().filter(is_same).count() > 1 {
+                        let title = format!("`{}` is the name of several columns of the SELECT list", shown(parts));
+                        let condition = Condition::AMBIGUOUS_LATERAL_COLUMN_ALIAS;
+                        return self.refuse(Diagnostic::error(condition, title), origin, "ambiguous");
+                    }
+                    return self.fields(value.clone(), &parts[1..]);
                 }
                 if let Some(value) = self.outer(parts, plan_id, scope) {
                     return Some(value);
@@ -154,7 +169,7 @@ impl Resolver<'_> {
         self.fields(value, &parts[taken..])
     }
 
-    fn unknown_column<T>(&mut self, parts: &[NamePart], scope: &Scope<'_>) -> Option<T> {
+    pub(crate) fn unknown_column<T>(&mut self, parts: &[NamePart], scope: &Scope<'_>) -> Option<T> {
         let last = parts.last()?;
         let names: Vec<&str> = scope.columns.iter().map(|column| column.attribute.name.as_str()).collect();
         let similar = closest(last.text.as_str(), names.iter().copied(), 3);
@@ -176,14 +191,14 @@ impl Resolver<'_> {
     }
 
     /// Fields of a struct, one after the other.
-    fn fields(&mut self, mut value: Typed, parts: &[NamePart]) -> Option<Typed> {
+    pub(crate) fn fields(&mut self, mut value: Typed, parts: &[NamePart]) -> Option<Typed> {
         for part in parts {
             value = self.field(value, part.text.as_str(), &part.origin)?;
         }
         Some(value)
     }
 
-    fn field(&mut self, value: Typed, name: &str, origin: &Origin) -> Option<Typed> {
+    pub(crate) fn field(&mut self, value: Typed, name: &str, origin: &Origin) -> Option<Typed> {
         if let SparkType::Map { key, .. } = &value.data_type
             && matches!(key.as_ref(), SparkType::String { .. })
         {
@@ -243,7 +258,12 @@ impl Resolver<'_> {
     }
 
     /// A function that is not built, or that nobody has. Faults of its arguments are noted too.
-    fn unknown_function(&mut self, call: &FunctionCall, part: &NamePart, scope: &Scope<'_>) -> Option<Typed> {
+    pub(crate) fn unknown_function(
+        &mut self,
+        call: &FunctionCall,
+        part: &NamePart,
+        scope: &Scope<'_>,
+    ) -> Option<Typed> {
         let name = part.text.as_str();
         for argument in &call.arguments {
             self.expression(argument, scope);
@@ -306,7 +326,19 @@ impl Resolver<'_> {
 
     /// A call of a function or operator.
     pub(crate) fn call(&mut self, call: &FunctionCall, scope: &Scope<'_>, origin: &Origin) -> Option<Typed> {
-        let Some(part) = call.name.parts.last() else { return self.not_built("IDENTIFIER as a function", origin) };
+        let spelled = match is_to_spell(call) {
+            true => {
+                let written = Expression::new(ExpressionKind::Function(Box::new(call.clone())), origin.clone());
+                self.spelled_out(&written, scope)
+            }
+            false => None,
+        };
+        let call = match &spelled {
+            Some(Expression { kind: ExpressionKind::Function(call), .. }) => call,
+            _ if is_to_spell(call) => return None,
+            _ => call,
+        };
+        let part = call.name.parts.last()?;
         let name = part.text.as_str();
         if part.text.matches("input_file_name") && call.arguments.is_empty() {
             return self.input_file_name(scope, origin);
@@ -369,7 +401,14 @@ impl Resolver<'_> {
             Vec::new()
         } else {
             let all: Vec<Option<Typed>> = written.iter().map(|argument| self.expression(argument, &inner)).collect();
-            all.into_iter().collect::<Option<Vec<_>>>()?
+            let all = all.into_iter().collect::<Option<Vec<_>>>()?;
+            match call.distinct {
+                true => {
+                    let normal = all.into_iter().map(normal::normal).collect::<Result<Vec<_>, _>>();
+                    self.settle(normal, origin)?
+                }
+                false => all,
+            }
         };
         let order: Vec<Option<Ordered>> =
             call.within_group.iter().map(|order| self.within_group(order, &inner)).collect();
@@ -549,13 +588,11 @@ fn bare_function(name: &str) -> bool {
 /// What an expression is, in words a user knows.
 fn describe(kind: &ExpressionKind) -> String {
     match kind {
-        ExpressionKind::Star { .. } => "`*` at this place",
         ExpressionKind::UserDefinedFunction(_) | ExpressionKind::TypedAggregate(_) => "a function of the user's own",
         ExpressionKind::NamedArgument { .. } => "an argument by name at this place",
         ExpressionKind::NamedParameter(_) | ExpressionKind::PositionalParameter(_) => "a query parameter",
         ExpressionKind::Regex { .. } => "columns by a regular expression",
         ExpressionKind::UpdateFields { .. } => "withField and dropFields",
-        ExpressionKind::ComputedIdentifier(_) => "IDENTIFIER(…)",
         ExpressionKind::ExpressionString(_) => "an expression as text",
         ExpressionKind::Default => "DEFAULT as a value",
         _ => "this expression",

@@ -116,7 +116,7 @@ impl Resolver<'_> {
         });
         outputs.splice(at..=at, arguments);
         let inner = Aggregate { outputs, ..aggregate.clone() };
-        let unordered = Block { orders: &[], order_all: false, ..*block };
+        let unordered = Block { orders: &[], order_all: None, ..*block };
         let planned = self.groups(&unordered, &inner, outer)?;
         let (before, count) = (planned.columns.len(), call.arguments.len());
         let arguments = planned.columns[at..at + count].iter().map(typed).collect();

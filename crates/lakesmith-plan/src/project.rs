@@ -15,7 +15,8 @@ use crate::naming::{column_name, computed_name};
 use crate::relation::is_aggregate;
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
-use crate::sort::{directed, having};
+use crate::sort::{OrderAll, directed, having};
+use crate::star::needs_spelling;
 
 /// The parts of one SELECT.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +26,7 @@ pub(crate) struct Block<'r> {
     pub qualify: Option<&'r Expression>,
     pub orders: &'r [SortOrder],
     /// ORDER BY ALL.
-    pub order_all: bool,
+    pub order_all: Option<OrderAll>,
     pub origin: &'r Origin,
 }
 
@@ -35,7 +36,7 @@ pub(crate) struct Order {
     /// QUALIFY.
     pub filter: Option<Expr>,
     pub keys: Vec<(Typed, SortOrder)>,
-    pub all: bool,
+    pub all: Option<OrderAll>,
 }
 
 /// What is selected.
@@ -72,12 +73,12 @@ impl<'r> Block<'r> {
             RelationKind::Aggregate(aggregate) => Select::Groups(aggregate),
             _ => return None,
         };
-        Some(Self { select, having, qualify, orders: &[], order_all: false, origin: &relation.origin })
+        Some(Self { select, having, qualify, orders: &[], order_all: None, origin: &relation.origin })
     }
 
     /// A block of nothing but its SELECT list.
     pub fn groups_of(select: Select<'r>, origin: &'r Origin) -> Self {
-        Self { select, having: None, qualify: None, orders: &[], order_all: false, origin }
+        Self { select, having: None, qualify: None, orders: &[], order_all: None, origin }
     }
 }
 
@@ -136,6 +137,18 @@ impl Resolver<'_> {
                 }
                 continue;
             }
+            let inner = Scope { aliases: &aliases, ..*scope };
+            let spelled = match needs_spelling(expression) {
+                true => match self.spelled_out(expression, &inner) {
+                    Some(spelled) => Some(spelled),
+                    None => {
+                        complete = false;
+                        continue;
+                    }
+                },
+                false => None,
+            };
+            let expression = spelled.as_ref().unwrap_or(expression);
             let (name, metadata) = match &expression.kind {
                 ExpressionKind::Alias { names, metadata, .. } if names.len() == 1 => {
                     (names[0].text.clone(), metadata.clone())
@@ -148,59 +161,18 @@ impl Resolver<'_> {
                 _ => (Identifier::new(column_name(expression)), None),
             };
             let is_named = matches!(expression.kind, ExpressionKind::Alias { .. });
-            let inner = Scope { aliases: &aliases, ..*scope };
             let Some(value) = self.expression(expression, &inner) else {
                 complete = false;
                 continue;
             };
+            let name = if is_named { name } else { Identifier::new(computed_name(expression, &value.expr, &inner)) };
+            let source = if is_named { None } else { source_of(&value.expr, scope) };
             if is_named {
                 aliases.push((name.clone(), value.clone()));
             }
-            let name = if is_named { name } else { Identifier::new(computed_name(expression, &value.expr, scope)) };
-            let source = if is_named { None } else { source_of(&value.expr, scope) };
             outputs.push(Output { name, value, origin: expression.origin.clone(), source, metadata });
         }
         complete.then_some(outputs)
-    }
-
-    fn star(
-        &mut self,
-        target: &[lakesmith_unresolved::NamePart],
-        except: &[Vec<lakesmith_unresolved::NamePart>],
-        scope: &Scope<'_>,
-        origin: &Origin,
-    ) -> Option<Vec<Output>> {
-        let columns = scope.star(target);
-        if columns.is_empty() && !target.is_empty() {
-            return self.not_built("`.*` of what is no table of FROM", origin);
-        }
-        let mut left_out = Vec::new();
-        for path in except {
-            match scope.find(path, None) {
-                crate::scope::Found::Column(column, taken) if taken == path.len() => left_out.push(column.attribute.id),
-                crate::scope::Found::Column(..) => return self.not_built("EXCEPT of a struct's field", origin),
-                _ => {
-                    let name = Expression::new(
-                        ExpressionKind::Attribute { parts: path.clone(), plan_id: None, is_metadata_column: false },
-                        path.last().map_or_else(Origin::default, |part| part.origin.clone()),
-                    );
-                    self.expression(&name, scope)?;
-                }
-            }
-        }
-        let kept = columns.into_iter().filter(|column| !left_out.contains(&column.attribute.id));
-        let output = |column: &ScopeColumn| Output {
-            name: column.attribute.name.clone(),
-            value: Typed {
-                expr: column.attribute.column(),
-                data_type: column.attribute.data_type.clone(),
-                nullable: column.attribute.nullable,
-            },
-            origin: origin.clone(),
-            source: Some(column.clone()),
-            metadata: column.attribute.metadata.clone(),
-        };
-        Some(kept.map(output).collect())
     }
 
     /// ORDER BY keys: a position, a name of the SELECT list, or an expression over the input.
@@ -270,8 +242,8 @@ impl Resolver<'_> {
             };
             sorts.push(directed(key, order));
         }
-        if order.all {
-            sorts = columns.iter().map(|column| column.attribute.column().sort(true, true)).collect();
+        if let Some(all) = order.all {
+            sorts = columns.iter().map(|column| all.key(column.attribute.column())).collect();
         }
         let mut builder = LogicalPlanBuilder::from(plan).project(projected);
         if !sorts.is_empty() {

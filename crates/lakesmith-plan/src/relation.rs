@@ -11,7 +11,6 @@ use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::{FileInterface, RelationRequest, RelationSource};
 use lakesmith_functions::cast::{Mode, cast};
-use lakesmith_functions::coercion::common_of;
 use lakesmith_functions::{Role, Typed, guard, registry};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, Name, NamePart};
 use lakesmith_unresolved::relation::{Cte, DataSource};
@@ -20,10 +19,11 @@ use lakesmith_unresolved::{Literal, PlanId, Relation, RelationKind, SparkType, f
 use crate::file_arguments::{argument_of, files_request};
 use crate::generator::{Rows, generates};
 use crate::pivot::Pivot;
-use crate::project::{Block, Order, Output};
+use crate::project::{Block, Order, Output, mentions_aggregate};
 use crate::resolver::{Known, Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
 use crate::time_travel;
+use crate::unpivot::type_without_promotion;
 use crate::window::no_window;
 
 impl Resolver<'_> {
@@ -89,7 +89,12 @@ impl Resolver<'_> {
             }
             RelationKind::SubqueryAlias { input, alias, columns } => {
                 let planned = self.relation(input, outer)?;
-                self.renamed(planned, &alias.text, columns, origin)
+                let condition = match input.kind.as_ref() {
+                    RelationKind::InlineTable(_) => Condition::INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH,
+                    RelationKind::TableFunction { .. } => Condition::NUM_TABLE_VALUE_ALIASES_MISMATCH,
+                    _ => Condition::ASSIGNMENT_ARITY_MISMATCH,
+                };
+                self.renamed_or(planned, &alias.text, columns, origin, condition)
             }
             RelationKind::Join(join) => self.join(join, origin, outer),
             RelationKind::SetOperation(operation) => self.set_operation(operation, origin, outer),
@@ -97,11 +102,17 @@ impl Resolver<'_> {
             // rows are the same whatever their distribution, and a bounded query has no late rows
             RelationKind::Hint { input, .. }
             | RelationKind::Repartition { input, .. }
-            | RelationKind::RepartitionByExpression { input, .. }
             | RelationKind::WithWatermark { input, .. } => self.relation(input, outer),
+            RelationKind::RepartitionByExpression { input, expressions, .. } => {
+                self.distributed(input, expressions, outer)
+            }
             RelationKind::LateralView { input, generator, outer: is_outer, alias, columns } => {
                 let input = self.relation(input, outer)?;
-                if !generates(generator) && self.is_function(generator) {
+                if !generates(generator) && !self.is_function(generator) {
+                    let part = generator.name.parts.last()?;
+                    self.unknown_function(generator, part, &Scope::default())?;
+                }
+                if !generates(generator) {
                     let title = "LATERAL VIEW takes a generator such as `explode`";
                     let condition = Condition::UNSUPPORTED_GENERATOR_NOT_GENERATOR;
                     return self.refuse(Diagnostic::error(condition, title), &generator.name.origin, "no generator");
@@ -109,6 +120,12 @@ impl Resolver<'_> {
                 let qualifier = alias.iter().map(|alias| alias.text.clone()).collect();
                 let rows = Rows { names: columns, qualifier, reach: Reach::Plain, is_outer: *is_outer, origin };
                 self.generate(input, generator, &rows, outer)
+            }
+            RelationKind::Sample { input, method, seed, with_replacement: false } => {
+                self.sample(input, method, *seed, origin, outer)
+            }
+            RelationKind::PipeOperator { input, operator, arguments } => {
+                self.pipe(input, operator, arguments, origin, outer)
             }
             RelationKind::Pivot { input, aggregates, columns, values } => {
                 let pivot = Pivot { aggregates, columns, values, groups: None, origin };
@@ -257,7 +274,8 @@ impl Resolver<'_> {
         is_streaming: bool,
         outer: &Scope<'_>,
     ) -> Option<Planned> {
-        let Some(qualified) = name.qualified() else { return self.not_built("IDENTIFIER as a table", &name.origin) };
+        let name = &self.named(name)?;
+        let qualified = name.qualified()?;
         if qualified.parts().len() == 1
             && let Some((_, cte, visible)) =
                 self.ctes.iter().rev().find(|(known, ..)| known == qualified.last()).cloned()
@@ -288,6 +306,7 @@ impl Resolver<'_> {
         origin: &Origin,
         outer: &Scope<'_>,
     ) -> Option<Planned> {
+        let call = &FunctionCall { name: self.named(&call.name)?, ..call.clone() };
         let name = call.name.parts.last().map_or("", |part| part.text.as_str());
         if name.eq_ignore_ascii_case("event_log") {
             return self.event_log(call, is_streaming, origin);
@@ -295,11 +314,19 @@ impl Resolver<'_> {
         if generates(call) && !is_streaming {
             return self.generated_rows(call, origin, outer);
         }
+        if name.eq_ignore_ascii_case("range") && !is_streaming {
+            return self.range(call, origin);
+        }
         if !["read_files", "cloud_files"].iter().any(|known| known.eq_ignore_ascii_case(name)) {
             if !function_names::is_known(name) {
-                let title = format!("function `{name}` does not exist");
-                let diagnostic = Diagnostic::error(Condition::UNRESOLVED_ROUTINE, title);
+                let title = format!("table function `{name}` does not exist");
+                let diagnostic = Diagnostic::error(Condition::UNRESOLVABLE_TABLE_VALUED_FUNCTION, title);
                 return self.refuse(diagnostic, &call.name.origin, "no such function");
+            }
+            if registry::find(name).is_some() {
+                let title = format!("function `{name}` gives one value and no table");
+                let diagnostic = Diagnostic::error(Condition::NOT_A_TABLE_FUNCTION, title);
+                return self.refuse(diagnostic.help(format!("write `SELECT {name}(…)`")), &call.name.origin, "");
             }
             return self.not_built(&format!("table function `{name}`"), origin);
         }
@@ -443,12 +470,24 @@ impl Resolver<'_> {
         names: &[NamePart],
         origin: &Origin,
     ) -> Option<Planned> {
+        self.renamed_or(planned, alias, names, origin, Condition::ASSIGNMENT_ARITY_MISMATCH)
+    }
+
+    /// The same; `condition` is that of names that are too many or too few.
+    fn renamed_or(
+        &mut self,
+        planned: Planned,
+        alias: &Identifier,
+        names: &[NamePart],
+        origin: &Origin,
+        condition: Condition,
+    ) -> Option<Planned> {
         let hidden = planned.columns.iter().filter(|column| column.reach == Reach::Metadata).cloned();
         let hidden: Vec<_> = hidden.collect();
         let visible: Vec<_> = planned.columns.iter().filter(|column| column.is_visible()).cloned().collect();
         if !names.is_empty() && names.len() != visible.len() {
             let title = format!("`{}` names {} columns of {}", alias.as_str(), names.len(), visible.len());
-            return self.refuse(Diagnostic::error(Condition::NUM_COLUMNS_MISMATCH, title), origin, "");
+            return self.refuse(Diagnostic::error(condition, title), origin, "");
         }
         let mut columns = Vec::new();
         let mut projected = Vec::new();
@@ -474,19 +513,29 @@ impl Resolver<'_> {
     }
 
     fn inline_table(&mut self, rows: &[Vec<Expression>], origin: &Origin, outer: &Scope<'_>) -> Option<Planned> {
+        if let Some(value) = rows.iter().flatten().find(|value| mentions_aggregate(value)) {
+            let title = "VALUES holds an aggregate function";
+            let condition = Condition::INVALID_INLINE_TABLE_CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE;
+            return self.refuse(Diagnostic::error(condition, title), &value.origin, "");
+        }
         let resolved: Vec<Option<Vec<Typed>>> =
             rows.iter().map(|row| row.iter().map(|value| self.expression(value, outer)).collect()).collect();
         let mut resolved = resolved.into_iter().collect::<Option<Vec<_>>>()?;
         let width = resolved.first().map_or(0, Vec::len);
         if resolved.iter().any(|row| row.len() != width) {
             let title = "rows of VALUES have different numbers of columns";
-            return self.refuse(Diagnostic::error(Condition::NUM_COLUMNS_MISMATCH, title), origin, "");
+            let condition = Condition::INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH;
+            return self.refuse(Diagnostic::error(condition, title), origin, "");
         }
         let mut columns = Vec::new();
         let mut projected = Vec::new();
         for index in 0..width {
-            let common = common_of("VALUES", resolved.iter().map(|row| &row[index].data_type));
-            let common = self.settle(common, origin)?;
+            let types: Vec<&SparkType> = resolved.iter().map(|row| &row[index].data_type).collect();
+            let Some(common) = type_without_promotion(&types) else {
+                let title = format!("column {} of VALUES has values of types that have none in common", index + 1);
+                let condition = Condition::INVALID_INLINE_TABLE_INCOMPATIBLE_TYPES_IN_INLINE_TABLE;
+                return self.refuse(Diagnostic::error(condition, title).help("cast them to one type"), origin, "");
+            };
             for row in &mut resolved {
                 let value = cast(row[index].clone(), &common, Mode::Ansi);
                 row[index] = self.settle(value, origin)?;

@@ -120,9 +120,21 @@ impl<'a> Scope<'a> {
         Found::Nothing
     }
 
-    /// The columns of `*`, or of `t.*`.
+    /// The columns of `*`, or of `t.*`, to which its keys of JOIN USING belong.
     pub fn star(&self, target: &[NamePart]) -> Vec<&'a ScopeColumn> {
-        let columns = self.columns.iter();
-        columns.filter(|column| column.is_visible() && column.qualified_by(target)).collect()
+        let is_meant = |column: &&ScopeColumn| match target {
+            [] => column.is_visible(),
+            _ => column.reach != Reach::Metadata && column.qualified_by(target),
+        };
+        let mut columns: Vec<&ScopeColumn> = self.columns.iter().filter(is_meant).collect();
+        if columns.iter().any(|column| !column.is_visible()) || !target.is_empty() && self.has_merged() {
+            columns.sort_by_key(|column| column.attribute.id);
+        }
+        columns
+    }
+
+    /// Whether a join made one column of two.
+    fn has_merged(&self) -> bool {
+        self.columns.iter().any(|column| column.reach == Reach::Qualified)
     }
 }

@@ -126,7 +126,7 @@ impl Resolver<'_> {
         }];
         for (at, name) in unpivot.value_names.iter().enumerate() {
             let types: Vec<&SparkType> = groups.iter().map(|(columns, _)| &columns[at].attribute.data_type).collect();
-            let Some(common) = value_type(&types) else {
+            let Some(common) = type_without_promotion(&types) else {
                 let listed = types.iter().map(|data_type| data_type.to_string()).collect::<Vec<_>>().join(", ");
                 let title = format!("UNPIVOT puts values of types that have none in common into `{name}`: {listed}");
                 let diagnostic = Diagnostic::error(Condition::UNPIVOT_VALUE_DATA_TYPE_MISMATCH, title);
@@ -169,8 +169,8 @@ impl Resolver<'_> {
     }
 }
 
-/// The type of a value column; a text is never made of another type.
-fn value_type(types: &[&SparkType]) -> Option<SparkType> {
+/// The type of values that meet in one column; a text is never made of another type.
+pub(crate) fn type_without_promotion(types: &[&SparkType]) -> Option<SparkType> {
     let mut types = types.iter();
     let first = (*types.next()?).clone();
     types.try_fold(first, |common, data_type| {

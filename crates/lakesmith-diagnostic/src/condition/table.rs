@@ -366,6 +366,8 @@ conditions! {
         "The WINDOW clause defines a name by another name that is no window. Write the window in full: `WINDOW w AS (PARTITION BY … ORDER BY …)`.";
     INVALID_SQL_SYNTAX_REPETITIVE_WINDOW_DEFINITION = "INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION", "42000",
         "The WINDOW clause defines the same name twice. Give each window a name of its own.";
+    INVALID_TABLESAMPLE_FRACTION = "INVALID_TABLESAMPLE_FRACTION", "22023",
+        "TABLESAMPLE takes a part of the rows: a percentage from 0 to 100, or a bucket that is no greater than their number.";
     INVALID_TEMP_OBJ_QUALIFIER = "INVALID_TEMP_OBJ_QUALIFIER", "42602",
         "A temporary view belongs to the pipeline and to no schema. Write its name as a single part, without a catalog or schema.";
     INVALID_TEMP_OBJ_REFERENCE = "INVALID_TEMP_OBJ_REFERENCE", "42K0F",

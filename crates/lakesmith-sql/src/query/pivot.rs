@@ -52,7 +52,7 @@ impl Parser<'_> {
     }
 
     /// A column by name.
-    fn column(&mut self) -> Parsed<Expression> {
+    pub(super) fn column(&mut self) -> Parsed<Expression> {
         let start = self.position();
         let parts = self.dotted()?;
         let kind = lakesmith_unresolved::ExpressionKind::Attribute { parts, plan_id: None, is_metadata_column: false };
