@@ -19,6 +19,7 @@ use crate::coercion::{adjusted, as_decimal, common_type, is_integral, is_numeric
 use crate::datetime;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel::{self, Kernel, Kernels};
+use crate::text_value::DAY_MICROS;
 
 /// The operators.
 pub const FUNCTIONS: &[Function] = &[
@@ -386,9 +387,13 @@ fn refuse_zero(left: &ArrayRef, right: &ArrayRef, condition: Condition) -> Resul
 pub(crate) fn add_micros_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let values = arguments[0].as_primitive::<TimestampMicrosecondType>();
     let micros = cast_array(&arguments[1], &DataType::Int64, Mode::Ansi)?;
+    let own = crate::rules::zone_at(arguments, 2)?;
+    // whole days are days of the calendar
+    let moved = |value: i64, micros: i64| {
+        crate::interval::moved_instant(value, 0, micros / DAY_MICROS, &own)?.checked_add(micros % DAY_MICROS)
+    };
     let sums = values.iter().zip(micros.as_primitive::<Int64Type>()).map(|pair| match pair {
-        (Some(value), Some(micros)) => value
-            .checked_add(micros)
+        (Some(value), Some(micros)) => moved(value, micros)
             .map(Some)
             .ok_or_else(|| refuse(Condition::ARITHMETIC_OVERFLOW, "the timestamp is out of range")),
         _ => Ok(None),

@@ -76,7 +76,10 @@ pub const FUNCTIONS: &[Function] = &[
             .map(|repeated| repeated.with_nullable(call.arguments[1].nullable))
     }),
     Function::scalar(&["array_join"], (2, 3), |call| {
-        let (list, _) = list(call, 0)?;
+        let (mut list, element) = list(call, 0)?;
+        if element == SparkType::Timestamp {
+            list = cast(list, &SparkType::array(SparkType::STRING), Mode::Ansi)?;
+        }
         let mut arguments = vec![list];
         for index in 1..call.arguments.len() {
             arguments.push(text(call, index)?);

@@ -1,4 +1,4 @@
-//! Functions of dates and times, and what `+` and `-` mean for them. The session's zone is UTC.
+//! Functions of dates and times, and what `+` and `-` mean for them.
 
 use std::sync::Arc;
 
@@ -18,6 +18,7 @@ use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::spark_type::{DayTimeUnit, YearMonthUnit};
+use lakesmith_value::Zone;
 
 use crate::arithmetic::{DAYS, add_days_kernel, add_micros_kernel};
 use crate::cast::{Mode, cast, cast_array};
@@ -25,6 +26,7 @@ use crate::coercion::{implicit, is_integral, is_text};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel::{self, Kernels, texts};
 use crate::pattern::Pattern;
+use crate::rules::zone_at;
 use crate::text_value::{DAY_MICROS, date_of, days_of};
 
 /// The functions.
@@ -79,9 +81,9 @@ pub const FUNCTIONS: &[Function] = &[
     }),
     Function::scalar(&["trunc"], (2, 2), |call| {
         let mut arguments = typed(call, &[SparkType::Date, SparkType::STRING])?;
-        arguments[0] = cast(arguments[0].clone(), &SparkType::Timestamp, Mode::Ansi)?;
+        arguments[0] = cast(arguments[0].clone(), &SparkType::TimestampNtz, Mode::Ansi)?;
         arguments.swap(0, 1);
-        let moment = kernel::call("spark_trunc", arguments, SparkType::Timestamp)?;
+        let moment = kernel::call("spark_trunc", arguments, SparkType::TimestampNtz)?;
         Ok(cast(moment, &SparkType::Date, Mode::Ansi)?.with_nullable(true))
     }),
     Function::scalar(&["make_date"], (3, 3), |call| {
@@ -263,8 +265,9 @@ fn move_days(call: &Call<'_>, minus: bool) -> Result<Typed, Fault> {
 fn difference(left: Typed, right: Typed, of: SparkType) -> Result<Typed, Fault> {
     let days = of == SparkType::Date;
     let full = SparkType::DayTimeInterval { start: DayTimeUnit::Day, end: DayTimeUnit::Second };
-    let (left, right) =
-        (cast(left, &SparkType::Timestamp, Mode::Ansi)?, cast(right, &SparkType::Timestamp, Mode::Ansi)?);
+    let is_instant = [&left, &right].iter().any(|side| side.data_type == SparkType::Timestamp);
+    let common = if is_instant { SparkType::Timestamp } else { SparkType::TimestampNtz };
+    let (left, right) = (cast(left, &common, Mode::Ansi)?, cast(right, &common, Mode::Ansi)?);
     kernel::call("spark_difference", vec![left, right], if days { DAYS } else { full })
 }
 
@@ -279,8 +282,10 @@ fn add_duration(value: Typed, interval: Typed, minus: bool, whole_days: bool) ->
 
 fn subtract_micros_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let micros = cast_array(&arguments[1], &DataType::Int64, Mode::Ansi)?;
-    let negative = micros.as_primitive::<Int64Type>().unary::<_, Int64Type>(i64::wrapping_neg);
-    add_micros_kernel(&[Arc::clone(&arguments[0]), Arc::new(negative)], to)
+    let negative: ArrayRef = Arc::new(micros.as_primitive::<Int64Type>().unary::<_, Int64Type>(i64::wrapping_neg));
+    let zone = arguments.get(2).cloned();
+    let arguments: Vec<ArrayRef> = [Arc::clone(&arguments[0]), negative].into_iter().chain(zone).collect();
+    add_micros_kernel(&arguments, to)
 }
 
 /// Moves by months; a day that the month lacks becomes its last day.
@@ -311,11 +316,14 @@ fn add_interval_months(arguments: &[ArrayRef], to: &DataType, sign: i32) -> Resu
         Mode::Ansi,
     )?;
     let moments = zoneless.as_primitive::<TimestampMicrosecondType>();
+    let zone = zone_at(arguments, 2)?;
     let values = moments.iter().zip(months).map(|pair| match pair {
-        (Some(micros), Some(months)) => {
+        (Some(instant), Some(months)) => {
+            let micros = zone.local(instant);
             let days = i32::try_from(micros.div_euclid(DAY_MICROS)).map_err(|_| out_of_range())?;
             let moved = moved_months(days, months * sign).ok_or_else(out_of_range)?;
-            Ok(Some(i64::from(moved) * DAY_MICROS + micros.rem_euclid(DAY_MICROS)))
+            let moved = i64::from(moved) * DAY_MICROS + micros.rem_euclid(DAY_MICROS);
+            Ok(Some(zone.instant_near(moved, instant)))
         }
         _ => Ok(None),
     });
@@ -331,20 +339,21 @@ fn days_between(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 fn months_between_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let left = arguments[0].as_primitive::<TimestampMicrosecondType>();
     let right = arguments[1].as_primitive::<TimestampMicrosecondType>();
-    let rounded = arguments.get(2).map(|flags| flags.as_boolean());
-    let values = left
-        .iter()
-        .zip(right)
-        .enumerate()
-        .map(|(row, (left, right))| months_between(left?, right?, rounded.is_none_or(|flags| flags.value(row))));
+    let flags = arguments.get(2).filter(|flags| flags.data_type() == &DataType::Boolean);
+    let rounded = flags.map(|flags| flags.as_boolean());
+    let zone = zone_at(arguments, if flags.is_some() { 3 } else { 2 })?;
+    let values = left.iter().zip(right).enumerate().map(|(row, (left, right))| {
+        months_between(left?, right?, rounded.is_none_or(|flags| flags.value(row)), &zone)
+    });
     Ok(Arc::new(values.collect::<Float64Array>()))
 }
 
 /// Whole months when both are the same day or both the last day of their month; else a month has 31 days. Eight digits.
-fn months_between(left: i64, right: i64, rounded: bool) -> Option<f64> {
+fn months_between(left: i64, right: i64, rounded: bool, zone: &Zone) -> Option<f64> {
     let split = |micros: i64| {
-        let date = date_of(i32::try_from(micros.div_euclid(DAY_MICROS)).ok()?)?;
-        Some((date, micros.rem_euclid(DAY_MICROS)))
+        let days = zone.local(micros).div_euclid(DAY_MICROS);
+        // what has passed of the day, which may have 23 hours
+        Some((date_of(i32::try_from(days).ok()?)?, micros - zone.instant(days * DAY_MICROS)))
     };
     let ((l, l_time), (r, r_time)) = (split(left)?, split(right)?);
     let months =
@@ -380,7 +389,8 @@ fn make_date_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> 
 
 fn date_trunc_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let (units, moments) = (texts(&arguments[0])?, arguments[1].as_primitive::<TimestampMicrosecondType>());
-    let values = units.iter().zip(moments).map(|(unit, micros)| truncated(unit?, micros?));
+    let own = zone_at(arguments, 2)?;
+    let values = units.iter().zip(moments).map(|(unit, micros)| truncated_in(unit?, micros?, &own));
     let zone = match to {
         DataType::Timestamp(_, zone) => zone.clone(),
         _ => None,
@@ -392,6 +402,16 @@ fn date_trunc_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> 
 fn is_short(unit: &str) -> bool {
     let units = ["microsecond", "millisecond", "second", "minute", "hour", "day", "dd"];
     units.iter().any(|short| unit.eq_ignore_ascii_case(short))
+}
+
+/// The start of the unit that clocks of a zone show at an instant.
+fn truncated_in(unit: &str, instant: i64, zone: &Zone) -> Option<i64> {
+    let is = |units: &[&str]| units.iter().any(|known| unit.eq_ignore_ascii_case(known));
+    if zone.is_utc() || is(&["microsecond", "millisecond", "second"]) {
+        return truncated(unit, instant);
+    }
+    let local = truncated(unit, zone.local(instant))?;
+    Some(if is(&["minute", "hour", "day", "dd"]) { zone.instant_near(local, instant) } else { zone.instant(local) })
 }
 
 /// The start of the unit a moment lies in; NULL for an unknown unit, as in Spark.
@@ -466,8 +486,9 @@ fn date_format(call: &Call<'_>) -> Result<Typed, Fault> {
 fn format_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     use datafusion::arrow::array::Array;
     let moments = arguments[0].as_primitive::<TimestampMicrosecondType>();
+    let zone = zone_at(arguments, 2)?;
     let values = with_patterns(&arguments[1], moments.len(), |pattern, row| {
-        Ok(moments.is_valid(row).then(|| pattern.format(moments.value(row))).flatten())
+        Ok(moments.is_valid(row).then(|| pattern.format_in(moments.value(row), &zone)).flatten())
     })?;
     Ok(Arc::new(StringArray::from(values)))
 }
@@ -490,11 +511,12 @@ fn read(call: &Call<'_>, to: SparkType, mode: Mode) -> Result<Typed, Fault> {
 fn parse_kernel(arguments: &[ArrayRef], to: &DataType, mode: Mode) -> Result<ArrayRef> {
     use datafusion::arrow::array::Array;
     let values = texts(&arguments[0])?;
+    let own = zone_at(arguments, 2)?;
     let micros = with_patterns(&arguments[1], values.len(), |pattern, row| {
         if values.is_null(row) {
             return Ok(None);
         }
-        match pattern.parse(values.value(row)) {
+        match pattern.parse_in(values.value(row), &own) {
             None if mode == Mode::Ansi => {
                 let message = format!("`{}` does not follow the pattern", values.value(row));
                 Err(DataError { condition: Condition::CANNOT_PARSE_TIMESTAMP, message }.into_datafusion())
@@ -510,7 +532,14 @@ fn parse_kernel(arguments: &[ArrayRef], to: &DataType, mode: Mode) -> Result<Arr
 }
 
 fn unix_timestamp(call: &Call<'_>) -> Result<Typed, Fault> {
-    let moment = if call.arguments.is_empty() { now(call) } else { read(call, SparkType::Timestamp, Mode::Ansi)? };
+    let moment = match call.arguments.first() {
+        None => now(call),
+        // read as if clocks showed UTC
+        Some(local) if local.data_type == SparkType::TimestampNtz => {
+            return kernel::call("spark_unix_seconds", vec![local.clone()], SparkType::Long);
+        }
+        Some(_) => read(call, SparkType::Timestamp, Mode::Ansi)?,
+    };
     cast(moment, &SparkType::Long, Mode::Ansi)
 }
 

@@ -107,6 +107,11 @@ impl Column {
                 let values = cast_array(array, &DataType::Float64, Mode::Ansi)?;
                 Self::Reals(values.as_primitive::<Float64Type>().clone())
             }
+            DataType::Timestamp(TimeUnit::Microsecond, _) => {
+                // as Java's formatter gets them
+                let micros = array.as_primitive::<TimestampMicrosecondType>();
+                Self::Wholes(micros.unary::<_, Int64Type>(|micros| micros), 64)
+            }
             _ => Self::Texts(to_text(array)?.as_string::<i32>().clone()),
         })
     }

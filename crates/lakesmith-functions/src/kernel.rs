@@ -115,6 +115,12 @@ impl ScalarUDFImpl for KernelFunction {
 ///
 /// A plan names its kernels and is read back by these names, so there is no other way to call one.
 pub fn call(name: &str, arguments: Vec<Typed>, result: SparkType) -> Result<Typed, Fault> {
+    let arguments = crate::rules::arguments(name, arguments, &result)?;
+    call_as_is(name, arguments, result)
+}
+
+/// A call of a kernel whatever the rules of the session say.
+pub(crate) fn call_as_is(name: &str, arguments: Vec<Typed>, result: SparkType) -> Result<Typed, Fault> {
     let arrow = to_arrow(&result).map_err(|error| Fault::not_built(format!("a value of type {}", error.0)))?;
     let nullable = arguments.iter().any(|argument| argument.nullable);
     let function = KernelFunction::find(name, arrow).ok_or_else(|| Fault {

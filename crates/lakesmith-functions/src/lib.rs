@@ -66,6 +66,7 @@ pub mod refusal;
 pub mod regexp;
 pub mod registry;
 mod row_sequence;
+pub mod rules;
 pub mod sequence;
 pub mod session;
 pub mod similarity;
@@ -85,3 +86,4 @@ mod xorshift;
 
 pub use codec::register_codecs;
 pub use function::{Call, Fault, Function, Ordered, Role, SessionValues, Typed};
+pub use rules::Rules;

@@ -231,6 +231,7 @@ impl UpdateRun<'_> {
             tables: &self.tables,
             schemas: &self.analysis.schemas,
             namespace: &flow.namespace,
+            settings: &flow.settings,
             span: flow.span,
             checkpoint: Some(&checkpoint),
             target: &dataset.name,

@@ -88,6 +88,11 @@ impl Pipeline {
         }
     }
 
+    /// What the settings in force at a flow make of casts and functions.
+    pub fn rules(&self, own: &Settings) -> Result<Rules, RulesFault> {
+        Rules::of(|key| own.get(key).map(String::as_str).or_else(|| self.setting(key)))
+    }
+
     /// The value of a setting.
     pub fn setting(&self, key: &str) -> Option<&str> {
         self.settings.iter().rev().find(|(name, _)| name == key).map(|(_, value)| value.as_str())

@@ -18,7 +18,7 @@ use lakesmith_engine::{
     BoxFuture, Catalog, EngineError, ErrorKind, FileInterface, ProvidedRelation, RelationAnswer, RelationRequest,
 };
 use lakesmith_functions::SessionValues;
-use lakesmith_graph::{Dataset, DatasetId, Flow, Namespace};
+use lakesmith_graph::{Dataset, DatasetId, Flow, Namespace, Settings};
 use lakesmith_ingest::{FoundFile, METADATA_COLUMN, OptionFault, ReaderOptions, Usage, metadata_field};
 use lakesmith_plan::Options;
 use lakesmith_stream::{FlowCheckpoint, Slice, file_source, table_source};
@@ -42,6 +42,8 @@ pub(crate) struct Reads<'a> {
     /// Columns of the pipeline's datasets as far as they are known.
     pub schemas: &'a HashMap<DatasetId, Vec<StructField>>,
     pub namespace: &'a Namespace,
+    /// Settings in force at the flow.
+    pub settings: &'a Settings,
     /// Where a fault is shown that has no better place.
     pub span: Span,
     /// The checkpoint that keeps the schemas of inferred files.
@@ -212,8 +214,8 @@ impl Reads<'_> {
         }
         let Some(flow) = self.pipeline.graph.flows_into(view.id).next() else { return RelationAnswer::Unknown };
         let Some(query) = flow.query() else { return RelationAnswer::Unknown };
-        let inner = Reads { namespace: &flow.namespace, span: flow.span, ..*self };
-        let options = self.options();
+        let inner = Reads { namespace: &flow.namespace, settings: &flow.settings, span: flow.span, ..*self };
+        let options = inner.options();
         if !view.expectations().is_empty() {
             return match crate::flow_rows::checked_view(query, view, &inner, options).await {
                 Ok((schema, provider)) => RelationAnswer::Found(Arc::new(ProvidedRelation::new(schema, provider))),
@@ -242,6 +244,7 @@ impl Reads<'_> {
                 catalog: self.namespace.catalog.as_str().to_owned(),
                 schema: self.namespace.schema.as_str().to_owned(),
                 user: self.engine.settings.user.clone(),
+                rules: self.pipeline.rules(self.settings).unwrap_or_default(),
             },
         }
     }
@@ -272,6 +275,7 @@ impl Reads<'_> {
             }
             Err(faults) => return RelationAnswer::Misused(faults.into_iter().map(OptionFault::told).collect()),
         };
+        let parsed = parsed.in_zone(&self.pipeline.rules(self.settings).unwrap_or_default().zone);
         let read = FilesRead { key: files_key(self.pipeline, &pattern), pattern, options: parsed, is_streaming };
         let (columns, seen) = match self.columns(&read).await {
             Ok(Some(known)) => known,
