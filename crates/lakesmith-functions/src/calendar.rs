@@ -15,11 +15,12 @@ use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
 use lakesmith_value::Zone;
 
+use crate::arithmetic::attempt;
 use crate::array::argument;
 use crate::cast::{Mode, cast};
 use crate::function::{Call, Fault, Function, Typed};
-use crate::kernel::{self, Kernels, texts};
 use crate::interval::moved_instant;
+use crate::kernel::{self, Kernels, texts};
 use crate::rules::{zone_at, zone_of};
 use crate::text_value::{DAY_MICROS, date_of};
 
@@ -65,6 +66,7 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_date_from_days", date_from_days_kernel),
     ("spark_dayname", |a, _| names(a, |date| DAYS[index(date.weekday().to_monday_zero_offset())])),
     ("spark_from_utc", |a, t| moved(a, t, true)),
+    ("spark_legacy_next_day", |a, t| attempt(a, t, next_day_kernel)),
     ("spark_monthname", |a, _| names(a, |date| MONTHS[index(date.month() - 1)])),
     ("spark_next_day", next_day_kernel),
     ("spark_seconds", seconds_kernel),
@@ -134,9 +136,7 @@ fn added(unit: &str, number: i64, micros: i64, own: &Zone) -> Option<i64> {
             moved_instant(micros, 0, number.checked_mul(length / DAY_MICROS)?, own)
         }
         Length::Micros(length) => micros.checked_add(number.checked_mul(length)?),
-        Length::Months(length) => {
-            moved_instant(micros, i32::try_from(number.checked_mul(length)?).ok()?, 0, own)
-        }
+        Length::Months(length) => moved_instant(micros, i32::try_from(number.checked_mul(length)?).ok()?, 0, own),
     }
 }
 

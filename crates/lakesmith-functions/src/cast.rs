@@ -24,6 +24,7 @@ use crate::coercion::{as_decimal, is_numeric, is_text};
 use crate::double_decimal::DoubleDecimals;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel::{self, Kernels};
+use crate::legacy_cast;
 use crate::rules;
 use crate::text_value as text;
 
@@ -34,6 +35,8 @@ pub enum Mode {
     Ansi,
     /// NULL.
     Try,
+    /// What Spark does while ANSI mode is off: whole numbers wrap around, all else is NULL.
+    Legacy,
 }
 
 /// Casts written as calls: `int(x)`, `date(x)`.
@@ -53,15 +56,22 @@ pub const FUNCTIONS: &[Function] = &[
 ];
 
 /// The kernels.
-pub(crate) const KERNELS: Kernels =
-    &[("spark_cast", ansi_kernel), ("spark_try_cast", try_kernel), ("spark_widen", ansi_kernel)];
+pub(crate) const KERNELS: Kernels = &[
+    ("spark_cast", ansi_kernel),
+    ("spark_legacy_cast", legacy_kernel),
+    ("spark_try_cast", try_kernel),
+    ("spark_widen", ansi_kernel),
+];
 
 fn named(call: &Call<'_>, to: SparkType) -> Result<Typed, Fault> {
     cast(call.arguments[0].clone(), &to, Mode::Ansi)
 }
 
 /// `value` as type `to`; itself when it has that type.
+///
+/// Whether [`Mode::Ansi`] is what it says is the session's choice: with ANSI mode off it is [`Mode::Legacy`].
 pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
+    let mode = if mode == Mode::Ansi && !rules::is_ansi() { Mode::Legacy } else { mode };
     if value.data_type == *to {
         return Ok(value);
     }
@@ -70,21 +80,23 @@ pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
     {
         return text;
     }
-    if !is_castable(&value.data_type, to) {
+    if !is_castable(&value.data_type, to, mode) {
         let title = format!("a value of type {} cannot be cast to {to}", value.data_type);
         return Err(Fault::mismatch(title, Some(0)));
     }
-    let nullable = value.nullable || mode == Mode::Try;
+    let widens = widens(&value.data_type, to);
+    let nullable = value.nullable || mode == Mode::Try || mode == Mode::Legacy && !widens;
     let cast = match mode {
-        Mode::Ansi if widens(&value.data_type, to) => kernel::call("spark_widen", vec![value], to.clone()),
+        Mode::Ansi | Mode::Legacy if widens => kernel::call("spark_widen", vec![value], to.clone()),
         Mode::Ansi => kernel::call("spark_cast", vec![value], to.clone()),
         Mode::Try => kernel::call("spark_try_cast", vec![value], to.clone()),
+        Mode::Legacy => kernel::call("spark_legacy_cast", vec![value], to.clone()),
     };
     cast.map(|cast| cast.with_nullable(nullable))
 }
 
 /// Whether every value of one type fits the other, so that the cast cannot fail.
-fn widens(from: &SparkType, to: &SparkType) -> bool {
+pub(crate) fn widens(from: &SparkType, to: &SparkType) -> bool {
     let rank = |data_type: &SparkType| match data_type {
         SparkType::Byte => Some(1),
         SparkType::Short => Some(2),
@@ -101,15 +113,20 @@ fn widens(from: &SparkType, to: &SparkType) -> bool {
         || matches!((from, to), (SparkType::Date, SparkType::Timestamp | SparkType::TimestampNtz))
 }
 
-/// Whether Spark has a cast between the types in ANSI mode.
-fn is_castable(from: &SparkType, to: &SparkType) -> bool {
+/// Whether Spark has a cast between the types.
+fn is_castable(from: &SparkType, to: &SparkType, mode: Mode) -> bool {
+    let is_castable = |from: &SparkType, to: &SparkType| is_castable(from, to, mode);
+    if mode == Mode::Legacy && legacy_cast::is_castable(from, to) {
+        return true;
+    }
     let temporal =
         |data_type: &SparkType| matches!(data_type, SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz);
     match (from, to) {
         (SparkType::Null, _) => true,
         (SparkType::Array { element: a, .. }, SparkType::Array { element: b, .. }) => a == b || is_castable(a, b),
         (SparkType::Map { key: k1, value: v1, .. }, SparkType::Map { key: k2, value: v2, .. }) => {
-            (k1 == k2 || is_castable(k1, k2)) && (v1 == v2 || is_castable(v1, v2))
+            let keeps_keys = mode != Mode::Legacy || !legacy_cast::may_lose(k1, k2);
+            keeps_keys && (k1 == k2 || is_castable(k1, k2)) && (v1 == v2 || is_castable(v1, v2))
         }
         (SparkType::Struct(a), SparkType::Struct(b)) => {
             a.len() == b.len()
@@ -140,15 +157,21 @@ fn try_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     cast_in(&arguments[0], to, Mode::Try, &rules::zone_at(arguments, 1)?)
 }
 
+fn legacy_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    cast_in(&arguments[0], to, Mode::Legacy, &rules::zone_at(arguments, 1)?)
+}
+
 /// Values as clocks of a zone show them: every instant within them without its zone.
 pub fn shown_in(array: &ArrayRef, zone: &Zone) -> Result<ArrayRef> {
-    if zone.is_utc() { Ok(Arc::clone(array)) } else { cast_in(array, &without_zone(array.data_type()), Mode::Ansi, zone) }
+    if zone.is_utc() {
+        Ok(Arc::clone(array))
+    } else {
+        cast_in(array, &without_zone(array.data_type()), Mode::Ansi, zone)
+    }
 }
 
 fn without_zone(data_type: &DataType) -> DataType {
-    let field = |field: &FieldRef| {
-        Arc::new(field.as_ref().clone().with_data_type(without_zone(field.data_type())))
-    };
+    let field = |field: &FieldRef| Arc::new(field.as_ref().clone().with_data_type(without_zone(field.data_type())));
     match data_type {
         DataType::Timestamp(unit, _) => DataType::Timestamp(*unit, None),
         DataType::List(element) => DataType::List(field(element)),
@@ -167,6 +190,12 @@ pub fn cast_array(array: &ArrayRef, to: &DataType, mode: Mode) -> Result<ArrayRe
 pub(crate) fn cast_in(array: &ArrayRef, to: &DataType, mode: Mode, zone: &Zone) -> Result<ArrayRef> {
     match (array.data_type(), to) {
         (from, to) if from == to => Ok(Arc::clone(array)),
+        (from, to) if mode == Mode::Legacy && !from.is_nested() && !to.is_nested() => {
+            match legacy_cast::cast_flat(array, to)? {
+                Some(cast) => Ok(cast),
+                None => cast_in(array, to, Mode::Try, zone),
+            }
+        }
         (DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View, _) => {
             cast_text(&kernel::texts(array)?, to, mode, zone)
         }
@@ -265,7 +294,7 @@ fn number_to_timestamp(array: &ArrayRef, zone: Option<Arc<str>>, mode: Mode) -> 
             let seconds = plain_cast(array, &DataType::Float64, mode)?;
             let micros = seconds.as_primitive::<Float64Type>().iter().map(|value| match value.map(|v| v * 1e6) {
                 Some(micros) if !micros.is_finite() || micros.abs() >= 9.3e18 => match mode {
-                    Mode::Try => Ok(None),
+                    Mode::Try | Mode::Legacy => Ok(None),
                     Mode::Ansi => {
                         let invalid = micros.is_nan() || value.is_some_and(f64::is_infinite);
                         let condition = if invalid { Condition::CAST_INVALID_INPUT } else { Condition::CAST_OVERFLOW };
@@ -293,7 +322,8 @@ fn plain_cast(array: &ArrayRef, to: &DataType, mode: Mode) -> Result<ArrayRef> {
     let lost = array.data_type() != &DataType::Null && cast.null_count() > array.logical_null_count();
     if mode == Mode::Ansi && lost {
         let row = (0..array.len()).find(|row| array.is_valid(*row) && cast.is_null(*row)).unwrap_or(0);
-        let value = to_text_in(&array.slice(row, 1), &Zone::default()).map(|text| text.as_string::<i32>().value(0).to_owned());
+        let value =
+            to_text_in(&array.slice(row, 1), &Zone::default()).map(|text| text.as_string::<i32>().value(0).to_owned());
         let shown = value.unwrap_or_else(|_| "a value".into());
         let is_decimal = matches!(to, DataType::Decimal128(..));
         let condition = if is_decimal { Condition::NUMERIC_VALUE_OUT_OF_RANGE } else { Condition::CAST_OVERFLOW };
@@ -369,7 +399,7 @@ fn decimals(texts: &StringArray, (precision, scale): (u8, i8), mode: Mode) -> Re
         let Some(shown) = shown else { return Ok(None) };
         let trimmed = lakesmith_value::trim_cast(shown);
         match text::parse_decimal(trimmed, precision, scale) {
-            None if mode == Mode::Try => Ok(None),
+            None if mode != Mode::Ansi => Ok(None),
             None if text::is_decimal(trimmed) => Err(refusal(Condition::NUMERIC_VALUE_OUT_OF_RANGE, shown, &to)),
             None => Err(refusal(Condition::CAST_INVALID_INPUT, shown, &to)),
             value => Ok(value),

@@ -20,7 +20,7 @@ use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::spark_type::{DayTimeUnit, YearMonthUnit};
 use lakesmith_value::Zone;
 
-use crate::arithmetic::{DAYS, add_days_kernel, add_micros_kernel};
+use crate::arithmetic::{DAYS, add_days_kernel, add_micros_kernel, attempt};
 use crate::cast::{Mode, cast, cast_array};
 use crate::coercion::{implicit, is_integral, is_text};
 use crate::function::{Call, Fault, Function, Typed};
@@ -108,6 +108,7 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_difference", difference_kernel),
     ("spark_hour", |a, _| field(a, DatePart::Hour)),
     ("spark_last_day", last_day_kernel),
+    ("spark_legacy_make_date", |a, t| attempt(a, t, make_date_kernel)),
     ("spark_make_date", make_date_kernel),
     ("spark_minute", |a, _| field(a, DatePart::Minute)),
     ("spark_month", |a, _| field(a, DatePart::Month)),
@@ -124,6 +125,8 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_try_parse_moment", |a, t| parse_kernel(a, t, Mode::Try)),
     ("spark_week", |a, _| field(a, DatePart::Week)),
     ("spark_weekday", |a, _| field(a, DatePart::DayOfWeekMonday0)),
+    ("spark_wrapping_date_add", |a, _| wrapping_days(a, i32::wrapping_add)),
+    ("spark_wrapping_date_sub", |a, _| wrapping_days(a, i32::wrapping_sub)),
     ("spark_year", |a, _| field(a, DatePart::Year)),
 ];
 
@@ -255,6 +258,11 @@ fn subtract_days_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRe
     add_days_kernel(&[Arc::clone(&arguments[0]), Arc::new(negative)], to)
 }
 
+fn wrapping_days(arguments: &[ArrayRef], moved: fn(i32, i32) -> i32) -> Result<ArrayRef> {
+    let (days, by) = (arguments[0].as_primitive::<Date32Type>(), arguments[1].as_primitive::<Int32Type>());
+    Ok(Arc::new(days.iter().zip(by).map(|(days, by)| Some(moved(days?, by?))).collect::<Date32Array>()))
+}
+
 fn move_days(call: &Call<'_>, minus: bool) -> Result<Typed, Fault> {
     let mut arguments = typed(call, &[SparkType::Date, SparkType::Integer])?;
     let days = arguments.remove(1);
@@ -342,9 +350,10 @@ fn months_between_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<Array
     let flags = arguments.get(2).filter(|flags| flags.data_type() == &DataType::Boolean);
     let rounded = flags.map(|flags| flags.as_boolean());
     let zone = zone_at(arguments, if flags.is_some() { 3 } else { 2 })?;
-    let values = left.iter().zip(right).enumerate().map(|(row, (left, right))| {
-        months_between(left?, right?, rounded.is_none_or(|flags| flags.value(row)), &zone)
-    });
+    let values =
+        left.iter().zip(right).enumerate().map(|(row, (left, right))| {
+            months_between(left?, right?, rounded.is_none_or(|flags| flags.value(row)), &zone)
+        });
     Ok(Arc::new(values.collect::<Float64Array>()))
 }
 
@@ -502,7 +511,7 @@ fn read(call: &Call<'_>, to: SparkType, mode: Mode) -> Result<Typed, Fault> {
         .unwrap_or_else(|| Err(Fault::mismatch(format!("`{}` reads a text", call.name), Some(0))))?;
     let arguments = vec![value, constant_pattern(call, 1)?];
     let moment = match mode {
-        Mode::Ansi => kernel::call("spark_parse_moment", arguments, SparkType::Timestamp),
+        Mode::Ansi | Mode::Legacy => kernel::call("spark_parse_moment", arguments, SparkType::Timestamp),
         Mode::Try => kernel::call("spark_try_parse_moment", arguments, SparkType::Timestamp),
     }?;
     cast(moment.with_nullable(true), &to, mode)
@@ -560,7 +569,10 @@ fn from_micros(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
 fn scaled(arguments: &[ArrayRef], to: &DataType, factor: i64) -> Result<ArrayRef> {
     let values = arguments[0].as_primitive::<Int64Type>().iter();
     let micros = values.map(|value| match value {
-        Some(value) => value.checked_mul(factor).map(Some).ok_or_else(out_of_range),
+        Some(value) => value.checked_mul(factor).map(Some).ok_or_else(|| {
+            let message = "the timestamp is out of range".to_owned();
+            DataError { condition: Condition::DATETIME_OVERFLOW, message }.into_datafusion()
+        }),
         None => Ok(None),
     });
     let zone = match to {

@@ -50,6 +50,7 @@ pub mod json_parts;
 mod json_schema;
 pub mod kernel;
 pub mod lambda;
+mod legacy_cast;
 pub mod listed;
 pub mod map;
 pub mod math;
@@ -86,4 +87,5 @@ mod xorshift;
 
 pub use codec::register_codecs;
 pub use function::{Call, Fault, Function, Ordered, Role, SessionValues, Typed};
+pub use lakesmith_value::Zone;
 pub use rules::Rules;

@@ -252,7 +252,8 @@ impl Parts {
     /// Reads the name of a zone: an offset for the letters of offsets, any name for the others.
     fn read_zone<'a>(&mut self, text: &'a str, letter: char) -> Option<&'a str> {
         let is_signed = text.starts_with(['+', '-']);
-        let part = |c: char| c.is_ascii_digit() || c == ':' || !is_signed && (c.is_ascii_alphabetic() || "+-/_".contains(c));
+        let part =
+            |c: char| c.is_ascii_digit() || c == ':' || !is_signed && (c.is_ascii_alphabetic() || "+-/_".contains(c));
         let end = 1 + text.get(1..)?.find(|c: char| !part(c)).unwrap_or(text.len() - 1);
         let end = if letter == 'X' && !is_signed { 1 } else { end };
         let name = text.get(..end)?;

@@ -19,11 +19,37 @@ use crate::kernel::{refused, texts};
 /// The setting that names the session's zone.
 pub const TIME_ZONE: &str = "spark.sql.session.timeZone";
 
+/// The setting of ANSI mode.
+pub const ANSI: &str = "spark.sql.ansi.enabled";
+/// The setting of what INSERT does.
+pub const STORE: &str = "spark.sql.storeAssignmentPolicy";
+
 /// What the settings of a session say.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rules {
     /// The zone in which instants are read and shown.
     pub zone: Zone,
+    /// ANSI mode: what does not fit is an error.
+    pub ansi: bool,
+    /// How INSERT makes values those of a column.
+    pub store: StorePolicy,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { zone: Zone::default(), ansi: true, store: StorePolicy::Ansi }
+    }
+}
+
+/// How INSERT makes values those of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StorePolicy {
+    /// Kinds of types do not mix, and what does not fit is an error.
+    Ansi,
+    /// Whatever a cast of the old rules makes of them.
+    Legacy,
+    /// Only types that hold every value.
+    Strict,
 }
 
 impl Rules {
@@ -36,14 +62,30 @@ impl Rules {
                 title: format!("`{name}` is no time zone"),
             })?,
         };
-        Ok(Self { zone })
+        let ansi = match setting(ANSI) {
+            None => true,
+            Some(text) => truth(text).ok_or_else(|| not_one_of(ANSI, text, "true or false"))?,
+        };
+        let store = match setting(STORE).map(|text| (text, text.trim().to_ascii_uppercase())) {
+            None => StorePolicy::Ansi,
+            Some((text, upper)) => match upper.as_str() {
+                "ANSI" => StorePolicy::Ansi,
+                "LEGACY" => StorePolicy::Legacy,
+                "STRICT" => StorePolicy::Strict,
+                _ => return Err(not_one_of(STORE, text, "ANSI, LEGACY or STRICT")),
+            },
+        };
+        Ok(Self { zone, ansi, store })
     }
 }
 
 impl Rules {
     /// What other rules are told apart by; empty for the usual ones.
     pub fn fingerprint(&self) -> String {
-        if *self == Self::default() { String::new() } else { format!("zone {}", self.zone.name()) }
+        match *self == Self::default() {
+            true => String::new(),
+            false => format!("zone {}, ANSI {}, store {:?}", self.zone.name(), self.ansi, self.store),
+        }
     }
 }
 
@@ -54,6 +96,19 @@ pub struct RulesFault {
     pub condition: Condition,
     /// What is wrong.
     pub title: String,
+}
+
+fn truth(text: &str) -> Option<bool> {
+    let text = text.trim();
+    if text.eq_ignore_ascii_case("true") {
+        return Some(true);
+    }
+    text.eq_ignore_ascii_case("false").then_some(false)
+}
+
+fn not_one_of(key: &str, value: &str, known: &str) -> RulesFault {
+    let title = format!("`{key}` is {known}, not `{value}`");
+    RulesFault { condition: Condition::INVALID_CONF_VALUE_TYPE_MISMATCH, title }
 }
 
 thread_local! {
@@ -80,14 +135,59 @@ pub fn current() -> Rules {
     IN_FORCE.with_borrow(Clone::clone)
 }
 
+/// Whether ANSI mode is on.
+pub(crate) fn is_ansi() -> bool {
+    IN_FORCE.with_borrow(|rules| rules.ansi)
+}
+
+/// Kernels that refuse values in ANSI mode, and those that take their place where it is off.
+const WITHOUT_ANSI: [(&str, &str); 26] = [
+    ("spark_abs", "spark_wrapping_abs"),
+    ("spark_add", "spark_wrapping_add"),
+    ("spark_array_item", "spark_get"),
+    ("spark_bround_decimal", "spark_legacy_bround_decimal"),
+    ("spark_bround_whole", "spark_wrapping_bround"),
+    ("spark_conv", "spark_legacy_conv"),
+    ("spark_date_add", "spark_wrapping_date_add"),
+    ("spark_date_sub", "spark_wrapping_date_sub"),
+    ("spark_div", "spark_legacy_div"),
+    ("spark_divide", "spark_try_divide"),
+    ("spark_element_at", "spark_try_element_at"),
+    ("spark_elt", "spark_legacy_elt"),
+    ("spark_make_date", "spark_legacy_make_date"),
+    ("spark_make_interval", "spark_try_make_interval"),
+    ("spark_make_timestamp", "spark_try_make_timestamp"),
+    ("spark_mean", "spark_legacy_mean"),
+    ("spark_multiply", "spark_wrapping_multiply"),
+    ("spark_negative", "spark_wrapping_negative"),
+    ("spark_next_day", "spark_legacy_next_day"),
+    ("spark_parse_moment", "spark_try_parse_moment"),
+    ("spark_parse_url", "spark_try_parse_url"),
+    ("spark_pmod", "spark_legacy_pmod"),
+    ("spark_remainder", "spark_try_mod"),
+    ("spark_round_decimal", "spark_legacy_round_decimal"),
+    ("spark_round_whole", "spark_wrapping_round"),
+    ("spark_subtract", "spark_wrapping_subtract"),
+];
+
+/// The kernel that a call of a kernel means under the rules in force, and whether it may give NULL where the other refuses.
+pub(crate) fn kernel(name: &str) -> (&str, bool) {
+    if is_ansi() {
+        return (name, false);
+    }
+    let instead = WITHOUT_ANSI.iter().find(|(known, _)| *known == name);
+    instead.map_or((name, false), |(_, instead)| (instead, true))
+}
+
 /// Kernels that have the zone as a further, last argument where instants are among their values and the zone is not UTC.
-const ZONED: [&str; 17] = [
+const ZONED: [&str; 18] = [
     "spark_add_calendar",
     "spark_add_interval_months",
     "spark_add_micros",
     "spark_cast",
     "spark_date_format",
     "spark_date_trunc",
+    "spark_legacy_cast",
     "spark_months_between",
     "spark_parse_moment",
     "spark_sequence",

@@ -20,8 +20,8 @@ use lakesmith_value::Zone;
 use crate::cast::{Mode, cast, cast_array};
 use crate::coercion::{common_type, is_integral};
 use crate::function::{Call, Fault, Function, Typed};
-use crate::kernel::{self, Kernels};
 use crate::interval::moved_instant;
+use crate::kernel::{self, Kernels};
 use crate::rules::zone_at;
 use crate::text_value::{DAY_MICROS, date_of, days_of};
 

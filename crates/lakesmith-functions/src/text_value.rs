@@ -97,6 +97,7 @@ pub fn format_typed(data_type: &lakesmith_unresolved::SparkType, text: &str) -> 
     use lakesmith_unresolved::SparkType;
     match data_type {
         SparkType::Date => lakesmith_value::parse_date(text).map(format_date),
+        SparkType::TimestampNtz if text.trim().len() > 10 => Some(text.to_owned()),
         SparkType::TimestampNtz => lakesmith_value::parse_timestamp(text, zone_offset).map(format_timestamp),
         SparkType::Timestamp => {
             let zone = crate::rules::current().zone;

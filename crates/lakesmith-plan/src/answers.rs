@@ -12,10 +12,10 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::LogicalPlanBuilder;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::ErrorKind;
+use lakesmith_functions::Rules;
 use lakesmith_functions::Typed;
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::rules::within;
-use lakesmith_functions::Rules;
 use lakesmith_unresolved::SparkType;
 
 use crate::Resolved;

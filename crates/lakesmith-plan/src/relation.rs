@@ -11,7 +11,7 @@ use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::{FileInterface, RelationRequest, RelationSource};
 use lakesmith_functions::cast::{Mode, cast};
-use lakesmith_functions::coercion::common_of;
+use lakesmith_functions::coercion::common_of_values;
 use lakesmith_functions::{Role, Typed, guard, registry};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, Name, NamePart};
 use lakesmith_unresolved::relation::{Cte, DataSource};
@@ -455,7 +455,9 @@ impl Resolver<'_> {
         let mut columns = Vec::new();
         let mut projected = Vec::new();
         for index in 0..width {
-            let common = common_of("VALUES", resolved.iter().map(|row| &row[index].data_type));
+            let common = common_of_values("VALUES", resolved.iter().map(|row| &row[index].data_type));
+            let condition = Condition::INVALID_INLINE_TABLE_INCOMPATIBLE_TYPES_IN_INLINE_TABLE;
+            let common = common.map_err(|fault| lakesmith_functions::Fault { condition, ..fault });
             let common = self.settle(common, origin)?;
             for row in &mut resolved {
                 let value = cast(row[index].clone(), &common, Mode::Ansi);

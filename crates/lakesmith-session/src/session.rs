@@ -1,6 +1,6 @@
 //! [`Session`]: what statements share: where tables lie, default names, settings, temporary views, the time, and the runtime.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,6 +9,7 @@ use datafusion::prelude::SessionContext;
 use lakesmith_base::{Clock, Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin, SourceKind, SourceMap};
 use lakesmith_engine::{EngineError, Runtime};
+use lakesmith_functions::rules::{ANSI, TIME_ZONE};
 use lakesmith_functions::{Rules, SessionValues};
 use lakesmith_plan::{Options, Resolved, resolve};
 use lakesmith_project::PathMap;
@@ -260,6 +261,13 @@ impl Session {
     pub(crate) fn rules(&self) -> Rules {
         let state = self.state();
         Rules::of(|key| state.settings.get(key).map(String::as_str)).unwrap_or_default()
+    }
+
+    /// The settings that say what queries mean, where they have been set.
+    pub(crate) fn meaning(&self) -> BTreeMap<String, String> {
+        let state = self.state();
+        let set = [TIME_ZONE, ANSI].into_iter().filter_map(|key| state.settings.get_key_value(key));
+        set.map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
     /// Default names of the session.

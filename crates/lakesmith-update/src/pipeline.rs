@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_engine::EngineError;
 use lakesmith_engine::durable::DurableFolder;
+use lakesmith_functions::Rules;
+use lakesmith_functions::rules::RulesFault;
 use lakesmith_graph::name::without_live;
-use lakesmith_graph::{DataflowGraph, Dataset, DatasetId, Namespace};
+use lakesmith_graph::{DataflowGraph, Dataset, DatasetId, Namespace, Settings};
 use lakesmith_project::path::table_folder;
 use lakesmith_project::{Location, PathMap};
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
 use datafusion::arrow::array::{ArrayRef, RecordBatch};
 use lakesmith_diagnostic::render::printable;
+use lakesmith_functions::Zone;
 use lakesmith_functions::cast::shown_in;
 use lakesmith_session::{cell, json};
 use lakesmith_unresolved::{SparkType, StructField};
-use lakesmith_value::Zone;
 
 use crate::arguments::RowForm;
 

@@ -298,6 +298,9 @@ conditions! {
         "The seconds of a timestamp lie between 0 and 60, and 60 has no fraction. Correct the data, or use `try_make_timestamp` to get NULL.";
     INVALID_INDEX_OF_ZERO = "INVALID_INDEX_OF_ZERO", "22003",
         "Elements of an array are counted from 1 here, so there is no element 0.";
+    INVALID_INLINE_TABLE_INCOMPATIBLE_TYPES_IN_INLINE_TABLE =
+        "INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE", "42000",
+        "A column of VALUES has values of types that have none in common. Cast them to one type.";
     INVALID_INTERVAL_FORMAT_TIMEZONE_INTERVAL_OUT_OF_RANGE =
         "INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE", "22006",
         "The interval of SET TIME ZONE is an offset of at most 18 hours in whole seconds.";
@@ -331,6 +334,8 @@ conditions! {
         "A persisted view outlives the pipeline's update, so it cannot read a temporary view. Make both temporary or both persisted.";
     INVALID_TIMEZONE = "INVALID_TIMEZONE", "22009",
         "There is no time zone of this name. Write a region such as `Europe/Berlin` or an offset such as `+02:00`.";
+    INVALID_TYPED_LITERAL = "INVALID_TYPED_LITERAL", "42604",
+        "The text of a constant such as `DATE '2024-01-31'` is no value of its type.";
     INVALID_URL = "INVALID_URL", "22P02",
         "A text is no URL. Correct the data, or use `try_parse_url` to get NULL.";
     INVALID_UTF8_STRING = "INVALID_UTF8_STRING", "22029",

@@ -33,7 +33,7 @@ const fn free(key: &'static str, value: &'static str, meaning: &'static str) -> 
 
 /// Settings with a value before SET gives them one, ordered by key.
 const KNOWN: &[Known] = &[
-    only("spark.sql.ansi.enabled", "true", "Arithmetic and casts that fail are errors and not NULL."),
+    free("spark.sql.ansi.enabled", "true", "Arithmetic and casts that fail are errors and not NULL."),
     only("spark.sql.caseSensitive", "false", "Names are compared without regard to case."),
     only("spark.sql.legacy.timeParserPolicy", "EXCEPTION", "How texts become dates and times."),
     free("spark.sql.session.timeZone", "UTC", "The zone in which times are shown and read."),
@@ -44,7 +44,7 @@ const KNOWN: &[Known] = &[
         "STATIC",
         "What INSERT OVERWRITE takes away: all partitions (STATIC) or those that get rows (DYNAMIC).",
     ),
-    only("spark.sql.storeAssignmentPolicy", "ANSI", "How INSERT casts values to the types of columns."),
+    free("spark.sql.storeAssignmentPolicy", "ANSI", "How INSERT casts values to the types of columns."),
 ];
 
 fn known(key: &str) -> Option<&'static Known> {
@@ -112,11 +112,9 @@ fn pair(key: &str, value: &str) -> Done<QueryResult> {
 }
 
 fn check(key: &str, value: &str) -> Done {
-    if key == TIME_ZONE {
-        return match Rules::of(|_| Some(value)) {
-            Ok(_) => Ok(()),
-            Err(fault) => Err(Diagnostic::error(fault.condition, fault.title).help(ZONES).into()),
-        };
+    if let Err(fault) = Rules::of(|known| (known == key).then_some(value)) {
+        let fault_of = Diagnostic::error(fault.condition, fault.title);
+        return Err(if key == TIME_ZONE { fault_of.help(ZONES) } else { fault_of }.into());
     }
     let Some(known) = known(key) else { return Ok(()) };
     if known.is_only && !value.eq_ignore_ascii_case(known.value) {
