@@ -195,7 +195,11 @@ conditions! {
     DELTA_REPLACE_WHERE_MISMATCH = "DELTA_REPLACE_WHERE_MISMATCH", "44000",
         "Rows of INSERT … REPLACE WHERE do not meet its condition, so nothing was written. Filter the query by the condition.";
     DELTA_SOURCE_TABLE_IGNORE_CHANGES = "DELTA_SOURCE_TABLE_IGNORE_CHANGES", "0A000",
-        "A table that is read as a stream had rows changed or deleted. A stream reads appended rows only. Read the table without STREAM into a materialized view, or start the reading table over with `--full-refresh`.";
+        "A table that is read as a stream had rows changed or deleted. A stream reads appended rows only. Pass over such commits with `skipChangeCommits`, read the table without STREAM into a materialized view, or start the reading table over with `--full-refresh`.";
+    DELTA_STARTING_VERSION_AND_TIMESTAMP_BOTH_SET = "DELTA_STARTING_VERSION_AND_TIMESTAMP_BOTH_SET", "42613",
+        "A streaming read of a table says with `startingVersion` and with `startingTimestamp` where it begins. Keep one of them.";
+    DELTA_TIMESTAMP_GREATER_THAN_COMMIT = "DELTA_TIMESTAMP_GREATER_THAN_COMMIT", "42816",
+        "A streaming read of a table begins at a time that lies after its newest commit. Name an earlier time, or `startingVersion => 'latest'` for what comes from now on.";
     DELTA_UNSUPPORTED_DATA_TYPES = "DELTA_UNSUPPORTED_DATA_TYPES", "0AKDC",
         "A table would get a column of a type that Delta tables cannot hold, an interval for example. Cast it: seconds of an interval are a BIGINT, its text is a STRING. Temporary views may have such columns.";
     DELTA_UNSUPPORTED_DROP_COLUMN = "DELTA_UNSUPPORTED_DROP_COLUMN", "0AKDC",
