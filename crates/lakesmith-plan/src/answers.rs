@@ -3,6 +3,7 @@
 //!
 //! `LAKESMITH_REWRITE_ANSWERS=1` writes the marks anew; a query that differs is never marked.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -11,8 +12,10 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::LogicalPlanBuilder;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::ErrorKind;
+use lakesmith_functions::Rules;
 use lakesmith_functions::Typed;
 use lakesmith_functions::cast::{Mode, cast};
+use lakesmith_functions::rules::within;
 use lakesmith_unresolved::SparkType;
 
 use crate::Resolved;
@@ -103,7 +106,8 @@ async fn rows(session: &Session, resolved: &Resolved) -> Result<Vec<String>, Out
     for attribute in &resolved.output {
         let mut value = Typed::new(attribute.column(), attribute.data_type.clone());
         if value.data_type != SparkType::Binary {
-            value = cast(value, &SparkType::STRING, Mode::Ansi).map_err(|fault| Outcome::Refused(fault.title))?;
+            let text = within(&session.rules, || cast(value, &SparkType::STRING, Mode::Ansi));
+            value = text.map_err(|fault| Outcome::Refused(fault.title))?;
         }
         texts.push(value.expr.alias(attribute.internal()));
     }
@@ -192,11 +196,24 @@ fn shown(answer: &Answer) -> String {
 #[derive(Debug, Default)]
 struct Counts(usize, usize, usize);
 
-async fn check(path: &Path, session: &Session, report: &mut String) -> Counts {
+/// `@ key = value` sets a setting for the blocks that follow, `@` alone ends all of them.
+fn apply(part: &str, settings: &mut HashMap<String, String>, session: &mut Session) {
+    for line in part.lines().filter_map(|line| line.strip_prefix('@')) {
+        match line.split_once('=') {
+            Some((key, value)) => drop(settings.insert(key.trim().to_owned(), value.trim().to_owned())),
+            None => settings.clear(),
+        }
+    }
+    session.rules = Rules::of(|key| settings.get(key).map(String::as_str)).unwrap();
+}
+
+async fn check(path: &Path, session: &mut Session, report: &mut String) -> Counts {
     let text = std::fs::read_to_string(path).unwrap();
     let mut counts = Counts::default();
     let mut rewritten = Vec::new();
+    let mut settings = HashMap::new();
     for part in text.split("\n\n") {
+        apply(part, &mut settings, session);
         let block = block(part);
         let mut lines: Vec<&str> = part.lines().filter(|line| !line.starts_with("~ ")).collect();
         let mark;
@@ -237,11 +254,11 @@ async fn queries_have_the_answers_that_spark_gave() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/answers");
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    let session = Session::new();
+    let mut session = Session::new();
     let mut report = String::new();
     let mut summary = String::new();
     for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "txt")) {
-        let Counts(same, refused, different) = check(file, &session, &mut report).await;
+        let Counts(same, refused, different) = check(file, &mut session, &mut report).await;
         let name = file.file_name().unwrap().to_string_lossy();
         writeln!(summary, "{name}: {same} the same, {refused} refused, {different} different").unwrap();
     }

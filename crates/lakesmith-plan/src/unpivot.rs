@@ -4,7 +4,7 @@ use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::Typed;
 use lakesmith_functions::cast::{Mode, cast};
-use lakesmith_functions::coercion::{common_type, is_text};
+use lakesmith_functions::coercion::common_of_values;
 use lakesmith_functions::generator::Generated;
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, NamePart};
 use lakesmith_unresolved::relation::Unpivot;
@@ -126,7 +126,7 @@ impl Resolver<'_> {
         }];
         for (at, name) in unpivot.value_names.iter().enumerate() {
             let types: Vec<&SparkType> = groups.iter().map(|(columns, _)| &columns[at].attribute.data_type).collect();
-            let Some(common) = type_without_promotion(&types) else {
+            let Ok(common) = common_of_values("UNPIVOT", types.iter().copied()) else {
                 let listed = types.iter().map(|data_type| data_type.to_string()).collect::<Vec<_>>().join(", ");
                 let title = format!("UNPIVOT puts values of types that have none in common into `{name}`: {listed}");
                 let diagnostic = Diagnostic::error(Condition::UNPIVOT_VALUE_DATA_TYPE_MISMATCH, title);
@@ -167,16 +167,4 @@ impl Resolver<'_> {
         let rows = self.builtin("array", structs, origin)?;
         Some(Generated { rows, columns: fields, is_outer: false })
     }
-}
-
-/// The type of values that meet in one column; a text is never made of another type.
-pub(crate) fn type_without_promotion(types: &[&SparkType]) -> Option<SparkType> {
-    let mut types = types.iter();
-    let first = (*types.next()?).clone();
-    types.try_fold(first, |common, data_type| {
-        if is_text(&common) != is_text(data_type) && common != SparkType::Null && **data_type != SparkType::Null {
-            return None;
-        }
-        common_type(&common, data_type)
-    })
 }

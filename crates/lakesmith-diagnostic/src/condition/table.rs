@@ -203,7 +203,11 @@ conditions! {
     DELTA_REPLACE_WHERE_MISMATCH = "DELTA_REPLACE_WHERE_MISMATCH", "44000",
         "Rows of INSERT … REPLACE WHERE do not meet its condition, so nothing was written. Filter the query by the condition.";
     DELTA_SOURCE_TABLE_IGNORE_CHANGES = "DELTA_SOURCE_TABLE_IGNORE_CHANGES", "0A000",
-        "A table that is read as a stream had rows changed or deleted. A stream reads appended rows only. Read the table without STREAM into a materialized view, or start the reading table over with `--full-refresh`.";
+        "A table that is read as a stream had rows changed or deleted. A stream reads appended rows only. Pass over such commits with `skipChangeCommits`, read the table without STREAM into a materialized view, or start the reading table over with `--full-refresh`.";
+    DELTA_STARTING_VERSION_AND_TIMESTAMP_BOTH_SET = "DELTA_STARTING_VERSION_AND_TIMESTAMP_BOTH_SET", "42613",
+        "A streaming read of a table says with `startingVersion` and with `startingTimestamp` where it begins. Keep one of them.";
+    DELTA_TIMESTAMP_GREATER_THAN_COMMIT = "DELTA_TIMESTAMP_GREATER_THAN_COMMIT", "42816",
+        "A streaming read of a table begins at a time that lies after its newest commit. Name an earlier time, or `startingVersion => 'latest'` for what comes from now on.";
     DELTA_UNSUPPORTED_DATA_TYPES = "DELTA_UNSUPPORTED_DATA_TYPES", "0AKDC",
         "A table would get a column of a type that Delta tables cannot hold, an interval for example. Cast it: seconds of an interval are a BIGINT, its text is a STRING. Temporary views may have such columns.";
     DELTA_UNSUPPORTED_DROP_COLUMN = "DELTA_UNSUPPORTED_DROP_COLUMN", "0AKDC",
@@ -291,7 +295,7 @@ conditions! {
     INVALID_ATTRIBUTE_NAME_SYNTAX = "INVALID_ATTRIBUTE_NAME_SYNTAX", "42601",
         "The name of a column has an empty part or a back-quote that is left open. Put back-quotes around a part that holds a dot: `t.`a.b``.";
     INVALID_CONF_VALUE_TIME_ZONE = "INVALID_CONF_VALUE.TIME_ZONE", "22022",
-        "The setting takes a time zone. The session's zone is UTC.";
+        "The setting takes a time zone: a region such as `Europe/Berlin` or an offset such as `+02:00`.";
     INVALID_CONF_VALUE_TYPE_MISMATCH = "INVALID_CONF_VALUE.TYPE_MISMATCH", "22022",
         "The value of a setting is of another kind than the setting takes, for example a text where a number belongs. Correct it in the `configuration` of the pipeline's spec or after `--set`.";
     INVALID_DEFAULT_VALUE_DATA_TYPE = "INVALID_DEFAULT_VALUE.DATA_TYPE", "42623",
@@ -322,6 +326,9 @@ conditions! {
         "A column of VALUES has values that have no common type. Cast them to one.";
     INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH = "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH", "42000",
         "The rows of VALUES, or the names of its alias, are not of one length. Give each row a value for each column.";
+    INVALID_INTERVAL_FORMAT_TIMEZONE_INTERVAL_OUT_OF_RANGE =
+        "INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE", "22006",
+        "The interval of SET TIME ZONE is an offset of at most 18 hours in whole seconds.";
     INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION = "INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION", "22006",
         "A DATE was moved by an interval with hours, minutes or seconds. Cast the date to TIMESTAMP, or use an interval of days and months.";
     INVALID_LAMBDA_FUNCTION_CALL_DUPLICATE_ARG_NAMES = "INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES", "42K0D",
@@ -374,6 +381,8 @@ conditions! {
         "A persisted view outlives the pipeline's update, so it cannot read a temporary view. Make both temporary or both persisted.";
     INVALID_TIMEZONE = "INVALID_TIMEZONE", "22009",
         "There is no time zone of this name. Write a region such as `Europe/Berlin` or an offset such as `+02:00`.";
+    INVALID_TYPED_LITERAL = "INVALID_TYPED_LITERAL", "42604",
+        "The text of a constant such as `DATE '2024-01-31'` is no value of its type.";
     INVALID_URL = "INVALID_URL", "22P02",
         "A text is no URL. Correct the data, or use `try_parse_url` to get NULL.";
     INVALID_USAGE_OF_STAR_OR_REGEX = "INVALID_USAGE_OF_STAR_OR_REGEX", "42000",
