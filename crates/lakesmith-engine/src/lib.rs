@@ -13,6 +13,7 @@ pub mod executor;
 pub mod fault;
 pub mod fence;
 pub mod input;
+pub mod range;
 pub mod report;
 pub mod session;
 pub mod spill;

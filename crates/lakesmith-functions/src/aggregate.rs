@@ -66,6 +66,8 @@ pub const FUNCTIONS: &[Function] = &[
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[
     ("spark_empty_for_null", empty_for_null_kernel),
+    ("spark_legacy_mean", |a, t| crate::arithmetic::attempt(a, t, mean_kernel)),
+    ("spark_legacy_sum_list", |a, t| sum_list(a, t, Mode::Legacy)),
     ("spark_mean", mean_kernel),
     ("spark_sum_list", |a, t| sum_list(a, t, Mode::Ansi)),
     ("spark_try_sum_list", |a, t| sum_list(a, t, Mode::Try)),
@@ -133,6 +135,7 @@ pub(crate) fn double(call: &Call<'_>) -> Result<Typed, Fault> {
 
 /// BIGINT of whole numbers, ten digits more of decimals, else DOUBLE.
 fn sum(call: &Call<'_>, mode: Mode) -> Result<Typed, Fault> {
+    let mode = if mode == Mode::Ansi && !crate::rules::is_ansi() { Mode::Legacy } else { mode };
     let argument = call.arguments[0].clone();
     let (argument, result) = match argument.data_type.clone() {
         data_type if is_integral(&data_type) => (cast(argument, &SparkType::Long, Mode::Ansi)?, SparkType::Long),
@@ -154,7 +157,11 @@ fn sum(call: &Call<'_>, mode: Mode) -> Result<Typed, Fault> {
     }
     // different values are few, so they are gathered and added at the end
     let values = collect(&Call { arguments: vec![argument], ..call.clone() }, true)?;
-    let name = if mode == Mode::Ansi { "spark_sum_list" } else { "spark_try_sum_list" };
+    let name = match mode {
+        Mode::Ansi => "spark_sum_list",
+        Mode::Try => "spark_try_sum_list",
+        Mode::Legacy => "spark_legacy_sum_list",
+    };
     Ok(crate::kernel::call(name, vec![values], result)?.with_nullable(true))
 }
 
@@ -270,17 +277,34 @@ pub(crate) fn collect(call: &Call<'_>, distinct: bool) -> Result<Typed, Fault> {
     Ok(crate::kernel::call("spark_empty_for_null", vec![list], result)?.with_nullable(false))
 }
 
-/// The list as Spark has it: empty where a group has no values.
+/// The list as Spark has it: empty where a group has no values, and without NULLs, which stand for values that a FILTER drops
+/// where there is a window.
 fn empty_for_null_kernel(
     arguments: &[datafusion::arrow::array::ArrayRef],
     to: &datafusion::arrow::datatypes::DataType,
 ) -> datafusion::common::Result<datafusion::arrow::array::ArrayRef> {
-    use datafusion::arrow::array::{AsArray, ListArray};
+    use datafusion::arrow::array::{Array, AsArray, ListArray};
     let lists = arguments[0].as_list::<i32>();
     let datafusion::arrow::datatypes::DataType::List(field) = to else {
         return Ok(Arc::clone(&arguments[0]));
     };
     // DataFusion's lists name their elements otherwise
-    let values = crate::cast::cast_array(lists.values(), field.data_type(), Mode::Ansi)?;
-    Ok(Arc::new(ListArray::try_new(Arc::clone(field), lists.offsets().clone(), values, None)?))
+    let (values, offsets) = match lists.values().null_count() {
+        0 => (Arc::clone(lists.values()), lists.offsets().clone()),
+        _ => {
+            let present = datafusion::arrow::compute::is_not_null(lists.values())?;
+            let kept = |range: &[i32]| {
+                let (start, end) = (range[0] as usize, range[1] as usize);
+                present.values().slice(start, end - start).count_set_bits()
+            };
+            let lengths: Vec<usize> = lists.offsets().windows(2).map(kept).collect();
+            let first = lists.offsets()[0] as usize;
+            let used = lists.offsets()[lists.len()] as usize - first;
+            let values = lists.values().slice(first, used);
+            let values = datafusion::arrow::compute::filter(&values, &present.slice(first, used))?;
+            (values, datafusion::arrow::buffer::OffsetBuffer::from_lengths(lengths))
+        }
+    };
+    let values = crate::cast::cast_array(&values, field.data_type(), Mode::Ansi)?;
+    Ok(Arc::new(ListArray::try_new(Arc::clone(field), offsets, values, None)?))
 }

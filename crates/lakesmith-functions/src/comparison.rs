@@ -1,5 +1,6 @@
 //! Comparisons, logic, and predicates on NULL and lists.
 
+use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{
     Expr, Operator, binary_expr, is_false, is_not_false, is_not_null, is_not_true, is_null, is_true, is_unknown, lit,
     not,
@@ -8,9 +9,10 @@ use datafusion::prelude::in_list;
 use lakesmith_unresolved::SparkType;
 
 use crate::cast::{Mode, cast};
-use crate::coercion::{common_of, implicit};
+use crate::coercion::{common_of, comparison_type, implicit, is_numeric};
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::guard;
+use crate::normal::normal;
 
 /// The operators.
 pub const FUNCTIONS: &[Function] = &[
@@ -45,13 +47,50 @@ fn aligned(call: &Call<'_>) -> Result<Vec<Typed>, Fault> {
     call.arguments.iter().map(|argument| cast(argument.clone(), &common, Mode::Ansi)).collect()
 }
 
+/// Two values in the type that they are compared in.
+fn compared(call: &Call<'_>, operator: Operator) -> Result<Vec<Typed>, Fault> {
+    let [left, right] = call.arguments.as_slice() else { return aligned(call) };
+    let (l, r) = (&left.data_type, &right.data_type);
+    let asks_equality =
+        matches!(operator, Operator::Eq | Operator::NotEq | Operator::IsDistinctFrom | Operator::IsNotDistinctFrom);
+    // by the old rules true is 1
+    let common = match (l, r) {
+        (SparkType::Boolean, other) | (other, SparkType::Boolean)
+            if asks_equality && !crate::rules::is_ansi() && is_numeric(other) =>
+        {
+            Some(other.clone())
+        }
+        _ => comparison_type(l, r),
+    };
+    match common {
+        Some(common) => Ok(vec![cast(left.clone(), &common, Mode::Ansi)?, cast(right.clone(), &common, Mode::Ansi)?]),
+        None => aligned(call),
+    }
+}
+
 fn compare(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
-    let [left, right] = <[Typed; 2]>::try_from(aligned(call)?).map_err(|_| Fault::not_built("this comparison"))?;
+    let [left, right] =
+        <[Typed; 2]>::try_from(compared(call, operator)?).map_err(|_| Fault::not_built("this comparison"))?;
     if matches!(left.data_type, SparkType::Map { .. }) {
         return Err(Fault::mismatch(format!("values of type {} cannot be compared", left.data_type), Some(0)));
     }
     let nullable = left.nullable || right.nullable;
+    // a number that has one form only is found in statistics of files, which know no function of it
+    let (left, right) = match has_one_form(&left.expr) || has_one_form(&right.expr) {
+        true => (left, right),
+        false => (normal(left)?, normal(right)?),
+    };
     Ok(Typed::new(binary_expr(left.expr, operator, right.expr), SparkType::Boolean).with_nullable(nullable))
+}
+
+/// Whether an expression is a number that is neither zero nor NaN.
+fn has_one_form(expr: &Expr) -> bool {
+    let is_plain = |value: f64| value != 0.0 && !value.is_nan();
+    match expr {
+        Expr::Literal(ScalarValue::Float64(Some(value)), _) => is_plain(*value),
+        Expr::Literal(ScalarValue::Float32(Some(value)), _) => is_plain(f64::from(*value)),
+        _ => false,
+    }
 }
 
 fn null_safe(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
@@ -61,7 +100,10 @@ fn null_safe(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
 fn boolean(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
     let argument = call.arguments[index].clone();
     let data_type = argument.data_type.clone();
-    implicit(argument, &SparkType::Boolean).unwrap_or_else(|| {
+    let is_refused = !crate::rules::is_ansi() && crate::coercion::is_text(&data_type);
+    let argument = if is_refused { None } else { Some(argument) };
+    let cast = argument.and_then(|argument| implicit(argument, &SparkType::Boolean));
+    cast.unwrap_or_else(|| {
         let title = format!("`{}` needs a condition, not a value of type {data_type}", call.name);
         Err(Fault::mismatch(title, Some(index)).with_help("compare the value with something"))
     })

@@ -5,6 +5,7 @@
 use std::fmt::Write;
 
 use jiff::civil::Date;
+use lakesmith_value::Zone;
 
 use crate::text_value::{DAY_MICROS, date_of, days_of};
 
@@ -52,7 +53,7 @@ impl Pattern {
                 while characters.next_if_eq(&character).is_some() {
                     count += 1;
                 }
-                if !"yMLdHhmsSaEDQqX".contains(character) {
+                if !"yMLdHhmsSaEDQqXxZzVO".contains(character) {
                     return Err(format!("the letter `{character}` of a date pattern is not built yet"));
                 }
                 items.push(Item::Field(character, count));
@@ -63,8 +64,14 @@ impl Pattern {
         Ok(Self(items))
     }
 
-    /// Writes microseconds since the epoch.
+    /// Writes microseconds since the epoch, in UTC.
     pub fn format(&self, micros: i64) -> Option<String> {
+        self.format_in(micros, &Zone::default())
+    }
+
+    /// Writes an instant as clocks of a zone show it.
+    pub fn format_in(&self, instant: i64, zone: &Zone) -> Option<String> {
+        let micros = zone.local(instant);
         let days = i32::try_from(micros.div_euclid(DAY_MICROS)).ok()?;
         let (date, time) = (date_of(days)?, micros.rem_euclid(DAY_MICROS));
         let (hour, minute, second) = (time / 3_600_000_000, time / 60_000_000 % 60, time / 1_000_000 % 60);
@@ -98,14 +105,22 @@ impl Pattern {
                 ('s', _) => write!(out, "{second:0count$}"),
                 ('S', _) => write!(out, "{}", fraction(time % 1_000_000, count)),
                 ('a', _) => write!(out, "{}", if hour < 12 { "AM" } else { "PM" }),
-                _ => write!(out, "Z"),
+                _ => {
+                    out.push_str(&zone_text(zone, instant.div_euclid(1_000_000), letter, count));
+                    Ok(())
+                }
             };
         }
         Some(out)
     }
 
-    /// Reads a text as microseconds since the epoch; `None` when it does not follow the pattern.
+    /// Reads a text as microseconds since the epoch, in UTC where it names no zone; `None` when it does not follow the pattern.
     pub fn parse(&self, text: &str) -> Option<i64> {
+        self.parse_in(text, &Zone::default())
+    }
+
+    /// Reads a text as an instant, in a zone where it names none.
+    pub fn parse_in(&self, text: &str, zone: &Zone) -> Option<i64> {
         let mut rest = text;
         let mut parts = Parts::default();
         for (at, item) in self.0.iter().enumerate() {
@@ -117,7 +132,40 @@ impl Pattern {
                 }
             }
         }
-        if rest.is_empty() { parts.micros() } else { None }
+        if rest.is_empty() { parts.micros(zone) } else { None }
+    }
+}
+
+/// `+01:00`, or `Z`.
+pub(crate) fn offset_text(zone: &Zone, instant: i64) -> String {
+    zone_text(zone, instant, 'X', 3)
+}
+
+/// What a letter of zones writes.
+fn zone_text(zone: &Zone, instant: i64, letter: char, count: usize) -> String {
+    let offset = zone.offset_at(instant);
+    let (sign, size) = (if offset < 0 { '-' } else { '+' }, offset.abs());
+    let (hours, minutes, seconds) = (size / 3600, size / 60 % 60, size % 60);
+    let plain = |colon: &str, short: bool| match (minutes, seconds) {
+        (0, _) if short => format!("{sign}{hours:02}"),
+        (_, 0) => format!("{sign}{hours:02}{colon}{minutes:02}"),
+        _ if count > 3 => format!("{sign}{hours:02}{colon}{minutes:02}{colon}{seconds:02}"),
+        _ => format!("{sign}{hours:02}{colon}{minutes:02}"),
+    };
+    let colon = if matches!(count, 3 | 5) { ":" } else { "" };
+    match letter {
+        'X' if offset == 0 => "Z".to_owned(),
+        'X' | 'x' => plain(colon, count == 1),
+        'Z' if count == 5 && offset == 0 => "Z".to_owned(),
+        'Z' if count == 4 && offset == 0 => "GMT".to_owned(),
+        'Z' if count == 4 => format!("GMT{}", plain(":", false)),
+        'Z' => plain(if count == 5 { ":" } else { "" }, false),
+        'O' if offset == 0 => "GMT".to_owned(),
+        'O' if count == 4 => format!("GMT{}", plain(":", false)),
+        'O' if minutes == 0 => format!("GMT{sign}{hours}"),
+        'O' => format!("GMT{sign}{hours}:{minutes:02}"),
+        'V' => zone.id(),
+        _ => zone.abbreviation(instant),
     }
 }
 
@@ -136,12 +184,13 @@ struct Parts {
     second: i64,
     micros: i64,
     afternoon: Option<bool>,
-    offset: i64,
+    /// The zone that the text names.
+    zone: Option<Zone>,
 }
 
 impl Default for Parts {
     fn default() -> Self {
-        Self { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, micros: 0, afternoon: None, offset: 0 }
+        Self { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, micros: 0, afternoon: None, zone: None }
     }
 }
 
@@ -169,8 +218,8 @@ impl Parts {
             let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
             return text.get(end..);
         }
-        if letter == 'X' {
-            return self.read_zone(text);
+        if matches!(letter, 'X' | 'x' | 'Z' | 'z' | 'V' | 'O') {
+            return self.read_zone(text, letter);
         }
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let most = if adjacent || count > 1 && letter != 'y' { count.max(1) } else { digits.min(9) };
@@ -200,22 +249,29 @@ impl Parts {
         Some(())
     }
 
-    fn read_zone<'a>(&mut self, text: &'a str) -> Option<&'a str> {
-        if let Some(rest) = text.strip_prefix('Z') {
-            return Some(rest);
-        }
-        let end = 1 + text.get(1..)?.find(|c: char| !(c.is_ascii_digit() || c == ':')).unwrap_or(text.len() - 1);
-        let zone = |region: Option<&str>, at| crate::text_value::zone_offset(region, at);
-        let zoned = lakesmith_value::parse_timestamp(&format!("1970-01-01 00:00:00{}", &text[..end]), zone)?;
-        self.offset = -zoned;
+    /// Reads the name of a zone: an offset for the letters of offsets, any name for the others.
+    fn read_zone<'a>(&mut self, text: &'a str, letter: char) -> Option<&'a str> {
+        let is_signed = text.starts_with(['+', '-']);
+        let part =
+            |c: char| c.is_ascii_digit() || c == ':' || !is_signed && (c.is_ascii_alphabetic() || "+-/_".contains(c));
+        let end = 1 + text.get(1..)?.find(|c: char| !part(c)).unwrap_or(text.len() - 1);
+        let end = if letter == 'X' && !is_signed { 1 } else { end };
+        let name = text.get(..end)?;
+        let is_read = match letter {
+            'X' => is_signed || name == "Z",
+            'x' | 'Z' => is_signed,
+            _ => true,
+        };
+        self.zone = Some(Zone::new(name).filter(|_| is_read)?);
         text.get(end..)
     }
 
-    fn micros(&self) -> Option<i64> {
+    fn micros(&self, zone: &Zone) -> Option<i64> {
         let date = Date::new(self.year, self.month, self.day).ok()?;
         let hour = self.hour + if self.afternoon == Some(true) && self.hour < 12 { 12 } else { 0 };
         let seconds = (hour * 60 + self.minute) * 60 + self.second;
-        Some(i64::from(days_of(date)) * DAY_MICROS + seconds * 1_000_000 + self.micros - self.offset)
+        let local = i64::from(days_of(date)) * DAY_MICROS + seconds * 1_000_000 + self.micros;
+        Some(self.zone.as_ref().unwrap_or(zone).instant(local))
     }
 }
 

@@ -2,10 +2,15 @@
 
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::lit;
+use lakesmith_diagnostic::Condition;
 use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_functions::cast::{Mode, cast};
+use lakesmith_functions::text_value::format_typed;
 use lakesmith_functions::{Fault, Typed};
 use lakesmith_unresolved::{Literal, SparkType};
+
+/// Words that stand for moments in constants.
+const SPECIAL: [&str; 5] = ["epoch", "now", "today", "tomorrow", "yesterday"];
 
 /// The constant as an expression.
 pub fn literal(literal: &Literal) -> Result<Typed, Fault> {
@@ -37,6 +42,16 @@ pub fn literal(literal: &Literal) -> Result<Typed, Fault> {
             sure(ScalarValue::TimestampMicrosecond(Some(*micros), None), SparkType::TimestampNtz)
         }
         Literal::Typed { data_type: SparkType::Time(_), .. } => Err(Fault::not_built("a constant of type TIME")),
+        Literal::Typed { data_type, text }
+            if matches!(data_type, SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz)
+                && format_typed(data_type, text).is_none() =>
+        {
+            if SPECIAL.contains(&text.trim().to_ascii_lowercase().as_str()) || text.contains(':') {
+                return Err(Fault::not_built(format!("the constant {data_type} '{text}'")));
+            }
+            let title = format!("`{text}` is no {data_type}");
+            Err(Fault { condition: Condition::INVALID_TYPED_LITERAL, title, argument: None, help: None })
+        }
         Literal::Typed { data_type, text } => {
             let text = Typed { expr: lit(text.as_str()), data_type: SparkType::STRING, nullable: false };
             cast(text, data_type, Mode::Ansi)

@@ -1,6 +1,7 @@
 //! The names that Spark generates for columns without an alias: `count(1)`, `(a + b)`, `CAST(a AS INT)`.
 
 use datafusion::logical_expr::Expr;
+use lakesmith_base::Identifier;
 use lakesmith_diagnostic::Origin;
 use lakesmith_functions::cast_text::{day_time_literal, year_month_literal};
 use lakesmith_functions::text_value::format_typed;
@@ -66,7 +67,14 @@ fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expression {
     }
     expression.for_each_mut(&mut |part| {
         let ExpressionKind::Attribute { parts, plan_id, .. } = &mut part.kind else { return };
-        let Found::Column(column, taken) = scope.find(parts, *plan_id) else { return };
+        let Found::Column(column, taken) = scope.find(parts, *plan_id) else {
+            if let [only] = parts.as_mut_slice()
+                && scope.aliases.iter().any(|(name, _)| *name == only.text)
+            {
+                only.text = Identifier::new(format!("lateralAliasReference({})", only.text.as_str()));
+            }
+            return;
+        };
         let mut shown = parts[taken - 1].text.as_str().to_owned();
         let mut data_type = &column.attribute.data_type;
         for field in &parts[taken..] {

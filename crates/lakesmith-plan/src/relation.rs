@@ -10,20 +10,22 @@ use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::{FileInterface, RelationRequest, RelationSource};
 use lakesmith_functions::cast::{Mode, cast};
-use lakesmith_functions::coercion::common_of;
+use lakesmith_functions::coercion::common_of_values;
 use lakesmith_functions::{Role, Typed, guard, registry};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, Name, NamePart};
 use lakesmith_unresolved::relation::{Cte, DataSource};
 use lakesmith_unresolved::{Literal, PlanId, Relation, RelationKind, SparkType, function_names};
 
 use crate::file_arguments::{argument_of, files_request};
-use crate::generator::{Generation, generates};
-use crate::project::{Block, Order, Output};
+use crate::generator::{Rows, generates};
+use crate::pivot::Pivot;
+use crate::project::{Block, Order, Output, mentions_aggregate};
 use crate::resolver::{Known, Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
 use crate::subquery::asks;
 use crate::subquery::from::Lateral;
 use crate::time_travel;
+use crate::window::no_window;
 
 impl Resolver<'_> {
     /// A relation; nothing when a fault was noted or the catalog has still to be asked.
@@ -69,7 +71,15 @@ impl Resolver<'_> {
                 None => self.not_built("HAVING or QUALIFY at this place", origin),
             },
             RelationKind::Filter { input, condition } => self.filter(input, condition, outer),
-            RelationKind::Sort { input, orders, .. } => self.sort(input, orders, outer),
+            RelationKind::NamedWindows { input, windows } => self.named_windows(input, windows, outer),
+            RelationKind::Sort { input, orders, global } => match input.kind.as_ref() {
+                // its keys may name windows too
+                RelationKind::NamedWindows { input, windows } => {
+                    let kind = RelationKind::Sort { input: input.clone(), orders: orders.clone(), global: *global };
+                    self.named_windows(&Relation::new(kind, origin.clone()), windows, outer)
+                }
+                _ => self.sort(input, orders, outer),
+            },
             RelationKind::Limit { input, count } => match input.kind.as_ref() {
                 RelationKind::Offset { input, count: skip } => self.limit(input, Some(skip), Some(count), outer),
                 _ => self.limit(input, None, Some(count), outer),
@@ -80,7 +90,12 @@ impl Resolver<'_> {
             }
             RelationKind::SubqueryAlias { input, alias, columns } => {
                 let planned = self.relation(input, outer)?;
-                self.renamed(planned, &alias.text, columns, origin)
+                let condition = match input.kind.as_ref() {
+                    RelationKind::InlineTable(_) => Condition::INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH,
+                    RelationKind::TableFunction { .. } => Condition::NUM_TABLE_VALUE_ALIASES_MISMATCH,
+                    _ => Condition::ASSIGNMENT_ARITY_MISMATCH,
+                };
+                self.renamed_or(planned, &alias.text, columns, origin, condition)
             }
             RelationKind::Join(join) => self.join(join, origin, outer),
             RelationKind::LateralJoin { left, right, kind, condition } => {
@@ -92,15 +107,36 @@ impl Resolver<'_> {
             // rows are the same whatever their distribution, and a bounded query has no late rows
             RelationKind::Hint { input, .. }
             | RelationKind::Repartition { input, .. }
-            | RelationKind::RepartitionByExpression { input, .. }
             | RelationKind::WithWatermark { input, .. } => self.relation(input, outer),
+            RelationKind::RepartitionByExpression { input, expressions, .. } => {
+                self.distributed(input, expressions, outer)
+            }
             RelationKind::LateralView { input, generator, outer: is_outer, alias, columns } => {
                 let input = self.relation(input, outer)?;
+                if !generates(generator) && !self.is_function(generator) {
+                    let part = generator.name.parts.last()?;
+                    self.unknown_function(generator, part, &Scope::default())?;
+                }
+                if !generates(generator) {
+                    let title = "LATERAL VIEW takes a generator such as `explode`";
+                    let condition = Condition::UNSUPPORTED_GENERATOR_NOT_GENERATOR;
+                    return self.refuse(Diagnostic::error(condition, title), &generator.name.origin, "no generator");
+                }
                 let qualifier = alias.iter().map(|alias| alias.text.clone()).collect();
-                let (call, names, is_outer) = (generator.as_ref(), columns.as_slice(), *is_outer);
-                let reach = Reach::Plain;
-                self.generate(input, &Generation { call, names, qualifier, reach, is_outer, origin }, outer)
+                let rows = Rows { names: columns, qualifier, reach: Reach::Plain, is_outer: *is_outer, origin };
+                self.generate(input, generator, &rows, outer)
             }
+            RelationKind::Sample { input, method, seed, with_replacement: false } => {
+                self.sample(input, method, *seed, origin, outer)
+            }
+            RelationKind::PipeOperator { input, operator, arguments } => {
+                self.pipe(input, operator, arguments, origin, outer)
+            }
+            RelationKind::Pivot { input, aggregates, columns, values } => {
+                let pivot = Pivot { aggregates, columns, values, groups: None, origin };
+                self.pivot(input, &pivot, outer)
+            }
+            RelationKind::Unpivot(unpivot) => self.unpivot(unpivot, origin, outer),
             RelationKind::TableFunction { call, is_streaming } => {
                 self.table_function(call, *is_streaming, origin, outer)
             }
@@ -149,21 +185,19 @@ impl Resolver<'_> {
     fn about_one_row(&mut self, condition: &Expression, outer: &Scope<'_>) -> Option<()> {
         let mut open = vec![condition];
         while let Some(expression) = open.pop() {
-            let (what, help) = match &expression.kind {
-                ExpressionKind::Window { .. } => {
-                    ("a window function", "filter by it in QUALIFY, or in a query around this one")
-                }
+            let diagnostic = match &expression.kind {
+                ExpressionKind::Window { .. } => no_window("WHERE"),
                 // it may be one of the query around
                 ExpressionKind::Function(call) if is_aggregate(call) && !outer.is_having => {
-                    ("an aggregate function", "filter by it in HAVING")
+                    let title = "an aggregate function stands in WHERE";
+                    Diagnostic::error(Condition::INVALID_WHERE_CONDITION, title).help("filter by it in HAVING")
                 }
                 _ => {
                     open.extend(expression.children());
                     continue;
                 }
             };
-            let diagnostic = Diagnostic::error(Condition::INVALID_WHERE_CONDITION, format!("{what} stands in WHERE"));
-            return self.refuse(diagnostic.help(help), &expression.origin, "about more than one row");
+            return self.refuse(diagnostic, &expression.origin, "about more than one row");
         }
         Some(())
     }
@@ -246,7 +280,8 @@ impl Resolver<'_> {
         is_streaming: bool,
         outer: &Scope<'_>,
     ) -> Option<Planned> {
-        let Some(qualified) = name.qualified() else { return self.not_built("IDENTIFIER as a table", &name.origin) };
+        let name = &self.named(name)?;
+        let qualified = name.qualified()?;
         if qualified.parts().len() == 1
             && let Some((_, cte, visible)) =
                 self.ctes.iter().rev().find(|(known, ..)| known == qualified.last()).cloned()
@@ -277,18 +312,30 @@ impl Resolver<'_> {
         origin: &Origin,
         outer: &Scope<'_>,
     ) -> Option<Planned> {
+        let call = &FunctionCall { name: self.named(&call.name)?, ..call.clone() };
         let name = call.name.parts.last().map_or("", |part| part.text.as_str());
         if name.eq_ignore_ascii_case("event_log") {
             return self.event_log(call, is_streaming, origin);
         }
+        if name.eq_ignore_ascii_case("read_stream") {
+            return self.read_stream(call, outer, origin);
+        }
         if generates(call) && !is_streaming {
             return self.generated_rows(call, origin, outer);
         }
+        if name.eq_ignore_ascii_case("range") && !is_streaming {
+            return self.range(call, origin);
+        }
         if !["read_files", "cloud_files"].iter().any(|known| known.eq_ignore_ascii_case(name)) {
             if !function_names::is_known(name) {
-                let title = format!("function `{name}` does not exist");
-                let diagnostic = Diagnostic::error(Condition::UNRESOLVED_ROUTINE, title);
+                let title = format!("table function `{name}` does not exist");
+                let diagnostic = Diagnostic::error(Condition::UNRESOLVABLE_TABLE_VALUED_FUNCTION, title);
                 return self.refuse(diagnostic, &call.name.origin, "no such function");
+            }
+            if registry::find(name).is_some() {
+                let title = format!("function `{name}` gives one value and no table");
+                let diagnostic = Diagnostic::error(Condition::NOT_A_TABLE_FUNCTION, title);
+                return self.refuse(diagnostic.help(format!("write `SELECT {name}(…)`")), &call.name.origin, "");
             }
             return self.not_built(&format!("table function `{name}`"), origin);
         }
@@ -343,6 +390,48 @@ impl Resolver<'_> {
         self.files(&source, interface, origin)
     }
 
+    /// `read_stream('table', skipChangeCommits => true)`: a table as a stream, with options.
+    fn read_stream(&mut self, call: &FunctionCall, outer: &Scope<'_>, origin: &Origin) -> Option<Planned> {
+        self.double_arguments(call)?;
+        let mut name = None;
+        let mut options = Vec::new();
+        for argument in &call.arguments {
+            let (key, value) = match &argument.kind {
+                ExpressionKind::NamedArgument { name, value } => (Some(name.text.as_str()), value.as_ref()),
+                _ => (None, argument),
+            };
+            let Some(text) = constant_text(value) else { return self.no_constant("read_stream", argument) };
+            match key {
+                None if name.is_none() => name = Some(written_name(&text, &argument.origin)),
+                Some(key) => options.push((key.to_owned(), text)),
+                None => {
+                    let diagnostic =
+                        Diagnostic::error(Condition::WRONG_NUM_ARGS, "an argument of `read_stream` too many");
+                    let diagnostic = diagnostic.help("options have names: `option => value`");
+                    return self.refuse(diagnostic, &argument.origin, "");
+                }
+            }
+        }
+        let Some(name) = name else {
+            let title = "`read_stream` names no table";
+            let diagnostic = Diagnostic::error(Condition::REQUIRED_PARAMETER_NOT_FOUND, title);
+            return self.refuse(diagnostic.help("write it first: `read_stream('table', …)`"), origin, "");
+        };
+        let Some(qualified) = name.qualified() else {
+            let diagnostic = Diagnostic::error(Condition::PARSE_SYNTAX_ERROR, "the text is no name of a table");
+            return self.refuse(diagnostic, &name.origin, "");
+        };
+        let request = RelationRequest::Table { name: qualified, is_streaming: true, options: options.clone() };
+        if let Some(Known::Misused(faults)) = self.known.get(&request).cloned() {
+            for (key, diagnostic) in faults {
+                let place = argument_of(call, &key).map_or(origin, |argument| &argument.origin);
+                let _noted: Option<()> = self.refuse(diagnostic, place, "");
+            }
+            return None;
+        }
+        self.named_table(&name, &options, true, outer)
+    }
+
     fn columns_renamed(
         &mut self,
         mut planned: Planned,
@@ -359,6 +448,11 @@ impl Resolver<'_> {
         let projected: Vec<Expr> = before.into_iter().zip(after).map(|(column, name)| column.alias(name)).collect();
         let plan = self.built(planned.builder().project(projected), origin)?;
         Some(Planned { plan, columns: planned.columns })
+    }
+
+    /// Whether a call names a function that gives one value.
+    fn is_function(&self, call: &FunctionCall) -> bool {
+        call.name.parts.last().is_some_and(|name| registry::find(name.text.as_str()).is_some())
     }
 
     pub(crate) fn source(
@@ -427,12 +521,24 @@ impl Resolver<'_> {
         names: &[NamePart],
         origin: &Origin,
     ) -> Option<Planned> {
+        self.renamed_or(planned, alias, names, origin, Condition::ASSIGNMENT_ARITY_MISMATCH)
+    }
+
+    /// The same; `condition` is that of names that are too many or too few.
+    fn renamed_or(
+        &mut self,
+        planned: Planned,
+        alias: &Identifier,
+        names: &[NamePart],
+        origin: &Origin,
+        condition: Condition,
+    ) -> Option<Planned> {
         let hidden = planned.columns.iter().filter(|column| column.reach == Reach::Metadata).cloned();
         let hidden: Vec<_> = hidden.collect();
         let visible: Vec<_> = planned.columns.iter().filter(|column| column.is_visible()).cloned().collect();
         if !names.is_empty() && names.len() != visible.len() {
             let title = format!("`{}` names {} columns of {}", alias.as_str(), names.len(), visible.len());
-            return self.refuse(Diagnostic::error(Condition::NUM_COLUMNS_MISMATCH, title), origin, "");
+            return self.refuse(Diagnostic::error(condition, title), origin, "");
         }
         let mut columns = Vec::new();
         let mut projected = Vec::new();
@@ -458,6 +564,11 @@ impl Resolver<'_> {
     }
 
     fn inline_table(&mut self, rows: &[Vec<Expression>], origin: &Origin, outer: &Scope<'_>) -> Option<Planned> {
+        if let Some(value) = rows.iter().flatten().find(|value| mentions_aggregate(value)) {
+            let title = "VALUES holds an aggregate function";
+            let condition = Condition::INVALID_INLINE_TABLE_CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE;
+            return self.refuse(Diagnostic::error(condition, title), &value.origin, "");
+        }
         let scope = Scope { outer: Some(outer), ..Scope::default() };
         let resolved: Vec<Option<Vec<Typed>>> =
             rows.iter().map(|row| row.iter().map(|value| self.expression(value, &scope)).collect()).collect();
@@ -466,12 +577,15 @@ impl Resolver<'_> {
         let width = resolved.first().map_or(0, Vec::len);
         if resolved.iter().any(|row| row.len() != width) {
             let title = "rows of VALUES have different numbers of columns";
-            return self.refuse(Diagnostic::error(Condition::NUM_COLUMNS_MISMATCH, title), origin, "");
+            let condition = Condition::INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH;
+            return self.refuse(Diagnostic::error(condition, title), origin, "");
         }
         let mut columns = Vec::new();
         let mut projected = Vec::new();
         for index in 0..width {
-            let common = common_of("VALUES", resolved.iter().map(|row| &row[index].data_type));
+            let common = common_of_values("VALUES", resolved.iter().map(|row| &row[index].data_type));
+            let condition = Condition::INVALID_INLINE_TABLE_INCOMPATIBLE_TYPES_IN_INLINE_TABLE;
+            let common = common.map_err(|fault| lakesmith_functions::Fault { condition, ..fault });
             let common = self.settle(common, origin)?;
             for row in &mut resolved {
                 let value = cast(row[index].clone(), &common, Mode::Ansi);
@@ -491,7 +605,15 @@ impl Resolver<'_> {
     }
 }
 
-fn is_aggregate(call: &FunctionCall) -> bool {
+/// A table's name that stands in a text.
+fn written_name(text: &str, origin: &Origin) -> Name {
+    let name = QualifiedName::from_text(text);
+    let parts = name.iter().flat_map(|name| name.parts().iter().cloned());
+    let parts = parts.map(|text| NamePart { text, origin: origin.clone() }).collect();
+    Name { parts, computed: None, origin: origin.clone() }
+}
+
+pub(crate) fn is_aggregate(call: &FunctionCall) -> bool {
     let function = call.name.parts.last().and_then(|part| registry::find(part.text.as_str()));
     function.is_some_and(|function| function.role == Role::Aggregate)
 }

@@ -26,10 +26,10 @@ use datafusion::logical_expr::expr::{Exists, InSubquery};
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, Subquery as NativeSubquery};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
-use lakesmith_functions::coercion::common_type;
+use lakesmith_functions::coercion::comparison_type;
 use lakesmith_functions::{Typed, guard};
 use lakesmith_unresolved::SparkType;
-use lakesmith_unresolved::expression::{Expression, Subquery, SubqueryKind, SubqueryPlan};
+use lakesmith_unresolved::expression::{Expression, ExpressionKind, Subquery, SubqueryKind, SubqueryPlan};
 
 pub(crate) use attach::asks;
 
@@ -100,6 +100,15 @@ impl Resolver<'_> {
         scope: &Scope<'_>,
         origin: &Origin,
     ) -> Option<Typed> {
+        // `struct(a, b)` is `(a, b)` here
+        let values = match values {
+            [Expression { kind: ExpressionKind::Function(call), .. }]
+                if call.name.parts.last().is_some_and(|name| name.text.matches("struct")) =>
+            {
+                call.arguments.as_slice()
+            }
+            values => values,
+        };
         let resolved: Vec<Option<Typed>> = values.iter().map(|value| self.expression(value, scope)).collect();
         let resolved = resolved.into_iter().collect::<Option<Vec<_>>>()?;
         let columns: Vec<&ScopeColumn> = planned.columns.iter().filter(|column| column.is_visible()).collect();
@@ -113,7 +122,7 @@ impl Resolver<'_> {
         let mut nullable = false;
         for (value, column) in resolved.into_iter().zip(columns) {
             let attribute = &column.attribute;
-            let Some(common) = common_type(&value.data_type, &attribute.data_type) else {
+            let Some(common) = comparison_type(&value.data_type, &attribute.data_type) else {
                 let title = format!("IN compares {} with {}", value.data_type, attribute.data_type);
                 let condition = Condition::DATATYPE_MISMATCH_IN_SUBQUERY_DATA_TYPE_MISMATCH;
                 return self.refuse(Diagnostic::error(condition, title), origin, "");

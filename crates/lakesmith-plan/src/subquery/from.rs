@@ -8,7 +8,7 @@ use lakesmith_unresolved::relation::JoinKind;
 use lakesmith_unresolved::{Relation, RelationKind};
 
 use super::native;
-use crate::generator::{Generation, generates};
+use crate::generator::{Rows, generates};
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
 
@@ -40,8 +40,8 @@ impl Resolver<'_> {
         if let (Some((call, alias, names)), false) = (generator(lateral.right), is_left && lateral.condition.is_some())
         {
             let qualifier = alias.iter().map(|alias| alias.text.clone()).collect();
-            let generation = Generation { call, names, qualifier, reach: Reach::Plain, is_outer: is_left, origin };
-            let planned = self.generate(left, &generation, outer)?;
+            let rows = Rows { names, qualifier, reach: Reach::Plain, is_outer: is_left, origin };
+            let planned = self.generate(left, call, &rows, outer)?;
             let Some(condition) = lateral.condition else { return Some(planned) };
             let scope = Scope { outer: Some(outer), ..Scope::of(&planned.columns) };
             let kept = self.condition(condition, &scope, "ON")?;

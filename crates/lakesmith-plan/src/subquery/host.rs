@@ -119,7 +119,8 @@ impl Resolver<'_> {
     ) -> Option<(LogicalPlan, Vec<Expr>)> {
         let mut computed: Vec<(Expr, String)> = Vec::new();
         let mut taken = |asking: &mut Expr| {
-            if !asks(asking) {
+            let is_windowed = asking.exists(|node| Ok(matches!(node, Expr::WindowFunction(_)))).unwrap_or(true);
+            if is_windowed || !asks(asking) {
                 return;
             }
             let known = computed.iter().find(|(known, _)| known == asking).map(|(_, name)| name.clone());

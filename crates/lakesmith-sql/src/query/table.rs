@@ -28,9 +28,14 @@ impl Parser<'_> {
         if self.at_stream() {
             self.advance();
             let enclosed = self.eat_symbol("(");
-            let relation = self.named_table(start, true)?;
+            let mut relation = self.named_table(start, true)?;
             if enclosed {
                 self.expect_symbol(")")?;
+                if let RelationKind::NamedTable { options, .. } = relation.kind.as_mut()
+                    && self.at_options()
+                {
+                    options.extend(self.options()?);
+                }
             }
             return Ok(relation);
         }
@@ -39,7 +44,16 @@ impl Parser<'_> {
 
     fn parenthesised_table(&mut self) -> Parsed<Relation> {
         self.expect_symbol("(")?;
-        let relation = if self.at_query() { self.query()? } else { self.from()? };
+        let start = self.position();
+        let relation = match self.at_query() {
+            // rows that are written out may be joined where they stand
+            true if self.at_keyword("VALUES") => {
+                let rows = self.query()?;
+                self.joins(start, rows)?
+            }
+            true => self.query()?,
+            false => self.from()?,
+        };
         if !self.eat_symbol(")") {
             return Err(self.expected(&["JOIN", ",", ")"]));
         }
@@ -82,7 +96,7 @@ impl Parser<'_> {
         self.at_keyword("WITH") && self.peek_at(1).is_symbol("(")
     }
 
-    /// `WITH (key = value, …)`.
+    /// `WITH (key = value, …)`; a key alone is true.
     fn options(&mut self) -> Parsed<Vec<(String, String)>> {
         self.expect_keyword("WITH")?;
         self.parenthesised(|parser| {
@@ -90,8 +104,9 @@ impl Parser<'_> {
                 TokenKind::String(_) => parser.string()?.0,
                 _ => parser.dotted()?.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join("."),
             };
-            if !parser.eat_symbol("=") {
-                parser.eat_symbol("=>");
+            let has_value = parser.eat_symbol("=") || parser.eat_symbol("=>");
+            if !has_value && (parser.at_symbol(",") || parser.at_symbol(")")) {
+                return Ok((key, "true".to_owned()));
             }
             Ok((key, parser.option_value()?))
         })
