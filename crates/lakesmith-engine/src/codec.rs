@@ -84,6 +84,8 @@ impl Default for PlanCodecRegistry {
     fn default() -> Self {
         let mut registry = Self { nodes: BTreeMap::new(), functions: Vec::new() };
         registry.register(Arc::new(crate::range::RangeCodec));
+        registry.register(Arc::new(crate::recursion::RecursionCodec));
+        registry.register(Arc::new(crate::recursion::StepCodec));
         registry
     }
 }

@@ -14,6 +14,7 @@ pub mod fault;
 pub mod fence;
 pub mod input;
 pub mod range;
+pub mod recursion;
 pub mod report;
 pub mod session;
 pub mod spill;

@@ -5,9 +5,11 @@
 //! are in [`Resolved::output`]. What is not built is refused by name, at its place. Start reading at [`resolver`].
 
 pub mod aggregate;
+mod alias;
 pub mod attribute;
 mod call_name;
 pub mod checked;
+mod cte;
 mod event_log;
 pub mod expression;
 mod file_arguments;
@@ -25,6 +27,7 @@ mod pipe;
 mod pivot;
 pub mod project;
 mod range;
+mod recursion;
 pub mod relation;
 pub mod resolver;
 mod sample;
@@ -34,9 +37,11 @@ pub mod sort;
 mod stack;
 mod star;
 pub mod subquery;
+mod table_function;
 mod time_travel;
 mod time_window;
 mod unpivot;
+mod values;
 mod window;
 
 pub use attribute::{Attribute, AttributeId, Resolved};

@@ -9,17 +9,15 @@ use datafusion::prelude::Column;
 use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::{FileInterface, RelationRequest, RelationSource};
-use lakesmith_functions::cast::{Mode, cast};
-use lakesmith_functions::coercion::common_of_values;
 use lakesmith_functions::{Role, Typed, guard, registry};
-use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, Name, NamePart};
-use lakesmith_unresolved::relation::{Cte, DataSource};
-use lakesmith_unresolved::{Literal, PlanId, Relation, RelationKind, SparkType, function_names};
+use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, NamePart};
+use lakesmith_unresolved::relation::DataSource;
+use lakesmith_unresolved::{PlanId, Relation, RelationKind, SparkType};
 
-use crate::file_arguments::{argument_of, files_request};
+use crate::file_arguments::files_request;
 use crate::generator::{Rows, generates};
 use crate::pivot::Pivot;
-use crate::project::{Block, Order, Output, mentions_aggregate};
+use crate::project::{Block, Order, Output};
 use crate::resolver::{Known, Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
 use crate::subquery::asks;
@@ -103,7 +101,7 @@ impl Resolver<'_> {
                 self.lateral_join(Lateral { left, right, kind, condition, origin }, outer)
             }
             RelationKind::SetOperation(operation) => self.set_operation(operation, origin, outer),
-            RelationKind::With { ctes, recursive: false, query } => self.with(ctes, query, outer),
+            RelationKind::With { ctes, recursive, query } => self.with(ctes, *recursive, query, outer),
             // rows are the same whatever their distribution, and a bounded query has no late rows
             RelationKind::Hint { input, .. }
             | RelationKind::Repartition { input, .. }
@@ -260,176 +258,11 @@ impl Resolver<'_> {
         self.finish_block(input.plan, outputs, Order::default(), origin)
     }
 
-    fn with(&mut self, ctes: &[Cte], query: &Relation, outer: &Scope<'_>) -> Option<Planned> {
-        let depth = self.ctes.len();
-        for cte in ctes {
-            let visible = self.ctes.len();
-            // resolved once here so that a fault in a query that nothing uses is found too
-            self.relation(&cte.query, outer);
-            self.ctes.push((cte.name.text.clone(), cte.clone(), visible));
-        }
-        let planned = self.relation(query, outer);
-        self.ctes.truncate(depth);
-        planned
-    }
-
-    fn named_table(
-        &mut self,
-        name: &Name,
-        options: &[(String, String)],
-        is_streaming: bool,
-        outer: &Scope<'_>,
-    ) -> Option<Planned> {
-        let name = &self.named(name)?;
-        let qualified = name.qualified()?;
-        if qualified.parts().len() == 1
-            && let Some((_, cte, visible)) =
-                self.ctes.iter().rev().find(|(known, ..)| known == qualified.last()).cloned()
-        {
-            // the query sees the names defined before it
-            let hidden = self.ctes.split_off(visible);
-            let planned = self.relation(&cte.query, outer);
-            self.ctes.extend(hidden);
-            return self.renamed(planned?, &cte.name.text, &cte.columns, &cte.name.origin);
-        }
-        let request = RelationRequest::Table { name: qualified.clone(), is_streaming, options: options.to_vec() };
-        let source = self.source(request, &name.origin, &qualified)?;
-        self.scan(source.as_ref(), qualified.parts(), &name.origin)
-    }
-
-    fn files(&mut self, source: &DataSource, interface: FileInterface, origin: &Origin) -> Option<Planned> {
+    pub(crate) fn files(&mut self, source: &DataSource, interface: FileInterface, origin: &Origin) -> Option<Planned> {
         let request = files_request(source, interface);
         let shown = QualifiedName::single(source.paths.first().map_or("files", String::as_str));
         let source = self.source(request, origin, &shown)?;
         self.scan(source.as_ref(), &[], origin)
-    }
-
-    /// `read_files('path', format => 'json')`: named arguments are reader options.
-    fn table_function(
-        &mut self,
-        call: &FunctionCall,
-        is_streaming: bool,
-        origin: &Origin,
-        outer: &Scope<'_>,
-    ) -> Option<Planned> {
-        let call = &FunctionCall { name: self.named(&call.name)?, ..call.clone() };
-        let name = call.name.parts.last().map_or("", |part| part.text.as_str());
-        if name.eq_ignore_ascii_case("event_log") {
-            return self.event_log(call, is_streaming, origin);
-        }
-        if name.eq_ignore_ascii_case("read_stream") {
-            return self.read_stream(call, outer, origin);
-        }
-        if generates(call) && !is_streaming {
-            return self.generated_rows(call, origin, outer);
-        }
-        if name.eq_ignore_ascii_case("range") && !is_streaming {
-            return self.range(call, origin);
-        }
-        if !["read_files", "cloud_files"].iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            if !function_names::is_known(name) {
-                let title = format!("table function `{name}` does not exist");
-                let diagnostic = Diagnostic::error(Condition::UNRESOLVABLE_TABLE_VALUED_FUNCTION, title);
-                return self.refuse(diagnostic, &call.name.origin, "no such function");
-            }
-            if registry::find(name).is_some() {
-                let title = format!("function `{name}` gives one value and no table");
-                let diagnostic = Diagnostic::error(Condition::NOT_A_TABLE_FUNCTION, title);
-                return self.refuse(diagnostic.help(format!("write `SELECT {name}(…)`")), &call.name.origin, "");
-            }
-            return self.not_built(&format!("table function `{name}`"), origin);
-        }
-        self.double_arguments(call)?;
-        // Auto Loader is a stream whether or not STREAM is written
-        let is_auto_loader = name.eq_ignore_ascii_case("cloud_files");
-        let mut source = DataSource { is_streaming: is_streaming || is_auto_loader, ..no_files() };
-        for argument in &call.arguments {
-            let (key, value) = match &argument.kind {
-                ExpressionKind::NamedArgument { name, value } => (Some(name.text.as_str()), value.as_ref()),
-                _ => (None, argument),
-            };
-            if let (None, Some(options)) = (key, constant_map(value)) {
-                source.options.extend(options);
-                continue;
-            }
-            let Some(text) = constant_text(value) else {
-                return self.no_constant(name, argument);
-            };
-            match key {
-                // cloud_files takes the format as its second argument
-                None if source.paths.is_empty() => source.paths.push(text),
-                None if is_auto_loader && source.format.is_none() => source.format = Some(text),
-                None => {
-                    let title = format!("an argument of `{name}` too many");
-                    let help = match is_auto_loader {
-                        true => "options of `cloud_files` stand in `map('option', 'value', …)`",
-                        false => "options have names: `option => value`",
-                    };
-                    let diagnostic = Diagnostic::error(Condition::WRONG_NUM_ARGS, title).help(help);
-                    return self.refuse(diagnostic, &argument.origin, "");
-                }
-                Some(key) if key.eq_ignore_ascii_case("path") && source.paths.is_empty() => source.paths.push(text),
-                Some(key) if key.eq_ignore_ascii_case("format") => source.format = Some(text),
-                Some(key) if key.eq_ignore_ascii_case("schema") => source.schema = Some(text),
-                Some(key) => source.options.push((key.to_owned(), text)),
-            }
-        }
-        if source.paths.is_empty() {
-            let diagnostic =
-                Diagnostic::error(Condition::REQUIRED_PARAMETER_NOT_FOUND, format!("`{name}` has no path"));
-            return self.refuse(diagnostic.help(format!("write it first: `{name}('path', …)`")), origin, "");
-        }
-        let interface = if is_auto_loader { FileInterface::CloudFiles } else { FileInterface::ReadFiles };
-        if let Some(Known::Misused(faults)) = self.known.get(&files_request(&source, interface)).cloned() {
-            for (key, diagnostic) in faults {
-                let place = argument_of(call, &key).map_or(origin, |argument| &argument.origin);
-                let _noted: Option<()> = self.refuse(diagnostic, place, "");
-            }
-            return None;
-        }
-        self.files(&source, interface, origin)
-    }
-
-    /// `read_stream('table', skipChangeCommits => true)`: a table as a stream, with options.
-    fn read_stream(&mut self, call: &FunctionCall, outer: &Scope<'_>, origin: &Origin) -> Option<Planned> {
-        self.double_arguments(call)?;
-        let mut name = None;
-        let mut options = Vec::new();
-        for argument in &call.arguments {
-            let (key, value) = match &argument.kind {
-                ExpressionKind::NamedArgument { name, value } => (Some(name.text.as_str()), value.as_ref()),
-                _ => (None, argument),
-            };
-            let Some(text) = constant_text(value) else { return self.no_constant("read_stream", argument) };
-            match key {
-                None if name.is_none() => name = Some(written_name(&text, &argument.origin)),
-                Some(key) => options.push((key.to_owned(), text)),
-                None => {
-                    let diagnostic =
-                        Diagnostic::error(Condition::WRONG_NUM_ARGS, "an argument of `read_stream` too many");
-                    let diagnostic = diagnostic.help("options have names: `option => value`");
-                    return self.refuse(diagnostic, &argument.origin, "");
-                }
-            }
-        }
-        let Some(name) = name else {
-            let title = "`read_stream` names no table";
-            let diagnostic = Diagnostic::error(Condition::REQUIRED_PARAMETER_NOT_FOUND, title);
-            return self.refuse(diagnostic.help("write it first: `read_stream('table', …)`"), origin, "");
-        };
-        let Some(qualified) = name.qualified() else {
-            let diagnostic = Diagnostic::error(Condition::PARSE_SYNTAX_ERROR, "the text is no name of a table");
-            return self.refuse(diagnostic, &name.origin, "");
-        };
-        let request = RelationRequest::Table { name: qualified, is_streaming: true, options: options.clone() };
-        if let Some(Known::Misused(faults)) = self.known.get(&request).cloned() {
-            for (key, diagnostic) in faults {
-                let place = argument_of(call, &key).map_or(origin, |argument| &argument.origin);
-                let _noted: Option<()> = self.refuse(diagnostic, place, "");
-            }
-            return None;
-        }
-        self.named_table(&name, &options, true, outer)
     }
 
     fn columns_renamed(
@@ -451,7 +284,7 @@ impl Resolver<'_> {
     }
 
     /// Whether a call names a function that gives one value.
-    fn is_function(&self, call: &FunctionCall) -> bool {
+    pub(crate) fn is_function(&self, call: &FunctionCall) -> bool {
         call.name.parts.last().is_some_and(|name| registry::find(name.text.as_str()).is_some())
     }
 
@@ -512,144 +345,11 @@ impl Resolver<'_> {
         let plan = self.built(scan.and_then(|scan| scan.project(projected)), origin)?;
         Some(Planned { plan, columns })
     }
-
-    /// `input AS alias (a, b)`.
-    fn renamed(
-        &mut self,
-        planned: Planned,
-        alias: &Identifier,
-        names: &[NamePart],
-        origin: &Origin,
-    ) -> Option<Planned> {
-        self.renamed_or(planned, alias, names, origin, Condition::ASSIGNMENT_ARITY_MISMATCH)
-    }
-
-    /// The same; `condition` is that of names that are too many or too few.
-    fn renamed_or(
-        &mut self,
-        planned: Planned,
-        alias: &Identifier,
-        names: &[NamePart],
-        origin: &Origin,
-        condition: Condition,
-    ) -> Option<Planned> {
-        let hidden = planned.columns.iter().filter(|column| column.reach == Reach::Metadata).cloned();
-        let hidden: Vec<_> = hidden.collect();
-        let visible: Vec<_> = planned.columns.iter().filter(|column| column.is_visible()).cloned().collect();
-        if !names.is_empty() && names.len() != visible.len() {
-            let title = format!("`{}` names {} columns of {}", alias.as_str(), names.len(), visible.len());
-            return self.refuse(Diagnostic::error(condition, title), origin, "");
-        }
-        let mut columns = Vec::new();
-        let mut projected = Vec::new();
-        for (index, mut column) in visible.into_iter().enumerate() {
-            let before = column.attribute.column();
-            if let Some(name) = names.get(index) {
-                column.attribute.name = name.text.clone();
-                projected.push(before.alias(column.attribute.internal()));
-            } else {
-                projected.push(before);
-            }
-            column.qualifier = vec![alias.clone()];
-            columns.push(column);
-        }
-        for mut column in hidden {
-            projected.push(column.attribute.column());
-            column.qualifier = vec![alias.clone()];
-            columns.push(column);
-        }
-        let plan =
-            if names.is_empty() { planned.plan } else { self.built(planned.builder().project(projected), origin)? };
-        Some(Planned { plan, columns })
-    }
-
-    fn inline_table(&mut self, rows: &[Vec<Expression>], origin: &Origin, outer: &Scope<'_>) -> Option<Planned> {
-        if let Some(value) = rows.iter().flatten().find(|value| mentions_aggregate(value)) {
-            let title = "VALUES holds an aggregate function";
-            let condition = Condition::INVALID_INLINE_TABLE_CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE;
-            return self.refuse(Diagnostic::error(condition, title), &value.origin, "");
-        }
-        let scope = Scope { outer: Some(outer), ..Scope::default() };
-        let resolved: Vec<Option<Vec<Typed>>> =
-            rows.iter().map(|row| row.iter().map(|value| self.expression(value, &scope)).collect()).collect();
-        let mut resolved = resolved.into_iter().collect::<Option<Vec<_>>>()?;
-        self.checked_values(&resolved, rows)?;
-        let width = resolved.first().map_or(0, Vec::len);
-        if resolved.iter().any(|row| row.len() != width) {
-            let title = "rows of VALUES have different numbers of columns";
-            let condition = Condition::INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH;
-            return self.refuse(Diagnostic::error(condition, title), origin, "");
-        }
-        let mut columns = Vec::new();
-        let mut projected = Vec::new();
-        for index in 0..width {
-            let common = common_of_values("VALUES", resolved.iter().map(|row| &row[index].data_type));
-            let condition = Condition::INVALID_INLINE_TABLE_INCOMPATIBLE_TYPES_IN_INLINE_TABLE;
-            let common = common.map_err(|fault| lakesmith_functions::Fault { condition, ..fault });
-            let common = self.settle(common, origin)?;
-            for row in &mut resolved {
-                let value = cast(row[index].clone(), &common, Mode::Ansi);
-                row[index] = self.settle(value, origin)?;
-            }
-            let nullable = resolved.iter().any(|row| row[index].nullable);
-            let name = format!("column{}", index + 1);
-            let value = Typed { expr: Expr::Column(Column::new_unqualified(name)), data_type: common, nullable };
-            let attribute = self.attribute(format!("col{}", index + 1), &value);
-            projected.push(value.expr.alias(attribute.internal()));
-            columns.push(ScopeColumn::computed(attribute));
-        }
-        let exprs = resolved.into_iter().map(|row| row.into_iter().map(|value| value.expr).collect()).collect();
-        let values = LogicalPlanBuilder::values(exprs);
-        let plan = self.built(values.and_then(|values| values.project(projected)), origin)?;
-        Some(Planned { plan, columns })
-    }
-}
-
-/// A table's name that stands in a text.
-fn written_name(text: &str, origin: &Origin) -> Name {
-    let name = QualifiedName::from_text(text);
-    let parts = name.iter().flat_map(|name| name.parts().iter().cloned());
-    let parts = parts.map(|text| NamePart { text, origin: origin.clone() }).collect();
-    Name { parts, computed: None, origin: origin.clone() }
 }
 
 pub(crate) fn is_aggregate(call: &FunctionCall) -> bool {
     let function = call.name.parts.last().and_then(|part| registry::find(part.text.as_str()));
     function.is_some_and(|function| function.role == Role::Aggregate)
-}
-
-fn no_files() -> DataSource {
-    DataSource {
-        format: None,
-        schema: None,
-        options: Vec::new(),
-        paths: Vec::new(),
-        predicates: Vec::new(),
-        source_name: None,
-        is_streaming: false,
-    }
-}
-
-/// The options of `map('key', 'value', …)`, as the older `cloud_files` takes them.
-fn constant_map(expression: &Expression) -> Option<Vec<(String, String)>> {
-    let ExpressionKind::Function(call) = &expression.kind else { return None };
-    if !call.name.parts.last()?.text.matches("map") {
-        return None;
-    }
-    let texts = call.arguments.iter().map(constant_text).collect::<Option<Vec<_>>>()?;
-    let pairs = texts.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone()));
-    texts.len().is_multiple_of(2).then(|| pairs.collect())
-}
-
-/// The text of a constant option: a text, a number or a truth value.
-fn constant_text(expression: &Expression) -> Option<String> {
-    match &expression.kind {
-        ExpressionKind::Literal(Literal::String(text)) => Some(text.clone()),
-        ExpressionKind::Literal(Literal::Boolean(value)) => Some(value.to_string()),
-        ExpressionKind::Literal(Literal::Integer(value)) => Some(value.to_string()),
-        ExpressionKind::Literal(Literal::Long(value)) => Some(value.to_string()),
-        _ => None,
-    }
 }
 
 /// Marks columns as those of a DataFrame.

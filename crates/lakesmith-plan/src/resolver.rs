@@ -15,9 +15,9 @@ use lakesmith_engine::{Catalog, RelationAnswer, RelationRequest, RelationSource}
 use lakesmith_functions::rules::within;
 use lakesmith_functions::{Fault, SessionValues, Typed};
 use lakesmith_unresolved::Relation;
-use lakesmith_unresolved::relation::Cte;
 
 use crate::attribute::{Attribute, AttributeId, Resolved};
+use crate::cte::NamedQuery;
 use crate::scope::{Scope, ScopeColumn};
 
 /// What the session says.
@@ -59,7 +59,7 @@ pub(crate) struct Resolver<'k> {
     /// Whether a relation of the query is unknown, so that silence says nothing.
     pub is_unknown: bool,
     /// Named queries in reach, innermost last.
-    pub ctes: Vec<(Identifier, Cte, usize)>,
+    pub ctes: Vec<NamedQuery>,
     /// For each subquery the columns that it names of the query around it, as they are shown.
     pub correlations: Vec<(Origin, String)>,
     next_id: u64,
