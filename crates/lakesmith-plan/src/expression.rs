@@ -6,7 +6,7 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::implicit;
 use lakesmith_functions::{Call, Ordered, Role, Typed, arrange, collection, higher_order, json, refusal, registry};
-use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart, SortOrder};
+use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, Name, NamePart, SortOrder};
 use lakesmith_unresolved::{Literal, PlanId, SparkType, function_names};
 
 use crate::call_name;
@@ -28,7 +28,17 @@ impl Resolver<'_> {
             ExpressionKind::Attribute { parts, plan_id, is_metadata_column: false } => {
                 self.name(parts, *plan_id, scope, origin)
             }
+            ExpressionKind::Function(call) if call.name.computed.is_some() => {
+                let name = Name { parts: self.parts_of(&call.name)?, computed: None, origin: call.name.origin.clone() };
+                self.call(&FunctionCall { name, ..call.as_ref().clone() }, scope, origin)
+            }
             ExpressionKind::Function(call) => self.call(call, scope, origin),
+            ExpressionKind::ComputedIdentifier(computed) => {
+                let parts = self.computed_parts(computed, origin)?;
+                self.name(&parts, None, scope, origin)
+            }
+            ExpressionKind::NamedParameter(name) => self.unbound(&format!(":{name}"), origin),
+            ExpressionKind::PositionalParameter(index) => self.unbound(&format!("? number {}", index + 1), origin),
             ExpressionKind::CallFunction { name, arguments } => {
                 let call = FunctionCall::builtin(name, arguments.clone(), origin.clone());
                 self.call(&call, scope, origin)
@@ -131,6 +141,9 @@ impl Resolver<'_> {
                 if parts.len() == 1 && bare_function(parts[0].text.as_str()) {
                     let call = FunctionCall::builtin(parts[0].text.as_str(), Vec::new(), origin.clone());
                     return self.call(&call, scope, origin);
+                }
+                if let (Some((value, taken)), None) = (self.variable(parts), plan_id) {
+                    return self.fields(value, &parts[taken..]);
                 }
                 self.unknown_column(parts, scope)
             }
@@ -529,10 +542,8 @@ fn describe(kind: &ExpressionKind) -> String {
         ExpressionKind::Star { .. } => "`*` at this place",
         ExpressionKind::UserDefinedFunction(_) | ExpressionKind::TypedAggregate(_) => "a function of the user's own",
         ExpressionKind::NamedArgument { .. } => "an argument by name at this place",
-        ExpressionKind::NamedParameter(_) | ExpressionKind::PositionalParameter(_) => "a query parameter",
         ExpressionKind::Regex { .. } => "columns by a regular expression",
         ExpressionKind::UpdateFields { .. } => "withField and dropFields",
-        ExpressionKind::ComputedIdentifier(_) => "IDENTIFIER(…)",
         ExpressionKind::ExpressionString(_) => "an expression as text",
         ExpressionKind::Default => "DEFAULT as a value",
         _ => "this expression",

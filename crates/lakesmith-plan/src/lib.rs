@@ -8,6 +8,7 @@ pub mod aggregate;
 pub mod attribute;
 mod call_name;
 pub mod checked;
+mod computed_name;
 mod event_log;
 pub mod expression;
 mod file_arguments;
@@ -30,7 +31,7 @@ mod time_window;
 
 pub use attribute::{Attribute, AttributeId, Resolved};
 pub use checked::{Checked, CheckedCondition, Conditions, resolve_checked};
-pub use resolver::{Options, resolve};
+pub use resolver::{Options, VariableValue, Variables, resolve};
 
 #[cfg(test)]
 mod answers;

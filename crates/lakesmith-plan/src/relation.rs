@@ -240,7 +240,9 @@ impl Resolver<'_> {
         is_streaming: bool,
         outer: &Scope<'_>,
     ) -> Option<Planned> {
-        let Some(qualified) = name.qualified() else { return self.not_built("IDENTIFIER as a table", &name.origin) };
+        let parts = self.parts_of(name)?;
+        let name = &Name { parts, computed: None, origin: name.origin.clone() };
+        let Some(qualified) = name.qualified() else { return self.not_built("a table without a name", &name.origin) };
         if qualified.parts().len() == 1
             && let Some((_, cte, visible)) =
                 self.ctes.iter().rev().find(|(known, ..)| known == qualified.last()).cloned()

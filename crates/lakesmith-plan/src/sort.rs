@@ -60,6 +60,18 @@ impl Resolver<'_> {
         }
     }
 
+    /// The value of an expression that is the same for all rows, as a number. Faults of the attempt are forgotten.
+    fn whole_constant(&mut self, expression: &Expression) -> Option<i64> {
+        let before = self.diagnostics.len();
+        let value = self.expression(expression, &Scope::default());
+        self.diagnostics.truncate(before);
+        let value = lakesmith_functions::kernel::constant(&value?.expr)?;
+        match value.cast_to(&datafusion::arrow::datatypes::DataType::Int64).ok()? {
+            datafusion::common::ScalarValue::Int64(number) if value.data_type().is_integer() => number,
+            _ => None,
+        }
+    }
+
     /// LIMIT and OFFSET.
     pub(crate) fn limit(
         &mut self,
@@ -71,10 +83,13 @@ impl Resolver<'_> {
         let input = self.relation(input, outer)?;
         let mut count = |expression: Option<&Expression>| match expression {
             None => Some(None),
-            Some(expression) => match constant(expression).and_then(|number| usize::try_from(number).ok()) {
-                Some(number) => Some(Some(number)),
-                None => self.not_built("LIMIT or OFFSET that is no whole constant", &expression.origin),
-            },
+            Some(expression) => {
+                let number = constant(expression).or_else(|| self.whole_constant(expression));
+                match number.and_then(|number| usize::try_from(number).ok()) {
+                    Some(number) => Some(Some(number)),
+                    None => self.not_built("LIMIT or OFFSET that is no whole constant", &expression.origin),
+                }
+            }
         };
         let (skip, fetch) = (count(skip)?, count(fetch)?);
         let plan = self.built(input.builder().limit(skip.unwrap_or(0), fetch), &Origin::Unknown)?;

@@ -16,12 +16,16 @@ macro_rules! conditions {
 }
 
 conditions! {
+    ALL_PARAMETERS_MUST_BE_NAMED = "ALL_PARAMETERS_MUST_BE_NAMED", "07001",
+        "A statement with parameters by name gets all its values by name. Write `USING value AS name`.";
     ALL_PARTITION_COLUMNS_NOT_ALLOWED = "ALL_PARTITION_COLUMNS_NOT_ALLOWED", "KD005",
         "A table needs a column that it is not partitioned by. Leave a column out of PARTITIONED BY.";
     AMBIGUOUS_REFERENCE = "AMBIGUOUS_REFERENCE", "42704",
         "A column name fits more than one column of the query's inputs, for example after a join. Put the table's name or alias before it: `orders.id`.";
     ARITHMETIC_OVERFLOW = "ARITHMETIC_OVERFLOW", "22003",
         "The result of a calculation does not fit its type, for example `2147483647 + 1` as INT. Cast an operand to a wider type, or use `try_add` and its like to get NULL.";
+    ASSIGNMENT_ARITY_MISMATCH = "ASSIGNMENT_ARITY_MISMATCH", "42802",
+        "A statement gives another number of values than there are variables to take them.";
     AUTOCDC_EMPTY_KEYS = "AUTOCDC_EMPTY_KEYS", "22023",
         "An AUTO CDC flow needs at least one column in KEYS: the columns that identify a row, for example `KEYS (customer_id)`.";
     AUTOCDC_MISSING_SEQUENCE_BY = "AUTOCDC_MISSING_SEQUENCE_BY", "22023",
@@ -216,6 +220,8 @@ conditions! {
         "A division by zero. Use `try_divide` to get NULL, or guard the division with NULLIF or CASE.";
     DUPLICATED_MAP_KEY = "DUPLICATED_MAP_KEY", "23505",
         "A MAP gets the same key twice, for example `map('a', 1, 'a', 2)`. Keep one entry for each key.";
+    DUPLICATE_ASSIGNMENTS = "DUPLICATE_ASSIGNMENTS", "42701",
+        "A variable or column gets two values in one statement. Leave one of them out.";
     DUPLICATE_CLAUSES = "DUPLICATE_CLAUSES", "42614",
         "A statement has a clause twice, for example two COMMENT clauses. Keep one of them.";
     DUPLICATE_EXPECTATION = "DUPLICATE_EXPECTATION", "42710",
@@ -284,6 +290,10 @@ conditions! {
         "The default value of a column has a type that its column cannot store.";
     INVALID_DEFAULT_VALUE_NOT_CONSTANT = "INVALID_DEFAULT_VALUE.NOT_CONSTANT", "42623",
         "The default value of a column must not read columns or subqueries: it is computed once for each INSERT.";
+    INVALID_DEFAULT_VALUE_SUBQUERY_EXPRESSION = "INVALID_DEFAULT_VALUE.SUBQUERY_EXPRESSION", "42623",
+        "A DEFAULT must not hold a subquery. Declare the variable without one, and set it by `SET VAR v = (SELECT …)`.";
+    INVALID_EXPR_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE = "INVALID_EXPR_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE", "42K09",
+        "What EXECUTE IMMEDIATE runs is a STRING that holds one statement.";
     INVALID_EXTRACT_BASE_FIELD_TYPE = "INVALID_EXTRACT_BASE_FIELD_TYPE", "42000",
         "A field is asked of a value that has none: `a.b` needs a STRUCT or MAP as `a`.";
     INVALID_FLOW_QUERY_TYPE_AUTOCDC_RELATION_FOR_TEMPORARY_VIEW = "INVALID_FLOW_QUERY_TYPE.AUTOCDC_RELATION_FOR_TEMPORARY_VIEW", "42000",
@@ -324,6 +334,8 @@ conditions! {
         "A table cannot be partitioned by a column that holds structs, arrays or maps.";
     INVALID_PARTITION_OPERATION_PARTITION_SCHEMA_IS_EMPTY = "INVALID_PARTITION_OPERATION.PARTITION_SCHEMA_IS_EMPTY", "42601",
         "The statement is about partitions, but the table is not partitioned.";
+    INVALID_QUERY_MIXED_QUERY_PARAMETERS = "INVALID_QUERY_MIXED_QUERY_PARAMETERS", "42613",
+        "A statement has parameters by name (`:name`) or by position (`?`), not both.";
     INVALID_REGEXP_REPLACE = "INVALID_REGEXP_REPLACE", "22023",
         "The replacement of `regexp_replace` cannot be used: it ends with a backslash, has a `$` without a group, or asks for a group that the pattern has not. Write `\\\\$` in SQL for a dollar sign.";
     INVALID_SCHEMA = "INVALID_SCHEMA", "42K07",
@@ -332,6 +344,11 @@ conditions! {
         "SET takes `SET key = value`, `SET key`, `SET` or `SET -v`.";
     INVALID_SQL_SYNTAX = "INVALID_SQL_SYNTAX", "42000",
         "The words form a statement, but one that is not allowed in this combination. The message says which part does not fit.";
+    INVALID_SQL_SYNTAX_VARIABLE_TYPE_OR_DEFAULT_REQUIRED =
+        "INVALID_SQL_SYNTAX.VARIABLE_TYPE_OR_DEFAULT_REQUIRED", "42000",
+        "A variable is declared with a type, with a DEFAULT, or with both.";
+    INVALID_STATEMENT_FOR_EXECUTE_INTO = "INVALID_STATEMENT_FOR_EXECUTE_INTO", "07501",
+        "INTO of EXECUTE IMMEDIATE takes the row of a query; another statement has none.";
     INVALID_TEMP_OBJ_QUALIFIER = "INVALID_TEMP_OBJ_QUALIFIER", "42602",
         "A temporary view belongs to the pipeline and to no schema. Write its name as a single part, without a catalog or schema.";
     INVALID_TEMP_OBJ_REFERENCE = "INVALID_TEMP_OBJ_REFERENCE", "42K0F",
@@ -406,6 +423,12 @@ conditions! {
         "The frequency of a value given to `percentile` is negative. It says how often the value counts; leave out rows with `FILTER (WHERE frequency >= 0)`.";
     NEW_CHECK_CONSTRAINT_VIOLATION = "NEW_CHECK_CONSTRAINT_VIOLATION", "23512",
         "Rows that the table holds break the CHECK constraint that was to be added. Correct the rows first.";
+    NOT_A_CONSTANT_STRING_NOT_CONSTANT = "NOT_A_CONSTANT_STRING.NOT_CONSTANT", "42601",
+        "IDENTIFIER takes a text that is the same for all rows: a constant, a parameter, a variable, or what is made of them.";
+    NOT_A_CONSTANT_STRING_NULL = "NOT_A_CONSTANT_STRING.NULL", "42601",
+        "IDENTIFIER takes a text that is not NULL. Look at the variable or parameter that it is made of.";
+    NOT_A_CONSTANT_STRING_WRONG_TYPE = "NOT_A_CONSTANT_STRING.WRONG_TYPE", "42601",
+        "IDENTIFIER takes a STRING, which holds the name with dots between its parts.";
     NOT_SUPPORTED_CHANGE_COLUMN = "NOT_SUPPORTED_CHANGE_COLUMN", "0A000",
         "ALTER TABLE cannot change the column in this way. Add a column of the new type and fill it, or create the table anew.";
     NULL_MAP_KEY = "NULL_MAP_KEY", "2200E",
@@ -450,6 +473,8 @@ conditions! {
         "An argument is missing that a function cannot do without, for example the path of `read_files`.";
     REQUIRES_SINGLE_PART_NAMESPACE = "REQUIRES_SINGLE_PART_NAMESPACE", "42K05",
         "A schema has a name of one part, with its catalog before it: `catalog.schema`. Write a name of at most two parts.";
+    ROW_SUBQUERY_TOO_MANY_ROWS = "ROW_SUBQUERY_TOO_MANY_ROWS", "21000",
+        "Variables take the values of one row, and the query has more. Add LIMIT 1 or a condition.";
     RUN_EMPTY_PIPELINE = "RUN_EMPTY_PIPELINE", "42617",
         "The pipeline defines no table and no materialized view, so there is nothing to do. Check that the source files are where the spec says and that they hold CREATE statements.";
     SCALAR_SUBQUERY_TOO_MANY_ROWS = "SCALAR_SUBQUERY_TOO_MANY_ROWS", "21000",
@@ -474,6 +499,8 @@ conditions! {
         "A query reads a table that neither the pipeline defines nor the catalog holds. Check the spelling, define it, or read its files with `read_files('path')`.";
     TEMP_TABLE_OR_VIEW_ALREADY_EXISTS = "TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", "42P07",
         "The session has a temporary view of this name already. Choose another name, or write `CREATE OR REPLACE TEMPORARY VIEW`.";
+    UNBOUND_SQL_PARAMETER = "UNBOUND_SQL_PARAMETER", "42P02",
+        "A parameter has no value. Give it one by `lakesmith sql --param name=value`, or by USING of EXECUTE IMMEDIATE.";
     UNCLOSED_BRACKETED_COMMENT = "UNCLOSED_BRACKETED_COMMENT", "42601",
         "A comment that begins with `/*` has no `*/`. Everything after it would be taken for a comment.";
     UNKNOWN_FIELD_EXCEPTION_NEW_FIELDS_IN_FILE = "UNKNOWN_FIELD_EXCEPTION.NEW_FIELDS_IN_FILE", "KD003",
