@@ -75,6 +75,19 @@ pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
     if value.data_type == *to {
         return Ok(value);
     }
+    // an interval of more units holds the same values
+    let has_more_units = match (&value.data_type, to) {
+        (SparkType::DayTimeInterval { start: a, end: b }, SparkType::DayTimeInterval { start: c, end: d }) => {
+            c <= a && b <= d
+        }
+        (SparkType::YearMonthInterval { start: a, end: b }, SparkType::YearMonthInterval { start: c, end: d }) => {
+            c <= a && b <= d
+        }
+        _ => false,
+    };
+    if has_more_units {
+        return Ok(Typed { data_type: to.clone(), ..value });
+    }
     if is_text(to)
         && let Some(text) = interval_text(value.clone())
     {

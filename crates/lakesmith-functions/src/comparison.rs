@@ -1,5 +1,6 @@
 //! Comparisons, logic, and predicates on NULL and lists.
 
+use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{
     Expr, Operator, binary_expr, is_false, is_not_false, is_not_null, is_not_true, is_null, is_true, is_unknown, lit,
     not,
@@ -11,6 +12,7 @@ use crate::cast::{Mode, cast};
 use crate::coercion::{common_of, comparison_type, implicit, is_numeric};
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::guard;
+use crate::normal::normal;
 
 /// The operators.
 pub const FUNCTIONS: &[Function] = &[
@@ -73,7 +75,22 @@ fn compare(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
         return Err(Fault::mismatch(format!("values of type {} cannot be compared", left.data_type), Some(0)));
     }
     let nullable = left.nullable || right.nullable;
+    // a number that has one form only is found in statistics of files, which know no function of it
+    let (left, right) = match has_one_form(&left.expr) || has_one_form(&right.expr) {
+        true => (left, right),
+        false => (normal(left)?, normal(right)?),
+    };
     Ok(Typed::new(binary_expr(left.expr, operator, right.expr), SparkType::Boolean).with_nullable(nullable))
+}
+
+/// Whether an expression is a number that is neither zero nor NaN.
+fn has_one_form(expr: &Expr) -> bool {
+    let is_plain = |value: f64| value != 0.0 && !value.is_nan();
+    match expr {
+        Expr::Literal(ScalarValue::Float64(Some(value)), _) => is_plain(*value),
+        Expr::Literal(ScalarValue::Float32(Some(value)), _) => is_plain(f64::from(*value)),
+        _ => false,
+    }
 }
 
 fn null_safe(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {

@@ -56,6 +56,7 @@ pub mod map;
 pub mod math;
 pub mod moment;
 pub mod moments;
+pub mod normal;
 mod number_format;
 pub mod number_text;
 pub mod pattern;
@@ -82,6 +83,7 @@ mod uri;
 pub mod url;
 pub mod vector;
 pub mod window;
+pub mod windowed;
 pub mod words;
 mod xorshift;
 

@@ -9,7 +9,7 @@ use crate::kernel::{self, Kernel, Kernels};
 use crate::{
     aggregate, arithmetic, arrange, array, assertion, bits, buckets, calendar, cast, cast_text, checked_sum, cipher,
     collection, comparison, conditional, csv, datetime, distinct_count, encoding, event, format, generator, guard,
-    hash, histogram, interval, json, json_encode, json_parts, listed, map, math, moment, moments, number_text,
+    hash, histogram, interval, json, json_encode, json_parts, listed, map, math, moment, moments, normal, number_text,
     percentile, random, regexp, sequence, session, similarity, store_assignment, string, text, time_bucket,
     time_window, trigonometry, url, vector, window, words,
 };
@@ -66,7 +66,7 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
 });
 
 /// The kernels of all families.
-pub(crate) const KERNEL_FAMILIES: [Kernels; 45] = [
+pub(crate) const KERNEL_FAMILIES: [Kernels; 46] = [
     kernel::KERNELS,
     aggregate::KERNELS,
     arithmetic::KERNELS,
@@ -98,6 +98,7 @@ pub(crate) const KERNEL_FAMILIES: [Kernels; 45] = [
     math::KERNELS,
     moment::KERNELS,
     moments::KERNELS,
+    normal::KERNELS,
     number_text::KERNELS,
     percentile::KERNELS,
     regexp::KERNELS,

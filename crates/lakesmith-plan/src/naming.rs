@@ -1,6 +1,7 @@
 //! The names that Spark generates for columns without an alias: `count(1)`, `(a + b)`, `CAST(a AS INT)`.
 
 use datafusion::logical_expr::Expr;
+use lakesmith_base::Identifier;
 use lakesmith_diagnostic::Origin;
 use lakesmith_functions::cast_text::{day_time_literal, year_month_literal};
 use lakesmith_functions::text_value::format_typed;
@@ -65,7 +66,14 @@ fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expression {
     }
     expression.for_each_mut(&mut |part| {
         let ExpressionKind::Attribute { parts, plan_id, .. } = &mut part.kind else { return };
-        let Found::Column(column, taken) = scope.find(parts, *plan_id) else { return };
+        let Found::Column(column, taken) = scope.find(parts, *plan_id) else {
+            if let [only] = parts.as_mut_slice()
+                && scope.aliases.iter().any(|(name, _)| *name == only.text)
+            {
+                only.text = Identifier::new(format!("lateralAliasReference({})", only.text.as_str()));
+            }
+            return;
+        };
         let mut shown = parts[taken - 1].text.as_str().to_owned();
         let mut data_type = &column.attribute.data_type;
         for field in &parts[taken..] {
@@ -310,7 +318,7 @@ fn call_text(call: &FunctionCall) -> String {
     let name = call.name.parts.last().map_or(String::new(), |part| part.text.as_str().to_lowercase());
     let arguments: Vec<String> = call.arguments.iter().map(text).collect();
     match (name.as_str(), arguments.as_slice()) {
-        ("count", [star]) if star == "*" => "count(1)".into(),
+        ("count", [star]) if star == "*" => format!("count(1){}", filter_text(call)),
         ("==" | "=", [left, right]) => format!("({left} = {right})"),
         ("!=" | "<>", [left, right]) => format!("(NOT ({left} = {right}))"),
         ("isdistinctfrom", [left, right]) => format!("(NOT ({left} <=> {right}))"),

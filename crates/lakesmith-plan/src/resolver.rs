@@ -14,10 +14,10 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::{Catalog, RelationAnswer, RelationRequest, RelationSource};
 use lakesmith_functions::rules::within;
 use lakesmith_functions::{Fault, SessionValues, Typed};
-use lakesmith_unresolved::relation::Cte;
 use lakesmith_unresolved::{Relation, SparkType};
 
 use crate::attribute::{Attribute, AttributeId, Resolved};
+use crate::cte::NamedQuery;
 use crate::scope::{Scope, ScopeColumn};
 
 /// What the session says.
@@ -73,7 +73,7 @@ pub(crate) struct Resolver<'k> {
     /// Whether a relation of the query is unknown, so that silence says nothing.
     pub is_unknown: bool,
     /// Named queries in reach, innermost last.
-    pub ctes: Vec<(Identifier, Cte, usize)>,
+    pub ctes: Vec<NamedQuery>,
     next_id: u64,
 }
 

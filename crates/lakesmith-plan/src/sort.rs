@@ -4,13 +4,40 @@ use datafusion::common::ScalarValue;
 use datafusion::logical_expr::LogicalPlanBuilder;
 use datafusion::logical_expr::expr::Sort;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
-use lakesmith_unresolved::expression::{Expression, SortOrder};
+use lakesmith_functions::{constant as constants, normal};
+use lakesmith_unresolved::SparkType;
+use lakesmith_unresolved::expression::{Expression, ExpressionKind, SortOrder};
 use lakesmith_unresolved::{Relation, RelationKind};
 
 use crate::frame::constant;
-use crate::project::Block;
+use crate::project::{Block, mentions_aggregate, typed};
 use crate::resolver::{Planned, Resolver};
 use crate::scope::Scope;
+
+/// ORDER BY ALL.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OrderAll {
+    descending: bool,
+    nulls_first: Option<bool>,
+}
+
+impl OrderAll {
+    /// What the keys say when they are ALL: there is none, or `*` with a direction.
+    pub fn of(orders: &[SortOrder]) -> Option<Self> {
+        match orders {
+            [] => Some(Self { descending: false, nulls_first: None }),
+            [order] if matches!(&order.child.kind, ExpressionKind::Star { target, .. } if target.is_empty()) => {
+                Some(Self { descending: order.descending, nulls_first: order.nulls_first })
+            }
+            _ => None,
+        }
+    }
+
+    /// A column as a key.
+    pub fn key(self, column: datafusion::logical_expr::Expr) -> Sort {
+        column.sort(!self.descending, self.nulls_first.unwrap_or(!self.descending))
+    }
+}
 
 impl Resolver<'_> {
     /// One key.
@@ -21,11 +48,32 @@ impl Resolver<'_> {
 
     /// ORDER BY over a relation.
     pub(crate) fn sort(&mut self, input: &Relation, orders: &[SortOrder], outer: &Scope<'_>) -> Option<Planned> {
+        let all = OrderAll::of(orders);
+        let orders = if all.is_some() { &[] } else { orders };
         if let Some(block) = Block::of(input) {
-            return self.block(&Block { orders, order_all: orders.is_empty(), ..block }, outer);
+            return self.block(&Block { orders, order_all: all, ..block }, outer);
         }
         let input = self.relation(input, outer)?;
+        self.ordered(input, orders, all, outer)
+    }
+
+    /// Rows in the order of keys over their columns, or of all columns.
+    pub(crate) fn ordered(
+        &mut self,
+        input: Planned,
+        orders: &[SortOrder],
+        all: Option<OrderAll>,
+        outer: &Scope<'_>,
+    ) -> Option<Planned> {
+        if orders.is_empty() && all.is_none() {
+            return Some(input);
+        }
         let scope = Scope { outer: outer.columns.first().map(|_| outer), ..Scope::of(&input.columns) };
+        if let Some(order) = orders.iter().find(|order| mentions_aggregate(&order.child)) {
+            let title = "an aggregate function stands in ORDER BY of rows that are not grouped";
+            let diagnostic = Diagnostic::error(Condition::UNSUPPORTED_EXPR_FOR_OPERATOR, title);
+            return self.refuse(diagnostic, &order.child.origin, "aggregate");
+        }
         let mut keys = Vec::new();
         for order in orders {
             keys.push(match self.ordinal(&order.child, input.columns.len(), Condition::ORDER_BY_POS_OUT_OF_RANGE)? {
@@ -34,8 +82,9 @@ impl Resolver<'_> {
             });
         }
         let mut keys = keys.into_iter().collect::<Option<Vec<_>>>()?;
-        if orders.is_empty() {
-            keys = input.columns.iter().map(|column| column.attribute.column().sort(true, true)).collect();
+        if let Some(all) = all {
+            let visible = input.columns.iter().filter(|column| column.is_visible());
+            keys = visible.map(|column| all.key(column.attribute.column())).collect();
         }
         let plan = self.built(input.builder().sort(keys), &Origin::Unknown)?;
         Some(Planned { plan, columns: input.columns })
@@ -60,16 +109,15 @@ impl Resolver<'_> {
         }
     }
 
-    /// The value of an expression that is the same for all rows, as a number. Faults of the attempt are forgotten.
-    fn whole_constant(&mut self, expression: &Expression) -> Option<i64> {
-        let before = self.diagnostics.len();
-        let value = self.expression(expression, &Scope::default());
-        self.diagnostics.truncate(before);
-        let value = lakesmith_functions::kernel::constant(&value?.expr)?;
-        match value.cast_to(&datafusion::arrow::datatypes::DataType::Int64).ok()? {
-            datafusion::common::ScalarValue::Int64(number) if value.data_type().is_integer() => number,
-            _ => None,
+    /// Rows spread by keys, which is no matter of their values; a key that is no column is noted.
+    pub(crate) fn distributed(&mut self, input: &Relation, keys: &[Expression], outer: &Scope<'_>) -> Option<Planned> {
+        let written = keys.iter().filter(|key| constant(key).is_none()).cloned();
+        let orders: Vec<SortOrder> =
+            written.map(|child| SortOrder { child, descending: false, nulls_first: None }).collect();
+        if !orders.is_empty() {
+            self.sort(input, &orders, outer)?;
         }
+        self.relation(input, outer)
     }
 
     /// LIMIT and OFFSET.
@@ -81,19 +129,47 @@ impl Resolver<'_> {
         outer: &Scope<'_>,
     ) -> Option<Planned> {
         let input = self.relation(input, outer)?;
-        let mut count = |expression: Option<&Expression>| match expression {
-            None => Some(None),
-            Some(expression) => {
-                let number = constant(expression).or_else(|| self.whole_constant(expression));
-                match number.and_then(|number| usize::try_from(number).ok()) {
-                    Some(number) => Some(Some(number)),
-                    None => self.not_built("LIMIT or OFFSET that is no whole constant", &expression.origin),
-                }
-            }
+        let skip = match skip {
+            Some(skip) => Some(self.row_count(skip, "OFFSET")?),
+            None => None,
         };
-        let (skip, fetch) = (count(skip)?, count(fetch)?);
+        let fetch = match fetch {
+            Some(fetch) => Some(self.row_count(fetch, "LIMIT")?),
+            None => None,
+        };
         let plan = self.built(input.builder().limit(skip.unwrap_or(0), fetch), &Origin::Unknown)?;
         Some(Planned { plan, columns: input.columns })
+    }
+
+    /// The number of rows that a clause names: a constant INT that is not negative.
+    pub(crate) fn row_count(&mut self, written: &Expression, clause: &str) -> Option<usize> {
+        if self.mentions_column(written) {
+            let title = format!("{clause} takes a constant");
+            let condition = Condition::INVALID_LIMIT_LIKE_EXPRESSION_IS_UNFOLDABLE;
+            return self.refuse(Diagnostic::error(condition, title), &written.origin, "no constant");
+        }
+        let value = self.expression(written, &Scope::default())?;
+        if value.data_type != SparkType::Integer {
+            let title = format!("{clause} takes a number of type INT, not {}", value.data_type);
+            let condition = Condition::INVALID_LIMIT_LIKE_EXPRESSION_DATA_TYPE;
+            return self.refuse(Diagnostic::error(condition, title), &written.origin, "");
+        }
+        match constants::value(&value.expr) {
+            Some(ScalarValue::Int32(Some(number))) => match usize::try_from(number) {
+                Ok(number) => Some(number),
+                Err(_) => {
+                    let title = format!("{clause} takes no negative number");
+                    let condition = Condition::INVALID_LIMIT_LIKE_EXPRESSION_IS_NEGATIVE;
+                    self.refuse(Diagnostic::error(condition, title), &written.origin, "negative")
+                }
+            },
+            Some(_) => {
+                let title = format!("{clause} takes a number, not NULL");
+                let condition = Condition::INVALID_LIMIT_LIKE_EXPRESSION_IS_NULL;
+                self.refuse(Diagnostic::error(condition, title), &written.origin, "")
+            }
+            None => self.not_built(&format!("{clause} that is not known before the query runs"), &written.origin),
+        }
     }
 
     /// SELECT DISTINCT and dropDuplicates.
@@ -108,7 +184,13 @@ impl Resolver<'_> {
         let visible: Vec<_> = planned.columns.iter().filter(|column| column.is_visible()).cloned().collect();
         let all: Vec<_> = visible.iter().map(|column| column.attribute.column()).collect();
         let plan = if names.is_empty() {
-            planned.builder().project(all).and_then(LogicalPlanBuilder::distinct)
+            self.comparable(&visible, "DISTINCT", &relation.origin)?;
+            let mut normals = Vec::new();
+            for column in &visible {
+                let value = self.settle(normal::normal(typed(column)), &relation.origin)?;
+                normals.push(value.expr.alias(column.attribute.internal()));
+            }
+            planned.builder().project(normals).and_then(LogicalPlanBuilder::distinct)
         } else {
             let mut keys = Vec::new();
             for name in names {
