@@ -147,15 +147,10 @@ impl Resolver<'_> {
 
     /// The number of rows that a clause names: a constant INT that is not negative.
     pub(crate) fn row_count(&mut self, written: &Expression, clause: &str) -> Option<usize> {
-        let is_column = |part: &Expression| matches!(part.kind, ExpressionKind::Attribute { .. });
-        let mut open = vec![written];
-        while let Some(part) = open.pop() {
-            if is_column(part) {
-                let title = format!("{clause} takes a constant");
-                let condition = Condition::INVALID_LIMIT_LIKE_EXPRESSION_IS_UNFOLDABLE;
-                return self.refuse(Diagnostic::error(condition, title), &written.origin, "no constant");
-            }
-            open.extend(part.children());
+        if self.mentions_column(written) {
+            let title = format!("{clause} takes a constant");
+            let condition = Condition::INVALID_LIMIT_LIKE_EXPRESSION_IS_UNFOLDABLE;
+            return self.refuse(Diagnostic::error(condition, title), &written.origin, "no constant");
         }
         let value = self.expression(written, &Scope::default())?;
         if value.data_type != SparkType::Integer {
