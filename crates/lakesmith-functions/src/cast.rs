@@ -25,7 +25,7 @@ use crate::double_decimal::DoubleDecimals;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel::{self, Kernels};
 use crate::legacy_cast;
-use crate::rules;
+use crate::rules::{self, Rules};
 use crate::text_value as text;
 
 /// What happens to a value that does not fit.
@@ -168,6 +168,16 @@ fn ansi_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
 
 fn try_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     cast_in(&arguments[0], to, Mode::Try, &rules::zone_at(arguments, 1)?)
+}
+
+/// Casts every value of an array as a session's rules have it; `None` where Spark has no such cast.
+pub fn cast_under(array: &ArrayRef, from: &SparkType, to: &SparkType, rules: &Rules) -> Option<Result<ArrayRef>> {
+    let mode = if rules.ansi { Mode::Ansi } else { Mode::Legacy };
+    if !is_castable(from, to, mode) {
+        return None;
+    }
+    let arrow = lakesmith_engine::arrow_type::to_arrow(to).ok()?;
+    Some(cast_in(array, &arrow, mode, &rules.zone))
 }
 
 fn legacy_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {

@@ -34,6 +34,8 @@ impl Resolver<'_> {
                 self.name(parts, *plan_id, scope, origin)
             }
             ExpressionKind::Function(call) => self.call(call, scope, origin),
+            ExpressionKind::NamedParameter(name) => self.unbound(&format!(":{name}"), origin),
+            ExpressionKind::PositionalParameter(index) => self.unbound(&format!("? number {}", index + 1), origin),
             ExpressionKind::CallFunction { name, arguments } => {
                 let call = FunctionCall::builtin(name, arguments.clone(), origin.clone());
                 self.call(&call, scope, origin)
@@ -150,6 +152,9 @@ impl Resolver<'_> {
                 if parts.len() == 1 && bare_function(parts[0].text.as_str()) {
                     let call = FunctionCall::builtin(parts[0].text.as_str(), Vec::new(), origin.clone());
                     return self.call(&call, scope, origin);
+                }
+                if let (Some((value, taken)), None) = (self.variable(parts), plan_id) {
+                    return self.fields(value, &parts[taken..]);
                 }
                 self.unknown_column(parts, scope)
             }
@@ -597,7 +602,6 @@ fn describe(kind: &ExpressionKind) -> String {
     match kind {
         ExpressionKind::UserDefinedFunction(_) | ExpressionKind::TypedAggregate(_) => "a function of the user's own",
         ExpressionKind::NamedArgument { .. } => "an argument by name at this place",
-        ExpressionKind::NamedParameter(_) | ExpressionKind::PositionalParameter(_) => "a query parameter",
         ExpressionKind::Regex { .. } => "columns by a regular expression",
         ExpressionKind::UpdateFields { .. } => "withField and dropFields",
         ExpressionKind::ExpressionString(_) => "an expression as text",

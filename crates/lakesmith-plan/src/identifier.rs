@@ -5,7 +5,7 @@ use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::constant;
 use lakesmith_unresolved::SparkType;
-use lakesmith_unresolved::expression::{Expression, ExpressionKind, Name, NamePart};
+use lakesmith_unresolved::expression::{Expression, Name, NamePart};
 
 use crate::resolver::Resolver;
 use crate::scope::Scope;
@@ -14,7 +14,7 @@ impl Resolver<'_> {
     /// The parts of the name that a text gives.
     pub(crate) fn identifier(&mut self, text: &Expression) -> Option<Vec<NamePart>> {
         let origin = &text.origin;
-        if mentions_column(text) {
+        if self.mentions_column(text) {
             let diagnostic =
                 Diagnostic::error(Condition::NOT_A_CONSTANT_STRING_NOT_CONSTANT, "IDENTIFIER takes a constant");
             return self.refuse(diagnostic, origin, "no constant");
@@ -55,11 +55,6 @@ impl Resolver<'_> {
             }
         }
     }
-}
-
-fn mentions_column(expression: &Expression) -> bool {
-    matches!(expression.kind, ExpressionKind::Attribute { .. })
-        || expression.children().into_iter().any(mentions_column)
 }
 
 /// The parts of a name, separated by points, in back-quotes where they are no words.

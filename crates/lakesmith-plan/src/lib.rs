@@ -42,11 +42,12 @@ mod time_travel;
 mod time_window;
 mod unpivot;
 mod values;
+mod variable;
 mod window;
 
 pub use attribute::{Attribute, AttributeId, Resolved};
 pub use checked::{Checked, CheckedCondition, Conditions, resolve_checked};
-pub use resolver::{Options, resolve};
+pub use resolver::{Options, VariableValue, Variables, resolve};
 
 #[cfg(test)]
 mod answers;

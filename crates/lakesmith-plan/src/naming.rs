@@ -36,14 +36,18 @@ pub fn computed_name(
     }
     let (left, right) = (text(left), text(right));
     match kernel.name() {
-        "spark_date_add" => format!("date_add({left}, {right})"),
-        "spark_cast" if symbol == "+" && right.starts_with("INTERVAL ") && right.ends_with(" DAY") => {
+        "spark_date_add" | "spark_wrapping_date_add" => format!("date_add({left}, {right})"),
+        "spark_cast" | "spark_legacy_cast"
+            if symbol == "+" && right.starts_with("INTERVAL ") && right.ends_with(" DAY") =>
+        {
             format!("date_add({left}, extractansiintervaldays({right}))")
         }
-        "spark_cast" if symbol == "-" && right.starts_with("INTERVAL ") && right.ends_with(" DAY") => {
+        "spark_cast" | "spark_legacy_cast"
+            if symbol == "-" && right.starts_with("INTERVAL ") && right.ends_with(" DAY") =>
+        {
             format!("date_add({left}, (- extractansiintervaldays({right})))")
         }
-        "spark_date_sub" => format!("date_sub({left}, {right})"),
+        "spark_date_sub" | "spark_wrapping_date_sub" => format!("date_sub({left}, {right})"),
         // the moment comes first, wherever it is written
         "spark_add_calendar" if left.contains("make_interval(") => format!("{right} + {left}"),
         "spark_add_calendar"
@@ -199,6 +203,10 @@ fn text(expression: &Expression) -> String {
                 format!("{}.{name}", text(child))
             }
             _ => format!("{}[{}]", text(child), text(extraction)),
+        },
+        ExpressionKind::ComputedIdentifier(computed) => match &computed.kind {
+            ExpressionKind::Literal(Literal::String(name)) => name.clone(),
+            _ => "expression".into(),
         },
         ExpressionKind::JsonPath { child, path } => format!("{}:{}", text(child), path_name(path)),
         ExpressionKind::Star { .. } => "*".into(),

@@ -27,7 +27,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, Subquery a
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::comparison_type;
-use lakesmith_functions::{Typed, guard};
+use lakesmith_functions::{Typed, guard, normal};
 use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, Subquery, SubqueryKind, SubqueryPlan};
 
@@ -133,8 +133,8 @@ impl Resolver<'_> {
                 nullable: attribute.nullable,
             };
             nullable |= value.nullable || member.nullable;
-            let (value, member) = (cast(value, &common, Mode::Ansi), cast(member, &common, Mode::Ansi));
-            let (value, member) = (self.settle(value, origin)?, self.settle(member, origin)?);
+            let same = |side: Typed| cast(side, &common, Mode::Ansi).and_then(normal::normal);
+            let (value, member) = (self.settle(same(value), origin)?, self.settle(same(member), origin)?);
             let name = self.attribute(attribute.name.clone(), &member).internal();
             let member = self.settle(guard::fenced(member.expr, &common), origin)?;
             compared.push(value.expr);

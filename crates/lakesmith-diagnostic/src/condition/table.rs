@@ -16,6 +16,8 @@ macro_rules! conditions {
 }
 
 conditions! {
+    ALL_PARAMETERS_MUST_BE_NAMED = "ALL_PARAMETERS_MUST_BE_NAMED", "07001",
+        "A statement with parameters by name gets all its values by name. Write `USING value AS name`.";
     ALL_PARTITION_COLUMNS_NOT_ALLOWED = "ALL_PARTITION_COLUMNS_NOT_ALLOWED", "KD005",
         "A table needs a column that it is not partitioned by. Leave a column out of PARTITIONED BY.";
     AMBIGUOUS_LATERAL_COLUMN_ALIAS = "AMBIGUOUS_LATERAL_COLUMN_ALIAS", "42702",
@@ -25,7 +27,7 @@ conditions! {
     ARITHMETIC_OVERFLOW = "ARITHMETIC_OVERFLOW", "22003",
         "The result of a calculation does not fit its type, for example `2147483647 + 1` as INT. Cast an operand to a wider type, or use `try_add` and its like to get NULL.";
     ASSIGNMENT_ARITY_MISMATCH = "ASSIGNMENT_ARITY_MISMATCH", "42802",
-        "A named query lists more or fewer column names than it has columns.";
+        "A statement gives another number of values than there are variables, or a named query another number of names than it has columns.";
     AUTOCDC_EMPTY_KEYS = "AUTOCDC_EMPTY_KEYS", "22023",
         "An AUTO CDC flow needs at least one column in KEYS: the columns that identify a row, for example `KEYS (customer_id)`.";
     AUTOCDC_MISSING_SEQUENCE_BY = "AUTOCDC_MISSING_SEQUENCE_BY", "22023",
@@ -230,6 +232,8 @@ conditions! {
         "WITH defines the same name twice. Rename one of the queries.";
     DUPLICATED_MAP_KEY = "DUPLICATED_MAP_KEY", "23505",
         "A MAP gets the same key twice, for example `map('a', 1, 'a', 2)`. Keep one entry for each key.";
+    DUPLICATE_ASSIGNMENTS = "DUPLICATE_ASSIGNMENTS", "42701",
+        "A variable or column gets two values in one statement. Leave one of them out.";
     DUPLICATE_CLAUSES = "DUPLICATE_CLAUSES", "42614",
         "A statement has a clause twice, for example two COMMENT clauses. Keep one of them.";
     DUPLICATE_EXPECTATION = "DUPLICATE_EXPECTATION", "42710",
@@ -306,6 +310,10 @@ conditions! {
         "The default value of a column has a type that its column cannot store.";
     INVALID_DEFAULT_VALUE_NOT_CONSTANT = "INVALID_DEFAULT_VALUE.NOT_CONSTANT", "42623",
         "The default value of a column must not read columns or subqueries: it is computed once for each INSERT.";
+    INVALID_DEFAULT_VALUE_SUBQUERY_EXPRESSION = "INVALID_DEFAULT_VALUE.SUBQUERY_EXPRESSION", "42623",
+        "A DEFAULT must not hold a subquery. Declare the variable without one, and set it by `SET VAR v = (SELECT …)`.";
+    INVALID_EXPR_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE = "INVALID_EXPR_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE", "42K09",
+        "What EXECUTE IMMEDIATE runs is a STRING that holds one statement.";
     INVALID_EXTRACT_BASE_FIELD_TYPE = "INVALID_EXTRACT_BASE_FIELD_TYPE", "42000",
         "A field is asked of a value that has none: `a.b` needs a STRUCT or MAP as `a`.";
     INVALID_FLOW_QUERY_TYPE_AUTOCDC_RELATION_FOR_TEMPORARY_VIEW = "INVALID_FLOW_QUERY_TYPE.AUTOCDC_RELATION_FOR_TEMPORARY_VIEW", "42000",
@@ -359,6 +367,8 @@ conditions! {
         "A table cannot be partitioned by a column that holds structs, arrays or maps.";
     INVALID_PARTITION_OPERATION_PARTITION_SCHEMA_IS_EMPTY = "INVALID_PARTITION_OPERATION.PARTITION_SCHEMA_IS_EMPTY", "42601",
         "The statement is about partitions, but the table is not partitioned.";
+    INVALID_QUERY_MIXED_QUERY_PARAMETERS = "INVALID_QUERY_MIXED_QUERY_PARAMETERS", "42613",
+        "A statement has parameters by name (`:name`) or by position (`?`), not both.";
     INVALID_RECURSIVE_CTE = "INVALID_RECURSIVE_CTE", "42836",
         "A recursive query is two queries joined by UNION ALL: the first begins without the query's own name, the second goes on from it.";
     INVALID_RECURSIVE_REFERENCE_PLACE = "INVALID_RECURSIVE_REFERENCE.PLACE", "42836",
@@ -381,6 +391,11 @@ conditions! {
         "The WINDOW clause defines a name by another name that is no window. Write the window in full: `WINDOW w AS (PARTITION BY … ORDER BY …)`.";
     INVALID_SQL_SYNTAX_REPETITIVE_WINDOW_DEFINITION = "INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION", "42000",
         "The WINDOW clause defines the same name twice. Give each window a name of its own.";
+    INVALID_SQL_SYNTAX_VARIABLE_TYPE_OR_DEFAULT_REQUIRED =
+        "INVALID_SQL_SYNTAX.VARIABLE_TYPE_OR_DEFAULT_REQUIRED", "42000",
+        "A variable is declared with a type, with a DEFAULT, or with both.";
+    INVALID_STATEMENT_FOR_EXECUTE_INTO = "INVALID_STATEMENT_FOR_EXECUTE_INTO", "07501",
+        "INTO of EXECUTE IMMEDIATE takes the row of a query; another statement has none.";
     INVALID_TABLESAMPLE_FRACTION = "INVALID_TABLESAMPLE_FRACTION", "22023",
         "TABLESAMPLE takes a part of the rows: a percentage from 0 to 100, or a bucket that is no greater than their number.";
     INVALID_TEMP_OBJ_QUALIFIER = "INVALID_TEMP_OBJ_QUALIFIER", "42602",
@@ -529,6 +544,8 @@ conditions! {
         "An aggregate function stands in EXTEND, SET or another step of a pipe. Write `|> AGGREGATE … GROUP BY …`.";
     PIVOT_VALUE_DATA_TYPE_MISMATCH = "PIVOT_VALUE_DATA_TYPE_MISMATCH", "42K09",
         "A value of PIVOT has another type than the column it is compared with. Cast it; for several columns write `(1, 'a')`.";
+    QUALIFY_REQUIRES_WINDOW_FUNCTION = "QUALIFY_REQUIRES_WINDOW_FUNCTION", "42903",
+        "QUALIFY filters by window functions, and there is none in it nor in the SELECT list. Filter by other conditions in WHERE or HAVING.";
     RECURSION_LEVEL_LIMIT_EXCEEDED = "RECURSION_LEVEL_LIMIT_EXCEEDED", "42836",
         "A recursive query did not end after 100 steps. Let its condition end it, or write `WITH RECURSIVE t MAX RECURSION LEVEL 1000 AS (…)`.";
     RECURSIVE_VIEW = "RECURSIVE_VIEW", "42K0H",
@@ -539,6 +556,8 @@ conditions! {
         "An argument is missing that a function cannot do without, for example the path of `read_files`.";
     REQUIRES_SINGLE_PART_NAMESPACE = "REQUIRES_SINGLE_PART_NAMESPACE", "42K05",
         "A schema has a name of one part, with its catalog before it: `catalog.schema`. Write a name of at most two parts.";
+    ROW_SUBQUERY_TOO_MANY_ROWS = "ROW_SUBQUERY_TOO_MANY_ROWS", "21000",
+        "Variables take the values of one row, and the query has more. Add LIMIT 1 or a condition.";
     RUN_EMPTY_PIPELINE = "RUN_EMPTY_PIPELINE", "42617",
         "The pipeline defines no table and no materialized view, so there is nothing to do. Check that the source files are where the spec says and that they hold CREATE statements.";
     SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION = "SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION", "0A000",
@@ -569,6 +588,8 @@ conditions! {
         "The session has a temporary view of this name already. Choose another name, or write `CREATE OR REPLACE TEMPORARY VIEW`.";
     UDTF_ALIAS_NUMBER_MISMATCH = "UDTF_ALIAS_NUMBER_MISMATCH", "42802",
         "A generator such as `explode` gives more or fewer columns than the names after AS.";
+    UNBOUND_SQL_PARAMETER = "UNBOUND_SQL_PARAMETER", "42P02",
+        "A parameter has no value. Give it one by `lakesmith sql --param name=value`, or by USING of EXECUTE IMMEDIATE.";
     UNCLOSED_BRACKETED_COMMENT = "UNCLOSED_BRACKETED_COMMENT", "42601",
         "A comment that begins with `/*` has no `*/`. Everything after it would be taken for a comment.";
     UNEXPECTED_INPUT_TYPE = "UNEXPECTED_INPUT_TYPE", "42K09",
