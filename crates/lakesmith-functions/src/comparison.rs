@@ -169,6 +169,9 @@ fn balanced(mut conditions: Vec<Expr>, operator: Operator) -> Expr {
 
 fn within(call: &Call<'_>) -> Result<Typed, Fault> {
     let mut values = aligned(call)?;
+    if !values[1..].iter().all(|value| has_one_form(&value.expr)) {
+        values = values.into_iter().map(normal).collect::<Result<Vec<_>, _>>()?;
+    }
     let value = values.remove(0);
     let list = values.into_iter().map(|value| value.expr).collect();
     Ok(Typed::new(in_list(value.expr, list, false), SparkType::Boolean))

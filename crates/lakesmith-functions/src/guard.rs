@@ -120,7 +120,7 @@ pub fn can_fail(expr: &Expr) -> bool {
 fn holds_fallible_lambda(call: &ScalarFunction) -> bool {
     let Some(function) = call.func.inner().downcast_ref::<LambdaFunction>() else { return false };
     matches!(call.name(), "spark_array_sort_by" | "spark_transform_keys")
-        || function.lambdas().iter().any(|lambda| can_fail(&lambda.body))
+        || function.lambdas().iter().any(|lambda| lambda.body().is_none_or(can_fail))
 }
 
 /// A CASE whose branches are computed for their rows only.

@@ -6,7 +6,7 @@ use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::{Expr, GroupingSet, LogicalPlan, LogicalPlanBuilder, lit};
 use datafusion::prelude::Column;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
-use lakesmith_functions::{Typed, guard, normal};
+use lakesmith_functions::{Typed, guard, kernel, normal};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind};
 use lakesmith_unresolved::relation::{Aggregate, GroupKind};
 
@@ -301,6 +301,12 @@ impl Resolver<'_> {
             if let Some((_, column)) = known {
                 return Ok(Transformed::new(column.clone(), true, TreeNodeRecursion::Jump));
             }
+            // a key may be the beginning of a chain of additions
+            if let Some([before, whole]) = kernel::unchained(&node)
+                && begins_with_key(&before, &computed.keys)
+            {
+                return Ok(Transformed::yes(whole));
+            }
             if let Expr::Column(column) = &node {
                 loose.get_or_insert_with(|| column.name.clone());
             }
@@ -322,6 +328,12 @@ impl Resolver<'_> {
         }
         replaced.ok().map(|replaced| replaced.data)
     }
+}
+
+/// Whether a chain of operators is, or begins with, a key.
+fn begins_with_key(chain: &Expr, keys: &[(Expr, Expr)]) -> bool {
+    keys.iter().any(|(key, _)| key == chain)
+        || kernel::unchained(chain).is_some_and(|[before, _]| begins_with_key(&before, keys))
 }
 
 /// Whether an expression has both an aggregate and a column outside of it.

@@ -5,7 +5,7 @@ use datafusion::common::tree_node::TreeNode;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Origin};
-use lakesmith_functions::{Typed, guard};
+use lakesmith_functions::{Typed, guard, normal};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, SortOrder};
 use lakesmith_unresolved::relation::{Aggregate, GroupKind};
 use lakesmith_unresolved::{Relation, RelationKind};
@@ -44,6 +44,15 @@ pub(crate) struct Order {
 pub(crate) enum Select<'r> {
     Rows(&'r Relation, &'r [Expression]),
     Groups(&'r Aggregate),
+}
+
+impl<'r> Select<'r> {
+    fn expressions(self) -> &'r [Expression] {
+        match self {
+            Select::Rows(_, expressions) => expressions,
+            Select::Groups(aggregate) => &aggregate.outputs,
+        }
+    }
 }
 
 /// A column of the SELECT list.
@@ -85,6 +94,9 @@ impl<'r> Block<'r> {
 impl Resolver<'_> {
     /// Resolves a block.
     pub(crate) fn block(&mut self, block: &Block<'_>, outer: &Scope<'_>) -> Option<Planned> {
+        if let Some(condition) = block.qualify {
+            self.check_qualify(block.select.expressions(), condition)?;
+        }
         match block.select {
             Select::Groups(aggregate) if has_generator(&aggregate.outputs) => {
                 self.generated_from_groups(block, aggregate, outer)
@@ -240,10 +252,12 @@ impl Resolver<'_> {
                     hidden.column()
                 }
             };
-            sorts.push(directed(key, order));
+            let key = Typed { expr: key, data_type: value.data_type.clone(), nullable: value.nullable };
+            sorts.push(directed(self.settle(normal::normal(key), &order.child.origin)?.expr, order));
         }
         if let Some(all) = order.all {
-            sorts = columns.iter().map(|column| all.key(column.attribute.column())).collect();
+            let keys = columns.iter().map(|column| self.settle(normal::normal(typed(column)), origin));
+            sorts = keys.map(|key| Some(all.key(key?.expr))).collect::<Option<Vec<_>>>()?;
         }
         let mut builder = LogicalPlanBuilder::from(plan).project(projected);
         if !sorts.is_empty() {

@@ -11,7 +11,7 @@ use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_engine::recursion::{StepTable, name};
 use lakesmith_engine::{ProvidedRelation, RelationSource};
 use lakesmith_functions::cast::{Mode, cast};
-use lakesmith_functions::coercion::{common_type, is_text};
+use lakesmith_functions::coercion::{common_type, is_text, with_nulls};
 use lakesmith_functions::{Typed, guard};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, SubqueryKind};
 use lakesmith_unresolved::relation::{Cte, JoinKind, SetKind};
@@ -76,10 +76,15 @@ impl Resolver<'_> {
         let visible: Vec<ScopeColumn> = first.columns.iter().filter(|column| column.is_visible()).cloned().collect();
         let column = |column: &ScopeColumn| StructField {
             metadata: column.attribute.metadata.clone(),
-            ..StructField::nullable(column.attribute.name.as_str(), column.attribute.data_type.clone())
+            ..StructField::nullable(column.attribute.name.as_str(), with_nulls(&column.attribute.data_type))
         };
         let step = Step { query: name(&label, steps), columns: visible.iter().map(column).collect() };
-        let values: Vec<Typed> = visible.iter().map(typed).collect();
+        let values: Vec<Option<Typed>> = visible
+            .iter()
+            .zip(&step.columns)
+            .map(|(column, wanted)| self.settle(cast(typed(column), &wanted.data_type, Mode::Ansi), &cte.name.origin))
+            .collect();
+        let values = values.into_iter().collect::<Option<Vec<_>>>()?;
         let beginning = self.numbered(first.plan, values, &step, &operation.left.origin)?;
         let visible = self.ctes.len();
         self.ctes.push(NamedQuery { name: own.clone(), meaning: Meaning::Step(step.clone()), visible });
@@ -118,7 +123,7 @@ impl Resolver<'_> {
         }
         let mut values = Vec::new();
         for (column, wanted) in visible.iter().zip(&step.columns) {
-            let own = &column.attribute.data_type;
+            let own = &with_nulls(&column.attribute.data_type);
             let fits = is_text(&wanted.data_type)
                 || !is_text(own) && common_type(own, &wanted.data_type).as_ref() == Some(&wanted.data_type);
             if !fits {

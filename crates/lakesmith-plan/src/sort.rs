@@ -43,7 +43,7 @@ impl Resolver<'_> {
     /// One key.
     pub(crate) fn sort_key(&mut self, order: &SortOrder, scope: &Scope<'_>) -> Option<Sort> {
         let value = self.expression(&order.child, scope)?;
-        Some(directed(value.expr, order))
+        Some(directed(self.settle(normal::normal(value), &order.child.origin)?.expr, order))
     }
 
     /// ORDER BY over a relation.
@@ -77,14 +77,18 @@ impl Resolver<'_> {
         let mut keys = Vec::new();
         for order in orders {
             keys.push(match self.ordinal(&order.child, input.columns.len(), Condition::ORDER_BY_POS_OUT_OF_RANGE)? {
-                Some(index) => Some(directed(input.columns[index].attribute.column(), order)),
+                Some(index) => {
+                    let key = self.settle(normal::normal(typed(&input.columns[index])), &order.child.origin)?;
+                    Some(directed(key.expr, order))
+                }
                 None => self.sort_key(order, &scope),
             });
         }
         let mut keys = keys.into_iter().collect::<Option<Vec<_>>>()?;
         if let Some(all) = all {
             let visible = input.columns.iter().filter(|column| column.is_visible());
-            keys = visible.map(|column| all.key(column.attribute.column())).collect();
+            let visible = visible.map(|column| self.settle(normal::normal(typed(column)), &Origin::Unknown));
+            keys = visible.map(|key| Some(all.key(key?.expr))).collect::<Option<Vec<_>>>()?;
         }
         let plan = self.built(input.builder().sort(keys), &Origin::Unknown)?;
         Some(Planned { plan, columns: input.columns })

@@ -160,6 +160,16 @@ impl Resolver<'_> {
         }
     }
 
+    /// Notes a QUALIFY without any window function.
+    pub(crate) fn check_qualify(&mut self, list: &[Expression], condition: &Expression) -> Option<()> {
+        if list.iter().chain([condition]).any(|expression| find_window(expression).is_some()) {
+            return Some(());
+        }
+        let title = "QUALIFY is about no window function";
+        let diagnostic = Diagnostic::error(Condition::QUALIFY_REQUIRES_WINDOW_FUNCTION, title);
+        self.refuse(diagnostic.help("filter by other conditions in WHERE or HAVING"), &condition.origin, "")
+    }
+
     /// Notes a window function among keys.
     pub(crate) fn keys_without_window<'e>(
         &mut self,

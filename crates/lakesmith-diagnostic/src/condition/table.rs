@@ -540,6 +540,8 @@ conditions! {
         "An aggregate function stands in EXTEND, SET or another step of a pipe. Write `|> AGGREGATE … GROUP BY …`.";
     PIVOT_VALUE_DATA_TYPE_MISMATCH = "PIVOT_VALUE_DATA_TYPE_MISMATCH", "42K09",
         "A value of PIVOT has another type than the column it is compared with. Cast it; for several columns write `(1, 'a')`.";
+    QUALIFY_REQUIRES_WINDOW_FUNCTION = "QUALIFY_REQUIRES_WINDOW_FUNCTION", "42903",
+        "QUALIFY filters by window functions, and there is none in it nor in the SELECT list. Filter by other conditions in WHERE or HAVING.";
     RECURSION_LEVEL_LIMIT_EXCEEDED = "RECURSION_LEVEL_LIMIT_EXCEEDED", "42836",
         "A recursive query did not end after 100 steps. Let its condition end it, or write `WITH RECURSIVE t MAX RECURSION LEVEL 1000 AS (…)`.";
     RECURSIVE_VIEW = "RECURSIVE_VIEW", "42K0H",
