@@ -13,6 +13,7 @@ use crate::checked_sum::checked_sum;
 use crate::coercion::{adjusted, implicit, is_integral};
 use crate::distinct_count::distinct_count;
 use crate::function::{Call, Fault, Function, MANY, Typed};
+use crate::interval_arithmetic::{self, is_interval};
 use crate::kernel::Kernels;
 use crate::percentile;
 
@@ -141,7 +142,9 @@ fn sum(call: &Call<'_>, mode: Mode) -> Result<Typed, Fault> {
             (argument, result)
         }
         SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. } => {
-            return Err(Fault::not_built("a sum of intervals"));
+            let kind = argument.data_type.clone();
+            let sizes = vec![interval_arithmetic::size(argument)?];
+            return interval_arithmetic::of_size(sum(&Call { arguments: sizes, ..call.clone() }, mode)?, &kind);
         }
         _ => {
             let total = aggregate(native::sum::sum_udaf(), vec![double(call)?.expr], call.distinct);
@@ -188,6 +191,11 @@ pub(crate) fn avg(call: &Call<'_>, mode: Mode) -> Result<Typed, Fault> {
         let total = sum(call, mode)?;
         let count = count(call)?;
         return Ok(crate::kernel::call("spark_mean", vec![total, count], result)?.with_nullable(true));
+    }
+    if is_interval(&argument.data_type) {
+        let total = sum(call, mode)?;
+        let mean = interval_arithmetic::mean(&total, &count(call)?, mode);
+        return mean;
     }
     real(call, native::average::avg_udaf())
 }

@@ -18,6 +18,7 @@ use crate::cast::{Mode, cast, cast_array};
 use crate::coercion::{adjusted, as_decimal, common_type, is_integral, is_numeric, is_text};
 use crate::datetime;
 use crate::function::{Call, Fault, Function, Typed};
+use crate::interval_arithmetic::{self, is_interval};
 use crate::kernel::{self, Kernel, Kernels};
 
 /// The operators.
@@ -44,7 +45,7 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_div", whole_kernel),
     ("spark_divide", divide_kernel),
     ("spark_multiply", |a, t| chained(a, t, multiply_kernel)),
-    ("spark_negative", |arguments, _| numeric::neg(&arguments[0]).map_err(overflow)),
+    ("spark_negative", |arguments, _| numeric::neg(&arguments[0]).map_err(|error| of_intervals(error, &arguments[0]))),
     ("spark_pmod", positive_remainder_kernel),
     ("spark_remainder", remainder_kernel),
     ("spark_subtract", |a, t| chained(a, t, subtract_kernel)),
@@ -121,6 +122,12 @@ fn operands(call: &Call<'_>, symbol: &str) -> Result<(Typed, Typed), Fault> {
 }
 
 fn numbers(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
+    let mode = if operator.name == TRY_TIMES.name { Mode::Try } else { Mode::Ansi };
+    if operator.name.ends_with("multiply")
+        && let Some(product) = interval_arithmetic::times(&call.arguments[0], &call.arguments[1], mode)
+    {
+        return product;
+    }
     let (left, right) = operands(call, operator.symbol)?;
     let decimal =
         matches!(left.data_type, SparkType::Decimal { .. }) || matches!(right.data_type, SparkType::Decimal { .. });
@@ -200,6 +207,10 @@ fn positive_remainder_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<Ar
 }
 
 fn divide(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
+    let mode = if name == "spark_divide" { Mode::Ansi } else { Mode::Try };
+    if let Some(quotient) = interval_arithmetic::by(&call.arguments[0], &call.arguments[1], mode) {
+        return quotient;
+    }
     let (left, right) = operands(call, "/")?;
     let decimal =
         matches!(left.data_type, SparkType::Decimal { .. }) || matches!(right.data_type, SparkType::Decimal { .. });
@@ -215,6 +226,9 @@ fn divide(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
 }
 
 fn whole_division(call: &Call<'_>) -> Result<Typed, Fault> {
+    if let Some(ratio) = interval_arithmetic::whole(&call.arguments[0], &call.arguments[1]) {
+        return ratio;
+    }
     let (left, right) = operands(call, "div")?;
     let (left, right) = (cast(left, &SparkType::Long, Mode::Ansi)?, cast(right, &SparkType::Long, Mode::Ansi)?);
     Ok(kernel::call("spark_div", vec![left, right], SparkType::Long)?.with_nullable(true))
@@ -223,8 +237,7 @@ fn whole_division(call: &Call<'_>) -> Result<Typed, Fault> {
 fn negate(call: &Call<'_>) -> Result<Typed, Fault> {
     let value = call.arguments[0].clone();
     let value = if is_text(&value.data_type) { cast(value, &SparkType::Double, Mode::Ansi)? } else { value };
-    let interval = matches!(value.data_type, SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. });
-    if !is_numeric(&value.data_type) && !interval {
+    if !is_numeric(&value.data_type) && !is_interval(&value.data_type) {
         return Err(Fault::mismatch(format!("`-` does not work on {}", value.data_type), Some(0)));
     }
     let result = value.data_type.clone();
@@ -243,6 +256,16 @@ fn overflow(error: ArrowError) -> datafusion::common::DataFusionError {
     }
 }
 
+/// The overflow of an operation, which has another name for intervals.
+pub(crate) fn of_intervals(error: ArrowError, operand: &ArrayRef) -> datafusion::common::DataFusionError {
+    match (&error, operand.data_type()) {
+        (ArrowError::ArithmeticOverflow(_), DataType::Duration(_) | DataType::Interval(_)) => {
+            refuse(Condition::INTERVAL_ARITHMETIC_OVERFLOW, "the interval is too long for its type")
+        }
+        _ => overflow(error),
+    }
+}
+
 /// Runs an operation; on decimals the exact result is computed wide and then rounded half up to the result's scale.
 fn operate(
     arguments: &[ArrayRef],
@@ -252,11 +275,13 @@ fn operate(
 ) -> Result<ArrayRef> {
     let DataType::Decimal128(precision, scale) = to else {
         let narrow = matches!(to, DataType::Int8 | DataType::Int16);
-        return plain(&arguments[0], &arguments[1]).map_err(|error| match error {
-            ArrowError::ArithmeticOverflow(_) if narrow => {
-                refuse(Condition::BINARY_ARITHMETIC_OVERFLOW, "the result does not fit its type")
+        return plain(&arguments[0], &arguments[1]).map(|values| crate::float::one_nan(&values)).map_err(|error| {
+            match error {
+                ArrowError::ArithmeticOverflow(_) if narrow => {
+                    refuse(Condition::BINARY_ARITHMETIC_OVERFLOW, "the result does not fit its type")
+                }
+                other => overflow(other),
             }
-            other => overflow(other),
         });
     };
     let scale_of = |array: &ArrayRef| match array.data_type() {

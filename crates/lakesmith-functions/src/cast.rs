@@ -23,6 +23,7 @@ use crate::cast_text::{has_text, interval_text, to_text};
 use crate::coercion::{as_decimal, is_numeric, is_text};
 use crate::double_decimal::DoubleDecimals;
 use crate::function::{Call, Fault, Function, Typed};
+use crate::interval_arithmetic;
 use crate::kernel::{self, Kernels};
 use crate::text_value as text;
 
@@ -68,6 +69,13 @@ pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
         && let Some(text) = interval_text(value.clone())
     {
         return text;
+    }
+    match (&value.data_type, to) {
+        (SparkType::DayTimeInterval { .. }, SparkType::DayTimeInterval { .. })
+        | (SparkType::YearMonthInterval { .. }, SparkType::YearMonthInterval { .. }) => {
+            return interval_arithmetic::trimmed(value, to);
+        }
+        _ => {}
     }
     if !is_castable(&value.data_type, to) {
         let title = format!("a value of type {} cannot be cast to {to}", value.data_type);

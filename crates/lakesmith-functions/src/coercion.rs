@@ -69,6 +69,12 @@ pub fn common_type(left: &SparkType, right: &SparkType) -> Option<SparkType> {
             return Some(SparkType::Map { key, value, value_contains_null: *m || *n });
         }
         (SparkType::Struct(a), SparkType::Struct(b)) => return common_struct(a, b),
+        (SparkType::DayTimeInterval { start: s1, end: e1 }, SparkType::DayTimeInterval { start: s2, end: e2 }) => {
+            return Some(SparkType::DayTimeInterval { start: *s1.min(s2), end: *e1.max(e2) });
+        }
+        (SparkType::YearMonthInterval { start: s1, end: e1 }, SparkType::YearMonthInterval { start: s2, end: e2 }) => {
+            return Some(SparkType::YearMonthInterval { start: *s1.min(s2), end: *e1.max(e2) });
+        }
         _ => {}
     }
     if is_numeric(left) && is_numeric(right) {

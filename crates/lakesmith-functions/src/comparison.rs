@@ -9,6 +9,7 @@ use lakesmith_unresolved::SparkType;
 
 use crate::cast::{Mode, cast};
 use crate::coercion::{common_of, implicit};
+use crate::float::{comparable, has_one_form, one_zero};
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::guard;
 
@@ -51,6 +52,7 @@ fn compare(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
         return Err(Fault::mismatch(format!("values of type {} cannot be compared", left.data_type), Some(0)));
     }
     let nullable = left.nullable || right.nullable;
+    let (left, right) = comparable(left, operator, right)?;
     Ok(Typed::new(binary_expr(left.expr, operator, right.expr), SparkType::Boolean).with_nullable(nullable))
 }
 
@@ -127,9 +129,15 @@ fn balanced(mut conditions: Vec<Expr>, operator: Operator) -> Expr {
 
 fn within(call: &Call<'_>) -> Result<Typed, Fault> {
     let mut values = aligned(call)?;
+    let nullable = values.iter().any(|value| value.nullable);
+    let plain =
+        |value: &Typed| matches!(&value.expr, Expr::Literal(number, _) if !number.is_null() && has_one_form(number));
+    if !values[1..].iter().all(plain) {
+        values = values.into_iter().map(one_zero).collect::<Result<_, _>>()?;
+    }
     let value = values.remove(0);
     let list = values.into_iter().map(|value| value.expr).collect();
-    Ok(Typed::new(in_list(value.expr, list, false), SparkType::Boolean))
+    Ok(Typed::new(in_list(value.expr, list, false), SparkType::Boolean).with_nullable(nullable))
 }
 
 fn between(call: &Call<'_>) -> Result<Typed, Fault> {

@@ -97,7 +97,7 @@ impl CsvOptions {
             }
         };
         let is_set = |name: &str| value(name).map(|value| value.eq_ignore_ascii_case("true"));
-        let pattern = |name: &str| value(name).map(Pattern::new).transpose();
+        let pattern = |name: &str| value(name).map(Pattern::new).transpose().map_err(|unusable| unusable.to_string());
         let separator = if value("sep").is_some() { "sep" } else { "delimiter" };
         let trims = (is_set("ignoreleadingwhitespace"), is_set("ignoretrailingwhitespace"));
         Ok(Self {

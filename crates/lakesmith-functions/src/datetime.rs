@@ -10,7 +10,7 @@ use datafusion::arrow::compute::{DatePart, date_part};
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Int32Type, Int64Type, IntervalYearMonthType, TimestampMicrosecondType,
 };
-use datafusion::common::{Result, ScalarValue, exec_datafusion_err};
+use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::{Expr, lit};
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -19,10 +19,11 @@ use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::spark_type::{DayTimeUnit, YearMonthUnit};
 
-use crate::arithmetic::{DAYS, add_days_kernel, add_micros_kernel};
+use crate::arithmetic::{DAYS, add_days_kernel, add_micros_kernel, of_intervals};
 use crate::cast::{Mode, cast, cast_array};
 use crate::coercion::{implicit, is_integral, is_text};
 use crate::function::{Call, Fault, Function, Typed};
+use crate::interval_arithmetic::is_interval;
 use crate::kernel::{self, Kernels, texts};
 use crate::pattern::Pattern;
 use crate::text_value::{DAY_MICROS, date_of, days_of};
@@ -92,7 +93,7 @@ pub const FUNCTIONS: &[Function] = &[
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[
     ("spark_add_interval_months", |a, t| add_interval_months(a, t, 1)),
-    ("spark_add_intervals", |a, _| Ok(numeric::add(&a[0], &a[1])?)),
+    ("spark_add_intervals", |a, _| numeric::add(&a[0], &a[1]).map_err(|error| of_intervals(error, &a[0]))),
     ("spark_add_micros", add_micros_kernel),
     ("spark_add_months", add_months_kernel),
     ("spark_date_add", add_days_kernel),
@@ -113,7 +114,7 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_parse_moment", |a, t| parse_kernel(a, t, Mode::Ansi)),
     ("spark_quarter", |a, _| field(a, DatePart::Quarter)),
     ("spark_second", |a, _| field(a, DatePart::Second)),
-    ("spark_subtract_intervals", |a, _| Ok(numeric::sub(&a[0], &a[1])?)),
+    ("spark_subtract_intervals", |a, _| numeric::sub(&a[0], &a[1]).map_err(|error| of_intervals(error, &a[0]))),
     ("spark_subtract_micros", subtract_micros_kernel),
     ("spark_subtract_months", |a, t| add_interval_months(a, t, -1)),
     ("spark_timestamp_micros", |a, t| scaled(a, t, 1)),
@@ -157,6 +158,13 @@ fn extract(call: &Call<'_>) -> Result<Typed, Fault> {
     let Expr::Literal(ScalarValue::Utf8(Some(field)), _) = &call.arguments[0].expr else {
         return Err(Fault::mismatch(format!("the field of `{}` is a constant text", call.name), Some(0)));
     };
+    let unknown = || {
+        let title = format!("`{}` of {} has no field `{field}`", call.name, call.arguments[1].data_type);
+        Fault { condition: Condition::INVALID_EXTRACT_FIELD, title, argument: Some(0), help: None }
+    };
+    if is_interval(&call.arguments[1].data_type) {
+        return crate::interval_field::field(&call.arguments[1], field).unwrap_or_else(|| Err(unknown()));
+    }
     let name = match field.to_ascii_lowercase().as_str() {
         "year" | "y" | "years" | "yr" | "yrs" => "year",
         "quarter" | "qtr" => "quarter",
@@ -167,13 +175,14 @@ fn extract(call: &Call<'_>) -> Result<Typed, Fault> {
         "doy" => "dayofyear",
         "hour" | "h" | "hours" | "hr" | "hrs" => "hour",
         "minute" | "m" | "min" | "mins" | "minutes" => "minute",
-        "second" | "s" | "sec" | "seconds" | "secs" if is_moment(&call.arguments[1].data_type) => {
+        "second" | "s" | "sec" | "seconds" | "secs" => {
             return crate::calendar::seconds(call.arguments[1].clone());
         }
-        "yearofweek" if is_moment(&call.arguments[1].data_type) => {
+        "dayofweek_iso" | "dow_iso" => return crate::calendar::iso_weekday(call.arguments[1].clone()),
+        "yearofweek" => {
             return crate::calendar::year_of_week(call.arguments[1].clone());
         }
-        _ => return Err(Fault::not_built(format!("field `{field}` of `{}`", call.name))),
+        _ => return Err(unknown()),
     };
     let function = crate::registry::find(name).ok_or_else(|| Fault::not_built(format!("`{name}`")))?;
     (function.resolve)(&Call { name, arguments: vec![call.arguments[1].clone()], ..call.clone() })
@@ -424,9 +433,9 @@ fn truncated(unit: &str, micros: i64) -> Option<i64> {
 fn constant_pattern(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
     let argument = call.arguments[index].clone();
     if let Expr::Literal(ScalarValue::Utf8(Some(text)), _) = &argument.expr {
-        Pattern::new(text).map_err(|title| Fault {
-            condition: Condition::LAKESMITH_NOT_BUILT,
-            title,
+        Pattern::new(text).map_err(|unusable| Fault {
+            condition: unusable.condition,
+            title: unusable.to_string(),
             argument: Some(index),
             help: None,
         })?;
@@ -447,7 +456,8 @@ fn with_patterns<T>(
     for row in 0..rows {
         let text = patterns.value(row);
         if last.as_ref().is_none_or(|(known, _)| known != text) {
-            let pattern = Pattern::new(text).map_err(|title| exec_datafusion_err!("{title}"))?;
+            let pattern =
+                Pattern::new(text).map_err(|unusable| kernel::refused(unusable.condition, unusable.to_string()))?;
             last = Some((text.to_owned(), pattern));
         }
         values.push(match &last {

@@ -22,7 +22,7 @@ use crate::lambda::LambdaFunction;
 pub(crate) const KERNELS: Kernels = &[("spark_only_row", only_row_kernel), ("spark_truth_number", truth_number_kernel)];
 
 /// Kernels that refuse some values.
-pub(crate) const FALLIBLE: [&str; 78] = [
+pub(crate) const FALLIBLE: [&str; 84] = [
     "spark_abs",
     "spark_add",
     "spark_add_calendar",
@@ -46,6 +46,8 @@ pub(crate) const FALLIBLE: [&str; 78] = [
     "spark_decode",
     "spark_div",
     "spark_divide",
+    "spark_divide_interval",
+    "spark_divide_intervals",
     "spark_element_at",
     "spark_elt",
     "spark_encode",
@@ -55,6 +57,7 @@ pub(crate) const FALLIBLE: [&str; 78] = [
     "spark_from_json_strictly",
     "spark_from_utc",
     "spark_hmac",
+    "spark_interval_of",
     "spark_make_date",
     "spark_make_dt_interval",
     "spark_make_interval",
@@ -65,7 +68,10 @@ pub(crate) const FALLIBLE: [&str; 78] = [
     "spark_map_from_arrays",
     "spark_map_from_entries",
     "spark_mean",
+    "spark_mean_interval",
     "spark_multiply",
+    "spark_multiply_interval",
+    "spark_multiply_interval_last",
     "spark_negative",
     "spark_next_day",
     "spark_only_row",

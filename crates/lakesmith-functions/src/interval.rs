@@ -23,9 +23,10 @@ use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel::{self, Kernels, refused};
 use crate::text_value::{DAY_MICROS, date_of, days_of};
 
-const YEARS_TO_MONTHS: SparkType =
+pub(crate) const YEARS_TO_MONTHS: SparkType =
     SparkType::YearMonthInterval { start: YearMonthUnit::Year, end: YearMonthUnit::Month };
-const DAYS_TO_SECONDS: SparkType = SparkType::DayTimeInterval { start: DayTimeUnit::Day, end: DayTimeUnit::Second };
+pub(crate) const DAYS_TO_SECONDS: SparkType =
+    SparkType::DayTimeInterval { start: DayTimeUnit::Day, end: DayTimeUnit::Second };
 const HOUR: i64 = 3_600_000_000;
 const MINUTE: i64 = 60_000_000;
 

@@ -11,6 +11,7 @@ use lakesmith_unresolved::SparkType;
 use crate::cast::{Mode, cast, cast_array};
 use crate::coercion::{adjusted, as_decimal, implicit, is_integral, is_numeric};
 use crate::function::{Call, Fault, Function, Typed};
+use crate::interval_arithmetic::{self, is_interval};
 use crate::kernel::{self, Kernels};
 
 /// The functions.
@@ -52,7 +53,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["cos"], (1, 1), |call| real(call, "spark_cos")),
     Function::scalar(&["tan"], (1, 1), |call| real(call, "spark_tan")),
     Function::scalar(&["pow", "power"], (2, 2), |call| real(call, "spark_pow")),
-    Function::scalar(&["sign", "signum"], (1, 1), |call| real(call, "spark_sign")),
+    Function::scalar(&["sign", "signum"], (1, 1), signum),
     Function::scalar(&["pi"], (0, 0), |_| Ok(Typed::new(lit(std::f64::consts::PI), SparkType::Double))),
 ];
 
@@ -77,6 +78,7 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_floor", double_floor),
     ("spark_floor_decimal", decimal_floor),
     ("spark_hypot", |a, _| pairwise(a, f64::hypot)),
+    ("spark_interval_sign", interval_sign_kernel),
     ("spark_isnan", isnan_kernel),
     ("spark_ln", |a, _| each_or_null(a, f64::ln, 0.0)),
     ("spark_log", log_kernel),
@@ -109,6 +111,15 @@ fn number(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
     })
 }
 
+/// -1, 0 or 1 of a number or of an interval.
+fn signum(call: &Call<'_>) -> Result<Typed, Fault> {
+    let value = call.arguments[0].clone();
+    match is_interval(&value.data_type) {
+        true => kernel::call("spark_interval_sign", vec![value], SparkType::Double),
+        false => real(call, "spark_sign"),
+    }
+}
+
 /// A function of doubles.
 fn real(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let arguments = (0..call.arguments.len()).map(|index| cast(number(call, index)?, &SparkType::Double, Mode::Ansi));
@@ -116,7 +127,9 @@ fn real(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
 }
 
 fn each(arguments: &[ArrayRef], function: fn(f64) -> f64) -> Result<ArrayRef> {
-    Ok(Arc::new(arguments[0].as_primitive::<Float64Type>().unary::<_, Float64Type>(function)))
+    // a processor gives NaN either sign, and the sign would decide the order
+    let one_nan = |value: f64| Some(function(value)).filter(|result| !result.is_nan()).unwrap_or(f64::NAN);
+    Ok(Arc::new(arguments[0].as_primitive::<Float64Type>().unary::<_, Float64Type>(one_nan)))
 }
 
 /// NULL of values up to a bound: the logarithm of zero or less.
@@ -150,6 +163,11 @@ fn sign(value: f64) -> f64 {
     if value == 0.0 || value.is_nan() { value } else { value.signum() }
 }
 
+fn interval_sign_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let sizes = interval_arithmetic::sizes(&arguments[0]).into_iter();
+    Ok(Arc::new(sizes.map(|size| size.map(|size| size.signum() as f64)).collect::<Float64Array>()))
+}
+
 fn pow_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let (base, power) = (arguments[0].as_primitive::<Float64Type>(), arguments[1].as_primitive::<Float64Type>());
     let values = base.iter().zip(power).map(|(base, power)| Some(base?.powf(power?)));
@@ -157,7 +175,10 @@ fn pow_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 }
 
 fn abs(call: &Call<'_>) -> Result<Typed, Fault> {
-    let value = number(call, 0)?;
+    let value = match &call.arguments[0] {
+        interval if is_interval(&interval.data_type) => interval.clone(),
+        _ => number(call, 0)?,
+    };
     let result = value.data_type.clone();
     kernel::call("spark_abs", vec![value], result)
 }

@@ -4,6 +4,7 @@
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::{Expr, GroupingSet, LogicalPlan, LogicalPlanBuilder};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
+use lakesmith_functions::float::one_zero;
 use lakesmith_functions::{Typed, guard};
 use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::expression::{Expression, ExpressionKind};
@@ -131,6 +132,7 @@ impl Resolver<'_> {
         let mut orders = self.order_keys(block, &outputs, &scope)?;
 
         let mut computed = Computed { keys: Vec::new(), aggregates: Vec::new() };
+        let mut grouped_by = Vec::new();
         let mut fallible = Vec::new();
         for key in keys {
             let attribute = self.attribute("key", &key);
@@ -138,14 +140,15 @@ impl Resolver<'_> {
                 fallible.push((key.expr.clone(), key.data_type.clone()));
             }
             if !computed.keys.iter().any(|(known, _)| *known == key.expr) {
-                computed.keys.push((key.expr, attribute.column()));
+                computed.keys.push((key.expr.clone(), attribute.column()));
+                grouped_by.push((self.settle(one_zero(key), block.origin)?.expr, attribute.column()));
             }
         }
         let exprs = outputs.iter().map(|output| &output.value.expr).chain(&having).chain(&filter);
         for expr in exprs.chain(orders.iter().map(|(value, _)| &value.expr)).cloned().collect::<Vec<_>>() {
             self.collect_aggregates(&expr, &mut computed);
         }
-        let plan = self.fenced_keys(input.plan, &fallible, &mut computed, block.origin)?;
+        let plan = self.fenced_keys(input.plan, &fallible, &computed, &grouped_by, block.origin)?;
         let named = |(expr, column): &(Expr, Expr)| match column {
             Expr::Column(column) => expr.clone().alias(column.name.clone()),
             _ => expr.clone(),
@@ -153,7 +156,7 @@ impl Resolver<'_> {
         let has_sets = sets.is_some();
         let builder = LogicalPlanBuilder::from(plan);
         let group_exprs: Vec<Expr> = match fallible.is_empty() {
-            true => computed.keys.iter().map(named).collect(),
+            true => grouped_by.iter().map(named).collect(),
             // computed beneath
             false => computed.keys.iter().map(|(_, column)| column.clone()).collect(),
         };
@@ -204,17 +207,18 @@ impl Resolver<'_> {
         &mut self,
         plan: LogicalPlan,
         fallible: &[(Expr, SparkType)],
-        computed: &mut Computed,
+        computed: &Computed,
+        grouped_by: &[(Expr, Expr)],
         origin: &Origin,
     ) -> Option<LogicalPlan> {
         if fallible.is_empty() {
             return Some(plan);
         }
         let mut exprs: Vec<Expr> = plan.schema().columns().into_iter().map(Expr::Column).collect();
-        for (key, column) in &computed.keys {
+        for ((key, column), (grouped, _)) in computed.keys.iter().zip(grouped_by) {
             let fenced = match fallible.iter().find(|(expr, _)| expr == key) {
-                Some((_, data_type)) => self.settle(guard::fenced(key.clone(), data_type), origin)?,
-                None => key.clone(),
+                Some((_, data_type)) => self.settle(guard::fenced(grouped.clone(), data_type), origin)?,
+                None => grouped.clone(),
             };
             if let Expr::Column(column) = column {
                 exprs.push(fenced.alias(column.name.clone()));

@@ -1,6 +1,8 @@
 //! Queries with the answers that Apache Spark gave, recorded by `client/oracle/compare.py`: columns, types, rows and error
 //! conditions are the same here, or the query is refused by name and marked `~`.
 //!
+//! A block with a line `@ name` makes a table of its query, for the queries of its file.
+//!
 //! `LAKESMITH_REWRITE_ANSWERS=1` writes the marks anew; a query that differs is never marked.
 
 use std::fmt::Write;
@@ -28,6 +30,7 @@ struct Answer {
 #[derive(Debug, Default)]
 struct Block {
     query: String,
+    table: Option<String>,
     recorded: Answer,
     is_refused: bool,
 }
@@ -47,6 +50,7 @@ fn block(text: &str) -> Block {
             Some(("=", row)) => block.recorded.rows.push(row.to_owned()),
             Some(("!", error)) => block.recorded.error = Some(error.to_owned()),
             Some(("~", _)) => block.is_refused = true,
+            Some(("@", name)) => block.table = Some(name.to_owned()),
             _ => {}
         }
     }
@@ -191,16 +195,19 @@ fn shown(answer: &Answer) -> String {
 #[derive(Debug, Default)]
 struct Counts(usize, usize, usize);
 
-async fn check(path: &Path, session: &Session, report: &mut String) -> Counts {
+async fn check(path: &Path, report: &mut String) -> Counts {
     let text = std::fs::read_to_string(path).unwrap();
+    let mut session = Session::new();
     let mut counts = Counts::default();
     let mut rewritten = Vec::new();
     for part in text.split("\n\n") {
         let block = block(part);
         let mut lines: Vec<&str> = part.lines().filter(|line| !line.starts_with("~ ")).collect();
         let mark;
-        if !block.query.is_empty() {
-            match answer(session, &block.query).await {
+        if let Some(table) = &block.table {
+            session.define(table, &block.query).await;
+        } else if !block.query.is_empty() {
+            match answer(&session, &block.query).await {
                 Outcome::Refused(reason) => {
                     counts.1 += 1;
                     mark = format!("~ {}", reason.replace('\n', " "));
@@ -236,11 +243,10 @@ async fn queries_have_the_answers_that_spark_gave() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/answers");
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    let session = Session::new();
     let mut report = String::new();
     let mut summary = String::new();
     for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "txt")) {
-        let Counts(same, refused, different) = check(file, &session, &mut report).await;
+        let Counts(same, refused, different) = check(file, &mut report).await;
         let name = file.file_name().unwrap().to_string_lossy();
         writeln!(summary, "{name}: {same} the same, {refused} refused, {different} different").unwrap();
     }

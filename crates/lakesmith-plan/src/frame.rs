@@ -7,7 +7,8 @@ use datafusion::logical_expr::{
     Expr, WindowFrame as NativeFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition,
 };
 use lakesmith_diagnostic::Origin;
-use lakesmith_functions::{Typed, guard};
+use lakesmith_functions::float::one_zero;
+use lakesmith_functions::{Fault, Typed, guard};
 use lakesmith_unresolved::Literal;
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FrameBound, FrameUnit, Window, WindowFrame};
 
@@ -23,8 +24,9 @@ impl Resolver<'_> {
         }
         let value = self.expression(function, &Scope { windowed: Some(scope.aggregates), ..*scope })?;
         let keys: Vec<Option<Typed>> = window.partition_by.iter().map(|key| self.expression(key, scope)).collect();
-        let partition_by: Vec<Expr> =
-            keys.into_iter().collect::<Option<Vec<_>>>()?.into_iter().map(|k| k.expr).collect();
+        let keys = keys.into_iter().collect::<Option<Vec<_>>>()?.into_iter();
+        let partition_by: Result<Vec<Expr>, Fault> = keys.map(|key| Ok(one_zero(key)?.expr)).collect();
+        let partition_by = self.settle(partition_by, origin)?;
         let orders: Vec<Option<Sort>> = window.order_by.iter().map(|order| self.sort_key(order, scope)).collect();
         let order_by = orders.into_iter().collect::<Option<Vec<_>>>()?;
         let frame = match &window.frame {

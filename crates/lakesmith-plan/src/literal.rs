@@ -2,8 +2,10 @@
 
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::lit;
+use lakesmith_diagnostic::Condition;
 use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_functions::cast::{Mode, cast};
+use lakesmith_functions::kernel::constant;
 use lakesmith_functions::{Fault, Typed};
 use lakesmith_unresolved::{Literal, SparkType};
 
@@ -38,8 +40,14 @@ pub fn literal(literal: &Literal) -> Result<Typed, Fault> {
         }
         Literal::Typed { data_type: SparkType::Time(_), .. } => Err(Fault::not_built("a constant of type TIME")),
         Literal::Typed { data_type, text } => {
-            let text = Typed { expr: lit(text.as_str()), data_type: SparkType::STRING, nullable: false };
-            cast(text, data_type, Mode::Ansi)
+            let value = Typed { expr: lit(text.as_str()), data_type: SparkType::STRING, nullable: false };
+            let value = cast(value, data_type, Mode::Ansi)?;
+            let Some(known) = constant(&value.expr) else {
+                let title = format!("`{text}` is no {data_type}");
+                let condition = Condition::INVALID_TYPED_LITERAL;
+                return Err(Fault { condition, title, argument: None, help: None });
+            };
+            sure(known, data_type.clone())
         }
         Literal::YearMonthInterval { months, start, end } => sure(
             ScalarValue::IntervalYearMonth(Some(*months)),

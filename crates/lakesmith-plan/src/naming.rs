@@ -25,6 +25,9 @@ pub fn computed_name(expression: &Expression, value: &Expr, scope: &Scope<'_>) -
         return call_name::written_as(symbol, value, &arguments).unwrap_or(name);
     }
     let [left, right] = call.arguments.as_slice() else { return name };
+    if symbol == "*" && kernel.name() == "spark_multiply_interval_last" {
+        return format!("({} * {})", text(right), text(left));
+    }
     if !matches!(symbol, "+" | "-") {
         return name;
     }

@@ -247,7 +247,8 @@ impl Resolver<'_> {
                     hidden.column()
                 }
             };
-            sorts.push(directed(key, order));
+            let key = directed(Typed::new(key, value.data_type.clone()), order);
+            sorts.push(self.settle(key, &order.child.origin)?);
         }
         if order.all {
             sorts = columns.iter().map(|column| column.attribute.column().sort(true, true)).collect();

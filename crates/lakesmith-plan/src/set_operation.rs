@@ -4,6 +4,7 @@ use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::common_type;
+use lakesmith_functions::float::one_zero;
 use lakesmith_functions::{Typed, guard};
 use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::relation::{SetKind, SetOperation};
@@ -46,6 +47,12 @@ impl Resolver<'_> {
                 cast(value, &data_type, Mode::Ansi)
             };
             let (left, right) = (side(&pair.left), side(&pair.right));
+            let (left, right) = (self.settle(left, origin)?, self.settle(right, origin)?);
+            let (left, right) = match (operation.kind, operation.all) {
+                (SetKind::Union, true) => (Ok(left), Ok(right)),
+                // rows are compared
+                _ => (one_zero(left), one_zero(right)),
+            };
             let (left, right) = (self.settle(left, origin)?, self.settle(right, origin)?);
             let nullable = left.nullable || right.nullable;
             let attribute = self.attribute(pair.name.name, &left.clone().with_nullable(nullable));

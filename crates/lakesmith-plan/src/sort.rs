@@ -1,12 +1,15 @@
 //! ORDER BY and LIMIT. NULLs come first in ascending and last in descending order unless the query says otherwise.
 
 use datafusion::common::ScalarValue;
-use datafusion::logical_expr::LogicalPlanBuilder;
 use datafusion::logical_expr::expr::Sort;
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
+use lakesmith_functions::float::one_zero;
+use lakesmith_functions::{Fault, Typed};
 use lakesmith_unresolved::expression::{Expression, SortOrder};
 use lakesmith_unresolved::{Relation, RelationKind};
 
+use crate::attribute::Attribute;
 use crate::frame::constant;
 use crate::project::Block;
 use crate::resolver::{Planned, Resolver};
@@ -16,7 +19,7 @@ impl Resolver<'_> {
     /// One key.
     pub(crate) fn sort_key(&mut self, order: &SortOrder, scope: &Scope<'_>) -> Option<Sort> {
         let value = self.expression(&order.child, scope)?;
-        Some(directed(value.expr, order))
+        self.settle(directed(value, order), &order.child.origin)
     }
 
     /// ORDER BY over a relation.
@@ -29,7 +32,11 @@ impl Resolver<'_> {
         let mut keys = Vec::new();
         for order in orders {
             keys.push(match self.ordinal(&order.child, input.columns.len(), Condition::ORDER_BY_POS_OUT_OF_RANGE)? {
-                Some(index) => Some(directed(input.columns[index].attribute.column(), order)),
+                Some(index) => {
+                    let attribute = &input.columns[index].attribute;
+                    let key = directed(Typed::new(attribute.column(), attribute.data_type.clone()), order);
+                    self.settle(key, &order.child.origin)
+                }
                 None => self.sort_key(order, &scope),
             });
         }
@@ -93,6 +100,8 @@ impl Resolver<'_> {
         let visible: Vec<_> = planned.columns.iter().filter(|column| column.is_visible()).cloned().collect();
         let all: Vec<_> = visible.iter().map(|column| column.attribute.column()).collect();
         let plan = if names.is_empty() {
+            let all: Result<Vec<Expr>, Fault> = visible.iter().map(|column| one_form(&column.attribute)).collect();
+            let all = self.settle(all, &relation.origin)?;
             planned.builder().project(all).and_then(LogicalPlanBuilder::distinct)
         } else {
             let mut keys = Vec::new();
@@ -113,9 +122,17 @@ impl Resolver<'_> {
     }
 }
 
+/// A column in which values that count as equal are one value.
+fn one_form(attribute: &Attribute) -> Result<Expr, Fault> {
+    let value = Typed::new(attribute.column(), attribute.data_type.clone());
+    let one = one_zero(value)?.expr;
+    Ok(if one == attribute.column() { one } else { one.alias(attribute.internal()) })
+}
+
 /// A key with its direction and place of NULLs.
-pub(crate) fn directed(expr: datafusion::logical_expr::Expr, order: &SortOrder) -> Sort {
-    Sort { expr, asc: !order.descending, nulls_first: order.nulls_first.unwrap_or(!order.descending) }
+pub(crate) fn directed(key: Typed, order: &SortOrder) -> Result<Sort, Fault> {
+    let expr = one_zero(key)?.expr;
+    Ok(Sort { expr, asc: !order.descending, nulls_first: order.nulls_first.unwrap_or(!order.descending) })
 }
 
 /// A constant NULL, for callers that fill missing columns.

@@ -161,7 +161,9 @@ impl Parser<'_> {
             if values == 0 && self.eat_keyword("TO") {
                 return self.interval_of_fields(start, &text, negative, unit);
             }
-            total.add(&text, negative, unit).ok_or_else(|| self.invalid_interval(start))?;
+            total
+                .add(&text, negative, unit)
+                .ok_or_else(|| self.invalid_interval(start, Condition::PARSE_SYNTAX_ERROR))?;
             values += 1;
             if is_signed && values > 1 && !matches!(value.kind, TokenKind::String(_) | TokenKind::Number) {
                 break;
@@ -175,7 +177,7 @@ impl Parser<'_> {
     }
 
     fn finished_interval(&self, start: usize, total: Total) -> Parsed<Expression> {
-        let literal = total.literal().ok_or_else(|| self.invalid_interval(start))?;
+        let literal = total.literal().ok_or_else(|| self.invalid_interval(start, Condition::PARSE_SYNTAX_ERROR))?;
         Ok(Expression::new(ExpressionKind::Literal(literal), self.span_from(start)))
     }
 
@@ -193,7 +195,7 @@ impl Parser<'_> {
                 number => (false, number),
             };
             let added = words.next().and_then(find_unit).and_then(|unit| total.add(number, minus != negative, unit));
-            added.ok_or_else(|| self.invalid_interval(start))?;
+            added.ok_or_else(|| self.invalid_interval(start, Condition::INVALID_TYPED_LITERAL))?;
         }
         self.finished_interval(start, total)
     }
@@ -218,18 +220,18 @@ impl Parser<'_> {
         };
         let mut total = Total::default();
         if first.of_months != last.of_months || last.field <= first.field || parts.len() != fields {
-            return Err(self.invalid_interval(start));
+            return Err(self.invalid_interval(start, Condition::INVALID_INTERVAL_FORMAT));
         }
         for (part, field) in parts.iter().zip(first.field..) {
             let added = family(field).and_then(|unit| total.add(part, negative, unit));
-            added.ok_or_else(|| self.invalid_interval(start))?;
+            added.ok_or_else(|| self.invalid_interval(start, Condition::INVALID_INTERVAL_FORMAT))?;
         }
         self.finished_interval(start, total)
     }
 
-    fn invalid_interval(&self, start: usize) -> SyntaxError {
+    fn invalid_interval(&self, start: usize, condition: Condition) -> SyntaxError {
         let title = "an interval literal does not add up to months or to days and shorter units";
-        Diagnostic::error(Condition::PARSE_SYNTAX_ERROR, title)
+        Diagnostic::error(condition, title)
             .at(self.span_from(start), "")
             .help("write `INTERVAL 1 DAY 2 HOURS`, `INTERVAL '1-2' YEAR TO MONTH` or `INTERVAL '1 02:03:04' DAY TO SECOND`")
             .into()
