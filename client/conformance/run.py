@@ -106,8 +106,7 @@ def asked(queries, path):
     """What Spark answers, from a file where it has been asked before."""
     known = {}
     if path and path.exists():
-        with path.open(encoding="utf-8") as file:
-            known = {answer.query: answer for answer in (answers.Answer(**json.loads(line)) for line in file)}
+        known = {answer.query: answer for answer in recorded(path)}
     spark = None
     with (path or pathlib.Path(os.devnull)).open("a", encoding="utf-8") as file:
         for query in queries:
@@ -117,6 +116,12 @@ def asked(queries, path):
                 file.write(json.dumps(dataclasses.asdict(known[query])) + "\n")
                 file.flush()
             yield known[query]
+
+
+def recorded(path):
+    """All answers of a file."""
+    with path.open(encoding="utf-8") as file:
+        return [answers.Answer(**json.loads(line)) for line in file]
 
 
 def with_tables():
@@ -129,8 +134,10 @@ def with_tables():
 
 def generated(arguments, report):
     """Asks generated queries of both."""
-    queries = generate.queries(arguments.seed, arguments.generate)
-    found = asked(queries, arguments.answers)
+    if arguments.generate:
+        found = asked(generate.queries(arguments.seed, arguments.generate), arguments.answers)
+    else:
+        found = recorded(arguments.answers)
     if not arguments.binary:
         collections.deque(found, 0)
         return
@@ -156,12 +163,13 @@ def main():
     parser.add_argument("--data", type=pathlib.Path, help="the folder `test-data` of Spark, for tables that golden files read")
     parser.add_argument("--table", type=pathlib.Path, help="takes the counts of each golden file")
     parser.add_argument("--generate", type=int, help="how many queries to make")
+    parser.add_argument("--replay", action="store_true", help="takes the queries of the file of --answers")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--answers", type=pathlib.Path, help="keeps Spark's answers, and gives those that it has")
     parser.add_argument("--differences", type=pathlib.Path, help="takes all that is not the same")
     arguments = parser.parse_args()
-    if (arguments.golden is None) == (arguments.generate is None):
-        parser.error("one of --golden and --generate is needed")
+    if sum((arguments.golden is not None, arguments.generate is not None, arguments.replay)) != 1:
+        parser.error("one of --golden, --generate and --replay is needed")
     report = Report(arguments.differences)
     (goldens if arguments.golden else generated)(arguments, report)
     print(f"{sum(report.counts.values())} statements: {shown(report.counts)}")

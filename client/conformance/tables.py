@@ -56,7 +56,7 @@ def golden(text, folder):
     """Statements that make the tables of Spark's tests of which a file speaks."""
     maps = (", ".join(f"{at + 1}, '{LETTERS[at]}{row}'" for at in range(6 - row)) for row in range(1, 6))
     made = {
-        "testdata": "SELECT CAST(id AS INT) AS key, CAST(id AS STRING) AS value FROM range(1, 101)",
+        "testdata": "SELECT key, CAST(key AS STRING) AS value FROM (SELECT explode(sequence(1, 100)) AS key)",
         "arraydata": "SELECT * FROM VALUES (array(1, 2, 3), array(array(1, 2, 3))), (array(2, 3, 4), array(array(2, 3, 4))) AS v(arraycol, nestedarraycol)",
         "mapdata": f"SELECT * FROM VALUES {', '.join(f'(map({row}))' for row in maps)} AS v(mapcol)",
     }

@@ -144,7 +144,7 @@ fn sum(call: &Call<'_>, mode: Mode) -> Result<Typed, Fault> {
         SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. } => {
             let kind = argument.data_type.clone();
             let sizes = vec![interval_arithmetic::size(argument)?];
-            return interval_arithmetic::of_size(sum(&Call { arguments: sizes, ..call.clone() }, mode)?, &kind);
+            return interval_arithmetic::of_size(sum(&Call { arguments: sizes, ..call.clone() }, mode)?, &kind, mode);
         }
         _ => {
             let total = aggregate(native::sum::sum_udaf(), vec![double(call)?.expr], call.distinct);
@@ -227,6 +227,13 @@ fn same(call: &Call<'_>, function: Arc<AggregateUDF>) -> Result<Typed, Fault> {
     let argument = call.arguments[0].clone();
     if matches!(argument.data_type, SparkType::Map { .. }) {
         return Err(Fault::mismatch(format!("values of type {} have no order", argument.data_type), Some(0)));
+    }
+    if matches!(argument.data_type, SparkType::Float | SparkType::Double) {
+        // DataFusion begins with the greatest or least finite number, which infinity is beyond
+        let data_type = argument.data_type.clone();
+        let rank = crate::float::rank(argument)?;
+        let found = Typed::new(aggregate(function, vec![rank.expr], false), SparkType::Long);
+        return crate::float::of_rank(found, &data_type);
     }
     Ok(Typed::new(aggregate(function, vec![argument.expr], false), argument.data_type))
 }

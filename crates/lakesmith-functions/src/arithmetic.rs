@@ -36,13 +36,14 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["%", "mod"], (2, 2), |call| numbers(call, REMAINDER)),
     Function::scalar(&["div"], (2, 2), whole_division),
     Function::scalar(&["negative"], (1, 1), negate),
-    Function::scalar(&["positive"], (1, 1), |call| Ok(call.arguments[0].clone())),
+    Function::scalar(&["positive"], (1, 1), positive),
 ];
 
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[
     ("spark_add", |a, t| chained(a, t, add_kernel)),
     ("spark_div", whole_kernel),
+    ("spark_div_decimal", decimal_ratio_kernel),
     ("spark_divide", divide_kernel),
     ("spark_multiply", |a, t| chained(a, t, multiply_kernel)),
     ("spark_negative", |arguments, _| numeric::neg(&arguments[0]).map_err(|error| of_intervals(error, &arguments[0]))),
@@ -201,9 +202,26 @@ fn positive_remainder_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<Ar
         DataType::Decimal128(..) => cast_array(&arguments[1], to, Mode::Ansi)?,
         _ => Arc::clone(&arguments[1]),
     };
+    if to.is_integer() {
+        return whole_positive(&rest, &divisor, to);
+    }
     let wrapped = remainder_kernel(&[add_kernel(&[Arc::clone(&rest), Arc::clone(&divisor)], to)?, divisor], to)?;
     let zero = ScalarValue::new_zero(to)?.to_scalar()?;
     Ok(zip(&cmp::lt(&rest, &zero)?, &wrapped, &rest)?)
+}
+
+/// Remainders of whole numbers that are negative, moved by their divisors; the sum may not fit the type, its remainder does.
+fn whole_positive(rest: &ArrayRef, divisor: &ArrayRef, to: &DataType) -> Result<ArrayRef> {
+    let (rest, divisor) =
+        (cast_array(rest, &DataType::Int64, Mode::Ansi)?, cast_array(divisor, &DataType::Int64, Mode::Ansi)?);
+    let pairs = rest.as_primitive::<Int64Type>().iter().zip(divisor.as_primitive::<Int64Type>());
+    let moved = pairs.map(|(rest, divisor)| {
+        let (rest, divisor) = (rest?, divisor?);
+        let moved = (i128::from(rest) + i128::from(divisor)) % i128::from(divisor);
+        if rest < 0 { i64::try_from(moved).ok() } else { Some(rest) }
+    });
+    let moved: ArrayRef = Arc::new(moved.collect::<datafusion::arrow::array::Int64Array>());
+    cast_array(&moved, to, Mode::Ansi)
 }
 
 fn divide(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
@@ -230,8 +248,24 @@ fn whole_division(call: &Call<'_>) -> Result<Typed, Fault> {
         return ratio;
     }
     let (left, right) = operands(call, "div")?;
+    if let (Some(l), Some(r), true) = (digits_of(&left), digits_of(&right), is_decimal(&left) || is_decimal(&right)) {
+        let ratio =
+            kernel::call("spark_div_decimal", vec![to_decimal(left, l)?, to_decimal(right, r)?], SparkType::Long);
+        return Ok(ratio?.with_nullable(true));
+    }
     let (left, right) = (cast(left, &SparkType::Long, Mode::Ansi)?, cast(right, &SparkType::Long, Mode::Ansi)?);
     Ok(kernel::call("spark_div", vec![left, right], SparkType::Long)?.with_nullable(true))
+}
+
+fn positive(call: &Call<'_>) -> Result<Typed, Fault> {
+    let value = call.arguments[0].clone();
+    match &value.data_type {
+        data_type if is_numeric(data_type) || is_interval(data_type) || *data_type == SparkType::CalendarInterval => {
+            Ok(value)
+        }
+        data_type if is_text(data_type) || *data_type == SparkType::Null => cast(value, &SparkType::Double, Mode::Ansi),
+        other => Err(Fault::mismatch(format!("`+` does not work on {other}"), Some(0))),
+    }
 }
 
 fn negate(call: &Call<'_>) -> Result<Typed, Fault> {
@@ -386,6 +420,26 @@ pub(crate) fn divide_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<Arr
     )
 }
 
+fn is_decimal(value: &Typed) -> bool {
+    matches!(value.data_type, SparkType::Decimal { .. })
+}
+
+/// The quotient of decimals without its fraction.
+fn decimal_ratio_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    refuse_zero(&arguments[0], &arguments[1], Condition::DIVIDE_BY_ZERO)?;
+    let (left, right) = (arguments[0].as_primitive::<Decimal128Type>(), arguments[1].as_primitive::<Decimal128Type>());
+    let (s1, s2) = (left.scale(), right.scale());
+    let ratios = left.iter().zip(right).map(|pair| match pair {
+        (Some(l), Some(r)) => aligned((i256::from_i128(l), s1), (i256::from_i128(r), s2))
+            .and_then(|(l, r, _)| l.checked_div(r)?.to_i128())
+            .and_then(|ratio| i64::try_from(ratio).ok())
+            .map(Some)
+            .ok_or_else(|| refuse(Condition::ARITHMETIC_OVERFLOW, "the result does not fit its type")),
+        _ => Ok(None),
+    });
+    Ok(Arc::new(ratios.collect::<Result<datafusion::arrow::array::Int64Array>>()?))
+}
+
 fn whole_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     refuse_zero(&arguments[0], &arguments[1], Condition::DIVIDE_BY_ZERO)?;
     numeric::div(&arguments[0], &arguments[1]).map_err(overflow)
@@ -394,7 +448,7 @@ fn whole_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 /// Which values are zero; false for NULL.
 fn zeros(array: &ArrayRef) -> Result<BooleanArray> {
     let zero = ScalarValue::new_zero(array.data_type())?.to_scalar()?;
-    let zeros = cmp::eq(array, &zero)?;
+    let zeros = cmp::eq(&crate::float::one_zero_array(array)?, &zero)?;
     Ok(zeros.iter().map(|zero| Some(zero == Some(true))).collect())
 }
 
@@ -430,7 +484,8 @@ pub(crate) fn add_micros_kernel(arguments: &[ArrayRef], to: &DataType) -> Result
 pub(crate) fn add_days_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let days = cast_array(&arguments[0], &DataType::Int32, Mode::Ansi)?;
     let more = arguments[1].as_primitive::<Int32Type>();
-    let sum = numeric::add(&days.as_primitive::<Int32Type>(), &more).map_err(overflow)?;
+    // days wrap around, as in Spark
+    let sum = numeric::add_wrapping(&days.as_primitive::<Int32Type>(), &more)?;
     cast_array(&sum, to, Mode::Ansi)
 }
 

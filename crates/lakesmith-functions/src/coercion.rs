@@ -133,7 +133,9 @@ fn common_numeric(left: &SparkType, right: &SparkType) -> Option<SparkType> {
     let ((p1, s1), (p2, s2)) = (as_decimal(left)?, as_decimal(right)?);
     let scale = s1.max(s2);
     let whole = (i16::from(p1) - i16::from(s1)).max(i16::from(p2) - i16::from(s2));
-    Some(bounded(whole + i16::from(scale), scale))
+    // where not all digits fit, those before the point do
+    let scale = i16::from(scale).min(i16::from(MAX_PRECISION) - whole).max(0);
+    Some(bounded(whole + scale, i8::try_from(scale).unwrap_or(0)))
 }
 
 /// A decimal type whose digits are cut to what fits.

@@ -12,7 +12,6 @@ use datafusion::arrow::datatypes::{
 };
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::{Expr, lit};
-use jiff::ToSpan;
 use jiff::civil::Date;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
@@ -26,7 +25,7 @@ use crate::function::{Call, Fault, Function, Typed};
 use crate::interval_arithmetic::is_interval;
 use crate::kernel::{self, Kernels, texts};
 use crate::pattern::Pattern;
-use crate::text_value::{DAY_MICROS, date_of, days_of};
+use crate::text_value::{DAY_MICROS, date_of, day_number, days_of, months_later};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
@@ -114,6 +113,10 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_parse_moment", |a, t| parse_kernel(a, t, Mode::Ansi)),
     ("spark_quarter", |a, _| field(a, DatePart::Quarter)),
     ("spark_second", |a, _| field(a, DatePart::Second)),
+    ("spark_seconds_since_epoch", |a, _| {
+        let micros = a[0].as_primitive::<TimestampMicrosecondType>();
+        Ok(Arc::new(micros.unary::<_, Int64Type>(|micros| micros / 1_000_000)))
+    }),
     ("spark_subtract_intervals", |a, _| numeric::sub(&a[0], &a[1]).map_err(|error| of_intervals(error, &a[0]))),
     ("spark_subtract_micros", subtract_micros_kernel),
     ("spark_subtract_months", |a, t| add_interval_months(a, t, -1)),
@@ -206,8 +209,11 @@ pub(crate) fn arithmetic(left: &Typed, right: &Typed, minus: bool) -> Option<Res
             SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. } | SparkType::CalendarInterval
         )
     };
-    if interval(l) && is_moment(r) && !minus {
+    if (interval(l) || is_integral(l) && *r == SparkType::Date) && is_moment(r) && !minus {
         return arithmetic(right, left, minus);
+    }
+    if *l == SparkType::Null || *r == SparkType::Null {
+        return with_null(left, right, minus);
     }
     match (l, r) {
         (SparkType::Date, r) if is_integral(r) => Some(shift_days(left.clone(), right.clone(), minus)),
@@ -247,6 +253,36 @@ pub(crate) fn arithmetic(left: &Typed, right: &Typed, minus: bool) -> Option<Res
     }
 }
 
+/// `+` and `-` of a moment and a bare NULL, which counts as the interval or number of days that fits.
+fn with_null(left: &Typed, right: &Typed, minus: bool) -> Option<Result<Typed, Fault>> {
+    let (l, r) = (&left.data_type, &right.data_type);
+    let as_type = |value: &Typed, to: SparkType| cast(value.clone(), &to, Mode::Ansi);
+    let moved = match (l, r) {
+        (SparkType::Date, SparkType::Null) if !minus => {
+            as_type(right, SparkType::Integer).map(|null| (left.clone(), null))
+        }
+        (SparkType::Null, SparkType::Date) if !minus => {
+            as_type(left, SparkType::Integer).map(|null| (right.clone(), null))
+        }
+        (moment, SparkType::Null) if minus && is_moment(moment) => {
+            as_type(right, moment.clone()).map(|null| (left.clone(), null))
+        }
+        (SparkType::Null, moment) if minus && is_moment(moment) => {
+            as_type(left, moment.clone()).map(|null| (null, right.clone()))
+        }
+        (SparkType::Null, other) | (other, SparkType::Null) if is_interval(other) => {
+            let null = if *l == SparkType::Null { left } else { right };
+            let null = as_type(null, other.clone());
+            null.map(|null| if *l == SparkType::Null { (null, right.clone()) } else { (left.clone(), null) })
+        }
+        _ => return None,
+    };
+    match moved {
+        Ok((left, right)) => arithmetic(&left, &right, minus),
+        Err(fault) => Some(Err(fault)),
+    }
+}
+
 fn same_kind(left: Typed, right: Typed, minus: bool, result: SparkType) -> Result<Typed, Fault> {
     let name = if minus { "spark_subtract_intervals" } else { "spark_add_intervals" };
     kernel::call(name, vec![left, right], result)
@@ -263,6 +299,10 @@ fn subtract_days_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRe
 }
 
 fn move_days(call: &Call<'_>, minus: bool) -> Result<Typed, Fault> {
+    let days = &call.arguments[1].data_type;
+    if !matches!(days, SparkType::Byte | SparkType::Short | SparkType::Integer | SparkType::Null) && !is_text(days) {
+        return Err(Fault::mismatch(format!("`{}` moves by days as an INT, not {days}", call.name), Some(1)));
+    }
     let mut arguments = typed(call, &[SparkType::Date, SparkType::Integer])?;
     let days = arguments.remove(1);
     shift_days(arguments.remove(0), days, minus)
@@ -292,12 +332,6 @@ fn subtract_micros_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<Array
     add_micros_kernel(&[Arc::clone(&arguments[0]), Arc::new(negative)], to)
 }
 
-/// Moves by months; a day that the month lacks becomes its last day.
-fn moved_months(days: i32, months: i32) -> Option<i32> {
-    let date = date_of(days)?;
-    date.checked_add(months.months()).ok().map(days_of)
-}
-
 fn out_of_range() -> datafusion::common::DataFusionError {
     DataError { condition: Condition::ARITHMETIC_OVERFLOW, message: "the date is out of range".into() }
         .into_datafusion()
@@ -306,7 +340,7 @@ fn out_of_range() -> datafusion::common::DataFusionError {
 fn add_months_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let (days, months) = (arguments[0].as_primitive::<Date32Type>(), arguments[1].as_primitive::<Int32Type>());
     let values = days.iter().zip(months).map(|pair| match pair {
-        (Some(days), Some(months)) => moved_months(days, months).map(Some).ok_or_else(out_of_range),
+        (Some(days), Some(months)) => months_later(days, i64::from(months)).map(Some).ok_or_else(out_of_range),
         _ => Ok(None),
     });
     Ok(Arc::new(Date32Array::from(values.collect::<Result<Vec<_>>>()?)))
@@ -323,7 +357,7 @@ fn add_interval_months(arguments: &[ArrayRef], to: &DataType, sign: i32) -> Resu
     let values = moments.iter().zip(months).map(|pair| match pair {
         (Some(micros), Some(months)) => {
             let days = i32::try_from(micros.div_euclid(DAY_MICROS)).map_err(|_| out_of_range())?;
-            let moved = moved_months(days, months * sign).ok_or_else(out_of_range)?;
+            let moved = months_later(days, i64::from(months) * i64::from(sign)).ok_or_else(out_of_range)?;
             Ok(Some(i64::from(moved) * DAY_MICROS + micros.rem_euclid(DAY_MICROS)))
         }
         _ => Ok(None),
@@ -375,9 +409,7 @@ fn make_date_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> 
     let parts: Vec<_> = arguments.iter().map(|array| array.as_primitive::<Int32Type>()).collect();
     let values = parts[0].iter().zip(parts[1]).zip(parts[2]).map(|((year, month), day)| match (year, month, day) {
         (Some(year), Some(month), Some(day)) => {
-            let date = i16::try_from(year).ok().zip(i8::try_from(month).ok()).zip(i8::try_from(day).ok());
-            let date = date.and_then(|((year, month), day)| Date::new(year, month, day).ok());
-            date.map(|date| Some(days_of(date))).ok_or_else(|| {
+            day_number(i64::from(year), i64::from(month), i64::from(day)).map(Some).ok_or_else(|| {
                 let message = format!("{year}-{month}-{day} is no date");
                 DataError { condition: Condition::DATETIME_FIELD_OUT_OF_BOUNDS, message }.into_datafusion()
             })
@@ -520,8 +552,16 @@ fn parse_kernel(arguments: &[ArrayRef], to: &DataType, mode: Mode) -> Result<Arr
 }
 
 fn unix_timestamp(call: &Call<'_>) -> Result<Typed, Fault> {
+    let value = call.arguments.first().map(|argument| &argument.data_type);
+    if let Some(other) = value.filter(|known| !is_moment(known) && !is_text(known) && **known != SparkType::Null) {
+        return Err(Fault::mismatch(
+            format!("`{}` reads a text, a date or a timestamp, not {other}", call.name),
+            Some(0),
+        ));
+    }
     let moment = if call.arguments.is_empty() { now(call) } else { read(call, SparkType::Timestamp, Mode::Ansi)? };
-    cast(moment, &SparkType::Long, Mode::Ansi)
+    // a cast rounds down, this function towards 1970
+    kernel::call("spark_seconds_since_epoch", vec![moment], SparkType::Long)
 }
 
 fn from_unixtime(call: &Call<'_>) -> Result<Typed, Fault> {

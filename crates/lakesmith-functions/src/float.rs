@@ -5,16 +5,21 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, ListArray, StructArray};
-use datafusion::arrow::datatypes::{DataType, Float32Type, Float64Type};
+use datafusion::arrow::datatypes::{DataType, Float32Type, Float64Type, Int64Type};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::{Expr, Operator, lit};
 use lakesmith_unresolved::SparkType;
 
+use crate::cast::{Mode, cast_array};
 use crate::function::{Fault, Typed};
 use crate::kernel::{self, Kernels};
 
 /// The kernels.
-pub(crate) const KERNELS: Kernels = &[("spark_one_zero", |arguments, _| one_zero_array(&arguments[0]))];
+pub(crate) const KERNELS: Kernels = &[
+    ("spark_fraction_of_rank", of_rank_kernel),
+    ("spark_fraction_rank", rank_kernel),
+    ("spark_one_zero", |arguments, _| one_zero_array(&arguments[0])),
+];
 
 /// Whether values of a type hold fractions.
 pub fn holds_fraction(data_type: &SparkType) -> bool {
@@ -53,6 +58,33 @@ fn is_one_zero(expr: &Expr) -> bool {
         Expr::Literal(ScalarValue::Float32(Some(number)), _) => *number != 0.0,
         _ => false,
     }
+}
+
+/// The place of a fraction in the order of all: NaN last.
+pub(crate) fn rank(value: Typed) -> Result<Typed, Fault> {
+    kernel::call("spark_fraction_rank", vec![value], SparkType::Long)
+}
+
+/// The fraction at a place in the order.
+pub(crate) fn of_rank(rank: Typed, data_type: &SparkType) -> Result<Typed, Fault> {
+    kernel::call("spark_fraction_of_rank", vec![rank], data_type.clone())
+}
+
+/// Bits of a number with a sign as a number in the same order, and back.
+fn in_order(bits: i64) -> i64 {
+    if bits < 0 { bits ^ i64::MAX } else { bits }
+}
+
+fn rank_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let values = one_nan(&cast_array(&arguments[0], &DataType::Float64, Mode::Ansi)?);
+    let place = |value: f64| in_order(value.to_bits().cast_signed());
+    Ok(Arc::new(values.as_primitive::<Float64Type>().unary::<_, Int64Type>(place)))
+}
+
+fn of_rank_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let value = |place: i64| f64::from_bits(in_order(place).cast_unsigned());
+    let values: ArrayRef = Arc::new(arguments[0].as_primitive::<Int64Type>().unary::<_, Float64Type>(value));
+    cast_array(&values, to, Mode::Ansi)
 }
 
 /// Both sides of a comparison, changed where bits would decide otherwise than values.
@@ -103,7 +135,7 @@ pub(crate) fn one_nan(array: &ArrayRef) -> ArrayRef {
     }
 }
 
-fn one_zero_array(array: &ArrayRef) -> Result<ArrayRef> {
+pub(crate) fn one_zero_array(array: &ArrayRef) -> Result<ArrayRef> {
     Ok(match array.data_type() {
         DataType::Float64 => {
             let one = |value: f64| if value.is_nan() { f64::NAN } else { value + 0.0 };

@@ -21,7 +21,7 @@ use crate::calendar::zone;
 use crate::cast::{Mode, cast};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel::{self, Kernels, refused};
-use crate::text_value::{DAY_MICROS, date_of, days_of};
+use crate::text_value::{DAY_MICROS, months_later};
 
 pub(crate) const YEARS_TO_MONTHS: SparkType =
     SparkType::YearMonthInterval { start: YearMonthUnit::Year, end: YearMonthUnit::Month };
@@ -169,8 +169,8 @@ fn out_of_range() -> DataFusionError {
 }
 
 fn moved_date(days: i32, interval: IntervalMonthDayNano, sign: i32) -> Option<i32> {
-    let span = jiff::Span::new().try_months(interval.months.checked_mul(sign)?).ok()?;
-    days_of(date_of(days)?.checked_add(span).ok()?).checked_add(interval.days.checked_mul(sign)?)
+    let moved = months_later(days, i64::from(interval.months) * i64::from(sign))?;
+    moved.checked_add(interval.days.checked_mul(sign)?)
 }
 
 /// `1 years 2 months 3 days 4 hours 5 minutes 6.5 seconds`, parts that are zero left out.

@@ -27,8 +27,13 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_mean_interval", |a, t| scaled_kernel(a, t, quotient)),
     ("spark_multiply_interval", |a, t| scaled_kernel(a, t, product)),
     ("spark_multiply_interval_last", |a, t| scaled_kernel(a, t, product)),
+    ("spark_number_of", |a, t| scaled_kernel(a, t, counted)),
     ("spark_trim_interval", trim_kernel),
     ("spark_try_divide_interval", |a, t| attempt(a, t, quotient)),
+    ("spark_try_interval_of", |a, t| {
+        let fits = |size: &i64| !matches!(t, DataType::Interval(_)) || i32::try_from(*size).is_ok();
+        intervals(a[0].as_primitive::<Int64Type>().iter().map(|size| size.filter(fits)).collect(), t)
+    }),
     ("spark_try_multiply_interval", |a, t| attempt(a, t, product)),
 ];
 
@@ -63,6 +68,12 @@ pub(crate) fn by(left: &Typed, right: &Typed, mode: Mode) -> Option<Result<Typed
 pub(crate) fn mean(total: &Typed, count: &Typed, mode: Mode) -> Result<Typed, Fault> {
     let name = if mode == Mode::Ansi { "spark_mean_interval" } else { "spark_try_divide_interval" };
     scaled(total, count, name, "avg")
+}
+
+/// A number of units as an interval.
+pub(crate) fn number_of(unit: &Typed, number: &Typed, mode: Mode) -> Result<Typed, Fault> {
+    let name = if mode == Mode::Ansi { "spark_number_of" } else { "spark_try_multiply_interval" };
+    scaled(unit, number, name, "cast")
 }
 
 /// How often an interval fits into another of its kind; `None` where neither is an interval.
@@ -113,9 +124,10 @@ pub(crate) fn size(interval: Typed) -> Result<Typed, Fault> {
 }
 
 /// The interval of whole months or microseconds, with all units of its kind.
-pub(crate) fn of_size(size: Typed, kind: &SparkType) -> Result<Typed, Fault> {
+pub(crate) fn of_size(size: Typed, kind: &SparkType, mode: Mode) -> Result<Typed, Fault> {
     let months = matches!(kind, SparkType::YearMonthInterval { .. });
-    kernel::call("spark_interval_of", vec![size], if months { YEARS_TO_MONTHS } else { DAYS_TO_SECONDS })
+    let name = if mode == Mode::Ansi { "spark_interval_of" } else { "spark_try_interval_of" };
+    kernel::call(name, vec![size], if months { YEARS_TO_MONTHS } else { DAYS_TO_SECONDS })
 }
 
 fn misfit(left: &Typed, right: &Typed, symbol: &str) -> Fault {
@@ -157,6 +169,11 @@ fn product(size: i64, factor: Factor) -> Result<i64> {
         Factor::Double(number) => rounded(size as f64 * number),
     };
     exact.ok_or_else(too_long)
+}
+
+/// As `product`, for a number that is cast.
+fn counted(size: i64, factor: Factor) -> Result<i64> {
+    product(size, factor).map_err(|_| refused(Condition::CAST_OVERFLOW, "the number does not fit the interval"))
 }
 
 fn quotient(size: i64, factor: Factor) -> Result<i64> {

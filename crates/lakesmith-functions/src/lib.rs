@@ -42,6 +42,7 @@ pub mod higher_order;
 pub mod histogram;
 pub mod interval;
 pub(crate) mod interval_arithmetic;
+mod interval_cast;
 mod interval_field;
 mod java_format;
 pub mod java_regex;

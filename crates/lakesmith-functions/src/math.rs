@@ -63,7 +63,7 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_acos", |a, _| each(a, f64::acos)),
     ("spark_asin", |a, _| each(a, f64::asin)),
     ("spark_atan", |a, _| each(a, f64::atan)),
-    ("spark_atan2", |a, _| pairwise(a, f64::atan2)),
+    ("spark_atan2", |a, _| pairwise(a, |y, x| (y + 0.0).atan2(x + 0.0))),
     ("spark_bround", |a, t| round_double(a, t, true)),
     ("spark_bround_decimal", |a, t| round_decimal(a, t, true)),
     ("spark_bround_whole", |a, t| round_whole(a, t, true)),
@@ -149,7 +149,9 @@ fn log_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let (base, value) = (arguments[0].as_primitive::<Float64Type>(), arguments[1].as_primitive::<Float64Type>());
     let values = base.iter().zip(value).map(|(base, value)| {
         let (base, value) = (base?, value?);
-        (base > 0.0 && value > 0.0).then(|| value.ln() / base.ln())
+        // NaN is neither
+        let is_known = |number: f64| number > 0.0 || number.is_nan();
+        (is_known(base) && is_known(value)).then(|| value.ln() / base.ln())
     });
     Ok(Arc::new(values.collect::<Float64Array>()))
 }
@@ -168,9 +170,15 @@ fn interval_sign_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayR
     Ok(Arc::new(sizes.map(|size| size.map(|size| size.signum() as f64)).collect::<Float64Array>()))
 }
 
+/// A power as Java has it: one to the power of NaN or infinity is NaN.
+fn java_pow(base: f64, power: f64) -> f64 {
+    let is_open = power.is_nan() || base.abs() == 1.0 && power.is_infinite();
+    if is_open { f64::NAN } else { base.powf(power) }
+}
+
 fn pow_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let (base, power) = (arguments[0].as_primitive::<Float64Type>(), arguments[1].as_primitive::<Float64Type>());
-    let values = base.iter().zip(power).map(|(base, power)| Some(base?.powf(power?)));
+    let values = base.iter().zip(power).map(|(base, power)| Some(java_pow(base?, power?)));
     Ok(Arc::new(values.collect::<Float64Array>()))
 }
 
@@ -210,15 +218,23 @@ fn whole(call: &Call<'_>, double: &'static str, decimal: &'static str) -> Result
 }
 
 fn double_floor(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    Ok(Arc::new(
-        arguments[0].as_primitive::<Float64Type>().iter().map(|v| v.map(|v| v.floor() as i64)).collect::<Int64Array>(),
-    ))
+    wholes(arguments, f64::floor)
 }
 
 fn double_ceil(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    Ok(Arc::new(
-        arguments[0].as_primitive::<Float64Type>().iter().map(|v| v.map(|v| v.ceil() as i64)).collect::<Int64Array>(),
-    ))
+    wholes(arguments, f64::ceil)
+}
+
+/// Whole numbers of fractions; one that does not fit is an error.
+fn wholes(arguments: &[ArrayRef], round: fn(f64) -> f64) -> Result<ArrayRef> {
+    let values = arguments[0].as_primitive::<Float64Type>().iter();
+    let wholes = values.map(|value| match value.map(round) {
+        Some(value) if value.is_infinite() || value.abs() > i64::MAX as f64 => {
+            Err(overflow(lakesmith_diagnostic::Condition::ARITHMETIC_OVERFLOW))
+        }
+        value => Ok(value.map(|value| value as i64)),
+    });
+    Ok(Arc::new(wholes.collect::<Result<Int64Array>>()?))
 }
 
 fn decimal_floor(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {

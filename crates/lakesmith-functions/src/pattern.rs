@@ -300,6 +300,7 @@ impl Parts {
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
         let most = match letter {
             'D' if count == 2 => 3,
+            'y' if count == 2 => 2,
             _ if adjacent || count > 1 && letter != 'y' => count.max(1),
             _ => digits.min(9),
         };

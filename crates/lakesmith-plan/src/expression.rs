@@ -10,7 +10,7 @@ use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, Fun
 use lakesmith_unresolved::{Literal, PlanId, SparkType, function_names};
 
 use crate::call_name;
-use crate::literal::literal;
+use crate::literal::{literal, special_moment};
 use crate::naming;
 use crate::resolver::Resolver;
 use crate::scope::{Found, Reach, Scope, ScopeColumn};
@@ -22,7 +22,8 @@ impl Resolver<'_> {
         let origin = &expression.origin;
         match &expression.kind {
             ExpressionKind::Literal(value) => {
-                let value = literal(value);
+                let special = special_moment(value, self.options.session.now_micros);
+                let value = literal(special.as_ref().unwrap_or(value));
                 self.settle(value, origin)
             }
             ExpressionKind::Attribute { parts, plan_id, is_metadata_column: false } => {
@@ -73,11 +74,15 @@ impl Resolver<'_> {
     pub(crate) fn condition(&mut self, expression: &Expression, scope: &Scope<'_>, clause: &str) -> Option<Expr> {
         let value = self.expression(expression, scope)?;
         let data_type = value.data_type.clone();
-        match implicit(value, &SparkType::Boolean) {
+        let condition = if data_type == SparkType::Null { None } else { implicit(value, &SparkType::Boolean) };
+        match condition {
             Some(condition) => self.settle(condition, &expression.origin).map(|condition| condition.expr),
             None => {
                 let title = format!("{clause} needs a condition, this is a value of type {data_type}");
-                self.refuse(Diagnostic::error(Condition::DATATYPE_MISMATCH, title), &expression.origin, "no condition")
+                let of_filter = clause == "FILTER";
+                let condition =
+                    if of_filter { Condition::INVALID_AGGREGATE_FILTER } else { Condition::DATATYPE_MISMATCH };
+                self.refuse(Diagnostic::error(condition, title), &expression.origin, "no condition")
             }
         }
     }
@@ -411,6 +416,11 @@ impl Resolver<'_> {
             Ok(_) => origin,
         };
         let value = self.settle(resolved, at)?;
+        if let ("+" | "-" | "*", Expr::ScalarFunction(kernel)) = (name, &value.expr)
+            && naming::is_moving(kernel.name())
+        {
+            self.moved.push((origin.clone(), kernel.name().to_owned()));
+        }
         match &call.filter {
             None => Some(value),
             Some(filter) => {

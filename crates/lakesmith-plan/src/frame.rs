@@ -1,7 +1,7 @@
 //! Windows: `f(…) OVER (…)`, and the FILTER of an aggregate. Both reach into the expression that a function gave.
 
 use datafusion::common::ScalarValue;
-use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::expr::{AggregateFunction, Sort, WindowFunction, WindowFunctionParams};
 use datafusion::logical_expr::{
     Expr, WindowFrame as NativeFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition,
@@ -36,7 +36,8 @@ impl Resolver<'_> {
         let over = |expr: Expr| {
             Ok(match expr {
                 Expr::AggregateFunction(call) => {
-                    Transformed::complete(aggregate_over(call, &partition_by, &order_by, &frame))
+                    let over = aggregate_over(call, &partition_by, &order_by, &frame);
+                    Transformed::new(over, true, TreeNodeRecursion::Jump)
                 }
                 Expr::WindowFunction(mut call)
                     if call.params.partition_by.is_empty() && call.params.order_by.is_empty() =>
@@ -44,7 +45,7 @@ impl Resolver<'_> {
                     call.params.partition_by.clone_from(&partition_by);
                     call.params.order_by.clone_from(&order_by);
                     call.params.window_frame = frame.clone();
-                    Transformed::complete(Expr::WindowFunction(call))
+                    Transformed::new(Expr::WindowFunction(call), true, TreeNodeRecursion::Jump)
                 }
                 other => Transformed::no(other),
             })

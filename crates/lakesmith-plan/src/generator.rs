@@ -111,7 +111,7 @@ impl Resolver<'_> {
         let generated = self.settle(generated, wrong.map_or(*origin, |argument| &argument.origin))?;
         if !names.is_empty() && names.len() != generated.columns.len() {
             let title = format!("`{name}` gives {} columns, not {}", generated.columns.len(), names.len());
-            return self.refuse(Diagnostic::error(Condition::NUM_COLUMNS_MISMATCH, title), origin, "");
+            return self.refuse(Diagnostic::error(Condition::UDTF_ALIAS_NUMBER_MISMATCH, title), origin, "");
         }
         self.unnested(input, generation, generated)
     }
@@ -190,7 +190,7 @@ mod tests {
             ),
             (
                 "SELECT explode(array(1)) AS (a, b)",
-                "NUM_COLUMNS_MISMATCH: `explode` gives 1 columns, not 2 @explode(array(1)) AS (a, b)",
+                "UDTF_ALIAS_NUMBER_MISMATCH: `explode` gives 1 columns, not 2 @explode(array(1)) AS (a, b)",
             ),
             (
                 "SELECT explode(array(1)), explode(array(2))",

@@ -9,6 +9,27 @@ use lakesmith_functions::kernel::constant;
 use lakesmith_functions::{Fault, Typed};
 use lakesmith_unresolved::{Literal, SparkType};
 
+/// A typed constant whose text is a word: `DATE 'today'`, `TIMESTAMP 'epoch'`.
+pub fn special_moment(literal: &Literal, now_micros: i64) -> Option<Literal> {
+    const DAY: i64 = 86_400_000_000;
+    let Literal::Typed { data_type, text } = literal else { return None };
+    let today = now_micros.div_euclid(DAY) * DAY;
+    let micros = match text.trim().to_ascii_lowercase().as_str() {
+        "epoch" => 0,
+        "now" => now_micros,
+        "today" => today,
+        "tomorrow" => today + DAY,
+        "yesterday" => today - DAY,
+        _ => return None,
+    };
+    match data_type {
+        SparkType::Date => i32::try_from(micros.div_euclid(DAY)).ok().map(Literal::Date),
+        SparkType::Timestamp => Some(Literal::Timestamp(micros)),
+        SparkType::TimestampNtz => Some(Literal::TimestampNtz(micros)),
+        _ => None,
+    }
+}
+
 /// The constant as an expression.
 pub fn literal(literal: &Literal) -> Result<Typed, Fault> {
     let sure = |value: ScalarValue, data_type: SparkType| Ok(Typed { expr: lit(value), data_type, nullable: false });

@@ -15,8 +15,8 @@ use crate::expression::field_name;
 use crate::scope::{Found, Scope};
 
 /// The name of a computed column: additions to dates have names of their own.
-pub fn computed_name(expression: &Expression, value: &Expr, scope: &Scope<'_>) -> String {
-    let expression = &without_tables(expression, scope);
+pub fn computed_name(expression: &Expression, value: &Expr, scope: &Scope<'_>, moved: &[(Origin, String)]) -> String {
+    let expression = &with_kernels(without_tables(expression, scope), moved);
     let name = column_name(expression);
     let (ExpressionKind::Function(call), Expr::ScalarFunction(kernel)) = (&expression.kind, value) else { return name };
     let symbol = call.name.parts.last().map_or("", |part| part.text.as_str());
@@ -53,6 +53,36 @@ pub fn computed_name(expression: &Expression, value: &Expr, scope: &Scope<'_>) -
         }
         _ => name,
     }
+}
+
+/// Whether a kernel moves moments or scales intervals.
+pub(crate) fn is_moving(kernel: &str) -> bool {
+    let names = [
+        "spark_date_add",
+        "spark_date_sub",
+        "spark_add_calendar",
+        "spark_subtract_calendar",
+        "spark_add_micros",
+        "spark_subtract_micros",
+        "spark_add_interval_months",
+        "spark_subtract_months",
+        "spark_multiply_interval_last",
+    ];
+    names.contains(&kernel)
+}
+
+/// The expression with the kernels of calls within it that move moments as their names.
+fn with_kernels(mut expression: Expression, moved: &[(Origin, String)]) -> Expression {
+    let own = expression.origin.clone();
+    expression.for_each_mut(&mut |part| {
+        let ExpressionKind::Function(call) = &mut part.kind else { return };
+        let known = moved.iter().find(|(origin, _)| *origin == part.origin && part.origin != own);
+        let ([_, _], Some((origin, kernel))) = (call.arguments.as_slice(), known) else { return };
+        if let Some(last) = call.name.parts.last_mut() {
+            *last = NamePart { text: kernel.as_str().into(), origin: origin.clone() };
+        }
+    });
+    expression
 }
 
 /// The expression with columns as Spark writes them within a computed one: without their table, with the fields that are asked
@@ -212,11 +242,19 @@ fn decimal_text(unscaled: i128, scale: i8) -> String {
     let digits = format!("{:0width$}", unscaled.unsigned_abs(), width = scale + 1);
     let (whole, fraction) = digits.split_at(digits.len() - scale);
     let sign = if unscaled < 0 { "-" } else { "" };
+    // Java turns to an exponent when there are many zeros after the point
+    let number = unscaled.unsigned_abs().to_string();
+    let exponent = i64::try_from(number.len()).unwrap_or(0) - 1 - i64::try_from(scale).unwrap_or(0);
+    if scale > 0 && exponent < -6 {
+        let (first, rest) = number.split_at(1);
+        let point = if rest.is_empty() { "" } else { "." };
+        return format!("{sign}{first}{point}{rest}E{exponent}");
+    }
     if scale == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
 }
 
 /// Functions that Spark writes in capitals.
-const CAPITALS: [&str; 35] = [
+const CAPITALS: [&str; 38] = [
     "acos",
     "acosh",
     "asin",
@@ -231,6 +269,7 @@ const CAPITALS: [&str; 35] = [
     "cot",
     "csc",
     "degrees",
+    "dense_rank",
     "e",
     "exp",
     "expm1",
@@ -240,9 +279,11 @@ const CAPITALS: [&str; 35] = [
     "log10",
     "log1p",
     "log2",
+    "percent_rank",
     "pi",
     "power",
     "radians",
+    "rank",
     "regexp",
     "regexp_like",
     "rlike",
@@ -312,6 +353,15 @@ fn call_text(call: &FunctionCall) -> String {
         ("and" | "or", [left, right]) => format!("({left} {} {right})", name.to_uppercase()),
         ("+" | "-" | "*" | "/" | "%" | "<" | "<=" | ">" | ">=" | "<=>" | "&" | "|" | "^" | "div", [left, right]) => {
             format!("({left} {name} {right})")
+        }
+        ("spark_date_add", [left, right]) => format!("date_add({left}, {right})"),
+        ("spark_date_sub", [left, right]) => format!("date_sub({left}, {right})"),
+        ("spark_multiply_interval_last", [left, right]) => format!("({right} * {left})"),
+        ("spark_add_calendar" | "spark_add_micros" | "spark_add_interval_months", [left, right]) => {
+            format!("{left} + {right}")
+        }
+        ("spark_subtract_calendar" | "spark_subtract_micros" | "spark_subtract_months", [left, right]) => {
+            format!("{left} - {right}")
         }
         ("<<" | ">>" | ">>>", [left, right]) => format!("({left} {name} {right})"),
         ("not" | "!", [value]) => format!("(NOT {value})"),

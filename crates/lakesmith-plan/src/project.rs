@@ -136,7 +136,11 @@ impl Resolver<'_> {
             if is_named {
                 aliases.push((name.clone(), value.clone()));
             }
-            let name = if is_named { name } else { Identifier::new(computed_name(expression, &value.expr, scope)) };
+            let name = if is_named {
+                name
+            } else {
+                Identifier::new(computed_name(expression, &value.expr, scope, &self.moved))
+            };
             let source = if is_named { None } else { source_of(&value.expr, scope) };
             outputs.push(Output { name, value, origin: expression.origin.clone(), source, metadata });
         }

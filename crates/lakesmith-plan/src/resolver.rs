@@ -59,6 +59,9 @@ pub(crate) struct Resolver<'k> {
     pub is_unknown: bool,
     /// Named queries in reach, innermost last.
     pub ctes: Vec<(Identifier, Cte, usize)>,
+    /// Calls of `+`, `-` and `*` that move moments or scale intervals, by their places, with their kernels: they have names of
+    /// their own.
+    pub moved: Vec<(Origin, String)>,
     next_id: u64,
 }
 
@@ -88,6 +91,7 @@ pub(crate) async fn attempt_until_known<T>(
             diagnostics: Vec::new(),
             is_unknown: false,
             ctes: Vec::new(),
+            moved: Vec::new(),
             next_id: 0,
         };
         let resolved = attempt(&mut resolver);

@@ -64,6 +64,10 @@ impl Resolver<'_> {
         }
         let left = self.built(left.builder().project(lefts), origin)?;
         let right = self.built(right.builder().project(rights), origin)?;
+        if (operation.kind, operation.all) != (SetKind::Union, true) {
+            let types: Vec<_> = columns.iter().map(|column| column.attribute.data_type.clone()).collect();
+            self.refuse_maps(&types, origin)?;
+        }
         let plan = self.combine(left, right, operation, origin)?;
         Some(Planned { plan, columns })
     }

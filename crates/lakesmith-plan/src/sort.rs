@@ -5,9 +5,10 @@ use datafusion::logical_expr::expr::Sort;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::float::one_zero;
+use lakesmith_functions::higher_order::holds_map;
 use lakesmith_functions::{Fault, Typed};
 use lakesmith_unresolved::expression::{Expression, SortOrder};
-use lakesmith_unresolved::{Relation, RelationKind};
+use lakesmith_unresolved::{Relation, RelationKind, SparkType};
 
 use crate::attribute::Attribute;
 use crate::frame::constant;
@@ -88,6 +89,13 @@ impl Resolver<'_> {
         Some(Planned { plan, columns: input.columns })
     }
 
+    /// Rows with maps cannot be compared, so they are no rows of a set.
+    pub(crate) fn refuse_maps(&mut self, types: &[SparkType], origin: &Origin) -> Option<()> {
+        let Some(data_type) = types.iter().find(|data_type| holds_map(data_type)) else { return Some(()) };
+        let title = format!("rows with a value of type {data_type} cannot be compared");
+        self.refuse(Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title), origin, "")
+    }
+
     /// SELECT DISTINCT and dropDuplicates.
     pub(crate) fn deduplicate(
         &mut self,
@@ -99,6 +107,10 @@ impl Resolver<'_> {
         let planned = self.relation(input, outer)?;
         let visible: Vec<_> = planned.columns.iter().filter(|column| column.is_visible()).cloned().collect();
         let all: Vec<_> = visible.iter().map(|column| column.attribute.column()).collect();
+        if names.is_empty() {
+            let types: Vec<_> = visible.iter().map(|column| column.attribute.data_type.clone()).collect();
+            self.refuse_maps(&types, &relation.origin)?;
+        }
         let plan = if names.is_empty() {
             let all: Result<Vec<Expr>, Fault> = visible.iter().map(|column| one_form(&column.attribute)).collect();
             let all = self.settle(all, &relation.origin)?;

@@ -101,6 +101,9 @@ impl Session {
     }
 
     pub(crate) async fn execute(&self, resolved: &Resolved) -> Result<Vec<RecordBatch>, EngineError> {
+        if let Some(error) = lakesmith_functions::guard::failing_constant(&resolved.plan) {
+            return Err(EngineError::from_datafusion("run query", error));
+        }
         let session = self.runtime.session();
         let plan = session.state().create_physical_plan(&resolved.plan).await;
         let plan = plan.map_err(|error| EngineError::from_datafusion("plan query", error))?;

@@ -270,6 +270,8 @@ conditions! {
         "An interval is too long for its type. Use smaller parts, or `try_make_interval` to get NULL.";
     INTERVAL_DIVIDED_BY_ZERO = "INTERVAL_DIVIDED_BY_ZERO", "22012",
         "An interval is divided by zero. Guard the division with NULLIF, or use `try_divide` to get NULL.";
+    INVALID_AGGREGATE_FILTER = "INVALID_AGGREGATE_FILTER", "42903",
+        "The FILTER of an aggregate is no condition on the rows of its group. Write `FILTER (WHERE condition)`.";
     INVALID_ARRAY_INDEX = "INVALID_ARRAY_INDEX", "22003",
         "An array was indexed outside of its bounds. Use `get(array, index)` to get NULL instead.";
     INVALID_ARRAY_INDEX_IN_ELEMENT_AT = "INVALID_ARRAY_INDEX_IN_ELEMENT_AT", "22003",
@@ -478,6 +480,8 @@ conditions! {
         "A query reads a table that neither the pipeline defines nor the catalog holds. Check the spelling, define it, or read its files with `read_files('path')`.";
     TEMP_TABLE_OR_VIEW_ALREADY_EXISTS = "TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", "42P07",
         "The session has a temporary view of this name already. Choose another name, or write `CREATE OR REPLACE TEMPORARY VIEW`.";
+    UDTF_ALIAS_NUMBER_MISMATCH = "UDTF_ALIAS_NUMBER_MISMATCH", "42802",
+        "A generator such as `explode` got more or fewer names than it has columns. Write as many names as there are columns, or none.";
     UNCLOSED_BRACKETED_COMMENT = "UNCLOSED_BRACKETED_COMMENT", "42601",
         "A comment that begins with `/*` has no `*/`. Everything after it would be taken for a comment.";
     UNKNOWN_FIELD_EXCEPTION_NEW_FIELDS_IN_FILE = "UNKNOWN_FIELD_EXCEPTION.NEW_FIELDS_IN_FILE", "KD003",

@@ -103,8 +103,8 @@ const fn day_time(field: u8) -> DayTimeUnit {
 /// `text` units in months or microseconds. Only seconds may have a fraction.
 fn counted(text: &str, unit: Unit) -> Option<i64> {
     let (text, negative) = match text.strip_prefix('-') {
-        Some(rest) => (rest, true),
-        None => (text.strip_prefix('+').unwrap_or(text), false),
+        Some(rest) => (rest.trim_start(), true),
+        None => (text.strip_prefix('+').map_or(text, str::trim_start), false),
     };
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let is_number = whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit());
@@ -119,6 +119,24 @@ fn counted(text: &str, unit: Unit) -> Option<i64> {
         total = total.checked_add(micros.parse().ok()?)?;
     }
     if negative { total.checked_neg() } else { Some(total) }
+}
+
+/// The numbers of a text such as `1 02:03:04`, by what stands between the fields from the first unit to the last.
+fn fields_of(text: &str, first: Unit, last: Unit) -> Option<Vec<&str>> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    for field in first.field..last.field {
+        let separator = match (first.of_months, field) {
+            (true, _) => '-',
+            (false, 0) => ' ',
+            _ => ':',
+        };
+        let (part, after) = rest.split_once(separator)?;
+        parts.push(part);
+        rest = after;
+    }
+    parts.push(rest);
+    parts.iter().all(|part| part.starts_with(|digit: char| digit.is_ascii_digit())).then_some(parts)
 }
 
 impl Parser<'_> {
@@ -210,7 +228,9 @@ impl Parser<'_> {
             Some(rest) => (rest, !negative),
             None => (text.trim().trim_start_matches('+'), negative),
         };
-        let parts: Vec<&str> = text.split([' ', ':', '-']).filter(|part| !part.is_empty()).collect();
+        let Some(parts) = fields_of(text, first, last) else {
+            return Err(self.invalid_interval(start, Condition::INVALID_INTERVAL_FORMAT));
+        };
         let fields = usize::from(last.field.saturating_sub(first.field)) + 1;
         let family = |field: u8| {
             UNITS
