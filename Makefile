@@ -39,5 +39,5 @@ package: setup
 
 ## Compares the examples with Apache Spark and DuckDB, where these can be had.
 oracle: build
-	@scripts/oracle.sh
 	@scripts/flights.sh
+	@scripts/oracle.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Compares the tables of the retail example, and of the pipelines in client/oracle/pipelines, with what Apache Spark 4.3 makes of
+# Compares the tables of the examples retail_sql and datasets, and of the pipelines in client/oracle/pipelines, with what Apache Spark 4.3 makes of
 # the same pipelines and files.
 #
 # Spark is installed from PyPI into a folder outside the checkout; it needs Java 17 or newer. Where either cannot be had, the
@@ -34,12 +34,15 @@ fi
 SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate().range(1).count()' \
   >/dev/null 2>&1 || skip 'Apache Spark does not start here'
 
+# npm is there: flights.sh has installed it
+examples/datasets/fetch.sh >/dev/null || skip 'the files of examples/datasets cannot be downloaded'
+
 binary="${CARGO_TARGET_DIR:-target}/debug/lakesmith"
 log="$(mktemp)"
 trap 'rm -f "$log"' EXIT
 status=0
 "$python" client/oracle/pipelines.py --lakesmith "$binary" --ignore load_ts,source_file_path,source_file \
-  examples/retail_sql client/oracle/pipelines/*/ >"$log" 2>&1 || status=$?
+  examples/retail_sql examples/datasets client/oracle/pipelines/*/ >"$log" 2>&1 || status=$?
 grep -E 'the same|differ|instead|Error|error|missing' "$log" || true
 [ "$status" = 0 ] || { tail -n 20 "$log" >&2; say 'FAILED'; }
 exit "$status"

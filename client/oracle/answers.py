@@ -1,9 +1,9 @@
 """Queries and what Apache Spark answers them: one text format, a Spark session that fills it in.
 
 A file holds blocks, separated by blank lines. `> ` begins a line of a query, `: name :: type` is a column, `= a | b` a row,
-`! CONDITION` the error that the query ends with, `@ name` makes a table of the query for the queries after it. `#` begins a
-comment. Values are what CAST to STRING gives, BINARY is in hexadecimal digits, NULL is `NULL`, and control characters, `\\` and
-`|` are escaped by `\\`.
+`! CONDITION` the error that the query ends with. `#` begins a comment. `@ key = value` is a setting that holds for all blocks
+after it, `@` alone ends all of them. `$ name` makes a table of the query for the blocks after it. Values are what CAST to STRING
+gives, BINARY is in hexadecimal digits, NULL is `NULL`, and control characters, `\\` and `|` are escaped by `\\`.
 """
 
 import dataclasses
@@ -29,7 +29,7 @@ class Answer:
 
     def text(self):
         """The block of this answer."""
-        named = [f"@ {self.table}"] if self.table else []
+        named = [f"$ {self.table}"] if self.table else []
         lines = [*self.comments, *named, *(f"> {line}" for line in self.query.split("\n"))]
         lines += [f": {escaped(name)} :: {kind}" for name, kind in self.columns]
         rows = self.rows if self.is_ordered() else sorted(self.rows)
@@ -57,7 +57,7 @@ def read(path):
         if query:
             columns = [tuple(line[2:].rsplit(" :: ", 1)) for line in lines if line.startswith(": ")]
             rows = [line[2:] for line in lines if line.startswith("= ")]
-            error, table = (next((line[2:] for line in lines if line.startswith(mark)), "") for mark in ("! ", "@ "))
+            error, table = (next((line[2:] for line in lines if line.startswith(mark)), "") for mark in ("! ", "$ "))
             blocks.append(Answer("\n".join(query), columns, rows, error, table, comments))
         elif comments:
             blocks.append(Answer("", comments=comments))
@@ -70,6 +70,23 @@ def write(path, blocks):
     path.write_text("\n".join(text), encoding="utf-8")
 
 
+def apply(spark, block):
+    """Makes the settings of a block those of the session. Gives whether it has any."""
+    lines = [line for line in block.split("\n") if line.startswith("@")]
+    for line in lines:
+        key, _, value = line[1:].partition("=")
+        if key.strip():
+            spark.conf.set(key.strip(), value.strip())
+        else:
+            for known, usual in SETTINGS.items():
+                spark.conf.set(known, usual)
+    return bool(lines)
+
+
+# settings that a file may change, with their usual values
+SETTINGS = {"spark.sql.session.timeZone": "UTC", "spark.sql.ansi.enabled": "true"}
+
+
 def session(**settings):
     """A Spark session as the project's answers need it: ANSI, UTC, all on this machine."""
     from pyspark.sql import SparkSession
@@ -78,9 +95,8 @@ def session(**settings):
     fixed = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
-        "spark.sql.session.timeZone": "UTC",
         "spark.sql.warehouse.dir": tempfile.mkdtemp(),
-        "spark.sql.ansi.enabled": "true",
+        **SETTINGS,
         "spark.sql.shuffle.partitions": "1",
         "spark.sql.adaptive.enabled": "false",
         "spark.sql.codegen.wholeStage": "false",

@@ -131,7 +131,10 @@ class Batch:
             return f"{kind}.`{self.folder / found.group(1)}`"
         self.files += 1
         name = f"files_{self.files}"
-        frame = self.spark.read.options(**options).format(kind).load(str(self.folder / found.group(1)))
+        reader = self.spark.read
+        if "schema" in options:
+            reader = reader.schema(options.pop("schema"))
+        frame = reader.options(**options).format(kind).load(str(self.folder / found.group(1)))
         frame.createOrReplaceTempView(name)
         return name
 

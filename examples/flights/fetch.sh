@@ -4,46 +4,8 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 
-version=3.2.1
-cache="${LAKESMITH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/lakesmith}/vega-datasets-$version"
 out=data/files
-
-# sha256 of the file in the package, its name
-sources=(
-  "dbeb920c90f59b6ccaff823dcc3d08f25a97fa1ce128d93f40be4e931f5900b0  flights-3m.parquet"
-  "41de5f0e4177ae3a7f41a58e7c69dfa83547a11f83adac0c812ed77a9cfeb5d3  flights-2k.json"
-  "15041d59d44b6d31924d1accfb2cd400bca146dd785822dd812809614629953a  flights-5k.json"
-  "27d210ac12331b65934961f0448515f20a9479524da85382bc7bef7469b4ae4e  flights-10k.json"
-  "52f0ddd892d4569284b845e17323abc9afb7d303ec8f63251634a20327a610bb  flights-20k.json"
-)
-
-intact() {
-  (cd "$1" 2>/dev/null && printf '%s\n' "${sources[@]}" | sha256sum --check --status 2>/dev/null)
-}
-
-download() {
-  command -v npm >/dev/null || { echo "fetch.sh: npm is needed to get the package vega-datasets (apt-get install npm)" >&2; exit 2; }
-  local work
-  work="$(mktemp -d)"
-  # shellcheck disable=SC2064
-  trap "rm -rf '$work'" EXIT
-  for attempt in 1 2 3 4; do
-    echo "vega-datasets $version: download, attempt $attempt" >&2
-    if (cd "$work" && npm pack --silent "vega-datasets@$version" >/dev/null && tar xzf "vega-datasets-$version.tgz"); then
-      if intact "$work/package/data"; then
-        mkdir -p "$cache"
-        for line in "${sources[@]}"; do cp "$work/package/data/${line##* }" "$cache/"; done
-        return
-      fi
-      echo "fetch.sh: the package does not hold the files with the expected checksums" >&2
-    fi
-    sleep $((attempt * 3))
-  done
-  echo "fetch.sh: vega-datasets $version could not be downloaded" >&2
-  exit 1
-}
-
-intact "$cache" || download
+cache="$(../vega-datasets.sh flights-3m.parquet flights-2k.json flights-5k.json flights-10k.json flights-20k.json)"
 
 python3 - "$cache" "$out" <<'PYTHON'
 import json, os, shutil, sys

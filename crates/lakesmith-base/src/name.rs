@@ -84,6 +84,28 @@ impl QualifiedName {
         (!parts.is_empty()).then_some(Self(parts))
     }
 
+    /// The parts of a name in text form, such as `` main.`my schema`.t ``; `None` where a part is empty.
+    pub fn from_text(text: &str) -> Option<Self> {
+        let mut parts = vec![String::new()];
+        let mut quoted = false;
+        let mut characters = text.trim().chars().peekable();
+        while let Some(character) = characters.next() {
+            match character {
+                '`' if quoted && characters.peek() == Some(&'`') => {
+                    characters.next();
+                    parts.last_mut()?.push('`');
+                }
+                '`' => quoted = !quoted,
+                '.' if !quoted => parts.push(String::new()),
+                _ => parts.last_mut()?.push(character),
+            }
+        }
+        if parts.iter().any(String::is_empty) {
+            return None;
+        }
+        Self::from_parts(parts.into_iter().map(Identifier::new).collect())
+    }
+
     /// A name of a single part.
     pub fn single(part: impl Into<Identifier>) -> Self {
         Self(vec![part.into()])

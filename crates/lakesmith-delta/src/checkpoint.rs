@@ -34,7 +34,8 @@ pub async fn checkpoint_if_due(table: &DeltaTable, interval: i64, now_millis: i6
     result.await.err().map(|error| error.with("table", table.store().folder()))
 }
 
-async fn is_due(table: &DeltaTable, interval: i64) -> Result<bool, EngineError> {
+/// Whether enough commits have been made since the last checkpoint.
+pub async fn is_due(table: &DeltaTable, interval: i64) -> Result<bool, EngineError> {
     let set = table.metadata().property("delta.checkpointInterval").and_then(|text| text.parse().ok());
     let interval: i64 = set.unwrap_or(interval).max(1);
     if table.version() < interval {

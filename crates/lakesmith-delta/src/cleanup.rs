@@ -41,18 +41,27 @@ pub async fn remove_parts(store: &TableStore, parts: &[DataFile]) -> Result<(), 
 
 /// Removes the parts of all sinks of a plan that failed: what its partitions had written that ended before the failure.
 ///
-/// The partitions that did not end remove theirs. As with [`remove_parts`], a part that a table names stays.
+/// And what those partitions left that were given up before they ended. As with [`remove_parts`], a part that a table names stays.
 pub async fn remove_parts_of(plan: &Arc<dyn ExecutionPlan>, store: &Arc<dyn ObjectStore>) -> Result<(), EngineError> {
+    for sink in sinks(plan) {
+        sink.remove_unended(store).await;
+    }
     for (folder, parts) in parts_by_folder(plan) {
         remove_parts(&TableStore::new(Arc::clone(store), &folder)?, &parts).await?;
     }
     Ok(())
 }
 
-fn parts_by_folder(plan: &Arc<dyn ExecutionPlan>) -> Vec<(String, Vec<DataFile>)> {
+fn sinks(plan: &Arc<dyn ExecutionPlan>) -> Vec<&SinkExec> {
     let node: &dyn std::any::Any = plan.as_ref();
+    let mut found: Vec<&SinkExec> = node.downcast_ref().into_iter().collect();
+    found.extend(plan.children().into_iter().flat_map(sinks));
+    found
+}
+
+fn parts_by_folder(plan: &Arc<dyn ExecutionPlan>) -> Vec<(String, Vec<DataFile>)> {
     let mut found = Vec::new();
-    if let Some(sink) = node.downcast_ref::<SinkExec>() {
+    for sink in sinks(plan) {
         let report = sink.report();
         let files_of = |wanted: &str| -> Vec<DataFile> {
             let of = |entry: &&ReportEntry| matches!(entry, ReportEntry::File { node, .. } if node == wanted);
@@ -62,7 +71,6 @@ fn parts_by_folder(plan: &Arc<dyn ExecutionPlan>) -> Vec<(String, Vec<DataFile>)
         found.push((spec.folder.clone(), files_of(&spec.node)));
         found.extend(spec.quarantine.iter().map(|quarantine| (quarantine.folder.clone(), files_of(&quarantine.node))));
     }
-    found.extend(plan.children().into_iter().flat_map(parts_by_folder));
     found
 }
 

@@ -9,6 +9,7 @@ pub mod changes;
 pub mod checkpoint;
 pub mod cleanup;
 pub mod commit;
+pub mod compaction;
 pub mod history;
 pub mod scan;
 pub mod sink;

@@ -21,6 +21,7 @@ mod writer;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use datafusion::common::Result;
 use datafusion::common::tree_node::TreeNodeRecursion;
@@ -32,6 +33,9 @@ use datafusion::physical_plan::{
 use lakesmith_engine::input::only_input;
 use lakesmith_engine::report::ReportEntry;
 use lakesmith_engine::{Faults, NoFaults};
+use object_store::ObjectStore;
+use object_store::path::Path;
+use tokio::sync::watch;
 
 pub use codec::register_codecs;
 pub use spec::{ExpectationViolated, QuarantineSpec, SinkSpec};
@@ -40,8 +44,32 @@ use shape::Shape;
 
 pub(crate) const NAME: &str = "SinkExec";
 
+/// How long a task may take to notice that it was given up.
+const LONGEST_END: Duration = Duration::from_secs(10);
+
 /// What each partition that has ended reported, by its number.
 type Reports = Arc<Mutex<BTreeMap<usize, Vec<ReportEntry>>>>;
+
+/// The tasks of a sink that have not ended, and the parts that those left behind which were dropped.
+#[derive(Debug, Default)]
+struct Unended {
+    running: watch::Sender<usize>,
+    parts: Mutex<Vec<Path>>,
+}
+
+impl Unended {
+    fn leave(&self, parts: &[Path]) {
+        self.parts.lock().unwrap_or_else(PoisonError::into_inner).extend_from_slice(parts);
+    }
+
+    /// The parts that dropped tasks left, when no task runs any more; tasks that do not end are not waited for longer.
+    async fn parts(&self) -> Vec<Path> {
+        let mut running = self.running.subscribe();
+        // a task that outlives this removes its parts by itself
+        let _late = tokio::time::timeout(LONGEST_END, running.wait_for(|running| *running == 0)).await;
+        std::mem::take(&mut *self.parts.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
 
 /// The node.
 #[derive(Debug, Clone)]
@@ -51,6 +79,7 @@ pub struct SinkExec {
     shape: Arc<Shape>,
     properties: Arc<PlanProperties>,
     reports: Reports,
+    unended: Arc<Unended>,
     faults: Arc<dyn Faults>,
 }
 
@@ -64,8 +93,8 @@ impl SinkExec {
             input.pipeline_behavior(),
             input.boundedness(),
         );
-        let (properties, reports) = (Arc::new(properties), Reports::default());
-        Ok(Self { spec, input, shape, properties, reports, faults: Arc::new(NoFaults) })
+        let (properties, reports, unended) = (Arc::new(properties), Reports::default(), Arc::default());
+        Ok(Self { spec, input, shape, properties, reports, unended, faults: Arc::new(NoFaults) })
     }
 
     /// The same sink with crash points; they are not shipped with the plan.
@@ -84,6 +113,11 @@ impl SinkExec {
     pub fn report(&self) -> Vec<ReportEntry> {
         let reports = self.reports.lock().unwrap_or_else(PoisonError::into_inner);
         reports.values().flatten().cloned().collect()
+    }
+
+    /// Removes what tasks have left that did not end. Waits until none runs.
+    pub(crate) async fn remove_unended(&self, store: &Arc<dyn ObjectStore>) {
+        task::remove(Arc::clone(store), self.unended.parts().await).await;
     }
 }
 
@@ -142,6 +176,7 @@ impl ExecutionPlan for SinkExec {
         let mut sink = Self::try_new(Arc::clone(&self.spec), input)?.with_faults(Arc::clone(&self.faults));
         // whoever holds the node from before the plan was rewritten reads the same reports
         sink.reports = Arc::clone(&self.reports);
+        sink.unended = Arc::clone(&self.unended);
         Ok(Arc::new(sink))
     }
 

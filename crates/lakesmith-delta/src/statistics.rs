@@ -21,6 +21,12 @@ struct FileStatistics {
     null_count: Map<String, Value>,
 }
 
+/// The number of rows that a log's statistics tell.
+pub(crate) fn row_count(text: &str) -> Option<i64> {
+    let stated: FileStatistics = serde_json::from_str(text).ok()?;
+    stated.num_records.and_then(|rows| i64::try_from(rows).ok())
+}
+
 /// Statistics of a file's own columns and its partition values; unknown where the log says nothing or what cannot be read.
 pub(crate) fn file_statistics(
     text: Option<&str>,

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::RecordBatch;
+use datafusion::common::DataFusionError;
 use datafusion::execution::TaskContext;
 use datafusion::physical_plan::{ExecutionPlan, collect, collect_partitioned, execute_stream_partitioned};
+use tokio::task::JoinSet;
 
 use crate::catalog::BoxFuture;
-use crate::error::EngineError;
+use crate::error::{EngineError, ErrorKind};
 
 /// Runs physical plans to their end.
 pub trait Executor: std::fmt::Debug + Send + Sync {
@@ -60,25 +62,32 @@ impl Executor for LocalExecutor {
         Box::pin(async move {
             let streams = execute_stream_partitioned(plan, context)
                 .map_err(|error| EngineError::from_datafusion("run query", error))?;
-            let mut tasks = tokio::task::JoinSet::new();
+            let mut tasks = JoinSet::new();
             for mut stream in streams {
                 tasks.spawn(async move {
                     let mut rows = 0u64;
                     while let Some(batch) = std::future::poll_fn(|context| stream.as_mut().poll_next(context)).await {
                         rows += batch?.num_rows() as u64;
                     }
-                    Ok::<u64, datafusion::common::DataFusionError>(rows)
+                    Ok::<u64, DataFusionError>(rows)
                 });
             }
-            let mut total = 0;
-            while let Some(ended) = tasks.join_next().await {
-                let rows = ended.map_err(|error| {
-                    EngineError::new(crate::error::ErrorKind::Internal, "run query", "a task of the plan panicked")
-                        .caused_by(error)
-                })?;
-                total += rows.map_err(|error| EngineError::from_datafusion("run query", error))?;
-            }
-            Ok(total)
+            let drained = joined(&mut tasks).await;
+            // after a failure no task works on: what it has written can be removed now
+            tasks.shutdown().await;
+            drained
         })
     }
+}
+
+/// The rows of all tasks, or the first error.
+async fn joined(tasks: &mut JoinSet<Result<u64, DataFusionError>>) -> Result<u64, EngineError> {
+    let mut total = 0;
+    while let Some(ended) = tasks.join_next().await {
+        let rows = ended.map_err(|error| {
+            EngineError::new(ErrorKind::Internal, "run query", "a task of the plan panicked").caused_by(error)
+        })?;
+        total += rows.map_err(|error| EngineError::from_datafusion("run query", error))?;
+    }
+    Ok(total)
 }

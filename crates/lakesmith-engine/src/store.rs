@@ -177,12 +177,17 @@ impl ObjectStore for DurableStore {
         let kept = if bytes.len() <= TAGGED_BYTES { Some(bytes.clone()) } else { None };
         match opts.mode {
             PutMode::Update(expected) => self.update(location, bytes, expected).await?,
-            mode => {
+            PutMode::Create => {
                 let (folder, name) = self.folder(&path)?;
-                let create = matches!(mode, PutMode::Create);
-                let written =
-                    move || if create { folder.put_if_absent(&name, &bytes) } else { folder.put(&name, &bytes) };
-                blocking(move || written().map_err(|error| into_store(&path, error))).await?;
+                blocking(move || folder.put_if_absent(&name, &bytes).map_err(|error| into_store(&path, error))).await?;
+            }
+            PutMode::Overwrite => {
+                // as an upload, so that one that is dropped never appears after that
+                let (folder, name) = self.folder(&path)?;
+                let faults = Arc::clone(&self.faults);
+                let mut upload = blocking(move || Upload::begin(path, folder, name, faults)).await?;
+                upload.put_part(payload).await?;
+                upload.complete().await?;
             }
         }
         let e_tag = match kept {

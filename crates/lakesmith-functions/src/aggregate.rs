@@ -67,6 +67,8 @@ pub const FUNCTIONS: &[Function] = &[
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[
     ("spark_empty_for_null", empty_for_null_kernel),
+    ("spark_legacy_mean", |a, t| crate::arithmetic::attempt(a, t, mean_kernel)),
+    ("spark_legacy_sum_list", |a, t| sum_list(a, t, Mode::Legacy)),
     ("spark_mean", mean_kernel),
     ("spark_sum_list", |a, t| sum_list(a, t, Mode::Ansi)),
     ("spark_try_sum_list", |a, t| sum_list(a, t, Mode::Try)),
@@ -134,6 +136,7 @@ pub(crate) fn double(call: &Call<'_>) -> Result<Typed, Fault> {
 
 /// BIGINT of whole numbers, ten digits more of decimals, else DOUBLE.
 fn sum(call: &Call<'_>, mode: Mode) -> Result<Typed, Fault> {
+    let mode = if mode == Mode::Ansi && !crate::rules::is_ansi() { Mode::Legacy } else { mode };
     let argument = call.arguments[0].clone();
     let (argument, result) = match argument.data_type.clone() {
         data_type if is_integral(&data_type) => (cast(argument, &SparkType::Long, Mode::Ansi)?, SparkType::Long),
@@ -157,7 +160,11 @@ fn sum(call: &Call<'_>, mode: Mode) -> Result<Typed, Fault> {
     }
     // different values are few, so they are gathered and added at the end
     let values = collect(&Call { arguments: vec![argument], ..call.clone() }, true)?;
-    let name = if mode == Mode::Ansi { "spark_sum_list" } else { "spark_try_sum_list" };
+    let name = match mode {
+        Mode::Ansi => "spark_sum_list",
+        Mode::Try => "spark_try_sum_list",
+        Mode::Legacy => "spark_legacy_sum_list",
+    };
     Ok(crate::kernel::call(name, vec![values], result)?.with_nullable(true))
 }
 

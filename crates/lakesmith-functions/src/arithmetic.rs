@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Decimal128Array};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Decimal128Array, Int64Array};
 use datafusion::arrow::compute::kernels::{cmp, numeric, zip::zip};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Int32Type, Int64Type, TimestampMicrosecondType, i256};
 use datafusion::arrow::error::ArrowError;
@@ -20,6 +20,7 @@ use crate::datetime;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::interval_arithmetic::{self, is_interval};
 use crate::kernel::{self, Kernel, Kernels};
+use crate::text_value::DAY_MICROS;
 
 /// The operators.
 pub const FUNCTIONS: &[Function] = &[
@@ -50,12 +51,44 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_pmod", positive_remainder_kernel),
     ("spark_remainder", remainder_kernel),
     ("spark_subtract", |a, t| chained(a, t, subtract_kernel)),
+    ("spark_legacy_div", |a, t| match whole_kernel(a, t) {
+        Ok(quotients) => Ok(quotients),
+        // one divided by zero or the least number by -1
+        Err(_) => {
+            let (left, right) = (a[0].as_primitive::<Int64Type>().iter(), a[1].as_primitive::<Int64Type>());
+            let quotients = left
+                .zip(right)
+                .map(|(l, r)| l?.checked_div(r?).or_else(|| Some(l?.wrapping_div(r.filter(|r| *r != 0)?))));
+            Ok(Arc::new(quotients.collect::<Int64Array>()))
+        }
+    }),
+    ("spark_legacy_pmod", |a, t| attempt(a, t, positive_remainder_kernel)),
     ("spark_try_add", |a, t| attempt(a, t, add_kernel)),
     ("spark_try_divide", |a, t| attempt(a, t, divide_kernel)),
     ("spark_try_mod", |a, t| attempt(a, t, remainder_kernel)),
     ("spark_try_multiply", |a, t| attempt(a, t, multiply_kernel)),
     ("spark_try_subtract", |a, t| attempt(a, t, subtract_kernel)),
+    ("spark_wrapping_add", |a, t| chained(a, t, |a, t| wrapping(a, t, add_kernel, numeric::add_wrapping))),
+    ("spark_wrapping_multiply", |a, t| chained(a, t, |a, t| wrapping(a, t, multiply_kernel, numeric::mul_wrapping))),
+    ("spark_wrapping_negative", |arguments, _| Ok(numeric::neg_wrapping(&arguments[0])?)),
+    ("spark_wrapping_subtract", |a, t| chained(a, t, |a, t| wrapping(a, t, subtract_kernel, numeric::sub_wrapping))),
 ];
+
+/// Whole numbers wrap around, decimals that do not fit are NULL.
+fn wrapping(
+    arguments: &[ArrayRef],
+    to: &DataType,
+    checked: Kernel,
+    plain: fn(
+        &dyn datafusion::arrow::array::Datum,
+        &dyn datafusion::arrow::array::Datum,
+    ) -> Result<ArrayRef, ArrowError>,
+) -> Result<ArrayRef> {
+    match to {
+        DataType::Decimal128(..) => attempt(arguments, to, checked),
+        _ => Ok(plain(&arguments[0], &arguments[1])?),
+    }
+}
 
 /// Digits of a decimal type: all of them, and those after the point.
 type Digits = (i16, i16);
@@ -100,17 +133,19 @@ fn plus_or_minus(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
 /// Both operands as numbers: a text is a DOUBLE beside a fraction and a BIGINT beside a whole number.
 fn operands(call: &Call<'_>, symbol: &str) -> Result<(Typed, Typed), Fault> {
     let (left, right) = (call.arguments[0].clone(), call.arguments[1].clone());
+    let ansi = crate::rules::is_ansi();
     let numeric = |own: &Typed, other: &Typed| -> Option<SparkType> {
         match &own.data_type {
             data_type if is_numeric(data_type) => Some(data_type.clone()),
             SparkType::Null if is_numeric(&other.data_type) => Some(other.data_type.clone()),
             SparkType::Null => Some(SparkType::Double),
-            data_type if is_text(data_type) && is_integral(&other.data_type) => Some(SparkType::Long),
+            data_type if ansi && is_text(data_type) && is_integral(&other.data_type) => Some(SparkType::Long),
             data_type if is_text(data_type) => Some(SparkType::Double),
             _ => None,
         }
     };
-    let texts = is_text(&left.data_type) && is_text(&right.data_type);
+    // by the old rules a text is a DOUBLE, beside a text too
+    let texts = ansi && is_text(&left.data_type) && is_text(&right.data_type);
     match (numeric(&left, &right), numeric(&right, &left)) {
         (Some(l), Some(r)) if !texts => Ok((cast(left, &l, Mode::Ansi)?, cast(right, &r, Mode::Ansi)?)),
         (first, _) => {
@@ -181,7 +216,7 @@ fn chained(arguments: &[ArrayRef], to: &DataType, operator: Kernel) -> Result<Ar
 }
 
 /// The values of a kernel; NULL in rows that it refuses.
-fn attempt(arguments: &[ArrayRef], to: &DataType, kernel: Kernel) -> Result<ArrayRef> {
+pub(crate) fn attempt(arguments: &[ArrayRef], to: &DataType, kernel: Kernel) -> Result<ArrayRef> {
     if let Ok(values) = kernel(arguments, to) {
         return Ok(values);
     }
@@ -248,6 +283,12 @@ fn whole_division(call: &Call<'_>) -> Result<Typed, Fault> {
         return ratio;
     }
     let (left, right) = operands(call, "div")?;
+    if !crate::rules::is_ansi()
+        && let Some(at) = call.arguments.iter().position(|argument| is_text(&argument.data_type))
+    {
+        let title = "`div` divides no texts while ANSI mode is off";
+        return Err(Fault::mismatch(title, Some(at)).with_help("cast the operands to numbers"));
+    }
     if let (Some(l), Some(r), true) = (digits_of(&left), digits_of(&right), is_decimal(&left) || is_decimal(&right)) {
         let ratio =
             kernel::call("spark_div_decimal", vec![to_decimal(left, l)?, to_decimal(right, r)?], SparkType::Long);
@@ -465,9 +506,13 @@ fn refuse_zero(left: &ArrayRef, right: &ArrayRef, condition: Condition) -> Resul
 pub(crate) fn add_micros_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let values = arguments[0].as_primitive::<TimestampMicrosecondType>();
     let micros = cast_array(&arguments[1], &DataType::Int64, Mode::Ansi)?;
+    let own = crate::rules::zone_at(arguments, 2)?;
+    // whole days are days of the calendar
+    let moved = |value: i64, micros: i64| {
+        crate::interval::moved_instant(value, 0, micros / DAY_MICROS, &own)?.checked_add(micros % DAY_MICROS)
+    };
     let sums = values.iter().zip(micros.as_primitive::<Int64Type>()).map(|pair| match pair {
-        (Some(value), Some(micros)) => value
-            .checked_add(micros)
+        (Some(value), Some(micros)) => moved(value, micros)
             .map(Some)
             .ok_or_else(|| refuse(Condition::ARITHMETIC_OVERFLOW, "the timestamp is out of range")),
         _ => Ok(None),

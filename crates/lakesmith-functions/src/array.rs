@@ -20,7 +20,7 @@ use lakesmith_unresolved::SparkType;
 use crate::arrange::tightest;
 use crate::cast::{Mode, cast};
 use crate::cast_text::{range, to_text};
-use crate::coercion::{common_of, common_type, implicit};
+use crate::coercion::{common_of, common_of_values, common_without_text, implicit};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::higher_order::holds_map;
 use crate::kernel::{self, Kernels, texts};
@@ -76,7 +76,10 @@ pub const FUNCTIONS: &[Function] = &[
             .map(|repeated| repeated.with_nullable(call.arguments[1].nullable))
     }),
     Function::scalar(&["array_join"], (2, 3), |call| {
-        let (list, _) = list(call, 0)?;
+        let (mut list, element) = list(call, 0)?;
+        if element == SparkType::Timestamp {
+            list = cast(list, &SparkType::array(SparkType::STRING), Mode::Ansi)?;
+        }
         let mut arguments = vec![list];
         for index in 1..call.arguments.len() {
             arguments.push(text(call, index)?);
@@ -154,7 +157,7 @@ fn one(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
 
 fn aligned(call: &Call<'_>) -> Result<(Typed, Typed, SparkType), Fault> {
     let what = format!("`{}`", call.name);
-    let common = common_of(&what, call.arguments.iter().map(|argument| &argument.data_type))?;
+    let common = common_of_values(&what, call.arguments.iter().map(|argument| &argument.data_type))?;
     if !matches!(common, SparkType::Array { .. }) {
         return Err(Fault::mismatch(format!("{what} needs arrays, not {common}"), Some(0)));
     }
@@ -171,7 +174,8 @@ fn two(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
 fn with_element(call: &Call<'_>, name: &'static str, result: Option<SparkType>) -> Result<Typed, Fault> {
     let (list, element) = list(call, 0)?;
     let value = call.arguments[1].clone();
-    let Some(common) = common_type(&element, &value.data_type).filter(|_| value.data_type != SparkType::Null) else {
+    let Some(common) = common_without_text(&element, &value.data_type).filter(|_| value.data_type != SparkType::Null)
+    else {
         let title = format!("`{}` looks for a value of type {} among {element}", call.name, value.data_type);
         return Err(Fault::mismatch(title, Some(1)));
     };

@@ -68,7 +68,8 @@ pub(crate) const KERNELS: Kernels = &[
         let values = arguments[0].as_binary::<i32>().iter();
         Ok(Arc::new(values.map(|bytes| bytes.map(bits)).collect::<Int64Array>()))
     }),
-    ("spark_conv", conv_kernel),
+    ("spark_conv", |a, t| conv(a, t, Mode::Ansi)),
+    ("spark_legacy_conv", |a, t| conv(a, t, Mode::Legacy)),
     ("spark_factorial", |arguments, _| {
         let numbers = arguments[0].as_primitive::<Int32Type>().iter();
         let known = numbers.map(|number| number.filter(|number| (0..=20).contains(number)));
@@ -160,13 +161,15 @@ fn bit_get(call: &Call<'_>) -> Result<Typed, Fault> {
     kernel::call("spark_bit_get", arguments, SparkType::Byte)
 }
 
-fn conv_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+fn conv(arguments: &[ArrayRef], _to: &DataType, mode: Mode) -> Result<ArrayRef> {
     let numbers = texts(&arguments[0])?;
     let (from, to) = (arguments[1].as_primitive::<Int32Type>(), arguments[2].as_primitive::<Int32Type>());
     let mut made = StringBuilder::with_capacity(numbers.len(), numbers.value_data().len());
     for ((number, from), to) in numbers.iter().zip(from).zip(to) {
         match (number, from, to) {
-            (Some(number), Some(from), Some(to)) => made.append_option(converted(number.trim_matches(' '), from, to)?),
+            (Some(number), Some(from), Some(to)) => {
+                made.append_option(converted(number.trim_matches(' '), from, to, mode)?);
+            }
             _ => made.append_null(),
         }
     }
@@ -175,7 +178,7 @@ fn conv_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 
 /// Digits of one base as digits of another. What follows the last digit is passed over; numbers are unsigned unless the new
 /// base is negative.
-fn converted(number: &str, from: i32, to: i32) -> Result<Option<String>> {
+fn converted(number: &str, from: i32, to: i32, mode: Mode) -> Result<Option<String>> {
     let (Ok(radix), base) = (u32::try_from(from), to.unsigned_abs()) else { return Ok(None) };
     if !(2..=36).contains(&radix) || !(2..=36).contains(&base) || number.is_empty() {
         return Ok(None);
@@ -184,7 +187,7 @@ fn converted(number: &str, from: i32, to: i32) -> Result<Option<String>> {
     let mut value = 0u64;
     for digit in digits.chars().map_while(|digit| digit.to_digit(radix)) {
         let next = value.checked_mul(u64::from(radix)).and_then(|value| value.checked_add(u64::from(digit)));
-        value = next.ok_or_else(|| {
+        value = next.or((mode == Mode::Legacy).then_some(u64::MAX)).ok_or_else(|| {
             refused(Condition::ARITHMETIC_OVERFLOW, format!("`{number}` in base {radix} has more than 64 bits"))
         })?;
     }

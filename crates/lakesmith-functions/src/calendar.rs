@@ -13,12 +13,16 @@ use jiff::civil::Date;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
+use lakesmith_value::Zone;
 
+use crate::arithmetic::attempt;
 use crate::array::argument;
 use crate::cast::{Mode, cast};
 use crate::function::{Call, Fault, Function, Typed};
+use crate::interval::moved_instant;
 use crate::kernel::{self, Kernels, texts};
-use crate::text_value::{DAY_MICROS, date_of, days_of, zone_offset};
+use crate::rules::{zone_at, zone_of};
+use crate::text_value::{DAY_MICROS, date_of};
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -63,6 +67,7 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_dayname", |a, _| names(a, |date| DAYS[index(date.weekday().to_monday_zero_offset())])),
     ("spark_from_utc", |a, t| moved(a, t, true)),
     ("spark_iso_weekday", iso_weekday_kernel),
+    ("spark_legacy_next_day", |a, t| attempt(a, t, next_day_kernel)),
     ("spark_monthname", |a, _| names(a, |date| MONTHS[index(date.month() - 1)])),
     ("spark_next_day", next_day_kernel),
     ("spark_seconds", seconds_kernel),
@@ -111,11 +116,12 @@ fn length(unit: &str) -> Option<Length> {
 fn add_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let (units, numbers) = (texts(&arguments[0])?, arguments[1].as_primitive::<Int64Type>());
     let moments = arguments[2].as_primitive::<TimestampMicrosecondType>();
+    let own = zone_at(arguments, 3)?;
     let rows = (0..moments.len()).map(|row| {
         if arguments.iter().any(|argument| argument.is_null(row)) {
             return Ok(None);
         }
-        added(units.value(row), numbers.value(row), moments.value(row)).map(Some).ok_or_else(|| {
+        added(units.value(row), numbers.value(row), moments.value(row), &own).map(Some).ok_or_else(|| {
             let message = "the timestamp is out of range".to_owned();
             DataError { condition: Condition::DATETIME_OVERFLOW, message }.into_datafusion()
         })
@@ -124,15 +130,14 @@ fn add_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     Ok(Arc::new(moments.with_timezone_opt(zone(to))))
 }
 
-fn added(unit: &str, number: i64, micros: i64) -> Option<i64> {
+/// Months, weeks and days are those of the calendar, shorter units lengths of time.
+fn added(unit: &str, number: i64, micros: i64, own: &Zone) -> Option<i64> {
     match length(unit)? {
-        Length::Micros(length) => micros.checked_add(number.checked_mul(length)?),
-        Length::Months(length) => {
-            let date = date_of(i32::try_from(micros.div_euclid(DAY_MICROS)).ok()?)?;
-            let span = jiff::Span::new().try_months(number.checked_mul(length)?).ok()?;
-            let moved = i64::from(days_of(date.checked_add(span).ok()?));
-            Some(moved * DAY_MICROS + micros.rem_euclid(DAY_MICROS))
+        Length::Micros(length @ DAY_MICROS..) => {
+            moved_instant(micros, 0, number.checked_mul(length / DAY_MICROS)?, own)
         }
+        Length::Micros(length) => micros.checked_add(number.checked_mul(length)?),
+        Length::Months(length) => moved_instant(micros, i32::try_from(number.checked_mul(length)?).ok()?, 0, own),
     }
 }
 
@@ -229,29 +234,19 @@ fn moved(arguments: &[ArrayRef], to: &DataType, forward: bool) -> Result<ArrayRe
     let (moments, zones) = (arguments[0].as_primitive::<TimestampMicrosecondType>(), texts(&arguments[1])?);
     let values = moments.iter().zip(&zones).map(|(micros, name)| {
         let (Some(micros), Some(name)) = (micros, name) else { return Ok(None) };
-        let seconds = micros.div_euclid(1_000_000);
-        let offset = lakesmith_value::parse_offset(name).or_else(|| match forward {
-            true => {
-                let instant = jiff::Timestamp::from_second(seconds).ok()?;
-                Some(jiff::tz::TimeZone::get(name).ok()?.to_offset(instant).seconds())
-            }
-            false => zone_offset(Some(name), seconds),
-        });
-        let offset = offset.ok_or_else(|| {
-            let message = format!("`{name}` is no time zone");
-            DataError { condition: Condition::INVALID_TIMEZONE, message }.into_datafusion()
-        })?;
-        let shift = i64::from(offset) * 1_000_000;
-        Ok(Some(if forward { micros + shift } else { micros - shift }))
+        let zone = zone_of(name)?;
+        Ok(Some(if forward { zone.local(micros) } else { zone.instant(micros) }))
     });
     let values = TimestampMicrosecondArray::from(values.collect::<Result<Vec<_>>>()?);
     Ok(Arc::new(values.with_timezone_opt(zone(to))))
 }
 
-/// From one number or day to another, both included.
 /// Seconds of a minute with their fraction, as `extract(SECOND FROM …)` gives them.
 pub(crate) fn seconds(value: Typed) -> Result<Typed, Fault> {
-    let value = cast(value, &SparkType::Timestamp, Mode::Ansi)?;
+    let value = match value.data_type {
+        SparkType::TimestampNtz => value,
+        _ => cast(value, &SparkType::Timestamp, Mode::Ansi)?,
+    };
     kernel::call("spark_seconds", vec![value], SparkType::Decimal { precision: 8, scale: 6 })
 }
 

@@ -1,7 +1,7 @@
 //! CAST: explicit ones and those that coercion inserts.
 //!
-//! In ANSI mode a value that does not fit is an error with Spark's condition; in try mode it is NULL. The session's time zone
-//! is UTC.
+//! In ANSI mode a value that does not fit is an error with Spark's condition; in try mode it is NULL. Instants are read and
+//! shown in the zone that a cast has as its second argument, in UTC where it has none.
 
 use std::sync::Arc;
 
@@ -11,20 +11,22 @@ use datafusion::arrow::array::{
 };
 use datafusion::arrow::compute::{CastOptions, cast_with_options};
 use datafusion::arrow::datatypes::{
-    DataType, Decimal128Type, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType,
+    DataType, Decimal128Type, FieldRef, Float64Type, Int64Type, TimeUnit, TimestampMicrosecondType,
 };
 use datafusion::common::Result;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
-use lakesmith_value::Fraction;
+use lakesmith_value::{Fraction, Zone};
 
-use crate::cast_text::{has_text, interval_text, to_text};
+use crate::cast_text::{has_text, interval_text, to_text_in};
 use crate::coercion::{as_decimal, is_numeric, is_text};
 use crate::double_decimal::DoubleDecimals;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::interval_arithmetic;
 use crate::kernel::{self, Kernels};
+use crate::legacy_cast;
+use crate::rules;
 use crate::text_value as text;
 
 /// What happens to a value that does not fit.
@@ -34,6 +36,8 @@ pub enum Mode {
     Ansi,
     /// NULL.
     Try,
+    /// What Spark does while ANSI mode is off: whole numbers wrap around, all else is NULL.
+    Legacy,
 }
 
 /// Casts written as calls: `int(x)`, `date(x)`.
@@ -53,15 +57,22 @@ pub const FUNCTIONS: &[Function] = &[
 ];
 
 /// The kernels.
-pub(crate) const KERNELS: Kernels =
-    &[("spark_cast", ansi_kernel), ("spark_try_cast", try_kernel), ("spark_widen", ansi_kernel)];
+pub(crate) const KERNELS: Kernels = &[
+    ("spark_cast", ansi_kernel),
+    ("spark_legacy_cast", legacy_kernel),
+    ("spark_try_cast", try_kernel),
+    ("spark_widen", ansi_kernel),
+];
 
 fn named(call: &Call<'_>, to: SparkType) -> Result<Typed, Fault> {
     cast(call.arguments[0].clone(), &to, Mode::Ansi)
 }
 
 /// `value` as type `to`; itself when it has that type.
+///
+/// Whether [`Mode::Ansi`] is what it says is the session's choice: with ANSI mode off it is [`Mode::Legacy`].
 pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
+    let mode = if mode == Mode::Ansi && !rules::is_ansi() { Mode::Legacy } else { mode };
     if value.data_type == *to {
         return Ok(value);
     }
@@ -80,21 +91,23 @@ pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
     if let Some(done) = crate::interval_cast::interval_cast(&value, to, mode) {
         return done;
     }
-    if !is_castable(&value.data_type, to) {
+    if !is_castable(&value.data_type, to, mode) {
         let title = format!("a value of type {} cannot be cast to {to}", value.data_type);
         return Err(Fault::mismatch(title, Some(0)));
     }
-    let nullable = value.nullable || mode == Mode::Try;
+    let widens = widens(&value.data_type, to);
+    let nullable = value.nullable || mode == Mode::Try || mode == Mode::Legacy && !widens;
     let cast = match mode {
-        Mode::Ansi if widens(&value.data_type, to) => kernel::call("spark_widen", vec![value], to.clone()),
+        Mode::Ansi | Mode::Legacy if widens => kernel::call("spark_widen", vec![value], to.clone()),
         Mode::Ansi => kernel::call("spark_cast", vec![value], to.clone()),
         Mode::Try => kernel::call("spark_try_cast", vec![value], to.clone()),
+        Mode::Legacy => kernel::call("spark_legacy_cast", vec![value], to.clone()),
     };
     cast.map(|cast| cast.with_nullable(nullable))
 }
 
 /// Whether every value of one type fits the other, so that the cast cannot fail.
-fn widens(from: &SparkType, to: &SparkType) -> bool {
+pub(crate) fn widens(from: &SparkType, to: &SparkType) -> bool {
     let rank = |data_type: &SparkType| match data_type {
         SparkType::Byte => Some(1),
         SparkType::Short => Some(2),
@@ -111,15 +124,20 @@ fn widens(from: &SparkType, to: &SparkType) -> bool {
         || matches!((from, to), (SparkType::Date, SparkType::Timestamp | SparkType::TimestampNtz))
 }
 
-/// Whether Spark has a cast between the types in ANSI mode.
-fn is_castable(from: &SparkType, to: &SparkType) -> bool {
+/// Whether Spark has a cast between the types.
+fn is_castable(from: &SparkType, to: &SparkType, mode: Mode) -> bool {
+    let is_castable = |from: &SparkType, to: &SparkType| is_castable(from, to, mode);
+    if mode == Mode::Legacy && legacy_cast::is_castable(from, to) {
+        return true;
+    }
     let temporal =
         |data_type: &SparkType| matches!(data_type, SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz);
     match (from, to) {
         (SparkType::Null, _) => true,
         (SparkType::Array { element: a, .. }, SparkType::Array { element: b, .. }) => a == b || is_castable(a, b),
         (SparkType::Map { key: k1, value: v1, .. }, SparkType::Map { key: k2, value: v2, .. }) => {
-            (k1 == k2 || is_castable(k1, k2)) && (v1 == v2 || is_castable(v1, v2))
+            let keeps_keys = mode != Mode::Legacy || !legacy_cast::may_lose(k1, k2);
+            keeps_keys && (k1 == k2 || is_castable(k1, k2)) && (v1 == v2 || is_castable(v1, v2))
         }
         (SparkType::Struct(a), SparkType::Struct(b)) => {
             a.len() == b.len()
@@ -136,36 +154,93 @@ fn is_castable(from: &SparkType, to: &SparkType) -> bool {
     }
 }
 
+/// What clocks of a zone show at an instant, as a TIMESTAMP_NTZ.
+pub(crate) fn local(instant: Typed, zone: &Zone) -> Result<Typed, Fault> {
+    let arguments = vec![instant, rules::zone_value(zone)];
+    kernel::call_as_is("spark_cast", arguments, SparkType::TimestampNtz)
+}
+
 fn ansi_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
-    cast_array(&arguments[0], to, Mode::Ansi)
+    cast_in(&arguments[0], to, Mode::Ansi, &rules::zone_at(arguments, 1)?)
 }
 
 fn try_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
-    cast_array(&arguments[0], to, Mode::Try)
+    cast_in(&arguments[0], to, Mode::Try, &rules::zone_at(arguments, 1)?)
 }
 
-/// Casts every value of an array.
+fn legacy_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    cast_in(&arguments[0], to, Mode::Legacy, &rules::zone_at(arguments, 1)?)
+}
+
+/// Values as clocks of a zone show them: every instant within them without its zone.
+pub fn shown_in(array: &ArrayRef, zone: &Zone) -> Result<ArrayRef> {
+    if zone.is_utc() {
+        Ok(Arc::clone(array))
+    } else {
+        cast_in(array, &without_zone(array.data_type()), Mode::Ansi, zone)
+    }
+}
+
+fn without_zone(data_type: &DataType) -> DataType {
+    let field = |field: &FieldRef| Arc::new(field.as_ref().clone().with_data_type(without_zone(field.data_type())));
+    match data_type {
+        DataType::Timestamp(unit, _) => DataType::Timestamp(*unit, None),
+        DataType::List(element) => DataType::List(field(element)),
+        DataType::Map(entries, sorted) => DataType::Map(field(entries), *sorted),
+        DataType::Struct(fields) => DataType::Struct(fields.iter().map(field).collect()),
+        other => other.clone(),
+    }
+}
+
+/// Casts every value of an array, in UTC.
 pub fn cast_array(array: &ArrayRef, to: &DataType, mode: Mode) -> Result<ArrayRef> {
+    cast_in(array, to, mode, &Zone::default())
+}
+
+/// Casts every value of an array in a zone.
+pub(crate) fn cast_in(array: &ArrayRef, to: &DataType, mode: Mode, zone: &Zone) -> Result<ArrayRef> {
     match (array.data_type(), to) {
         (from, to) if from == to => Ok(Arc::clone(array)),
-        (DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View, _) => cast_text(&kernel::texts(array)?, to, mode),
-        (_, DataType::Utf8) => to_text(array),
+        (from, to) if mode == Mode::Legacy && !from.is_nested() && !to.is_nested() => {
+            match legacy_cast::cast_flat(array, to)? {
+                Some(cast) => Ok(cast),
+                None => cast_in(array, to, Mode::Try, zone),
+            }
+        }
+        (DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View, _) => {
+            cast_text(&kernel::texts(array)?, to, mode, zone)
+        }
+        (_, DataType::Utf8) => to_text_in(array, zone),
+        (DataType::Timestamp(unit, Some(_)), DataType::Timestamp(_, None) | DataType::Date32) if !zone.is_utc() => {
+            let instants = array.as_primitive::<TimestampMicrosecondType>();
+            let locals = instants.unary::<_, TimestampMicrosecondType>(|instant| zone.local(instant));
+            let locals: ArrayRef = Arc::new(locals.with_timezone_opt(None::<Arc<str>>));
+            debug_assert_eq!(*unit, TimeUnit::Microsecond);
+            plain_cast(&locals, to, mode)
+        }
+        (DataType::Timestamp(_, None) | DataType::Date32, DataType::Timestamp(unit, Some(name))) if !zone.is_utc() => {
+            let locals = plain_cast(array, &DataType::Timestamp(*unit, None), mode)?;
+            let locals = locals.as_primitive::<TimestampMicrosecondType>();
+            let instants = locals.unary::<_, TimestampMicrosecondType>(|local| zone.instant(local));
+            Ok(Arc::new(instants.with_timezone_opt(Some(Arc::clone(name)))))
+        }
         (DataType::List(_), DataType::List(field)) => {
             let lists = array.as_list::<i32>();
-            let values = cast_array(lists.values(), field.data_type(), mode)?;
+            let values = cast_in(lists.values(), field.data_type(), mode, zone)?;
             let (offsets, nulls) = (lists.offsets().clone(), lists.nulls().cloned());
             Ok(Arc::new(ListArray::try_new(Arc::clone(field), offsets, values, nulls)?))
         }
         (DataType::Struct(_), DataType::Struct(fields)) => {
             let rows = array.as_struct();
-            let columns = rows.columns().iter().zip(fields).map(|(column, f)| cast_array(column, f.data_type(), mode));
+            let columns =
+                rows.columns().iter().zip(fields).map(|(column, f)| cast_in(column, f.data_type(), mode, zone));
             let columns = columns.collect::<Result<Vec<_>>>()?;
             Ok(Arc::new(StructArray::try_new(fields.clone(), columns, rows.nulls().cloned())?))
         }
         (DataType::Map(..), DataType::Map(entries, sorted)) => {
             let maps = array.as_map();
             let rows: ArrayRef = Arc::new(maps.entries().clone());
-            let rows = cast_array(&rows, entries.data_type(), mode)?.as_struct().clone();
+            let rows = cast_in(&rows, entries.data_type(), mode, zone)?.as_struct().clone();
             let (offsets, nulls) = (maps.offsets().clone(), maps.nulls().cloned());
             Ok(Arc::new(MapArray::try_new(Arc::clone(entries), offsets, rows, nulls, *sorted)?))
         }
@@ -230,7 +305,7 @@ fn number_to_timestamp(array: &ArrayRef, zone: Option<Arc<str>>, mode: Mode) -> 
             let seconds = plain_cast(array, &DataType::Float64, mode)?;
             let micros = seconds.as_primitive::<Float64Type>().iter().map(|value| match value.map(|v| v * 1e6) {
                 Some(micros) if !micros.is_finite() || micros.abs() >= 9.3e18 => match mode {
-                    Mode::Try => Ok(None),
+                    Mode::Try | Mode::Legacy => Ok(None),
                     Mode::Ansi => {
                         let invalid = micros.is_nan() || value.is_some_and(f64::is_infinite);
                         let condition = if invalid { Condition::CAST_INVALID_INPUT } else { Condition::CAST_OVERFLOW };
@@ -258,7 +333,8 @@ fn plain_cast(array: &ArrayRef, to: &DataType, mode: Mode) -> Result<ArrayRef> {
     let lost = array.data_type() != &DataType::Null && cast.null_count() > array.logical_null_count();
     if mode == Mode::Ansi && lost {
         let row = (0..array.len()).find(|row| array.is_valid(*row) && cast.is_null(*row)).unwrap_or(0);
-        let value = to_text(&array.slice(row, 1)).map(|text| text.as_string::<i32>().value(0).to_owned());
+        let value =
+            to_text_in(&array.slice(row, 1), &Zone::default()).map(|text| text.as_string::<i32>().value(0).to_owned());
         let shown = value.unwrap_or_else(|_| "a value".into());
         let is_decimal = matches!(to, DataType::Decimal128(..));
         let condition = if is_decimal { Condition::NUMERIC_VALUE_OUT_OF_RANGE } else { Condition::CAST_OVERFLOW };
@@ -289,7 +365,7 @@ fn read<T>(
     values.collect()
 }
 
-fn cast_text(texts: &StringArray, to: &DataType, mode: Mode) -> Result<ArrayRef> {
+fn cast_text(texts: &StringArray, to: &DataType, mode: Mode, own: &Zone) -> Result<ArrayRef> {
     Ok(match to {
         DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64 => {
             let limit = |value: &i64| match to {
@@ -316,7 +392,10 @@ fn cast_text(texts: &StringArray, to: &DataType, mode: Mode) -> Result<ArrayRef>
         DataType::Boolean => Arc::new(BooleanArray::from(read(texts, to, mode, lakesmith_value::parse_boolean)?)),
         DataType::Date32 => Arc::new(Date32Array::from(read(texts, to, mode, lakesmith_value::parse_date)?)),
         DataType::Timestamp(TimeUnit::Microsecond, zone) => {
-            let micros = read(texts, to, mode, |value| lakesmith_value::parse_timestamp(value, text::zone_offset))?;
+            // a TIMESTAMP_NTZ is what stands in the text
+            let own = if zone.is_some() { own.clone() } else { Zone::default() };
+            let offset = |region: Option<&str>, local| text::offset_in(&own, region, local);
+            let micros = read(texts, to, mode, |value| lakesmith_value::parse_timestamp(value, offset))?;
             Arc::new(TimestampMicrosecondArray::from(micros).with_timezone_opt(zone.clone()))
         }
         DataType::Binary => Arc::new(texts.iter().map(|text| text.map(str::as_bytes)).collect::<BinaryArray>()),
@@ -331,7 +410,7 @@ fn decimals(texts: &StringArray, (precision, scale): (u8, i8), mode: Mode) -> Re
         let Some(shown) = shown else { return Ok(None) };
         let trimmed = lakesmith_value::trim_cast(shown);
         match text::parse_decimal(trimmed, precision, scale) {
-            None if mode == Mode::Try => Ok(None),
+            None if mode != Mode::Ansi => Ok(None),
             None if text::is_decimal(trimmed) => Err(refusal(Condition::NUMERIC_VALUE_OUT_OF_RANGE, shown, &to)),
             None => Err(refusal(Condition::CAST_INVALID_INPUT, shown, &to)),
             value => Ok(value),

@@ -13,6 +13,7 @@ use datafusion::common::Result;
 use datafusion::logical_expr::lit;
 use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::spark_type::{DayTimeUnit, YearMonthUnit};
+use lakesmith_value::Zone;
 
 use crate::function::{Fault, Typed};
 use crate::kernel::{self, Kernels};
@@ -35,9 +36,19 @@ pub fn has_text(data_type: &SparkType) -> bool {
     }
 }
 
-/// Every value as text.
+/// Every value as text, instants in UTC.
 pub fn to_text(array: &ArrayRef) -> Result<ArrayRef> {
+    to_text_in(array, &Zone::default())
+}
+
+/// Every value as text, instants in a zone.
+pub fn to_text_in(array: &ArrayRef, zone: &Zone) -> Result<ArrayRef> {
     Ok(match array.data_type() {
+        DataType::Timestamp(TimeUnit::Microsecond, Some(_)) if !zone.is_utc() => {
+            let instants = array.as_primitive::<TimestampMicrosecondType>().iter();
+            let text = |instant: i64| text::format_timestamp(zone.local(instant));
+            Arc::new(instants.map(|instant| instant.map(text)).collect::<StringArray>())
+        }
         DataType::Float64 => {
             let doubles = array.as_primitive::<Float64Type>();
             Arc::new(doubles.iter().map(|value| value.map(lakesmith_value::format_double)).collect::<StringArray>())
@@ -62,23 +73,23 @@ pub fn to_text(array: &ArrayRef) -> Result<ArrayRef> {
             let intervals = array.as_primitive::<IntervalMonthDayNanoType>().iter();
             Arc::new(intervals.map(|interval| interval.map(crate::interval::text_of)).collect::<StringArray>())
         }
-        DataType::Struct(_) => structs(array)?,
-        DataType::List(_) => lists(array)?,
-        DataType::Map(..) => maps(array)?,
+        DataType::Struct(_) => structs(array, zone)?,
+        DataType::List(_) => lists(array, zone)?,
+        DataType::Map(..) => maps(array, zone)?,
         _ => cast_with_options(array, &DataType::Utf8, &CastOptions { safe: false, ..CastOptions::default() })?,
     })
 }
 
-fn texts(array: &ArrayRef) -> Result<StringArray> {
-    Ok(to_text(array)?.as_string::<i32>().clone())
+fn texts(array: &ArrayRef, zone: &Zone) -> Result<StringArray> {
+    Ok(to_text_in(array, zone)?.as_string::<i32>().clone())
 }
 
 fn value(texts: &StringArray, row: usize) -> &str {
     if texts.is_null(row) { "null" } else { texts.value(row) }
 }
 
-fn structs(array: &ArrayRef) -> Result<ArrayRef> {
-    let columns = array.as_struct().columns().iter().map(texts).collect::<Result<Vec<_>>>()?;
+fn structs(array: &ArrayRef, zone: &Zone) -> Result<ArrayRef> {
+    let columns = array.as_struct().columns().iter().map(|column| texts(column, zone)).collect::<Result<Vec<_>>>()?;
     let row = |row: usize| {
         let values: Vec<&str> = columns.iter().map(|column| value(column, row)).collect();
         array.is_valid(row).then(|| format!("{{{}}}", values.join(", ")))
@@ -86,9 +97,9 @@ fn structs(array: &ArrayRef) -> Result<ArrayRef> {
     Ok(Arc::new((0..array.len()).map(row).collect::<StringArray>()))
 }
 
-fn lists(array: &ArrayRef) -> Result<ArrayRef> {
+fn lists(array: &ArrayRef, zone: &Zone) -> Result<ArrayRef> {
     let lists = array.as_list::<i32>();
-    let items = texts(lists.values())?;
+    let items = texts(lists.values(), zone)?;
     let row = |row: usize| {
         let values: Vec<&str> = range(lists.value_offsets(), row).map(|item| value(&items, item)).collect();
         lists.is_valid(row).then(|| format!("[{}]", values.join(", ")))
@@ -96,9 +107,9 @@ fn lists(array: &ArrayRef) -> Result<ArrayRef> {
     Ok(Arc::new((0..lists.len()).map(row).collect::<StringArray>()))
 }
 
-fn maps(array: &ArrayRef) -> Result<ArrayRef> {
+fn maps(array: &ArrayRef, zone: &Zone) -> Result<ArrayRef> {
     let maps = array.as_map();
-    let (keys, values) = (texts(maps.keys())?, texts(maps.values())?);
+    let (keys, values) = (texts(maps.keys(), zone)?, texts(maps.values(), zone)?);
     let row = |row: usize| {
         let entries: Vec<String> = range(maps.value_offsets(), row)
             .map(|entry| format!("{} -> {}", value(&keys, entry), value(&values, entry)))

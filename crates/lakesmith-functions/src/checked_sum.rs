@@ -18,13 +18,19 @@ use crate::codec::Aggregates;
 
 /// The aggregates of ours that are made of their result's type alone.
 pub(crate) const AGGREGATES: Aggregates = &[
+    ("spark_legacy_sum", |result| checked_sum(result, Mode::Legacy)),
     ("spark_sum", |result| checked_sum(result, Mode::Ansi)),
     ("spark_try_sum", |result| checked_sum(result, Mode::Try)),
 ];
 
-/// The sum of BIGINT or DECIMAL values of the argument's scale; one that does not fit `result` is an error or NULL.
+/// The sum of BIGINT or DECIMAL values of the argument's scale; one that does not fit `result` is an error, NULL, or
+/// wraps around.
 pub fn checked_sum(result: DataType, mode: Mode) -> Arc<AggregateUDF> {
-    let name = if mode == Mode::Ansi { "spark_sum" } else { "spark_try_sum" };
+    let name = match mode {
+        Mode::Ansi => "spark_sum",
+        Mode::Try => "spark_try_sum",
+        Mode::Legacy => "spark_legacy_sum",
+    };
     let signature = Signature::any(1, Volatility::Immutable);
     Arc::new(AggregateUDF::from(CheckedSum { name, result, mode, signature }))
 }
@@ -117,7 +123,9 @@ impl Total {
         let checked = sums.map(|sum| match sum {
             Some(sum) if sum < least || sum > most => match self.mode {
                 Mode::Ansi => Err(self.refuse()),
-                Mode::Try => Ok(None),
+                // the lowest bits of the exact sum are those of one that wraps around again and again
+                Mode::Legacy if self.result == DataType::Int64 => Ok(Some(i128::from(sum as i64))),
+                Mode::Try | Mode::Legacy => Ok(None),
             },
             sum => Ok(sum),
         });

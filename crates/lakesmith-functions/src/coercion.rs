@@ -52,6 +52,26 @@ pub fn as_decimal(data_type: &SparkType) -> Option<(u8, i8)> {
 
 /// The narrowest type that holds values of both, as CASE, COALESCE, UNION, IN and comparisons need it.
 pub fn common_type(left: &SparkType, right: &SparkType) -> Option<SparkType> {
+    if !crate::rules::is_ansi() {
+        let is_simple = |data_type: &SparkType| {
+            !matches!(
+                data_type,
+                SparkType::Array { .. }
+                    | SparkType::Map { .. }
+                    | SparkType::Struct(_)
+                    | SparkType::Boolean
+                    | SparkType::Binary
+                    | SparkType::Variant
+                    | SparkType::Null
+            )
+        };
+        match (is_text(left), is_text(right)) {
+            // by the old rules all that is not flags, bytes or nested meets a text as a text
+            (true, false) if *right != SparkType::Null => return is_simple(right).then_some(SparkType::STRING),
+            (false, true) if *left != SparkType::Null => return is_simple(left).then_some(SparkType::STRING),
+            _ => {}
+        }
+    }
     if left == right {
         return Some(left.clone());
     }
@@ -100,6 +120,36 @@ pub fn common_type(left: &SparkType, right: &SparkType) -> Option<SparkType> {
     }
 }
 
+/// The type that two values are compared in.
+pub fn comparison_type(left: &SparkType, right: &SparkType) -> Option<SparkType> {
+    if crate::rules::is_ansi() || is_text(left) == is_text(right) {
+        return common_type(left, right);
+    }
+    let other = if is_text(left) { right } else { left };
+    match other {
+        SparkType::Null => Some(SparkType::STRING),
+        SparkType::Decimal { .. } => Some(SparkType::Double),
+        SparkType::Array { .. } | SparkType::Map { .. } | SparkType::Struct(_) | SparkType::Variant => None,
+        other => Some(other.clone()),
+    }
+}
+
+/// [`common_type`], but by the old rules nothing meets a text that is none.
+pub fn common_without_text(left: &SparkType, right: &SparkType) -> Option<SparkType> {
+    if mixes_text(left, right) && !crate::rules::is_ansi() { None } else { common_type(left, right) }
+}
+
+fn mixes_text(left: &SparkType, right: &SparkType) -> bool {
+    match (left, right) {
+        (SparkType::Null, _) | (_, SparkType::Null) => false,
+        (SparkType::Array { element: a, .. }, SparkType::Array { element: b, .. }) => mixes_text(a, b),
+        (SparkType::Map { key: k1, value: v1, .. }, SparkType::Map { key: k2, value: v2, .. }) => {
+            mixes_text(k1, k2) || mixes_text(v1, v2)
+        }
+        (left, right) => is_text(left) != is_text(right),
+    }
+}
+
 fn text_with(other: &SparkType) -> Option<SparkType> {
     match other {
         SparkType::Byte | SparkType::Short | SparkType::Integer | SparkType::Long => Some(SparkType::Long),
@@ -127,7 +177,11 @@ fn common_numeric(left: &SparkType, right: &SparkType) -> Option<SparkType> {
         return Some(if a >= b { left.clone() } else { right.clone() });
     }
     if is_fractional(left) || is_fractional(right) {
-        let both_float = *left == SparkType::Float && *right == SparkType::Float;
+        // by the old rules a FLOAT holds whole numbers
+        let is_float = |own: &SparkType, other: &SparkType| {
+            *own == SparkType::Float && (*other == SparkType::Float || !crate::rules::is_ansi() && is_integral(other))
+        };
+        let both_float = is_float(left, right) || is_float(right, left);
         return Some(if both_float { SparkType::Float } else { SparkType::Double });
     }
     let ((p1, s1), (p2, s2)) = (as_decimal(left)?, as_decimal(right)?);
@@ -184,6 +238,18 @@ pub fn common_of<'a>(what: &str, types: impl IntoIterator<Item = &'a SparkType>)
     let mut common = SparkType::Null;
     for (index, data_type) in types.into_iter().enumerate() {
         common = common_type(&common, data_type).ok_or_else(|| {
+            Fault::mismatch(format!("{what} mixes values of type {common} and {data_type}"), Some(index))
+                .with_help("cast the values to one type")
+        })?;
+    }
+    Ok(common)
+}
+
+/// The common type of all without texts that others meet in, or a fault that names the two that have none.
+pub fn common_of_values<'a>(what: &str, types: impl IntoIterator<Item = &'a SparkType>) -> Result<SparkType, Fault> {
+    let mut common = SparkType::Null;
+    for (index, data_type) in types.into_iter().enumerate() {
+        common = common_without_text(&common, data_type).ok_or_else(|| {
             Fault::mismatch(format!("{what} mixes values of type {common} and {data_type}"), Some(index))
                 .with_help("cast the values to one type")
         })?;

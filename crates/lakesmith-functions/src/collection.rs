@@ -41,7 +41,13 @@ fn size(call: &Call<'_>) -> Result<Typed, Fault> {
         SparkType::Null => return cast(value, &SparkType::Integer, Mode::Ansi),
         other => return Err(Fault::mismatch(format!("`size` needs an ARRAY or MAP, not {other}"), Some(0))),
     };
-    kernel::call(kernel, vec![value], SparkType::Integer)
+    let size = kernel::call(kernel, vec![value], SparkType::Integer)?;
+    if crate::rules::is_ansi() {
+        return Ok(size);
+    }
+    // by the old rules NULL has the size -1
+    let expr = datafusion::functions::expr_fn::coalesce(vec![size.expr, datafusion::logical_expr::lit(-1i32)]);
+    Ok(Typed { expr, data_type: SparkType::Integer, nullable: false })
 }
 
 fn size_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
@@ -144,6 +150,10 @@ pub fn field(value: Typed, index: usize) -> Result<Typed, Fault> {
 pub fn element(value: Typed, key: Typed) -> Result<Typed, Fault> {
     match value.data_type.clone() {
         SparkType::Array { element, .. } => {
+            if !crate::rules::is_ansi() && crate::coercion::is_text(&key.data_type) {
+                let title = format!("an element of an ARRAY is found by a number, not by a {}", key.data_type);
+                return Err(Fault::mismatch(title, Some(1)));
+            }
             let index = cast(key, &SparkType::Integer, Mode::Ansi)?;
             let found = kernel::call("spark_array_item", vec![value, index], *element)?;
             Ok(found.with_nullable(true))

@@ -8,7 +8,7 @@ use datafusion::prelude::in_list;
 use lakesmith_unresolved::SparkType;
 
 use crate::cast::{Mode, cast};
-use crate::coercion::{common_of, implicit};
+use crate::coercion::{common_of, comparison_type, implicit, is_numeric};
 use crate::float::{comparable, has_one_form, one_zero};
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::guard;
@@ -46,8 +46,30 @@ fn aligned(call: &Call<'_>) -> Result<Vec<Typed>, Fault> {
     call.arguments.iter().map(|argument| cast(argument.clone(), &common, Mode::Ansi)).collect()
 }
 
+/// Two values in the type that they are compared in.
+fn compared(call: &Call<'_>, operator: Operator) -> Result<Vec<Typed>, Fault> {
+    let [left, right] = call.arguments.as_slice() else { return aligned(call) };
+    let (l, r) = (&left.data_type, &right.data_type);
+    let asks_equality =
+        matches!(operator, Operator::Eq | Operator::NotEq | Operator::IsDistinctFrom | Operator::IsNotDistinctFrom);
+    // by the old rules true is 1
+    let common = match (l, r) {
+        (SparkType::Boolean, other) | (other, SparkType::Boolean)
+            if asks_equality && !crate::rules::is_ansi() && is_numeric(other) =>
+        {
+            Some(other.clone())
+        }
+        _ => comparison_type(l, r),
+    };
+    match common {
+        Some(common) => Ok(vec![cast(left.clone(), &common, Mode::Ansi)?, cast(right.clone(), &common, Mode::Ansi)?]),
+        None => aligned(call),
+    }
+}
+
 fn compare(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
-    let [left, right] = <[Typed; 2]>::try_from(aligned(call)?).map_err(|_| Fault::not_built("this comparison"))?;
+    let [left, right] =
+        <[Typed; 2]>::try_from(compared(call, operator)?).map_err(|_| Fault::not_built("this comparison"))?;
     if matches!(left.data_type, SparkType::Map { .. }) {
         return Err(Fault::mismatch(format!("values of type {} cannot be compared", left.data_type), Some(0)));
     }
@@ -63,7 +85,10 @@ fn null_safe(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
 fn boolean(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
     let argument = call.arguments[index].clone();
     let data_type = argument.data_type.clone();
-    implicit(argument, &SparkType::Boolean).unwrap_or_else(|| {
+    let is_refused = !crate::rules::is_ansi() && crate::coercion::is_text(&data_type);
+    let argument = if is_refused { None } else { Some(argument) };
+    let cast = argument.and_then(|argument| implicit(argument, &SparkType::Boolean));
+    cast.unwrap_or_else(|| {
         let title = format!("`{}` needs a condition, not a value of type {data_type}", call.name);
         Err(Fault::mismatch(title, Some(index)).with_help("compare the value with something"))
     })

@@ -6,7 +6,7 @@ use datafusion::logical_expr::{Expr, is_not_null, is_null, lit};
 use lakesmith_unresolved::SparkType;
 
 use crate::cast::{Mode, cast};
-use crate::coercion::{common_of, implicit, is_text};
+use crate::coercion::{common_of, common_of_values, comparison_type, implicit, is_text};
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::guard;
 
@@ -78,7 +78,10 @@ fn decode(call: &Call<'_>) -> Result<Typed, Fault> {
     let pairs = call.arguments[1..].chunks_exact(2);
     let otherwise = pairs.remainder().first().cloned();
     for pair in pairs {
-        let common = common_of("`decode`", [&value.data_type, &pair[0].data_type])?;
+        let common = match comparison_type(&value.data_type, &pair[0].data_type) {
+            Some(common) => common,
+            None => common_of("`decode`", [&value.data_type, &pair[0].data_type])?,
+        };
         let (own, search) = (cast(value.clone(), &common, Mode::Ansi)?, cast(pair[0].clone(), &common, Mode::Ansi)?);
         let operator = datafusion::logical_expr::Operator::IsNotDistinctFrom;
         let equal = datafusion::logical_expr::binary_expr(own.expr, operator, search.expr);
@@ -126,8 +129,10 @@ fn nullif(call: &Call<'_>) -> Result<Typed, Fault> {
 }
 
 fn extreme(call: &Call<'_>, function: std::sync::Arc<datafusion::logical_expr::ScalarUDF>) -> Result<Typed, Fault> {
-    let indices: Vec<usize> = (0..call.arguments.len()).collect();
-    let (values, common) = results(call, &indices)?;
+    let what = format!("`{}`", call.name);
+    let common = common_of_values(&what, call.arguments.iter().map(|argument| &argument.data_type))?;
+    let values = call.arguments.iter().map(|argument| cast(argument.clone(), &common, Mode::Ansi));
+    let values = values.collect::<Result<Vec<_>, _>>()?;
     let nullable = values.iter().all(|value| value.nullable);
     let arguments = values.into_iter().map(|value| value.expr).collect();
     let expr = Expr::ScalarFunction(datafusion::logical_expr::expr::ScalarFunction::new_udf(function, arguments));

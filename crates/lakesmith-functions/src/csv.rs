@@ -9,15 +9,17 @@ use datafusion::logical_expr::lit;
 use lakesmith_diagnostic::{Condition, SourceKind, SourceMap};
 use lakesmith_sql::{parse_data_type, parse_schema};
 use lakesmith_unresolved::{SparkType, StructField};
+use lakesmith_value::Zone;
 
 use crate::array::argument;
-use crate::cast::{Mode, cast_array};
+use crate::cast::{Mode, cast_array, cast_in};
 use crate::cast_text::to_text;
 use crate::constant;
 use crate::csv_options::CsvOptions;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::json_schema::ddl;
 use crate::kernel::{self, Kernels, refused, texts};
+use crate::pattern::Pattern;
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
@@ -144,7 +146,9 @@ fn values(tokens: &StringArray, to: &DataType, options: &CsvOptions) -> Result<A
         _ => None,
     };
     if let Some(pattern) = pattern {
-        let micros = tokens.iter().map(|token| pattern.parse(token?));
+        let is_instant = matches!(to, DataType::Timestamp(_, Some(_)));
+        let zone = if is_instant { options.zone.clone() } else { Zone::default() };
+        let micros = tokens.iter().map(|token| pattern.parse_in(token?, &zone));
         let micros: ArrayRef = Arc::new(micros.collect::<datafusion::arrow::array::TimestampMicrosecondArray>());
         return cast_array(&micros, to, Mode::Ansi);
     }
@@ -156,7 +160,7 @@ fn values(tokens: &StringArray, to: &DataType, options: &CsvOptions) -> Result<A
         DataType::Decimal128(..) => keep(&is_tight),
         _ => keep(&|_| true),
     };
-    cast_array(&tokens, to, Mode::Try)
+    cast_in(&tokens, to, Mode::Try, &options.zone)
 }
 
 fn to_csv(call: &Call<'_>) -> Result<Typed, Fault> {
@@ -234,9 +238,14 @@ impl CsvOptions {
             _ => &self.timestamp_ntz,
         };
         let zoned = matches!(column.data_type(), DataType::Timestamp(_, Some(_)));
-        let text = |micros: i64| match pattern.as_ref().and_then(|pattern| pattern.format(micros)) {
+        let own = zoned.then_some(&self.zone);
+        let written = |pattern: &Pattern, micros| match own {
+            Some(own) => pattern.format_in(micros, own),
+            None => pattern.format(micros),
+        };
+        let text = |micros: i64| match pattern.as_ref().and_then(|pattern| written(pattern, micros)) {
             Some(text) => text,
-            None => crate::json_encode::moment(micros, zoned),
+            None => crate::json_encode::moment(micros, own),
         };
         Ok(micros.into_iter().map(|micros| micros.map(text)).collect())
     }

@@ -8,15 +8,17 @@ use datafusion::common::Result;
 use datafusion::logical_expr::lit;
 use lakesmith_diagnostic::Condition;
 use lakesmith_unresolved::SparkType;
+use lakesmith_value::Zone;
 
 use crate::constant;
 use crate::csv_line::Dialect;
 use crate::function::{Call, Fault, Typed};
+use crate::json_options::in_session_zone;
 use crate::kernel::{refused, texts};
 use crate::pattern::Pattern;
 
 /// Options that Spark has and that change what is read or written.
-const NOT_BUILT: [&str; 17] = [
+const NOT_BUILT: [&str; 16] = [
     "chartoescapequoteescaping",
     "comment",
     "emptyvalue",
@@ -33,7 +35,6 @@ const NOT_BUILT: [&str; 17] = [
     "positiveinf",
     "preferdate",
     "quoteall",
-    "timezone",
 ];
 
 /// What the options say.
@@ -46,6 +47,8 @@ pub(crate) struct CsvOptions {
     pub date: Option<Pattern>,
     pub timestamp: Option<Pattern>,
     pub timestamp_ntz: Option<Pattern>,
+    /// The zone in which instants are read and written.
+    pub zone: Zone,
     /// Whether blanks around values were asked to be kept or dropped.
     trims: (Option<bool>, Option<bool>),
 }
@@ -53,7 +56,7 @@ pub(crate) struct CsvOptions {
 impl CsvOptions {
     /// The options of a call, and the same as an argument of its kernel.
     pub(crate) fn of(call: &Call<'_>, index: usize) -> Result<(Self, Typed), Fault> {
-        let pairs = constant::options(call, index)?;
+        let mut pairs = constant::options(call, index)?;
         if let Some((name, _)) = pairs.iter().find(|(name, _)| NOT_BUILT.contains(&name.as_str())) {
             return Err(Fault::not_built(format!("option `{name}` of `{}`", call.name)));
         }
@@ -62,6 +65,9 @@ impl CsvOptions {
             let title = format!("`{}` has no mode `{mode}`, its modes are PERMISSIVE and FAILFAST", call.name);
             let condition = Condition::PARSE_MODE_UNSUPPORTED;
             return Err(Fault { condition, title, argument: Some(index), help: None });
+        }
+        if let Some(zoned) = in_session_zone(pairs.clone()) {
+            pairs = zoned;
         }
         let options = Self::new(&pairs).map_err(|title| Fault {
             condition: Condition::LAKESMITH_NOT_BUILT,
@@ -97,6 +103,8 @@ impl CsvOptions {
             }
         };
         let is_set = |name: &str| value(name).map(|value| value.eq_ignore_ascii_case("true"));
+        let zone = value("timezone").map(|name| Zone::new(name).ok_or_else(|| format!("`{name}` is no time zone")));
+        let zone = zone.transpose()?.unwrap_or_default();
         let pattern = |name: &str| value(name).map(Pattern::new).transpose().map_err(|unusable| unusable.to_string());
         let separator = if value("sep").is_some() { "sep" } else { "delimiter" };
         let trims = (is_set("ignoreleadingwhitespace"), is_set("ignoretrailingwhitespace"));
@@ -114,6 +122,7 @@ impl CsvOptions {
             date: pattern("dateformat")?,
             timestamp: pattern("timestampformat")?,
             timestamp_ntz: pattern("timestampntzformat")?,
+            zone,
             trims,
         })
     }

@@ -1,4 +1,4 @@
-//! Functions of dates and times, and what `+` and `-` mean for them. The session's zone is UTC.
+//! Functions of dates and times, and what `+` and `-` mean for them.
 
 use std::sync::Arc;
 
@@ -17,14 +17,16 @@ use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::spark_type::{DayTimeUnit, YearMonthUnit};
+use lakesmith_value::Zone;
 
-use crate::arithmetic::{DAYS, add_days_kernel, add_micros_kernel, of_intervals};
+use crate::arithmetic::{DAYS, add_days_kernel, add_micros_kernel, attempt, of_intervals};
 use crate::cast::{Mode, cast, cast_array};
 use crate::coercion::{implicit, is_integral, is_text};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::interval_arithmetic::is_interval;
 use crate::kernel::{self, Kernels, texts};
 use crate::pattern::Pattern;
+use crate::rules::zone_at;
 use crate::text_value::{DAY_MICROS, date_of, day_number, days_of, months_later};
 
 /// The functions.
@@ -79,9 +81,9 @@ pub const FUNCTIONS: &[Function] = &[
     }),
     Function::scalar(&["trunc"], (2, 2), |call| {
         let mut arguments = typed(call, &[SparkType::Date, SparkType::STRING])?;
-        arguments[0] = cast(arguments[0].clone(), &SparkType::Timestamp, Mode::Ansi)?;
+        arguments[0] = cast(arguments[0].clone(), &SparkType::TimestampNtz, Mode::Ansi)?;
         arguments.swap(0, 1);
-        let moment = kernel::call("spark_trunc", arguments, SparkType::Timestamp)?;
+        let moment = kernel::call("spark_trunc", arguments, SparkType::TimestampNtz)?;
         Ok(cast(moment, &SparkType::Date, Mode::Ansi)?.with_nullable(true))
     }),
     Function::scalar(&["make_date"], (3, 3), |call| {
@@ -106,6 +108,7 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_difference", difference_kernel),
     ("spark_hour", |a, _| field(a, DatePart::Hour)),
     ("spark_last_day", last_day_kernel),
+    ("spark_legacy_make_date", |a, t| attempt(a, t, make_date_kernel)),
     ("spark_make_date", make_date_kernel),
     ("spark_minute", |a, _| field(a, DatePart::Minute)),
     ("spark_month", |a, _| field(a, DatePart::Month)),
@@ -126,6 +129,8 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_try_parse_moment", |a, t| parse_kernel(a, t, Mode::Try)),
     ("spark_week", |a, _| field(a, DatePart::Week)),
     ("spark_weekday", |a, _| field(a, DatePart::DayOfWeekMonday0)),
+    ("spark_wrapping_date_add", |a, _| wrapping_days(a, i32::wrapping_add)),
+    ("spark_wrapping_date_sub", |a, _| wrapping_days(a, i32::wrapping_sub)),
     ("spark_year", |a, _| field(a, DatePart::Year)),
 ];
 
@@ -298,6 +303,11 @@ fn subtract_days_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRe
     add_days_kernel(&[Arc::clone(&arguments[0]), Arc::new(negative)], to)
 }
 
+fn wrapping_days(arguments: &[ArrayRef], moved: fn(i32, i32) -> i32) -> Result<ArrayRef> {
+    let (days, by) = (arguments[0].as_primitive::<Date32Type>(), arguments[1].as_primitive::<Int32Type>());
+    Ok(Arc::new(days.iter().zip(by).map(|(days, by)| Some(moved(days?, by?))).collect::<Date32Array>()))
+}
+
 fn move_days(call: &Call<'_>, minus: bool) -> Result<Typed, Fault> {
     let days = &call.arguments[1].data_type;
     if !matches!(days, SparkType::Byte | SparkType::Short | SparkType::Integer | SparkType::Null) && !is_text(days) {
@@ -312,8 +322,9 @@ fn move_days(call: &Call<'_>, minus: bool) -> Result<Typed, Fault> {
 fn difference(left: Typed, right: Typed, of: SparkType) -> Result<Typed, Fault> {
     let days = of == SparkType::Date;
     let full = SparkType::DayTimeInterval { start: DayTimeUnit::Day, end: DayTimeUnit::Second };
-    let (left, right) =
-        (cast(left, &SparkType::Timestamp, Mode::Ansi)?, cast(right, &SparkType::Timestamp, Mode::Ansi)?);
+    let is_instant = [&left, &right].iter().any(|side| side.data_type == SparkType::Timestamp);
+    let common = if is_instant { SparkType::Timestamp } else { SparkType::TimestampNtz };
+    let (left, right) = (cast(left, &common, Mode::Ansi)?, cast(right, &common, Mode::Ansi)?);
     kernel::call("spark_difference", vec![left, right], if days { DAYS } else { full })
 }
 
@@ -328,8 +339,10 @@ fn add_duration(value: Typed, interval: Typed, minus: bool, whole_days: bool) ->
 
 fn subtract_micros_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let micros = cast_array(&arguments[1], &DataType::Int64, Mode::Ansi)?;
-    let negative = micros.as_primitive::<Int64Type>().unary::<_, Int64Type>(i64::wrapping_neg);
-    add_micros_kernel(&[Arc::clone(&arguments[0]), Arc::new(negative)], to)
+    let negative: ArrayRef = Arc::new(micros.as_primitive::<Int64Type>().unary::<_, Int64Type>(i64::wrapping_neg));
+    let zone = arguments.get(2).cloned();
+    let arguments: Vec<ArrayRef> = [Arc::clone(&arguments[0]), negative].into_iter().chain(zone).collect();
+    add_micros_kernel(&arguments, to)
 }
 
 fn out_of_range() -> datafusion::common::DataFusionError {
@@ -354,11 +367,14 @@ fn add_interval_months(arguments: &[ArrayRef], to: &DataType, sign: i32) -> Resu
         Mode::Ansi,
     )?;
     let moments = zoneless.as_primitive::<TimestampMicrosecondType>();
+    let zone = zone_at(arguments, 2)?;
     let values = moments.iter().zip(months).map(|pair| match pair {
-        (Some(micros), Some(months)) => {
+        (Some(instant), Some(months)) => {
+            let micros = zone.local(instant);
             let days = i32::try_from(micros.div_euclid(DAY_MICROS)).map_err(|_| out_of_range())?;
             let moved = months_later(days, i64::from(months) * i64::from(sign)).ok_or_else(out_of_range)?;
-            Ok(Some(i64::from(moved) * DAY_MICROS + micros.rem_euclid(DAY_MICROS)))
+            let moved = i64::from(moved) * DAY_MICROS + micros.rem_euclid(DAY_MICROS);
+            Ok(Some(zone.instant_near(moved, instant)))
         }
         _ => Ok(None),
     });
@@ -374,20 +390,22 @@ fn days_between(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 fn months_between_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let left = arguments[0].as_primitive::<TimestampMicrosecondType>();
     let right = arguments[1].as_primitive::<TimestampMicrosecondType>();
-    let rounded = arguments.get(2).map(|flags| flags.as_boolean());
-    let values = left
-        .iter()
-        .zip(right)
-        .enumerate()
-        .map(|(row, (left, right))| months_between(left?, right?, rounded.is_none_or(|flags| flags.value(row))));
+    let flags = arguments.get(2).filter(|flags| flags.data_type() == &DataType::Boolean);
+    let rounded = flags.map(|flags| flags.as_boolean());
+    let zone = zone_at(arguments, if flags.is_some() { 3 } else { 2 })?;
+    let values =
+        left.iter().zip(right).enumerate().map(|(row, (left, right))| {
+            months_between(left?, right?, rounded.is_none_or(|flags| flags.value(row)), &zone)
+        });
     Ok(Arc::new(values.collect::<Float64Array>()))
 }
 
 /// Whole months when both are the same day or both the last day of their month; else a month has 31 days. Eight digits.
-fn months_between(left: i64, right: i64, rounded: bool) -> Option<f64> {
+fn months_between(left: i64, right: i64, rounded: bool, zone: &Zone) -> Option<f64> {
     let split = |micros: i64| {
-        let date = date_of(i32::try_from(micros.div_euclid(DAY_MICROS)).ok()?)?;
-        Some((date, micros.rem_euclid(DAY_MICROS)))
+        let days = zone.local(micros).div_euclid(DAY_MICROS);
+        // what has passed of the day, which may have 23 hours
+        Some((date_of(i32::try_from(days).ok()?)?, micros - zone.instant(days * DAY_MICROS)))
     };
     let ((l, l_time), (r, r_time)) = (split(left)?, split(right)?);
     let months =
@@ -421,7 +439,8 @@ fn make_date_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> 
 
 fn date_trunc_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let (units, moments) = (texts(&arguments[0])?, arguments[1].as_primitive::<TimestampMicrosecondType>());
-    let values = units.iter().zip(moments).map(|(unit, micros)| truncated(unit?, micros?));
+    let own = zone_at(arguments, 2)?;
+    let values = units.iter().zip(moments).map(|(unit, micros)| truncated_in(unit?, micros?, &own));
     let zone = match to {
         DataType::Timestamp(_, zone) => zone.clone(),
         _ => None,
@@ -433,6 +452,16 @@ fn date_trunc_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> 
 fn is_short(unit: &str) -> bool {
     let units = ["microsecond", "millisecond", "second", "minute", "hour", "day", "dd"];
     units.iter().any(|short| unit.eq_ignore_ascii_case(short))
+}
+
+/// The start of the unit that clocks of a zone show at an instant.
+fn truncated_in(unit: &str, instant: i64, zone: &Zone) -> Option<i64> {
+    let is = |units: &[&str]| units.iter().any(|known| unit.eq_ignore_ascii_case(known));
+    if zone.is_utc() || is(&["microsecond", "millisecond", "second"]) {
+        return truncated(unit, instant);
+    }
+    let local = truncated(unit, zone.local(instant))?;
+    Some(if is(&["minute", "hour", "day", "dd"]) { zone.instant_near(local, instant) } else { zone.instant(local) })
 }
 
 /// The start of the unit a moment lies in; NULL for an unknown unit, as in Spark.
@@ -508,8 +537,9 @@ fn date_format(call: &Call<'_>) -> Result<Typed, Fault> {
 fn format_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     use datafusion::arrow::array::Array;
     let moments = arguments[0].as_primitive::<TimestampMicrosecondType>();
+    let zone = zone_at(arguments, 2)?;
     let values = with_patterns(&arguments[1], moments.len(), |pattern, row| {
-        Ok(moments.is_valid(row).then(|| pattern.format(moments.value(row))).flatten())
+        Ok(moments.is_valid(row).then(|| pattern.format_in(moments.value(row), &zone)).flatten())
     })?;
     Ok(Arc::new(StringArray::from(values)))
 }
@@ -523,7 +553,7 @@ fn read(call: &Call<'_>, to: SparkType, mode: Mode) -> Result<Typed, Fault> {
         .unwrap_or_else(|| Err(Fault::mismatch(format!("`{}` reads a text", call.name), Some(0))))?;
     let arguments = vec![value, constant_pattern(call, 1)?];
     let moment = match mode {
-        Mode::Ansi => kernel::call("spark_parse_moment", arguments, SparkType::Timestamp),
+        Mode::Ansi | Mode::Legacy => kernel::call("spark_parse_moment", arguments, SparkType::Timestamp),
         Mode::Try => kernel::call("spark_try_parse_moment", arguments, SparkType::Timestamp),
     }?;
     cast(moment.with_nullable(true), &to, mode)
@@ -532,11 +562,12 @@ fn read(call: &Call<'_>, to: SparkType, mode: Mode) -> Result<Typed, Fault> {
 fn parse_kernel(arguments: &[ArrayRef], to: &DataType, mode: Mode) -> Result<ArrayRef> {
     use datafusion::arrow::array::Array;
     let values = texts(&arguments[0])?;
+    let own = zone_at(arguments, 2)?;
     let micros = with_patterns(&arguments[1], values.len(), |pattern, row| {
         if values.is_null(row) {
             return Ok(None);
         }
-        match pattern.parse(values.value(row)) {
+        match pattern.parse_in(values.value(row), &own) {
             None if mode == Mode::Ansi => {
                 let message = format!("`{}` does not follow the pattern", values.value(row));
                 Err(DataError { condition: Condition::CANNOT_PARSE_TIMESTAMP, message }.into_datafusion())
@@ -554,12 +585,15 @@ fn parse_kernel(arguments: &[ArrayRef], to: &DataType, mode: Mode) -> Result<Arr
 fn unix_timestamp(call: &Call<'_>) -> Result<Typed, Fault> {
     let value = call.arguments.first().map(|argument| &argument.data_type);
     if let Some(other) = value.filter(|known| !is_moment(known) && !is_text(known) && **known != SparkType::Null) {
-        return Err(Fault::mismatch(
-            format!("`{}` reads a text, a date or a timestamp, not {other}", call.name),
-            Some(0),
-        ));
+        let title = format!("`{}` reads a text, a date or a timestamp, not {other}", call.name);
+        return Err(Fault::mismatch(title, Some(0)));
     }
-    let moment = if call.arguments.is_empty() { now(call) } else { read(call, SparkType::Timestamp, Mode::Ansi)? };
+    let moment = match call.arguments.first() {
+        None => now(call),
+        // read as if clocks showed UTC
+        Some(local) if local.data_type == SparkType::TimestampNtz => local.clone(),
+        Some(_) => read(call, SparkType::Timestamp, Mode::Ansi)?,
+    };
     // a cast rounds down, this function towards 1970
     kernel::call("spark_seconds_since_epoch", vec![moment], SparkType::Long)
 }
@@ -581,7 +615,10 @@ fn from_micros(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
 fn scaled(arguments: &[ArrayRef], to: &DataType, factor: i64) -> Result<ArrayRef> {
     let values = arguments[0].as_primitive::<Int64Type>().iter();
     let micros = values.map(|value| match value {
-        Some(value) => value.checked_mul(factor).map(Some).ok_or_else(out_of_range),
+        Some(value) => value.checked_mul(factor).map(Some).ok_or_else(|| {
+            let message = "the timestamp is out of range".to_owned();
+            DataError { condition: Condition::DATETIME_OVERFLOW, message }.into_datafusion()
+        }),
         None => Ok(None),
     });
     let zone = match to {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray, StringBuilder};
-use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type};
+use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type, Int64Type, TimeUnit, TimestampMicrosecondType};
 use datafusion::common::Result;
 use datafusion::logical_expr::lit;
 use lakesmith_diagnostic::Condition;
@@ -106,6 +106,11 @@ impl Column {
             DataType::Float32 => {
                 let values = cast_array(array, &DataType::Float64, Mode::Ansi)?;
                 Self::Reals(values.as_primitive::<Float64Type>().clone())
+            }
+            DataType::Timestamp(TimeUnit::Microsecond, _) => {
+                // as Java's formatter gets them
+                let micros = array.as_primitive::<TimestampMicrosecondType>();
+                Self::Wholes(micros.unary::<_, Int64Type>(|micros| micros), 64)
             }
             _ => Self::Texts(to_text(array)?.as_string::<i32>().clone()),
         })

@@ -4,6 +4,8 @@ use datafusion::logical_expr::Expr;
 use lakesmith_diagnostic::Condition;
 use lakesmith_unresolved::SparkType;
 
+use crate::rules::Rules;
+
 /// An expression with its Spark type. The expression's Arrow type is always the one that the Spark type maps to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Typed {
@@ -42,6 +44,8 @@ pub struct SessionValues {
     pub schema: String,
     /// `current_user()`.
     pub user: String,
+    /// What the settings say.
+    pub rules: Rules,
 }
 
 /// What a function is.

@@ -15,12 +15,14 @@ use datafusion::logical_expr::lit;
 use lakesmith_diagnostic::Condition;
 use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::spark_type::{DayTimeUnit, YearMonthUnit};
+use lakesmith_value::Zone;
 
 use crate::array::argument;
 use crate::calendar::zone;
 use crate::cast::{Mode, cast};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel::{self, Kernels, refused};
+use crate::rules::zone_at;
 use crate::text_value::{DAY_MICROS, months_later};
 
 pub(crate) const YEARS_TO_MONTHS: SparkType =
@@ -150,12 +152,13 @@ fn moved_kernel(arguments: &[ArrayRef], to: &DataType, sign: i32) -> Result<Arra
         });
         return Ok(Arc::new(rows.collect::<Result<Date32Array>>()?));
     }
+    let own = zone_at(arguments, 2)?;
     let moments = arguments[0].as_primitive::<TimestampMicrosecondType>().iter().zip(intervals);
     let rows = moments.map(|(micros, interval)| {
         let Some((micros, interval)) = micros.zip(interval) else { return Ok(None) };
+        let (months, days) = (interval.months.checked_mul(sign), interval.days.checked_mul(sign));
         let moved = || {
-            let days = moved_date(i32::try_from(micros.div_euclid(DAY_MICROS)).ok()?, interval, sign)?;
-            let moment = i64::from(days).checked_mul(DAY_MICROS)?.checked_add(micros.rem_euclid(DAY_MICROS))?;
+            let moment = moved_instant(micros, months?, i64::from(days?), &own)?;
             moment.checked_add(interval.nanoseconds / 1000 * i64::from(sign))
         };
         moved().map(Some).ok_or_else(out_of_range)
@@ -166,6 +169,22 @@ fn moved_kernel(arguments: &[ArrayRef], to: &DataType, sign: i32) -> Result<Arra
 
 fn out_of_range() -> DataFusionError {
     refused(Condition::DATETIME_OVERFLOW, "the moment is out of range")
+}
+
+/// An instant moved by months and then by days, as clocks of a zone show it.
+pub(crate) fn moved_instant(instant: i64, months: i32, days: i64, zone: &Zone) -> Option<i64> {
+    let mut instant = instant;
+    if months != 0 {
+        let local = zone.local(instant);
+        let day = months_later(i32::try_from(local.div_euclid(DAY_MICROS)).ok()?, i64::from(months))?;
+        let moved = i64::from(day).checked_mul(DAY_MICROS)?.checked_add(local.rem_euclid(DAY_MICROS))?;
+        instant = zone.instant_near(moved, instant);
+    }
+    if days == 0 {
+        return Some(instant);
+    }
+    let moved = zone.local(instant).checked_add(days.checked_mul(DAY_MICROS)?)?;
+    Some(zone.instant_near(moved, instant))
 }
 
 fn moved_date(days: i32, interval: IntervalMonthDayNano, sign: i32) -> Option<i32> {

@@ -72,13 +72,16 @@ fn from_json(call: &Call<'_>) -> Result<Typed, Fault> {
         let (options, argument) = JsonOptions::of(call, 2)?;
         fails_fast = options.fails_fast;
         arguments.push(argument);
+    } else {
+        arguments.extend(JsonOptions::usual());
     }
     decoded(arguments, &to, fails_fast)
 }
 
 /// A JSON text as a value of an ARRAY, MAP or STRUCT type, without regard to what the type says about NULL.
 pub fn decode(json: Typed, to: &SparkType) -> Result<Typed, Fault> {
-    decoded(vec![json], to, false)
+    let arguments = [json].into_iter().chain(JsonOptions::usual()).collect();
+    decoded(arguments, to, false)
 }
 
 /// A JSON text, perhaps with options, as a value.

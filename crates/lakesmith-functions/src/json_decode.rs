@@ -15,7 +15,7 @@ use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
 use datafusion::arrow::datatypes::{DataType, FieldRef, Fields, TimeUnit};
 use datafusion::common::{Result, not_impl_err};
 use lakesmith_diagnostic::Condition;
-use lakesmith_value::{Dialect, Json, JsonPath};
+use lakesmith_value::{Dialect, Json, JsonPath, Zone};
 
 use crate::json_options::JsonOptions;
 use crate::kernel;
@@ -156,10 +156,13 @@ fn column(values: &[Option<&Json<'_>>], to: &DataType, options: &JsonOptions) ->
         }
         DataType::Timestamp(TimeUnit::Microsecond, zone) => {
             let pattern = if zone.is_some() { &options.timestamp } else { &options.timestamp_ntz };
+            let utc = Zone::default();
+            let own = if zone.is_some() { &options.zone } else { &utc };
+            let offset = |region: Option<&str>, local| text::offset_in(own, region, local);
             let time = |value: &Option<&Json<'_>>| match ((*value)?, pattern) {
                 (Json::Number(number), _) => number.parse::<i64>().ok()?.checked_mul(1_000_000),
-                (other, Some(pattern)) => pattern.parse(of_text(other)?),
-                (other, None) => lakesmith_value::parse_timestamp(of_text(other)?, text::zone_offset),
+                (other, Some(pattern)) => pattern.parse_in(of_text(other)?, own),
+                (other, None) => lakesmith_value::parse_timestamp(of_text(other)?, offset),
             };
             let times = TimestampMicrosecondArray::from_iter(values.iter().map(time));
             Arc::new(times.with_timezone_opt(zone.clone()))

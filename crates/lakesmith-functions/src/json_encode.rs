@@ -7,12 +7,14 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray};
 use datafusion::arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 use datafusion::common::Result;
 use lakesmith_unresolved::SparkType;
+use lakesmith_value::Zone;
 
 use crate::cast_text::{range, to_text};
 use crate::coercion::{is_integral, is_text};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::json_options::JsonOptions;
 use crate::kernel::{self, Kernels};
+use crate::pattern::offset_text;
 use crate::text_value::{DAY_MICROS, format_date};
 
 /// The functions.
@@ -32,8 +34,9 @@ fn to_json(call: &Call<'_>) -> Result<Typed, Fault> {
     }
     let nullable = value.nullable;
     let mut arguments = vec![value];
-    if call.arguments.len() > 1 {
-        arguments.push(JsonOptions::of(call, 1)?.1);
+    match call.arguments.len() {
+        1 => arguments.extend(JsonOptions::usual()),
+        _ => arguments.push(JsonOptions::of(call, 1)?.1),
     }
     Ok(kernel::call("spark_to_json", arguments, SparkType::STRING)?.with_nullable(nullable))
 }
@@ -120,9 +123,14 @@ fn scalar(array: &ArrayRef, row: usize, options: &JsonOptions, out: &mut String)
         DataType::Timestamp(TimeUnit::Microsecond, zone) => {
             let micros = array.as_primitive::<TimestampMicrosecondType>().value(row);
             let pattern = if zone.is_some() { &options.timestamp } else { &options.timestamp_ntz };
-            match pattern.as_ref().and_then(|pattern| pattern.format(micros)) {
+            let own = zone.as_ref().map(|_| &options.zone);
+            let written = pattern.as_ref().map(|pattern| match own {
+                Some(own) => pattern.format_in(micros, own),
+                None => pattern.format(micros),
+            });
+            match written.flatten() {
                 Some(text) => quoted(&text, out),
-                None => quoted(&moment(micros, zone.is_some()), out),
+                None => quoted(&moment(micros, own), out),
             }
         }
         DataType::Date32 if options.date.is_some() => {
@@ -135,12 +143,14 @@ fn scalar(array: &ArrayRef, row: usize, options: &JsonOptions, out: &mut String)
     Ok(())
 }
 
-/// `yyyy-MM-dd'T'HH:mm:ss.SSS`, with `Z` when it has a zone.
-pub(crate) fn moment(micros: i64, zoned: bool) -> String {
+/// `yyyy-MM-dd'T'HH:mm:ss.SSS`, with the offset or `Z` when it has a zone.
+pub(crate) fn moment(micros: i64, zone: Option<&Zone>) -> String {
+    let offset = zone.map_or_else(String::new, |zone| offset_text(zone, micros.div_euclid(1_000_000)));
+    let micros = zone.map_or(micros, |zone| zone.local(micros));
     let days = i32::try_from(micros.div_euclid(DAY_MICROS)).unwrap_or(i32::MAX);
     let (seconds, millis) = (micros.rem_euclid(DAY_MICROS) / 1_000_000, micros.rem_euclid(1_000_000) / 1000);
     let clock = format!("{:02}:{:02}:{:02}.{millis:03}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    format!("{}T{clock}{}", format_date(days), if zoned { "Z" } else { "" })
+    format!("{}T{clock}{offset}", format_date(days))
 }
 
 fn quoted(text: &str, out: &mut String) {

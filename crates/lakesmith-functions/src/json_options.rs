@@ -7,6 +7,7 @@ use datafusion::common::Result;
 use datafusion::logical_expr::lit;
 use lakesmith_diagnostic::Condition;
 use lakesmith_unresolved::SparkType;
+use lakesmith_value::Zone;
 
 use crate::constant;
 use crate::function::{Call, Fault, Typed};
@@ -14,7 +15,7 @@ use crate::kernel::{refused, texts};
 use crate::pattern::Pattern;
 
 /// Options that Spark has and that change what is read or written.
-const NOT_BUILT: [&str; 15] = [
+const NOT_BUILT: [&str; 14] = [
     "allowbackslashescapinganycharacter",
     "allowcomments",
     "allownonnumericnumbers",
@@ -27,10 +28,12 @@ const NOT_BUILT: [&str; 15] = [
     "pretty",
     "singlevariantcolumn",
     "sortkeys",
-    "timezone",
     "useunsaferow",
     "writenonasciicharacterascodepoint",
 ];
+
+/// The option of the zone, in lower case.
+const ZONE: &str = "timezone";
 
 /// What the options say.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -42,6 +45,8 @@ pub(crate) struct JsonOptions {
     pub date: Option<Pattern>,
     pub timestamp: Option<Pattern>,
     pub timestamp_ntz: Option<Pattern>,
+    /// The zone in which instants are read and written.
+    pub zone: Zone,
     /// Whether fields that are NULL are written.
     pub writes_nulls: bool,
 }
@@ -49,7 +54,7 @@ pub(crate) struct JsonOptions {
 impl JsonOptions {
     /// The options of a call, and the same as an argument of its kernel.
     pub(crate) fn of(call: &Call<'_>, index: usize) -> Result<(Self, Typed), Fault> {
-        let pairs = constant::options(call, index)?;
+        let mut pairs = constant::options(call, index)?;
         if let Some((name, _)) = pairs.iter().find(|(name, _)| NOT_BUILT.contains(&name.as_str())) {
             return Err(Fault::not_built(format!("option `{name}` of `{}`", call.name)));
         }
@@ -59,16 +64,27 @@ impl JsonOptions {
             let condition = Condition::PARSE_MODE_UNSUPPORTED;
             return Err(Fault { condition, title, argument: Some(index), help: None });
         }
+        if let Some(zoned) = in_session_zone(pairs.clone()) {
+            pairs = zoned;
+        }
         let options = Self::new(&pairs).map_err(|title| Fault {
             condition: Condition::LAKESMITH_NOT_BUILT,
             title,
             argument: Some(index),
             help: None,
         })?;
+        Ok((options, Self::argument(pairs)))
+    }
+
+    /// The options of a call that has none, where the session's zone is not UTC.
+    pub(crate) fn usual() -> Option<Typed> {
+        in_session_zone(Vec::new()).map(Self::argument)
+    }
+
+    fn argument(pairs: Vec<(String, String)>) -> Typed {
         // units, as no name or value has these characters
         let text: Vec<String> = pairs.iter().map(|(name, value)| format!("{name}\u{1f}{value}")).collect();
-        let argument = Typed::new(lit(text.join("\u{1e}")), SparkType::STRING).with_nullable(false);
-        Ok((options, argument))
+        Typed::new(lit(text.join("\u{1e}")), SparkType::STRING).with_nullable(false)
     }
 
     /// The options that [`Self::of`] made an argument.
@@ -82,6 +98,8 @@ impl JsonOptions {
 
     fn new(pairs: &[(String, String)]) -> Result<Self, String> {
         let value = |name: &str| pairs.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let zone = value(ZONE).map(|name| Zone::new(name).ok_or_else(|| format!("`{name}` is no time zone")));
+        let zone = zone.transpose()?.unwrap_or_default();
         let pattern = |name: &str| value(name).map(Pattern::new).transpose().map_err(|unusable| unusable.to_string());
         Ok(Self {
             fails_fast: value("mode").is_some_and(|mode| is_mode(mode, "FAILFAST")),
@@ -89,9 +107,20 @@ impl JsonOptions {
             date: pattern("dateformat")?,
             timestamp: pattern("timestampformat")?,
             timestamp_ntz: pattern("timestampntzformat")?,
+            zone,
             writes_nulls: value("ignorenullfields").is_some_and(|value| value.eq_ignore_ascii_case("false")),
         })
     }
+}
+
+/// Options with the session's zone where they name none and it is not UTC.
+pub(crate) fn in_session_zone(mut pairs: Vec<(String, String)>) -> Option<Vec<(String, String)>> {
+    let zone = crate::rules::current().zone;
+    if zone.is_utc() || pairs.iter().any(|(name, _)| name == ZONE) {
+        return None;
+    }
+    pairs.push((ZONE.to_owned(), zone.name().to_owned()));
+    Some(pairs)
 }
 
 fn is_mode(mode: &str, wanted: &str) -> bool {

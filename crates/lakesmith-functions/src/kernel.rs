@@ -115,6 +115,14 @@ impl ScalarUDFImpl for KernelFunction {
 ///
 /// A plan names its kernels and is read back by these names, so there is no other way to call one.
 pub fn call(name: &str, arguments: Vec<Typed>, result: SparkType) -> Result<Typed, Fault> {
+    let (name, may_lose) = crate::rules::kernel(name);
+    let arguments = crate::rules::arguments(name, arguments, &result)?;
+    let called = call_as_is(name, arguments, result)?;
+    Ok(if may_lose { called.with_nullable(true) } else { called })
+}
+
+/// A call of a kernel whatever the rules of the session say.
+pub(crate) fn call_as_is(name: &str, arguments: Vec<Typed>, result: SparkType) -> Result<Typed, Fault> {
     let arrow = to_arrow(&result).map_err(|error| Fault::not_built(format!("a value of type {}", error.0)))?;
     let nullable = arguments.iter().any(|argument| argument.nullable);
     let function = KernelFunction::find(name, arrow).ok_or_else(|| Fault {
@@ -130,6 +138,7 @@ pub fn call(name: &str, arguments: Vec<Typed>, result: SparkType) -> Result<Type
 /// `left` and `right` under an operator whose kernel takes any number of values, from left to right. A chain of the same operator
 /// and type is one call: as calls around calls, a long one would take DataFusion a time that grows with its square.
 pub fn chain(name: &str, left: Typed, right: Typed, result: SparkType) -> Result<Typed, Fault> {
+    let (name, may_lose) = crate::rules::kernel(name);
     let is_chain = |function: &KernelFunction| function.name == name && left.data_type == result;
     match left.expr {
         Expr::ScalarFunction(mut before) if before.func.inner().downcast_ref().is_some_and(is_chain) => {
@@ -137,7 +146,7 @@ pub fn chain(name: &str, left: Typed, right: Typed, result: SparkType) -> Result
                 return Err(Fault::not_built(format!("a chain of `{name}`")));
             };
             before.args.push(right.expr);
-            let nullable = left.nullable || right.nullable;
+            let nullable = may_lose || left.nullable || right.nullable;
             Ok(Typed { expr: function.called(before.args), data_type: result, nullable })
         }
         expr => call(name, vec![Typed { expr, ..left }, right], result),

@@ -19,7 +19,7 @@ use crate::arrange::{place, tightest};
 use crate::array::{Base, item, list, picked};
 use crate::cast::{Mode, cast};
 use crate::cast_text::range;
-use crate::coercion::common_of;
+use crate::coercion::{common_of, common_without_text};
 use crate::collection;
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::higher_order::holds_map;
@@ -58,14 +58,14 @@ pub const FUNCTIONS: &[Function] = &[
         kernel::call("spark_map_contains_key", arguments, SparkType::Boolean)
     }),
     Function::scalar(&["element_at"], (2, 2), |call| match &call.arguments[0].data_type {
-        SparkType::Map { .. } => collection::element(call.arguments[0].clone(), call.arguments[1].clone()),
+        SparkType::Map { key, .. } => value_of(call, key),
         _ => {
             place(call, 1)?;
             picked(call, "spark_element_at")
         }
     }),
     Function::scalar(&["try_element_at"], (2, 2), |call| match &call.arguments[0].data_type {
-        SparkType::Map { .. } => collection::element(call.arguments[0].clone(), call.arguments[1].clone()),
+        SparkType::Map { key, .. } => value_of(call, key),
         _ => {
             place(call, 1)?;
             picked(call, "spark_try_element_at")
@@ -73,6 +73,15 @@ pub const FUNCTIONS: &[Function] = &[
     }),
     Function::scalar(&["str_to_map"], (1, 3), str_to_map),
 ];
+
+/// The value of a key, which by the old rules is no text where the map's keys are none.
+fn value_of(call: &Call<'_>, key: &SparkType) -> Result<Typed, Fault> {
+    let wanted = call.arguments[1].clone();
+    if common_without_text(key, &wanted.data_type).is_none() {
+        return Err(Fault::mismatch(format!("a key of {key} is no {}", wanted.data_type), Some(1)));
+    }
+    collection::element(call.arguments[0].clone(), wanted)
+}
 
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[

@@ -8,6 +8,7 @@ use datafusion::common::Result;
 use datafusion::logical_expr::lit;
 use lakesmith_unresolved::SparkType;
 
+use crate::arithmetic::attempt;
 use crate::cast::{Mode, cast, cast_array};
 use crate::coercion::{adjusted, as_decimal, implicit, is_integral, is_numeric};
 use crate::function::{Call, Fault, Function, Typed};
@@ -60,6 +61,11 @@ pub const FUNCTIONS: &[Function] = &[
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[
     ("spark_abs", abs_kernel),
+    ("spark_legacy_bround_decimal", |a, t| attempt(a, t, |a, t| round_decimal(a, t, true))),
+    ("spark_legacy_round_decimal", |a, t| attempt(a, t, |a, t| round_decimal(a, t, false))),
+    ("spark_wrapping_abs", wrapping_abs_kernel),
+    ("spark_wrapping_bround", |a, t| wrapping_round(a, t, true)),
+    ("spark_wrapping_round", |a, t| wrapping_round(a, t, false)),
     ("spark_acos", |a, _| each(a, f64::acos)),
     ("spark_asin", |a, _| each(a, f64::asin)),
     ("spark_atan", |a, _| each(a, f64::atan)),
@@ -201,6 +207,13 @@ fn abs_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
         lakesmith_engine::DataError { condition, message }.into_datafusion()
     })?;
     Ok(zip(&negative, &negated, &arguments[0])?)
+}
+
+fn wrapping_abs_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    use datafusion::arrow::compute::kernels::{cmp, numeric, zip::zip};
+    let zero = datafusion::common::ScalarValue::new_zero(arguments[0].data_type())?.to_scalar()?;
+    let negative = cmp::lt(&arguments[0], &zero)?;
+    Ok(zip(&negative, &numeric::neg_wrapping(&arguments[0])?, &arguments[0])?)
 }
 
 /// Floor and ceiling: BIGINT of a DOUBLE, a decimal without fraction of a decimal.
@@ -347,6 +360,20 @@ fn round_decimal(arguments: &[ArrayRef], to: &DataType, even: bool) -> Result<Ar
     });
     let rounded = Decimal128Array::from(rounded.collect::<Result<Vec<_>>>()?);
     Ok(Arc::new(rounded.with_precision_and_scale(precision, scale)?))
+}
+
+/// What does not fit wraps around, as Java keeps the lowest bits.
+#[allow(clippy::cast_possible_truncation, reason = "the lowest bits are what Java keeps")]
+fn wrapping_round(arguments: &[ArrayRef], to: &DataType, even: bool) -> Result<ArrayRef> {
+    let values = cast_array(&arguments[0], &DataType::Int64, Mode::Ansi)?;
+    let digits = arguments[1].as_primitive::<Int32Type>();
+    let values = values.as_primitive::<datafusion::arrow::datatypes::Int64Type>().iter().zip(digits);
+    let rounded = values.map(|(value, digits)| {
+        let power = 10i128.checked_pow(digits?.unsigned_abs())?;
+        Some((divided(i128::from(value?), power, even) * power) as i64)
+    });
+    let rounded: ArrayRef = Arc::new(rounded.collect::<Int64Array>());
+    cast_array(&rounded, to, Mode::Legacy)
 }
 
 fn round_whole(arguments: &[ArrayRef], to: &DataType, even: bool) -> Result<ArrayRef> {

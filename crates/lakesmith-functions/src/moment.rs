@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray, TimestampMicrosecondArray};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Int32Type, TimestampMicrosecondType};
-use datafusion::common::{DataFusionError, Result};
-use datafusion::logical_expr::lit;
+use datafusion::common::Result;
 use jiff::civil::Date;
 use lakesmith_diagnostic::Condition;
 use lakesmith_unresolved::SparkType;
@@ -15,7 +14,8 @@ use crate::calendar::zone;
 use crate::cast::{Mode, cast};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel::{self, Kernels, refused, texts};
-use crate::text_value::{DAY_MICROS, days_of, zone_offset};
+use crate::rules::{zone_of, zone_value};
+use crate::text_value::{DAY_MICROS, days_of};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
@@ -65,7 +65,11 @@ fn make(call: &Call<'_>, result: SparkType, name: &'static str) -> Result<Typed,
         _ => SparkType::STRING,
     };
     let arguments = (0..call.arguments.len()).map(|index| argument(call, index, &wanted(index)));
-    let made = kernel::call(name, arguments.collect::<Result<_, _>>()?, result)?;
+    let mut arguments = arguments.collect::<Result<Vec<_>, _>>()?;
+    if result == SparkType::Timestamp && arguments.len() == 6 {
+        arguments.push(zone_value(&call.session.rules.zone));
+    }
+    let made = kernel::call(name, arguments, result)?;
     Ok(made.with_nullable(true))
 }
 
@@ -111,29 +115,19 @@ fn local_micros(parts: [i32; 5], seconds: i128) -> Result<i64> {
 
 /// The instant of a local time in a zone.
 fn utc(local: i64, name: &str) -> Result<i64> {
-    let seconds = local.div_euclid(1_000_000);
-    let offset = lakesmith_value::parse_offset(name).or_else(|| zone_offset(Some(name), seconds));
-    offset.map(|offset| local - i64::from(offset) * 1_000_000).ok_or_else(|| no_zone(name))
+    zone_of(name).map(|zone| zone.instant(local))
 }
 
 /// The local time of an instant in a zone.
 fn local(micros: i64, name: &str) -> Result<i64> {
-    let offset = lakesmith_value::parse_offset(name).or_else(|| {
-        let instant = jiff::Timestamp::from_second(micros.div_euclid(1_000_000)).ok()?;
-        Some(jiff::tz::TimeZone::get(name).ok()?.to_offset(instant).seconds())
-    });
-    offset.map(|offset| micros + i64::from(offset) * 1_000_000).ok_or_else(|| no_zone(name))
+    zone_of(name).map(|zone| zone.local(micros))
 }
 
-fn no_zone(name: &str) -> DataFusionError {
-    refused(Condition::INVALID_TIMEZONE, format!("`{name}` is no time zone"))
-}
-
-/// `convert_timezone([from, ]to, time)`; the session's zone is UTC.
+/// `convert_timezone([from, ]to, time)`; from the session's zone where no other is given.
 fn convert(call: &Call<'_>) -> Result<Typed, Fault> {
     let last = call.arguments.len() - 1;
     let from = match last {
-        1 => Typed::new(lit("UTC"), SparkType::STRING).with_nullable(false),
+        1 => zone_value(&call.session.rules.zone),
         _ => argument(call, 0, &SparkType::STRING)?,
     };
     let to = argument(call, last - 1, &SparkType::STRING)?;

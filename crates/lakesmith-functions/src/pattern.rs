@@ -6,6 +6,7 @@ use std::fmt::{self, Write};
 
 use jiff::civil::Date;
 use lakesmith_diagnostic::Condition;
+use lakesmith_value::Zone;
 
 use crate::text_value::{DAY_MICROS, date_of, days_of};
 
@@ -70,7 +71,7 @@ const LETTERS: [(char, usize); 24] = [
 /// Letters that Spark 2 had: with them a pattern is refused because it meant something else then.
 const FORMER: &str = "GyYMLwWDdFEuaHkKhmsSzZec";
 /// Letters that are built.
-const BUILT: &str = "GyMLdDFHhkKmsSaEQqX";
+const BUILT: &str = "GyMLdDFHhkKmsSaEQqXxZzVO";
 
 /// What is wrong with a letter that stands `count` times in a row.
 fn unusable(letter: char, count: usize) -> Option<Unusable> {
@@ -134,8 +135,14 @@ impl Pattern {
         Ok(Self(items))
     }
 
-    /// Writes microseconds since the epoch.
+    /// Writes microseconds since the epoch, in UTC.
     pub fn format(&self, micros: i64) -> Option<String> {
+        self.format_in(micros, &Zone::default())
+    }
+
+    /// Writes an instant as clocks of a zone show it.
+    pub fn format_in(&self, instant: i64, zone: &Zone) -> Option<String> {
+        let micros = zone.local(instant);
         let days = i32::try_from(micros.div_euclid(DAY_MICROS)).ok()?;
         let (date, time) = (date_of(days)?, micros.rem_euclid(DAY_MICROS));
         let (hour, minute, second) = (time / 3_600_000_000, time / 60_000_000 % 60, time / 1_000_000 % 60);
@@ -176,16 +183,57 @@ impl Pattern {
                 ('s', _) => write!(out, "{second:0count$}"),
                 ('S', _) => write!(out, "{}", fraction(time % 1_000_000, count)),
                 ('a', _) => write!(out, "{}", if hour < 12 { "AM" } else { "PM" }),
-                _ => write!(out, "Z"),
+                _ => {
+                    out.push_str(&zone_text(zone, instant.div_euclid(1_000_000), letter, count));
+                    Ok(())
+                }
             };
         }
         Some(out)
     }
 
-    /// Reads a text as microseconds since the epoch; `None` when it does not follow the pattern.
+    /// Reads a text as microseconds since the epoch, in UTC where it names no zone; `None` when it does not follow the pattern.
     pub fn parse(&self, text: &str) -> Option<i64> {
+        self.parse_in(text, &Zone::default())
+    }
+
+    /// Reads a text as an instant, in a zone where it names none.
+    pub fn parse_in(&self, text: &str, zone: &Zone) -> Option<i64> {
         let (parts, rest) = read(&self.0, text, Parts::default())?;
-        if rest.is_empty() { parts.micros() } else { None }
+        if rest.is_empty() { parts.micros(zone) } else { None }
+    }
+}
+
+/// `+01:00`, or `Z`.
+pub(crate) fn offset_text(zone: &Zone, instant: i64) -> String {
+    zone_text(zone, instant, 'X', 3)
+}
+
+/// What a letter of zones writes.
+fn zone_text(zone: &Zone, instant: i64, letter: char, count: usize) -> String {
+    let offset = zone.offset_at(instant);
+    let (sign, size) = (if offset < 0 { '-' } else { '+' }, offset.abs());
+    let (hours, minutes, seconds) = (size / 3600, size / 60 % 60, size % 60);
+    let plain = |colon: &str, short: bool| match (minutes, seconds) {
+        (0, _) if short => format!("{sign}{hours:02}"),
+        (_, 0) => format!("{sign}{hours:02}{colon}{minutes:02}"),
+        _ if count > 3 => format!("{sign}{hours:02}{colon}{minutes:02}{colon}{seconds:02}"),
+        _ => format!("{sign}{hours:02}{colon}{minutes:02}"),
+    };
+    let colon = if matches!(count, 3 | 5) { ":" } else { "" };
+    match letter {
+        'X' if offset == 0 => "Z".to_owned(),
+        'X' | 'x' => plain(colon, count == 1),
+        'Z' if count == 5 && offset == 0 => "Z".to_owned(),
+        'Z' if count == 4 && offset == 0 => "GMT".to_owned(),
+        'Z' if count == 4 => format!("GMT{}", plain(":", false)),
+        'Z' => plain(if count == 5 { ":" } else { "" }, false),
+        'O' if offset == 0 => "GMT".to_owned(),
+        'O' if count == 4 => format!("GMT{}", plain(":", false)),
+        'O' if minutes == 0 => format!("GMT{sign}{hours}"),
+        'O' => format!("GMT{sign}{hours}:{minutes:02}"),
+        'V' => zone.id(),
+        _ => zone.abbreviation(instant),
     }
 }
 
@@ -203,7 +251,7 @@ fn read<'a>(items: &[Item], text: &'a str, mut parts: Parts) -> Option<(Parts, &
             }
             Item::Close => return Some((parts, rest)),
             Item::Open => {
-                if let Some((with, after)) = read(&items[at..], rest, parts) {
+                if let Some((with, after)) = read(&items[at..], rest, parts.clone()) {
                     (parts, rest) = (with, after);
                 }
                 at += behind(&items[at..]);
@@ -235,7 +283,7 @@ fn fraction(micros: i64, digits: usize) -> String {
 }
 
 /// What has been read so far.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 struct Parts {
     year: i16,
     month: Option<i8>,
@@ -246,7 +294,8 @@ struct Parts {
     second: i64,
     micros: i64,
     afternoon: Option<bool>,
-    offset: i64,
+    /// The zone that the text names.
+    zone: Option<Zone>,
 }
 
 impl Default for Parts {
@@ -261,7 +310,7 @@ impl Default for Parts {
             second: 0,
             micros: 0,
             afternoon: None,
-            offset: 0,
+            zone: None,
         }
     }
 }
@@ -290,8 +339,8 @@ impl Parts {
             let end = text.find(|c: char| !c.is_alphabetic()).unwrap_or(text.len());
             return text.get(end..);
         }
-        if letter == 'X' {
-            return self.read_zone(text);
+        if matches!(letter, 'X' | 'x' | 'Z' | 'z' | 'V' | 'O') {
+            return self.read_zone(text, letter);
         }
         if letter == 'G' {
             let is_common = text.get(..2)?.eq_ignore_ascii_case("AD");
@@ -333,18 +382,24 @@ impl Parts {
         Some(())
     }
 
-    fn read_zone<'a>(&mut self, text: &'a str) -> Option<&'a str> {
-        if let Some(rest) = text.strip_prefix('Z') {
-            return Some(rest);
-        }
-        let end = 1 + text.get(1..)?.find(|c: char| !(c.is_ascii_digit() || c == ':')).unwrap_or(text.len() - 1);
-        let zone = |region: Option<&str>, at| crate::text_value::zone_offset(region, at);
-        let zoned = lakesmith_value::parse_timestamp(&format!("1970-01-01 00:00:00{}", &text[..end]), zone)?;
-        self.offset = -zoned;
+    /// Reads the name of a zone: an offset for the letters of offsets, any name for the others.
+    fn read_zone<'a>(&mut self, text: &'a str, letter: char) -> Option<&'a str> {
+        let is_signed = text.starts_with(['+', '-']);
+        let part =
+            |c: char| c.is_ascii_digit() || c == ':' || !is_signed && (c.is_ascii_alphabetic() || "+-/_".contains(c));
+        let end = 1 + text.get(1..)?.find(|c: char| !part(c)).unwrap_or(text.len() - 1);
+        let end = if letter == 'X' && !is_signed { 1 } else { end };
+        let name = text.get(..end)?;
+        let is_read = match letter {
+            'X' => is_signed || name == "Z",
+            'x' | 'Z' => is_signed,
+            _ => true,
+        };
+        self.zone = Some(Zone::new(name).filter(|_| is_read)?);
         text.get(end..)
     }
 
-    fn micros(&self) -> Option<i64> {
+    fn micros(&self, zone: &Zone) -> Option<i64> {
         let date = match self.day_of_year {
             None => Date::new(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1)).ok()?,
             Some(number) => {
@@ -358,7 +413,8 @@ impl Parts {
         };
         let hour = self.hour + if self.afternoon == Some(true) && self.hour < 12 { 12 } else { 0 };
         let seconds = (hour * 60 + self.minute) * 60 + self.second;
-        Some(i64::from(days_of(date)) * DAY_MICROS + seconds * 1_000_000 + self.micros - self.offset)
+        let local = i64::from(days_of(date)) * DAY_MICROS + seconds * 1_000_000 + self.micros;
+        Some(self.zone.as_ref().unwrap_or(zone).instant(local))
     }
 }
 
@@ -387,7 +443,7 @@ mod tests {
 
     #[test]
     fn an_unknown_letter_is_refused_by_name() {
-        assert_eq!(Pattern::new("VV").unwrap_err().letter, 'V');
+        assert_eq!(Pattern::new("V").unwrap_err().letter, 'V');
         assert_eq!(Pattern::new("YYYY").unwrap_err().condition, Condition::INCONSISTENT_BEHAVIOR_CROSS_VERSION);
     }
 

@@ -15,11 +15,14 @@ use jiff::ToSpan;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
+use lakesmith_value::Zone;
 
 use crate::cast::{Mode, cast, cast_array};
 use crate::coercion::{common_type, is_integral};
 use crate::function::{Call, Fault, Function, Typed};
+use crate::interval::moved_instant;
 use crate::kernel::{self, Kernels};
+use crate::rules::zone_at;
 use crate::text_value::{DAY_MICROS, date_of, days_of};
 
 /// The function.
@@ -77,6 +80,12 @@ fn sequence_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let DataType::List(field) = to else { return Err(internal_datafusion_err!("a sequence of type {to}")) };
     let (first, last) = (plain(&arguments[0])?, plain(&arguments[1])?);
     let is_moment = !field.data_type().is_integer();
+    let last_argument = arguments.len() - 1;
+    let zone = match arguments[last_argument].data_type() {
+        DataType::Utf8 => zone_at(arguments, last_argument)?,
+        _ => Zone::default(),
+    };
+    let steps = arguments.get(2).filter(|steps| steps.data_type() != &DataType::Utf8);
     let (mut values, mut lengths, mut present) = (Vec::new(), Vec::new(), Vec::new());
     for row in 0..first.len() {
         let is_present = arguments.iter().all(|argument| argument.is_valid(row));
@@ -84,14 +93,14 @@ fn sequence_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
         if is_present {
             let (first, last) = (first.value(row), last.value(row));
             let unit = if is_moment { DAY_MICROS } else { 1 };
-            let step = match arguments.get(2) {
+            let step = match steps {
                 Some(steps) => step_of(steps, row)?,
                 None => Step { months: 0, amount: if first <= last { unit } else { -unit } },
             };
             if field.data_type() == &DataType::Date32 && step.amount % DAY_MICROS != 0 {
                 return Err(refused("a sequence of dates has steps of whole days or months".into()));
             }
-            extend(&mut values, first, last, step)?;
+            extend(&mut values, first, last, step, &zone)?;
         }
         lengths.push(values.len() - before);
         present.push(is_present);
@@ -131,7 +140,7 @@ fn refused(message: String) -> datafusion::common::DataFusionError {
     DataError { condition: Condition::INVALID_PARAMETER_VALUE, message }.into_datafusion()
 }
 
-fn extend(values: &mut Vec<i64>, first: i64, last: i64, step: Step) -> Result<()> {
+fn extend(values: &mut Vec<i64>, first: i64, last: i64, step: Step, zone: &Zone) -> Result<()> {
     let size = i64::from(step.months).saturating_mul(SHORT_MONTH_MICROS).saturating_add(step.amount);
     let distance = i128::from(last) - i128::from(first);
     if distance != 0 && distance.signum() != i128::from(size.signum()) {
@@ -144,7 +153,7 @@ fn extend(values: &mut Vec<i64>, first: i64, last: i64, step: Step) -> Result<()
         return Err(DataError { condition, message }.into_datafusion());
     }
     for number in 0.. {
-        let Some(value) = at(first, step, number) else { break };
+        let Some(value) = at(first, step, number, zone) else { break };
         let is_beyond = if size > 0 { value > last } else { value < last };
         if is_beyond {
             break;
@@ -158,8 +167,13 @@ fn extend(values: &mut Vec<i64>, first: i64, last: i64, step: Step) -> Result<()
 }
 
 /// The element of a number; nothing beyond what its type holds.
-fn at(first: i64, step: Step, number: i64) -> Option<i64> {
+fn at(first: i64, step: Step, number: i64, zone: &Zone) -> Option<i64> {
     let amount = step.amount.checked_mul(number)?;
+    if !zone.is_utc() {
+        let (days, rest) = (step.amount / DAY_MICROS, step.amount % DAY_MICROS);
+        let months = i32::try_from(i64::from(step.months).checked_mul(number)?).ok()?;
+        return moved_instant(first, months, days.checked_mul(number)?, zone)?.checked_add(rest.checked_mul(number)?);
+    }
     if step.months == 0 {
         return first.checked_add(amount);
     }

@@ -11,7 +11,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["current_catalog"], (0, 0), |call| Ok(text(&call.session.catalog))),
     Function::scalar(&["current_schema", "current_database"], (0, 0), |call| Ok(text(&call.session.schema))),
     Function::scalar(&["current_user", "user", "session_user"], (0, 0), |call| Ok(text(&call.session.user))),
-    Function::scalar(&["current_timezone"], (0, 0), |_| Ok(text("UTC"))),
+    Function::scalar(&["current_timezone"], (0, 0), |call| Ok(text(call.session.rules.zone.name()))),
     Function::scalar(&["version"], (0, 0), |_| Ok(text(concat!("lakesmith ", env!("CARGO_PKG_VERSION"))))),
     Function::scalar(&["localtimestamp"], (0, 0), local),
     // files are never read in blocks
@@ -24,8 +24,9 @@ fn text(value: &str) -> Typed {
     Typed::new(lit(value), SparkType::STRING).with_nullable(false)
 }
 
-/// The time of the query without a zone; the session's zone is UTC.
+/// The time of the query as clocks of the session's zone show it.
 fn local(call: &Call<'_>) -> Result<Typed, Fault> {
-    let value = ScalarValue::TimestampMicrosecond(Some(call.session.now_micros), None);
+    let local = call.session.rules.zone.local(call.session.now_micros);
+    let value = ScalarValue::TimestampMicrosecond(Some(local), None);
     Ok(Typed::new(lit(value), SparkType::TimestampNtz).with_nullable(false))
 }

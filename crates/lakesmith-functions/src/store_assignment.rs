@@ -1,7 +1,8 @@
-//! Store assignment: how INSERT turns a value into one of the column's type, by Spark's ANSI policy.
+//! Store assignment: how INSERT turns a value into one of the column's type, by Spark's policies.
 //!
 //! Between kinds of types (text to number, number to date) a statement must cast by itself; within a kind a value that does
-//! not fit is an error at run time, which names the column.
+//! not fit is an error at run time, which names the column. That is the ANSI policy, which holds unless the session has another;
+//! ANSI mode has no say in it.
 
 use std::sync::Arc;
 
@@ -13,23 +14,43 @@ use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::{SparkType, StructField};
 
-use crate::cast::{Mode, cast, cast_array};
+use crate::cast::{Mode, cast, cast_array, widens};
 use crate::coercion::{is_numeric, is_text};
 use crate::function::{Fault, Typed};
 use crate::kernel::{self, Kernels};
+use crate::rules::{self, Rules, StorePolicy};
 
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[("spark_store", store_kernel)];
 
 /// `value` as it is stored in a column of type `to`. A type that cannot be stored there is a fault.
 pub fn store(value: Typed, to: &SparkType, column: &str) -> Result<Typed, Fault> {
+    let current = rules::current();
+    match current.store {
+        StorePolicy::Ansi => rules::within(&Rules { ansi: true, ..current }, || by_ansi(value, to, column)),
+        StorePolicy::Strict if value.data_type != *to && !widens(&value.data_type, to) => {
+            Err(unsafe_cast(&value.data_type, to, column))
+        }
+        StorePolicy::Strict => cast(value, to, Mode::Ansi),
+        StorePolicy::Legacy => {
+            let from = value.data_type.clone();
+            cast(value, to, Mode::Legacy).map_err(|_| unsafe_cast(&from, to, column))
+        }
+    }
+}
+
+fn unsafe_cast(from: &SparkType, to: &SparkType, column: &str) -> Fault {
+    let title = format!("a value of type {from} cannot be stored in `{column}` of type {to}");
+    let fault = Fault::mismatch(title, None).with_help(format!("write the cast: `CAST(… AS {to})`"));
+    Fault { condition: Condition::INCOMPATIBLE_DATA_FOR_TABLE_CANNOT_SAFELY_CAST, ..fault }
+}
+
+fn by_ansi(value: Typed, to: &SparkType, column: &str) -> Result<Typed, Fault> {
     if value.data_type == *to {
         return Ok(value);
     }
     if !can_store(&value.data_type, to) {
-        let title = format!("a value of type {} cannot be stored in `{column}` of type {to}", value.data_type);
-        let fault = Fault::mismatch(title, None).with_help(format!("write the cast: `CAST(… AS {to})`"));
-        return Err(Fault { condition: Condition::INCOMPATIBLE_DATA_FOR_TABLE_CANNOT_SAFELY_CAST, ..fault });
+        return Err(unsafe_cast(&value.data_type, to, column));
     }
     if !may_overflow(&value.data_type, to) {
         return cast(value, to, Mode::Ansi);

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use jiff::civil::Date;
+use lakesmith_value::Zone;
 
 /// Microseconds of a day.
 pub const DAY_MICROS: i64 = 86_400_000_000;
@@ -55,12 +56,15 @@ pub fn is_decimal(text: &str) -> bool {
 
 /// The offset in seconds of a region at a local time; that of the session, which is UTC, for `None`.
 pub fn zone_offset(region: Option<&str>, local_seconds: i64) -> Option<i32> {
-    let Some(region) = region else { return Some(0) };
-    let zone = jiff::tz::TimeZone::get(region).ok()?;
-    let local = jiff::tz::TimeZone::UTC.to_datetime(jiff::Timestamp::from_second(local_seconds).ok()?);
-    // a time that clocks skip is as long after the skip as it was after its beginning
-    let instant = zone.to_ambiguous_timestamp(local).compatible().ok()?;
-    i32::try_from(local_seconds - instant.as_second()).ok()
+    offset_in(&Zone::default(), region, local_seconds)
+}
+
+/// The offset in seconds of a region at a local time; that of the session's zone for `None`.
+pub fn offset_in(session: &Zone, region: Option<&str>, local_seconds: i64) -> Option<i32> {
+    match region {
+        None => Some(session.offset_of(local_seconds)),
+        Some(region) => Zone::new(region).map(|zone| zone.offset_of(local_seconds)),
+    }
 }
 
 /// Days since the epoch.
@@ -94,8 +98,12 @@ pub fn format_typed(data_type: &lakesmith_unresolved::SparkType, text: &str) -> 
     match data_type {
         SparkType::Date => lakesmith_value::parse_date(text).map(format_date),
         // nanoseconds are kept as they are written
-        SparkType::Timestamp | SparkType::TimestampNtz if fraction_digits(text) <= 6 => {
-            lakesmith_value::parse_timestamp(text, zone_offset).map(format_timestamp)
+        SparkType::Timestamp | SparkType::TimestampNtz if fraction_digits(text) > 6 => Some(text.to_owned()),
+        SparkType::TimestampNtz => lakesmith_value::parse_timestamp(text, zone_offset).map(format_timestamp),
+        SparkType::Timestamp => {
+            let zone = crate::rules::current().zone;
+            let offset = |region: Option<&str>, local| offset_in(&zone, region, local);
+            lakesmith_value::parse_timestamp(text, offset).map(|instant| format_timestamp(zone.local(instant)))
         }
         _ => None,
     }

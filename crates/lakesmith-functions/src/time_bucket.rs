@@ -16,6 +16,7 @@ use crate::calendar::zone;
 use crate::constant;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel::{self, Kernels, refused};
+use crate::rules::zone_at;
 use crate::text_value::{DAY_MICROS, date_of, days_of};
 
 /// The function.
@@ -46,7 +47,8 @@ fn time_bucket(call: &Call<'_>) -> Result<Typed, Fault> {
     let origin = match call.arguments.get(2) {
         Some(_) => argument(call, 2, &result)?,
         None => {
-            let epoch = ScalarValue::TimestampMicrosecond(Some(0), Some("UTC".into()));
+            let epoch = call.session.rules.zone.instant(0);
+            let epoch = ScalarValue::TimestampMicrosecond(Some(epoch), Some("UTC".into()));
             Typed::new(lit(epoch), result.clone()).with_nullable(false)
         }
     };
@@ -56,16 +58,22 @@ fn time_bucket(call: &Call<'_>) -> Result<Typed, Fault> {
 fn bucket_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let times = arguments[1].as_primitive::<TimestampMicrosecondType>();
     let origins = arguments[2].as_primitive::<TimestampMicrosecondType>();
+    let own = zone_at(arguments, 3)?;
+    // buckets of a day and more begin and end as clocks show it
+    let by_clock = |time: i64, origin: i64, start: &dyn Fn(i64, i64) -> Option<i64>| {
+        start(own.local(time), own.local(origin)).map(|start| own.instant(start))
+    };
     let rows = times.iter().zip(origins).enumerate().map(|(row, (time, origin))| {
         let (Some(time), Some(origin), true) = (time, origin, arguments[0].is_valid(row)) else { return Ok(None) };
         let start = match arguments[0].data_type() {
             DataType::Duration(_) => {
                 let width = arguments[0].as_primitive::<DurationMicrosecondType>().value(row);
-                time.checked_sub(origin).map(|distance| time - distance.rem_euclid(width))
+                let start = |time: i64, origin: i64| Some(time - time.checked_sub(origin)?.rem_euclid(width));
+                if width < DAY_MICROS { start(time, origin) } else { by_clock(time, origin, &start) }
             }
             _ => {
                 let width = arguments[0].as_primitive::<IntervalYearMonthType>().value(row);
-                start_of_months(time, origin, i64::from(width))
+                by_clock(time, origin, &|time, origin| start_of_months(time, origin, i64::from(width)))
             }
         };
         start.map(Some).ok_or_else(|| refused(Condition::DATETIME_OVERFLOW, "the bucket of the time is out of range"))

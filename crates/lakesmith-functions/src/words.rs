@@ -9,6 +9,7 @@ use datafusion::logical_expr::lit;
 use lakesmith_diagnostic::Condition;
 use lakesmith_unresolved::SparkType;
 
+use crate::arithmetic::attempt;
 use crate::array::argument;
 use crate::cast::{Mode, cast};
 use crate::constant;
@@ -33,23 +34,8 @@ pub const FUNCTIONS: &[Function] = &[
 
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[
-    ("spark_elt", |arguments, _| {
-        let numbers = arguments[0].as_primitive::<Int32Type>();
-        let values: Vec<&dyn Array> = arguments[1..].iter().map(AsRef::as_ref).collect();
-        let missing = datafusion::arrow::array::new_null_array(arguments[1].data_type(), 1);
-        let all: Vec<&dyn Array> = values.iter().copied().chain([missing.as_ref()]).collect();
-        let places = numbers.iter().enumerate().map(|(row, number)| match number {
-            None => Ok((values.len(), 0)),
-            Some(number) => match usize::try_from(number).ok().filter(|number| (1..=values.len()).contains(number)) {
-                Some(number) => Ok((number - 1, row)),
-                None => {
-                    let message = format!("`elt` has no value {number}, its values are 1 to {}", values.len());
-                    Err(refused(Condition::INVALID_ARRAY_INDEX, message))
-                }
-            },
-        });
-        Ok(datafusion::arrow::compute::interleave(&all, &places.collect::<Result<Vec<_>>>()?)?)
-    }),
+    ("spark_elt", elt_kernel),
+    ("spark_legacy_elt", |a, t| attempt(a, t, elt_kernel)),
     ("spark_luhn_check", |arguments, _| {
         let texts = texts(&arguments[0])?;
         Ok(Arc::new(texts.iter().map(|text| text.map(is_luhn)).collect::<BooleanArray>()))
@@ -69,6 +55,24 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_quote", |a, _| each_text(&a[0], quote)),
     ("spark_soundex", |a, _| each_text(&a[0], soundex)),
 ];
+
+fn elt_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let numbers = arguments[0].as_primitive::<Int32Type>();
+    let values: Vec<&dyn Array> = arguments[1..].iter().map(AsRef::as_ref).collect();
+    let missing = datafusion::arrow::array::new_null_array(arguments[1].data_type(), 1);
+    let all: Vec<&dyn Array> = values.iter().copied().chain([missing.as_ref()]).collect();
+    let places = numbers.iter().enumerate().map(|(row, number)| match number {
+        None => Ok((values.len(), 0)),
+        Some(number) => match usize::try_from(number).ok().filter(|number| (1..=values.len()).contains(number)) {
+            Some(number) => Ok((number - 1, row)),
+            None => {
+                let message = format!("`elt` has no value {number}, its values are 1 to {}", values.len());
+                Err(refused(Condition::INVALID_ARRAY_INDEX, message))
+            }
+        },
+    });
+    Ok(datafusion::arrow::compute::interleave(&all, &places.collect::<Result<Vec<_>>>()?)?)
+}
 
 fn text(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     kernel::call(name, vec![argument(call, 0, &SparkType::STRING)?], SparkType::STRING)

@@ -25,7 +25,7 @@ mod target;
 mod testing;
 
 pub use dataset::{Dataset, DatasetId, DatasetOrigin};
-pub use flow::{Flow, FlowId, FlowKind, FlowSource};
+pub use flow::{Flow, FlowId, FlowKind, FlowSource, Settings};
 pub use graph::{DataflowGraph, build};
 pub use input::{Defaults, FileStatements, GraphInput};
 pub use name::Namespace;

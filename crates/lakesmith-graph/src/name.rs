@@ -52,31 +52,9 @@ impl Namespace {
 pub fn literal_name(name: &Name) -> Option<QualifiedName> {
     match name.computed.as_deref().map(|computed| &computed.kind) {
         None => name.qualified(),
-        Some(ExpressionKind::Literal(Literal::String(text))) => split_name(text),
+        Some(ExpressionKind::Literal(Literal::String(text))) => QualifiedName::from_text(text),
         Some(_) => None,
     }
-}
-
-/// The parts of a name in text form, such as `` main.`my schema`.t ``.
-pub fn split_name(text: &str) -> Option<QualifiedName> {
-    let mut parts = vec![String::new()];
-    let mut quoted = false;
-    let mut characters = text.trim().chars().peekable();
-    while let Some(character) = characters.next() {
-        match character {
-            '`' if quoted && characters.peek() == Some(&'`') => {
-                characters.next();
-                parts.last_mut()?.push('`');
-            }
-            '`' => quoted = !quoted,
-            '.' if !quoted => parts.push(String::new()),
-            _ => parts.last_mut()?.push(character),
-        }
-    }
-    if parts.iter().any(String::is_empty) {
-        return None;
-    }
-    QualifiedName::from_parts(parts.into_iter().map(Identifier::new).collect())
 }
 
 /// The name without a legacy `LIVE.` before it, and whether it had one.
@@ -111,9 +89,9 @@ mod tests {
     fn the_session_catalog_of_spark_is_the_pipelines_own() {
         let mut namespace = namespace();
         namespace.change(Some(&"dev".into()), None);
-        let name = split_name("SPARK_CATALOG.a.t").expect("a name");
+        let name = QualifiedName::from_text("SPARK_CATALOG.a.t").expect("a name");
         assert_eq!(namespace.qualify(&name).to_string(), "main.a.t");
-        let name = split_name("other.a.t").expect("a name");
+        let name = QualifiedName::from_text("other.a.t").expect("a name");
         assert_eq!(namespace.qualify(&name).to_string(), "other.a.t");
         namespace.change(Some(&"hive_metastore".into()), None);
         assert_eq!(namespace.catalog, "main".into());
@@ -121,9 +99,9 @@ mod tests {
 
     #[test]
     fn names_in_text_keep_dots_and_quotes_inside_quotes() {
-        let name = split_name("a.`b.c``d`").expect("a name");
+        let name = QualifiedName::from_text("a.`b.c``d`").expect("a name");
         assert_eq!(name.parts().len(), 2);
         assert_eq!(name.last().as_str(), "b.c`d");
-        assert_eq!(split_name("a..b"), None);
+        assert_eq!(QualifiedName::from_text("a..b"), None);
     }
 }

@@ -13,7 +13,7 @@ use lakesmith_unresolved::expression::{
 };
 use lakesmith_unresolved::relation::{Cte, Relation, RelationKind};
 
-use crate::name::{literal_name, split_name};
+use crate::name::literal_name;
 use crate::read::{ExternalSource, FileRead};
 
 /// A read as written.
@@ -156,8 +156,14 @@ impl<'a> Walk<'a> {
                 self.add(WrittenTarget::Source(ExternalSource::EventLog(argument)), is_streaming, span, whole);
                 true
             }
+            "read_stream" => {
+                if let Some(table) = positional(call, 0).as_deref().and_then(QualifiedName::from_text) {
+                    self.add(WrittenTarget::Table(table), true, span, whole);
+                }
+                false
+            }
             "table_changes" => {
-                if let Some(table) = positional(call, 0).as_deref().and_then(split_name) {
+                if let Some(table) = positional(call, 0).as_deref().and_then(QualifiedName::from_text) {
                     self.add(WrittenTarget::Table(table), is_streaming, span, whole);
                 }
                 false

@@ -50,7 +50,7 @@ impl Pipeline {
 
     pub fn name(&mut self, name: &str) -> Name {
         let span = self.word(name);
-        let parts = crate::name::split_name(name).expect("a name").parts().to_vec();
+        let parts = lakesmith_base::QualifiedName::from_text(name).expect("a name").parts().to_vec();
         Name {
             parts: parts.into_iter().map(|part| NamePart { text: part, origin: span.into() }).collect(),
             computed: None,

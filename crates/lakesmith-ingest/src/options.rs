@@ -284,6 +284,15 @@ impl ReaderOptions {
         }
     }
 
+    /// The same options in a session's zone, which holds where no option names another.
+    #[must_use]
+    pub fn in_zone(mut self, session: &lakesmith_value::Zone) -> Self {
+        if !session.is_utc() {
+            self.layout.times.zone.get_or_insert_with(|| session.name().to_owned());
+        }
+        self
+    }
+
     /// How records become rows.
     pub(crate) fn rules(&self) -> Rules {
         match self.format {

@@ -1,10 +1,9 @@
 //! [`Times`]: texts to dates and times by the patterns that a reader was given, or as Spark's cast reads them.
 
-use lakesmith_value::{PatternTime, TimePattern};
+use lakesmith_value::{PatternTime, TimePattern, Zone};
 
 use crate::json::time;
 use crate::options::TimeFormats;
-use crate::zone::offset_seconds;
 
 /// The compiled patterns of one scan. With a pattern no other form is read.
 #[derive(Debug, Default)]
@@ -12,6 +11,8 @@ pub(crate) struct Times {
     date: Option<TimePattern>,
     timestamp: Option<TimePattern>,
     timestamp_ntz: Option<TimePattern>,
+    /// The zone of texts that name none.
+    zone: Zone,
 }
 
 impl Times {
@@ -22,6 +23,7 @@ impl Times {
             date: compiled(&formats.date),
             timestamp: compiled(&formats.timestamp),
             timestamp_ntz: compiled(&formats.timestamp_ntz),
+            zone: formats.zone.as_deref().and_then(Zone::new).unwrap_or_default(),
         }
     }
 
@@ -34,15 +36,13 @@ impl Times {
     }
 
     pub(crate) fn timestamp(&self, text: &str) -> Option<i64> {
-        let Some(pattern) = &self.timestamp else { return time::timestamp(text) };
+        let Some(pattern) = &self.timestamp else { return time::timestamp(text, &self.zone) };
         let time = pattern.parse(text)?;
         let local = local_micros(&time);
-        let offset = match &time.zone {
-            None => 0,
-            Some(zone) => lakesmith_value::parse_offset(zone)
-                .or_else(|| offset_seconds(Some(zone), local.div_euclid(1_000_000)))?,
-        };
-        Some(local - i64::from(offset) * 1_000_000)
+        match &time.zone {
+            None => Some(self.zone.instant(local)),
+            Some(zone) => Some(Zone::new(zone)?.instant(local)),
+        }
     }
 
     pub(crate) fn timestamp_ntz(&self, text: &str) -> Option<i64> {

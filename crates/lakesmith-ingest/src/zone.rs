@@ -1,18 +1,13 @@
-//! Offsets of time zones for texts that name one. Texts without a zone are in UTC, the session's zone.
+//! Offsets of time zones for texts that name one; those that name none are in the zone of their reader.
 
-use jiff::Timestamp;
-use jiff::tz::{AmbiguousOffset, TimeZone};
+use lakesmith_value::Zone;
 
-/// The offset in seconds at a local time, as [`lakesmith_value::parse_timestamp`] asks for it. At a local time that exists
-/// twice or not at all the offset before the change counts, as in Spark.
-pub(crate) fn offset_seconds(region: Option<&str>, local: i64) -> Option<i32> {
-    let Some(region) = region else { return Some(0) };
-    let zone = TimeZone::get(region).ok()?;
-    let civil = TimeZone::UTC.to_datetime(Timestamp::from_second(local).ok()?);
-    Some(match zone.to_ambiguous_timestamp(civil).offset() {
-        AmbiguousOffset::Unambiguous { offset } => offset.seconds(),
-        AmbiguousOffset::Gap { before, .. } | AmbiguousOffset::Fold { before, .. } => before.seconds(),
-    })
+/// The offset in seconds at a local time, as [`lakesmith_value::parse_timestamp`] asks for it.
+pub(crate) fn offset_seconds(region: Option<&str>, local: i64, own: &Zone) -> Option<i32> {
+    match region {
+        None => Some(own.offset_of(local)),
+        Some(region) => Zone::new(region).map(|zone| zone.offset_of(local)),
+    }
 }
 
 #[cfg(test)]
@@ -21,8 +16,9 @@ mod tests {
 
     #[test]
     fn regions_have_offsets_and_unknown_ones_none() {
-        assert_eq!(offset_seconds(None, 0), Some(0));
-        assert_eq!(offset_seconds(Some("Asia/Tokyo"), 0), Some(9 * 3_600));
-        assert_eq!(offset_seconds(Some("Asia/Nowhere"), 0), None);
+        let own = Zone::new("+01:00").unwrap();
+        assert_eq!(offset_seconds(None, 0, &own), Some(3_600));
+        assert_eq!(offset_seconds(Some("Asia/Tokyo"), 0, &own), Some(9 * 3_600));
+        assert_eq!(offset_seconds(Some("Asia/Nowhere"), 0, &own), None);
     }
 }

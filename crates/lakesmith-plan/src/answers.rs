@@ -1,10 +1,11 @@
 //! Queries with the answers that Apache Spark gave, recorded by `client/oracle/compare.py`: columns, types, rows and error
 //! conditions are the same here, or the query is refused by name and marked `~`.
 //!
-//! A block with a line `@ name` makes a table of its query, for the queries of its file.
+//! A block with a line `$ name` makes a table of its query, for the queries of its file.
 //!
 //! `LAKESMITH_REWRITE_ANSWERS=1` writes the marks anew; a query that differs is never marked.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -13,8 +14,10 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::logical_expr::LogicalPlanBuilder;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::ErrorKind;
+use lakesmith_functions::Rules;
 use lakesmith_functions::Typed;
 use lakesmith_functions::cast::{Mode, cast};
+use lakesmith_functions::rules::within;
 use lakesmith_unresolved::SparkType;
 
 use crate::Resolved;
@@ -50,7 +53,7 @@ fn block(text: &str) -> Block {
             Some(("=", row)) => block.recorded.rows.push(row.to_owned()),
             Some(("!", error)) => block.recorded.error = Some(error.to_owned()),
             Some(("~", _)) => block.is_refused = true,
-            Some(("@", name)) => block.table = Some(name.to_owned()),
+            Some(("$", name)) => block.table = Some(name.to_owned()),
             _ => {}
         }
     }
@@ -107,7 +110,8 @@ async fn rows(session: &Session, resolved: &Resolved) -> Result<Vec<String>, Out
     for attribute in &resolved.output {
         let mut value = Typed::new(attribute.column(), attribute.data_type.clone());
         if value.data_type != SparkType::Binary {
-            value = cast(value, &SparkType::STRING, Mode::Ansi).map_err(|fault| Outcome::Refused(fault.title))?;
+            let text = within(&session.rules, || cast(value, &SparkType::STRING, Mode::Ansi));
+            value = text.map_err(|fault| Outcome::Refused(fault.title))?;
         }
         texts.push(value.expr.alias(attribute.internal()));
     }
@@ -195,12 +199,25 @@ fn shown(answer: &Answer) -> String {
 #[derive(Debug, Default)]
 struct Counts(usize, usize, usize);
 
+/// `@ key = value` sets a setting for the blocks that follow, `@` alone ends all of them.
+fn apply(part: &str, settings: &mut HashMap<String, String>, session: &mut Session) {
+    for line in part.lines().filter_map(|line| line.strip_prefix('@')) {
+        match line.split_once('=') {
+            Some((key, value)) => drop(settings.insert(key.trim().to_owned(), value.trim().to_owned())),
+            None => settings.clear(),
+        }
+    }
+    session.rules = Rules::of(|key| settings.get(key).map(String::as_str)).unwrap();
+}
+
 async fn check(path: &Path, report: &mut String) -> Counts {
     let text = std::fs::read_to_string(path).unwrap();
     let mut session = Session::new();
     let mut counts = Counts::default();
     let mut rewritten = Vec::new();
+    let mut settings = HashMap::new();
     for part in text.split("\n\n") {
+        apply(part, &mut settings, &mut session);
         let block = block(part);
         let mut lines: Vec<&str> = part.lines().filter(|line| !line.starts_with("~ ")).collect();
         let mark;

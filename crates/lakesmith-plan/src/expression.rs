@@ -22,7 +22,8 @@ impl Resolver<'_> {
         let origin = &expression.origin;
         match &expression.kind {
             ExpressionKind::Literal(value) => {
-                let special = special_moment(value, self.options.session.now_micros);
+                let special =
+                    special_moment(value, self.options.session.now_micros, &lakesmith_functions::rules::current());
                 let value = literal(special.as_ref().unwrap_or(value));
                 self.settle(value, origin)
             }

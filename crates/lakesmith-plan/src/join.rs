@@ -4,7 +4,7 @@ use datafusion::common::JoinType;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
-use lakesmith_functions::coercion::common_type;
+use lakesmith_functions::coercion::comparison_type;
 use lakesmith_functions::{Call, Typed, registry};
 use lakesmith_unresolved::relation::{Join, JoinCriteria, JoinKind};
 
@@ -148,7 +148,7 @@ impl Resolver<'_> {
     }
 
     fn either(&mut self, left: &Typed, right: &Typed, origin: &Origin) -> Option<Typed> {
-        let common = common_type(&left.data_type, &right.data_type).unwrap_or_else(|| left.data_type.clone());
+        let common = comparison_type(&left.data_type, &right.data_type).unwrap_or_else(|| left.data_type.clone());
         let (left, right) = (cast(left.clone(), &common, Mode::Ansi), cast(right.clone(), &common, Mode::Ansi));
         let (left, right) = (self.settle(left, origin)?, self.settle(right, origin)?);
         self.builtin("coalesce", vec![left, right], origin)

@@ -5,27 +5,31 @@ use datafusion::logical_expr::lit;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_functions::cast::{Mode, cast};
-use lakesmith_functions::kernel::constant;
+use lakesmith_functions::rules::Rules;
+use lakesmith_functions::text_value::format_typed;
 use lakesmith_functions::{Fault, Typed};
 use lakesmith_unresolved::{Literal, SparkType};
 
 /// A typed constant whose text is a word: `DATE 'today'`, `TIMESTAMP 'epoch'`.
-pub fn special_moment(literal: &Literal, now_micros: i64) -> Option<Literal> {
+pub fn special_moment(literal: &Literal, now_micros: i64, rules: &Rules) -> Option<Literal> {
     const DAY: i64 = 86_400_000_000;
     let Literal::Typed { data_type, text } = literal else { return None };
-    let today = now_micros.div_euclid(DAY) * DAY;
-    let micros = match text.trim().to_ascii_lowercase().as_str() {
+    let zone = &rules.zone;
+    let day = zone.local(now_micros).div_euclid(DAY);
+    // on clocks of the zone
+    let local = match text.trim().to_ascii_lowercase().as_str() {
         "epoch" => 0,
-        "now" => now_micros,
-        "today" => today,
-        "tomorrow" => today + DAY,
-        "yesterday" => today - DAY,
+        "now" => zone.local(now_micros),
+        "today" => day * DAY,
+        "tomorrow" => (day + 1) * DAY,
+        "yesterday" => (day - 1) * DAY,
         _ => return None,
     };
     match data_type {
-        SparkType::Date => i32::try_from(micros.div_euclid(DAY)).ok().map(Literal::Date),
-        SparkType::Timestamp => Some(Literal::Timestamp(micros)),
-        SparkType::TimestampNtz => Some(Literal::TimestampNtz(micros)),
+        SparkType::Date => i32::try_from(local.div_euclid(DAY)).ok().map(Literal::Date),
+        SparkType::Timestamp if text.trim().eq_ignore_ascii_case("epoch") => Some(Literal::Timestamp(0)),
+        SparkType::Timestamp => Some(Literal::Timestamp(zone.instant(local))),
+        SparkType::TimestampNtz => Some(Literal::TimestampNtz(local)),
         _ => None,
     }
 }
@@ -60,15 +64,16 @@ pub fn literal(literal: &Literal) -> Result<Typed, Fault> {
             sure(ScalarValue::TimestampMicrosecond(Some(*micros), None), SparkType::TimestampNtz)
         }
         Literal::Typed { data_type: SparkType::Time(_), .. } => Err(Fault::not_built("a constant of type TIME")),
+        Literal::Typed { data_type, text }
+            if matches!(data_type, SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz)
+                && format_typed(data_type, text).is_none() =>
+        {
+            let title = format!("`{text}` is no {data_type}");
+            Err(Fault { condition: Condition::INVALID_TYPED_LITERAL, title, argument: None, help: None })
+        }
         Literal::Typed { data_type, text } => {
-            let value = Typed { expr: lit(text.as_str()), data_type: SparkType::STRING, nullable: false };
-            let value = cast(value, data_type, Mode::Ansi)?;
-            let Some(known) = constant(&value.expr) else {
-                let title = format!("`{text}` is no {data_type}");
-                let condition = Condition::INVALID_TYPED_LITERAL;
-                return Err(Fault { condition, title, argument: None, help: None });
-            };
-            sure(known, data_type.clone())
+            let text = Typed { expr: lit(text.as_str()), data_type: SparkType::STRING, nullable: false };
+            cast(text, data_type, Mode::Ansi)
         }
         Literal::YearMonthInterval { months, start, end } => sure(
             ScalarValue::IntervalYearMonth(Some(*months)),

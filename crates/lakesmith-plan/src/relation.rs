@@ -11,7 +11,7 @@ use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::{FileInterface, RelationRequest, RelationSource};
 use lakesmith_functions::cast::{Mode, cast};
-use lakesmith_functions::coercion::common_of;
+use lakesmith_functions::coercion::common_of_values;
 use lakesmith_functions::{Role, Typed, guard, registry};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, Name, NamePart};
 use lakesmith_unresolved::relation::{Cte, DataSource};
@@ -96,7 +96,9 @@ impl Resolver<'_> {
                 let reach = Reach::Plain;
                 self.generate(input, &Generation { call, names, qualifier, reach, is_outer, origin }, outer)
             }
-            RelationKind::TableFunction { call, is_streaming } => self.table_function(call, *is_streaming, origin),
+            RelationKind::TableFunction { call, is_streaming } => {
+                self.table_function(call, *is_streaming, origin, outer)
+            }
             RelationKind::Drop { input, columns, names } if columns.is_empty() => {
                 let mut planned = self.relation(input, outer)?;
                 planned.columns.retain(|column| !names.iter().any(|name| column.attribute.name.matches(name)));
@@ -262,10 +264,19 @@ impl Resolver<'_> {
     }
 
     /// `read_files('path', format => 'json')`: named arguments are reader options.
-    fn table_function(&mut self, call: &FunctionCall, is_streaming: bool, origin: &Origin) -> Option<Planned> {
+    fn table_function(
+        &mut self,
+        call: &FunctionCall,
+        is_streaming: bool,
+        origin: &Origin,
+        outer: &Scope<'_>,
+    ) -> Option<Planned> {
         let name = call.name.parts.last().map_or("", |part| part.text.as_str());
         if name.eq_ignore_ascii_case("event_log") {
             return self.event_log(call, is_streaming, origin);
+        }
+        if name.eq_ignore_ascii_case("read_stream") {
+            return self.read_stream(call, outer, origin);
         }
         if generates(call) && !is_streaming {
             return self.generated_rows(call, origin);
@@ -327,6 +338,48 @@ impl Resolver<'_> {
             return None;
         }
         self.files(&source, interface, origin)
+    }
+
+    /// `read_stream('table', skipChangeCommits => true)`: a table as a stream, with options.
+    fn read_stream(&mut self, call: &FunctionCall, outer: &Scope<'_>, origin: &Origin) -> Option<Planned> {
+        self.double_arguments(call)?;
+        let mut name = None;
+        let mut options = Vec::new();
+        for argument in &call.arguments {
+            let (key, value) = match &argument.kind {
+                ExpressionKind::NamedArgument { name, value } => (Some(name.text.as_str()), value.as_ref()),
+                _ => (None, argument),
+            };
+            let Some(text) = constant_text(value) else { return self.no_constant("read_stream", argument) };
+            match key {
+                None if name.is_none() => name = Some(written_name(&text, &argument.origin)),
+                Some(key) => options.push((key.to_owned(), text)),
+                None => {
+                    let diagnostic =
+                        Diagnostic::error(Condition::WRONG_NUM_ARGS, "an argument of `read_stream` too many");
+                    let diagnostic = diagnostic.help("options have names: `option => value`");
+                    return self.refuse(diagnostic, &argument.origin, "");
+                }
+            }
+        }
+        let Some(name) = name else {
+            let title = "`read_stream` names no table";
+            let diagnostic = Diagnostic::error(Condition::REQUIRED_PARAMETER_NOT_FOUND, title);
+            return self.refuse(diagnostic.help("write it first: `read_stream('table', …)`"), origin, "");
+        };
+        let Some(qualified) = name.qualified() else {
+            let diagnostic = Diagnostic::error(Condition::PARSE_SYNTAX_ERROR, "the text is no name of a table");
+            return self.refuse(diagnostic, &name.origin, "");
+        };
+        let request = RelationRequest::Table { name: qualified, is_streaming: true, options: options.clone() };
+        if let Some(Known::Misused(faults)) = self.known.get(&request).cloned() {
+            for (key, diagnostic) in faults {
+                let place = argument_of(call, &key).map_or(origin, |argument| &argument.origin);
+                let _noted: Option<()> = self.refuse(diagnostic, place, "");
+            }
+            return None;
+        }
+        self.named_table(&name, &options, true, outer)
     }
 
     fn columns_renamed(
@@ -455,7 +508,9 @@ impl Resolver<'_> {
         let mut columns = Vec::new();
         let mut projected = Vec::new();
         for index in 0..width {
-            let common = common_of("VALUES", resolved.iter().map(|row| &row[index].data_type));
+            let common = common_of_values("VALUES", resolved.iter().map(|row| &row[index].data_type));
+            let condition = Condition::INVALID_INLINE_TABLE_INCOMPATIBLE_TYPES_IN_INLINE_TABLE;
+            let common = common.map_err(|fault| lakesmith_functions::Fault { condition, ..fault });
             let common = self.settle(common, origin)?;
             for row in &mut resolved {
                 let value = cast(row[index].clone(), &common, Mode::Ansi);
@@ -473,6 +528,14 @@ impl Resolver<'_> {
         let plan = self.built(values.and_then(|values| values.project(projected)), origin)?;
         Some(Planned { plan, columns })
     }
+}
+
+/// A table's name that stands in a text.
+fn written_name(text: &str, origin: &Origin) -> Name {
+    let name = QualifiedName::from_text(text);
+    let parts = name.iter().flat_map(|name| name.parts().iter().cloned());
+    let parts = parts.map(|text| NamePart { text, origin: origin.clone() }).collect();
+    Name { parts, computed: None, origin: origin.clone() }
 }
 
 fn is_aggregate(call: &FunctionCall) -> bool {

@@ -12,6 +12,7 @@ use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::{Catalog, RelationAnswer, RelationRequest, RelationSource};
+use lakesmith_functions::rules::within;
 use lakesmith_functions::{Fault, SessionValues, Typed};
 use lakesmith_unresolved::Relation;
 use lakesmith_unresolved::relation::Cte;
@@ -94,7 +95,7 @@ pub(crate) async fn attempt_until_known<T>(
             moved: Vec::new(),
             next_id: 0,
         };
-        let resolved = attempt(&mut resolver);
+        let resolved = within(&options.session.rules, || attempt(&mut resolver));
         let (missing, diagnostics, is_unknown) = (resolver.missing, resolver.diagnostics, resolver.is_unknown);
         if missing.is_empty() {
             return match resolved {

@@ -8,7 +8,7 @@ use datafusion::logical_expr::{Expr, LogicalPlan, Subquery as NativeSubquery};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::Typed;
 use lakesmith_functions::cast::{Mode, cast};
-use lakesmith_functions::coercion::common_type;
+use lakesmith_functions::coercion::comparison_type;
 use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::expression::{Expression, Subquery, SubqueryKind, SubqueryPlan};
 
@@ -67,7 +67,7 @@ impl Resolver<'_> {
     fn within(&mut self, value: &Expression, planned: Planned, scope: &Scope<'_>, origin: &Origin) -> Option<Typed> {
         let value = self.expression(value, scope)?;
         let attribute = self.only_column(&planned, origin)?;
-        let Some(common) = common_type(&value.data_type, &attribute.data_type) else {
+        let Some(common) = comparison_type(&value.data_type, &attribute.data_type) else {
             let title = format!("IN compares {} with {}", value.data_type, attribute.data_type);
             return self.refuse(Diagnostic::error(Condition::DATATYPE_MISMATCH, title), origin, "");
         };

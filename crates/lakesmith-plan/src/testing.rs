@@ -15,7 +15,7 @@ use lakesmith_engine::{
     BoxFuture, Catalog, EngineError, Executor, LocalExecutor, ProvidedRelation, RelationAnswer, RelationRequest,
     RelationSource, Runtime, RuntimeSettings,
 };
-use lakesmith_functions::SessionValues;
+use lakesmith_functions::{Rules, SessionValues};
 
 use crate::{Options, Resolved, resolve};
 
@@ -61,6 +61,8 @@ fn holds_lambda(plan: &Arc<dyn ExecutionPlan>) -> bool {
 pub(crate) struct Session {
     runtime: Runtime,
     tables: Tables,
+    /// What settings say.
+    pub(crate) rules: Rules,
     _folder: tempfile::TempDir,
 }
 
@@ -73,7 +75,7 @@ impl Session {
             partitions: NonZeroUsize::new(2).unwrap(),
             batch_size: NonZeroUsize::new(8192).unwrap(),
         });
-        Self { runtime: runtime.unwrap(), tables: Tables::default(), _folder: folder }
+        Self { runtime: runtime.unwrap(), tables: Tables::default(), rules: Rules::default(), _folder: folder }
     }
 
     /// Defines a table by a query.
@@ -96,7 +98,8 @@ impl Session {
         let source = sources.add("query", sql, SourceKind::Inline);
         let relation = lakesmith_sql::parse_query(&sources, source).map_err(|fault| vec![fault])?;
         let (catalog, schema, user) = ("spark_catalog".into(), "default".into(), "ada".into());
-        let session = SessionValues { now_micros: NOW, entropy: 7, catalog, schema, user };
+        let rules = self.rules.clone();
+        let session = SessionValues { now_micros: NOW, entropy: 7, catalog, schema, user, rules };
         resolve(&relation, &self.tables, Options { session }).await
     }
 

@@ -28,6 +28,7 @@ pub(crate) async fn relation(
         _ => ReaderOptions::parse(request.format, &options, request.usage),
     };
     let options = options.map_err(|faults| Lack::Misused(faults.into_iter().map(OptionFault::told).collect()))?;
+    let options = options.in_zone(&session.rules().zone);
     let mut files = Vec::new();
     for path in request.paths {
         let found = list(&local(session, path)?, &options, &|_| false).map_err(|error| missing(path, error))?;

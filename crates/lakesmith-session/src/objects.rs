@@ -71,6 +71,9 @@ pub(crate) struct StoredView {
     /// When it was made, in microseconds since the epoch.
     #[serde(default)]
     pub created_micros: i64,
+    /// Settings that were in force and say what the query means.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, String>,
 }
 
 /// A column of a view.

@@ -9,6 +9,7 @@ use lakesmith_diagnostic::{Diagnostic, SourceMap};
 use lakesmith_engine::EngineError;
 use lakesmith_ingest::FileCounts;
 use lakesmith_unresolved::StructField;
+use lakesmith_value::Zone;
 
 /// The rows of a query.
 pub struct QueryResult {
@@ -16,6 +17,8 @@ pub struct QueryResult {
     pub columns: Vec<StructField>,
     /// What the user should know about the files that were read.
     pub warnings: Vec<String>,
+    /// The zone in which instants are shown.
+    pub zone: Zone,
     rows: SendableRecordBatchStream,
     /// What computes the rows, where files may be read.
     plan: Option<Arc<dyn ExecutionPlan>>,
@@ -29,12 +32,17 @@ impl std::fmt::Debug for QueryResult {
 
 impl QueryResult {
     pub(crate) fn new(columns: Vec<StructField>, warnings: Vec<String>, rows: SendableRecordBatchStream) -> Self {
-        Self { columns, warnings, rows, plan: None }
+        Self { columns, warnings, zone: Zone::default(), rows, plan: None }
     }
 
     /// The same rows, computed by a plan that may read files.
     pub(crate) fn of_plan(self, plan: Arc<dyn ExecutionPlan>) -> Self {
         Self { plan: Some(plan), ..self }
+    }
+
+    /// The same rows, instants shown in a zone.
+    pub(crate) fn shown_in(self, zone: Zone) -> Self {
+        Self { zone, ..self }
     }
 
     /// Files with records that became no rows. To be called when all rows have come.

@@ -1,15 +1,16 @@
 //! [`Session`]: what statements share: where tables lie, default names, settings, temporary views, the time, and the runtime.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::SessionContext;
 use lakesmith_base::{Clock, Identifier, QualifiedName};
-use lakesmith_diagnostic::{Condition, Diagnostic, SourceKind, SourceMap};
+use lakesmith_diagnostic::{Condition, Diagnostic, Origin, SourceKind, SourceMap};
 use lakesmith_engine::{EngineError, Runtime};
-use lakesmith_functions::SessionValues;
+use lakesmith_functions::rules::{ANSI, TIME_ZONE};
+use lakesmith_functions::{Rules, SessionValues};
 use lakesmith_plan::{Options, Resolved, resolve};
 use lakesmith_project::PathMap;
 use lakesmith_sql::{Variables, parse_commands};
@@ -65,6 +66,19 @@ impl Session {
         let objects = Objects::new(warehouse.folder());
         let state = SessionState::new(settings.catalog.clone(), settings.schema.clone());
         Self { settings, warehouse, objects, state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// The same session with settings that it begins with, as those of a project. One that is wrong is a fault.
+    pub fn configured<'s>(self, settings: impl IntoIterator<Item = (&'s str, &'s str)>) -> Result<Self, QueryError> {
+        for (key, value) in settings {
+            let is_own = statement::is_own(key, value);
+            if is_own.map_err(|trouble| trouble.of_statement(&SourceMap::default(), &Origin::Unknown))? {
+                let mut state = self.state();
+                state.initial.insert(key.to_owned(), value.to_owned());
+                state.settings.insert(key.to_owned(), value.to_owned());
+            }
+        }
+        Ok(self)
     }
 
     /// The settings.
@@ -195,7 +209,7 @@ impl Session {
         let plan = plan.map_err(|error| EngineError::from_datafusion("plan query", error))?;
         let rows = execute_stream(Arc::clone(&plan), context.task_ctx());
         let rows = rows.map_err(|error| EngineError::from_datafusion("run query", error))?;
-        Ok(QueryResult::new(resolved.schema(), notes.warnings, rows).of_plan(plan))
+        Ok(QueryResult::new(resolved.schema(), notes.warnings, rows).of_plan(plan).shown_in(self.rules().zone))
     }
 
     /// Resolves a query. One that fails for want of the columns of expectations is resolved again with the event log that has
@@ -240,8 +254,23 @@ impl Session {
             catalog: catalog.as_str().to_owned(),
             schema: schema.as_str().to_owned(),
             user: self.settings.user.clone(),
+            rules: self.rules(),
         };
         Options { session }
+    }
+
+    /// What the session's settings make of casts and functions. SET has checked them; what came otherwise and is none counts
+    /// as not set.
+    pub(crate) fn rules(&self) -> Rules {
+        let state = self.state();
+        Rules::of(|key| state.settings.get(key).map(String::as_str)).unwrap_or_default()
+    }
+
+    /// The settings that say what queries mean, where they have been set.
+    pub(crate) fn meaning(&self) -> BTreeMap<String, String> {
+        let state = self.state();
+        let set = [TIME_ZONE, ANSI].into_iter().filter_map(|key| state.settings.get_key_value(key));
+        set.map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
     /// Default names of the session.

@@ -22,6 +22,8 @@ pub(crate) struct SessionState {
     pub schema: Identifier,
     /// Settings by SET, by key.
     pub settings: BTreeMap<String, String>,
+    /// Settings that the session began with, which RESET brings back.
+    pub initial: BTreeMap<String, String>,
     /// Temporary views, by their names in lower case.
     pub views: BTreeMap<String, TemporaryView>,
     /// Global temporary views, by their names in lower case.
@@ -60,8 +62,8 @@ impl TemporaryView {
 
 impl SessionState {
     pub fn new(catalog: Identifier, schema: Identifier) -> Self {
-        let (settings, views, global_views) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { catalog, schema, settings, views, global_views }
+        let (settings, initial) = (BTreeMap::new(), BTreeMap::new());
+        Self { catalog, schema, settings, initial, views: BTreeMap::new(), global_views: BTreeMap::new() }
     }
 
     /// `variables` with the settings of the session, which win.

@@ -6,8 +6,9 @@ use datafusion::datasource::ViewTable;
 use datafusion::logical_expr::LogicalPlanBuilder;
 use lakesmith_diagnostic::{Condition, Diagnostic, SourceKind, SourceMap};
 use lakesmith_engine::{EngineError, ProvidedRelation};
-use lakesmith_functions::Typed;
 use lakesmith_functions::cast::{Mode, cast};
+use lakesmith_functions::rules::within;
+use lakesmith_functions::{Rules, Typed};
 use lakesmith_plan::resolve;
 use lakesmith_sql::{parse_data_type, parse_query};
 use lakesmith_unresolved::{SparkType, StructField};
@@ -25,7 +26,11 @@ pub(crate) async fn resolved(
     let mut sources = SourceMap::default();
     let source = sources.add(view.name.as_str(), view.text.as_str(), SourceKind::Inline);
     let query = parse_query(&sources, source).map_err(Box::new)?;
-    let resolved = resolve(&query, catalog, session.options()).await;
+    let mut options = session.options();
+    // a view means what it meant when it was made
+    options.session.rules = Rules::of(|key| view.settings.get(key).map(String::as_str)).unwrap_or_default();
+    let rules = options.session.rules.clone();
+    let resolved = resolve(&query, catalog, options).await;
     let resolved = resolved.map_err(|faults| Box::new(faults.into_iter().next().unwrap_or_else(unread)))?;
     let (mut columns, mut schema) = (Vec::new(), Vec::new());
     for column in &view.columns {
@@ -33,7 +38,7 @@ pub(crate) async fn resolved(
         let Some(found) = found else { return Err(Box::new(column_gone(view, column))) };
         let data_type = data_type_of(column).unwrap_or_else(|| found.data_type.clone());
         let value = Typed { expr: found.column(), data_type: found.data_type.clone(), nullable: found.nullable };
-        let value = cast(value, &data_type, Mode::Ansi).map_err(|fault| {
+        let value = within(&rules, || cast(value, &data_type, Mode::Ansi)).map_err(|fault| {
             let title = format!("column `{}`: {}", column.name, fault.title);
             Box::new(Diagnostic::error(Condition::INCOMPATIBLE_VIEW_SCHEMA_CHANGE, title))
         })?;

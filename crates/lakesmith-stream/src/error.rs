@@ -49,6 +49,16 @@ pub enum StreamError {
         /// The commit.
         version: i64,
     },
+    /// A stream is to begin after the end of a table.
+    #[error("a stream of `{table}` is to begin at {start}, and its newest version is {newest}")]
+    StartsLate {
+        /// The table.
+        table: String,
+        /// Where the stream is to begin: a version or a time.
+        start: String,
+        /// The table's version.
+        newest: i64,
+    },
     /// Storage failed.
     #[error(transparent)]
     Failed(#[from] EngineError),

@@ -10,6 +10,7 @@ pub mod file_source;
 pub mod identity;
 pub mod plan;
 pub mod progress;
+pub mod table_options;
 pub mod table_source;
 
 pub use checkpoint::FlowCheckpoint;
@@ -17,3 +18,4 @@ pub use error::StreamError;
 pub use identity::{FlowIdentity, RETIRED};
 pub use plan::{BatchPlan, FileEntry, Slice};
 pub use progress::{Progress, TablePosition};
+pub use table_options::TableOptions;

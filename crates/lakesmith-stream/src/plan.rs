@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::progress::Progress;
+
 /// One numbered batch of a flow.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BatchPlan {
@@ -48,6 +50,14 @@ pub struct FileEntry {
 }
 
 impl BatchPlan {
+    /// Whether the batch is the first of a table: it notes where the flow begins, rows or none.
+    pub fn begins(&self, progress: &Progress) -> bool {
+        let is_first = |key: &String, slice: &Slice| {
+            matches!(slice, Slice::Table { after: Some(_), .. }) && !progress.tables.contains_key(key)
+        };
+        self.slices.iter().any(|(key, slice)| is_first(key, slice))
+    }
+
     /// Whether the batch reads nothing new.
     pub fn is_empty(&self) -> bool {
         self.slices.values().all(|slice| match slice {

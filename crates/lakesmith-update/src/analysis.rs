@@ -128,6 +128,9 @@ impl Analyzer<'_> {
             return Err(vec![fault]);
         }
         let Some(query) = flow.query() else { return Err(Vec::new()) };
+        if let Err(fault) = self.pipeline.rules(&flow.settings) {
+            return Err(vec![Diagnostic::error(fault.condition, fault.title).at(flow.span, "set for this flow")]);
+        }
         if flow.kind == FlowKind::Append {
             let faults = stream_rules::faults(query, self.pipeline, &flow.namespace);
             if !faults.is_empty() {
@@ -142,6 +145,7 @@ impl Analyzer<'_> {
             tables: self.tables,
             schemas: &self.analysis.schemas,
             namespace: &flow.namespace,
+            settings: &flow.settings,
             span: flow.span,
             checkpoint: (!self.full.contains(&dataset.id)).then_some(&checkpoint),
             target: &dataset.name,

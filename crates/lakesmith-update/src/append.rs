@@ -7,6 +7,7 @@ use lakesmith_delta::{Commit, DataFile, DeltaTable, Txn};
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_engine::ErrorKind;
 use lakesmith_graph::{Dataset, Flow, FlowKind};
+use lakesmith_stream::table_options::OnChange;
 use lakesmith_stream::{
     BatchPlan, FlowCheckpoint, FlowIdentity, Progress, RETIRED, Slice, StreamError, file_source, table_source,
 };
@@ -92,6 +93,21 @@ impl<'a> AppendFlow<'a> {
         let progress = self.checkpoint.progress(&self.identity, plan.number).map_err(|error| self.fault(&error))?;
         self.checkpoint.compact(&self.identity, &progress).map_err(|error| self.fault(&error))?;
         self.run.maintain(&mut self.table).await;
+        self.maintain_quarantine().await
+    }
+
+    /// Upkeep of the quarantine, unless it holds rows of a batch that is not committed: these may have to be taken back, by the
+    /// names of their files.
+    async fn maintain_quarantine(&mut self) -> Result<(), Vec<Diagnostic>> {
+        let Some(mut quarantine) = self.quarantine_table().await? else { return Ok(()) };
+        let target = self.run.tables.current(&self.run.pipeline.folder(&self.dataset.name)).await;
+        let Some(target) = target.map_err(|error| vec![engine_fault(&error)])? else { return Ok(()) };
+        let mut batches = quarantine.txns().iter().filter_map(|(app_id, number)| {
+            app_id.strip_suffix(QUARANTINE_SUFFIX).map(|flow| (target.txn(flow).unwrap_or(0), *number))
+        });
+        if batches.all(|(committed, quarantined)| committed == RETIRED || committed >= quarantined) {
+            self.run.maintain(&mut quarantine).await;
+        }
         Ok(())
     }
 
@@ -143,7 +159,7 @@ impl<'a> AppendFlow<'a> {
             fingerprint: self.fingerprint.clone(),
             slices: self.slices(progress).await?,
         };
-        if self.flow.kind != FlowKind::Once && plan.is_empty() {
+        if self.flow.kind != FlowKind::Once && plan.is_empty() && !plan.begins(progress) {
             return Ok(None);
         }
         self.checkpoint.put_plan(&self.identity, &plan).map_err(|error| self.fault(&error))?;
@@ -189,13 +205,16 @@ impl<'a> AppendFlow<'a> {
                         Err(error) => return Err(vec![self.unreachable(pattern, &error)]),
                     }
                 }
-                Source::Table { name, folder, .. } => {
+                Source::Table { name, folder, options } => {
                     let table = self.run.tables.current(folder).await.map_err(|error| vec![engine_fault(&error)])?;
                     let Some(mut table) = table else { continue };
                     let shown = self.run.pipeline.shown_name(name);
-                    let slice = table_source::next_versions(&shown, &table, progress.tables.get(&key));
+                    let position = progress.tables.get(&key);
+                    let slice = table_source::next_versions(&shown, &table, position, *options).await;
                     let slice = slice.map_err(|error| self.fault(&error))?;
-                    if self.holds_rows(&shown, &mut table, &slice).await? {
+                    // where a flow begins is noted even when nothing is there yet: `latest` is another version next time
+                    let begins = position.is_none() && options.start.is_some();
+                    if begins || self.holds_rows(&shown, &mut table, &slice, options.on_change).await? {
                         slices.insert(key, slice);
                     }
                 }
@@ -205,10 +224,16 @@ impl<'a> AppendFlow<'a> {
     }
 
     /// Whether the versions of a slice added any file; versions that did not are looked at again next time.
-    async fn holds_rows(&self, name: &str, table: &mut DeltaTable, slice: &Slice) -> Result<bool, Vec<Diagnostic>> {
+    async fn holds_rows(
+        &self,
+        name: &str,
+        table: &mut DeltaTable,
+        slice: &Slice,
+        on_change: OnChange,
+    ) -> Result<bool, Vec<Diagnostic>> {
         let Slice::Table { after, up_to, .. } = slice else { return Ok(true) };
-        let files = table_source::files(name, table, *after, *up_to).await.map_err(|error| self.fault(&error))?;
-        Ok(!files.is_empty())
+        let files = table_source::files(name, table, *after, *up_to, on_change).await;
+        Ok(!files.map_err(|error| self.fault(&error))?.is_empty())
     }
 
     /// A plan of this flow as a task.
@@ -381,8 +406,11 @@ pub(crate) fn folder_exists(pattern: &std::path::Path) -> bool {
     is_pattern && pattern.components().take_while(is_plain).collect::<std::path::PathBuf>().is_dir()
 }
 
+/// Ends the application id under which the quarantine table knows a flow.
+const QUARANTINE_SUFFIX: &str = "/quarantine";
+
 fn quarantine_app_id(identity: &FlowIdentity) -> String {
-    format!("{}/quarantine", identity.app_id())
+    format!("{}{QUARANTINE_SUFFIX}", identity.app_id())
 }
 
 /// Its version is the last plan that was taken back after rows of it had been quarantined.

@@ -114,7 +114,7 @@ async fn refresh(
     work.add(done);
     run.engine.faults.reach("update.before_view_state").map_err(|error| vec![engine_fault(&error)])?;
     ViewState { version, ..ViewState::of(&inputs, &table) }.keep(&checkpoint)?;
-    run.maintain(&mut table).await;
+    run.maintain_replaced(&mut table).await;
     Ok(None)
 }
 
@@ -231,6 +231,7 @@ impl UpdateRun<'_> {
             tables: &self.tables,
             schemas: &self.analysis.schemas,
             namespace: &flow.namespace,
+            settings: &flow.settings,
             span: flow.span,
             checkpoint: Some(&checkpoint),
             target: &dataset.name,

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::physical_plan::ExecutionPlan;
 use lakesmith_base::UpdateId;
+use lakesmith_delta::compaction::CompactionSettings;
 use lakesmith_delta::{
     Commit, CommitError, DataFile, DeltaTable, Metadata, OnVersion, SinkExec, SinkSpec, TableStore, Txn, report_of,
 };
@@ -28,6 +29,7 @@ use crate::engine::Engine;
 use crate::fault::{commit_fault, engine_fault};
 use crate::outcome::{FlowOutcome, FlowResult, FlowWork};
 use crate::pipeline::Pipeline;
+use crate::upkeep::upkeep;
 
 /// Folder of the event log's table.
 pub fn table_folder(storage: &Path) -> PathBuf {
@@ -118,7 +120,7 @@ async fn fold_one(storage: &Path, engine: &Engine, journal: &Path) -> Result<(),
         commit.txns = vec![Txn { app_id, version: 1 }];
         table.commit(&commit).await.map_err(|error| commit_fault("the event log", &error))?;
         engine.faults.reach("events.after_commit").map_err(fault)?;
-        let _ = lakesmith_delta::checkpoint::checkpoint_if_due(&table, 10, engine.now_millis()).await;
+        upkeep(engine, &mut table, Some(CompactionSettings::default())).await;
     }
     std::fs::remove_file(journal).map_err(|error| fault(EngineError::io("remove event journal", journal, error)))
 }

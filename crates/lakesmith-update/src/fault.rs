@@ -60,6 +60,7 @@ pub fn stream_fault(error: &StreamError) -> Diagnostic {
         StreamError::SourceReplaced { .. } => Condition::DIFFERENT_DELTA_TABLE_READ_BY_STREAMING_SOURCE,
         StreamError::NotAppend { .. } => Condition::DELTA_SOURCE_TABLE_IGNORE_CHANGES,
         StreamError::VersionMissing { .. } => Condition::LAKESMITH_CHECKPOINT,
+        StreamError::StartsLate { .. } => Condition::DELTA_TIMESTAMP_GREATER_THAN_COMMIT,
         StreamError::Failed(error) => return engine_fault(error),
     };
     let diagnostic = match error {
@@ -71,7 +72,9 @@ pub fn stream_fault(error: &StreamError) -> Diagnostic {
     };
     match error {
         StreamError::NotAppend { .. } => diagnostic
-            .help("start the reading table over with `--full-refresh`, or read without STREAM in a materialized view"),
+            .help("start the reading table over with `--full-refresh`, or read without STREAM in a materialized view")
+            .help("where such commits are to be passed over: `STREAM t WITH (skipChangeCommits = true)`"),
+        StreamError::StartsLate { .. } => diagnostic.help("`startingVersion = 'latest'` begins with what comes next"),
         StreamError::CheckpointGone { .. } | StreamError::Damaged { .. } => {
             diagnostic.help("put the storage folder back, or start the table over with `--full-refresh`")
         }

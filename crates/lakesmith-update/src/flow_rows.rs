@@ -17,6 +17,7 @@ use lakesmith_engine::arrow_type::{to_arrow, to_arrow_schema};
 use lakesmith_expectation::{Action, Check, ExpectationExec};
 use lakesmith_functions::Typed;
 use lakesmith_functions::cast::{Mode, cast};
+use lakesmith_functions::rules::within;
 use lakesmith_graph::Dataset;
 use lakesmith_plan::{Checked, Conditions, Options, resolve_checked};
 use lakesmith_unresolved::pipeline::{Expectation, ViolationAction};
@@ -90,7 +91,8 @@ pub(crate) async fn rows(
     schema: &[StructField],
     reads: &Reads<'_>,
 ) -> Result<Arc<dyn ExecutionPlan>, Vec<Diagnostic>> {
-    let mut columns = stored_columns(checked, dataset, schema)?;
+    let rules = reads.options().session.rules;
+    let mut columns = within(&rules, || stored_columns(checked, dataset, schema))?;
     columns.extend(checked.source_file.iter().map(|file| file.column().alias(SOURCE_FILE)));
     judged(checked, columns, dataset, reads).await
 }

@@ -96,7 +96,8 @@ impl<'a> AppendFlow<'a> {
             let dataset = run.pipeline.graph.dataset(flow.target?);
             let uses = &run.analysis.flows.get(&flow.id)?.uses;
             let reads_only_this = matches!(uses.as_slice(), [only] if only.is_streaming
-                && matches!(&only.source, Source::Table { folder: own, .. } if *own == folder));
+                && matches!(&only.source, Source::Table { folder: own, options, .. }
+                    if *own == folder && options.start.is_none()));
             let can_ride = flow.kind == FlowKind::Append
                 && flow.id != self.flow.id
                 && reads_only_this

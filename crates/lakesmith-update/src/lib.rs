@@ -29,6 +29,7 @@ mod stream_rules;
 mod tables;
 mod target;
 pub mod update;
+mod upkeep;
 
 pub use analysis::{Analysis, analyze};
 pub use engine::{Engine, EngineSettings, Plans};

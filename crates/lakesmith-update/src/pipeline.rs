@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_engine::EngineError;
 use lakesmith_engine::durable::DurableFolder;
+use lakesmith_functions::Rules;
+use lakesmith_functions::rules::RulesFault;
 use lakesmith_graph::name::without_live;
-use lakesmith_graph::{DataflowGraph, Dataset, DatasetId, Namespace};
+use lakesmith_graph::{DataflowGraph, Dataset, DatasetId, Namespace, Settings};
 use lakesmith_project::path::table_folder;
 use lakesmith_project::{Location, PathMap};
 
@@ -86,6 +88,11 @@ impl Pipeline {
             Location::Local(path) => Some(absolute(Path::new("."), &path)),
             Location::Remote(_) => None,
         }
+    }
+
+    /// What the settings in force at a flow make of casts and functions.
+    pub fn rules(&self, own: &Settings) -> Result<Rules, RulesFault> {
+        Rules::of(|key| own.get(key).map(String::as_str).or_else(|| self.setting(key)))
     }
 
     /// The value of a setting.

@@ -202,13 +202,14 @@ impl Planner<'_> {
                         _ => {}
                     }
                 }
-                Source::Table { name, folder, .. } => {
+                Source::Table { name, folder, options } => {
                     let shown = self.pipeline.shown_name(name);
+                    let position = progress.tables.get(&key);
                     if let Ok(Some(mut table)) = self.tables.current(folder).await
                         && let Ok(Slice::Table { after, up_to, .. }) =
-                            table_source::next_versions(&shown, &table, progress.tables.get(&key))
+                            table_source::next_versions(&shown, &table, position, *options).await
                     {
-                        match table_source::files(&shown, &mut table, after, up_to).await {
+                        match table_source::files(&shown, &mut table, after, up_to, options.on_change).await {
                             Ok(files) if files.is_empty() => {}
                             Ok(_) => {
                                 return (PlannedAction::Append, format!("`{shown}` has new versions up to {up_to}"));

@@ -18,10 +18,10 @@ use lakesmith_engine::{
     BoxFuture, Catalog, EngineError, ErrorKind, FileInterface, ProvidedRelation, RelationAnswer, RelationRequest,
 };
 use lakesmith_functions::SessionValues;
-use lakesmith_graph::{Dataset, DatasetId, Flow, Namespace};
+use lakesmith_graph::{Dataset, DatasetId, Flow, Namespace, Settings};
 use lakesmith_ingest::{FoundFile, METADATA_COLUMN, OptionFault, ReaderOptions, Usage, metadata_field};
 use lakesmith_plan::Options;
-use lakesmith_stream::{FlowCheckpoint, Slice, file_source, table_source};
+use lakesmith_stream::{FlowCheckpoint, Slice, TableOptions, file_source, table_source};
 use lakesmith_unresolved::StructField;
 
 use crate::engine::Engine;
@@ -42,6 +42,8 @@ pub(crate) struct Reads<'a> {
     /// Columns of the pipeline's datasets as far as they are known.
     pub schemas: &'a HashMap<DatasetId, Vec<StructField>>,
     pub namespace: &'a Namespace,
+    /// Settings in force at the flow.
+    pub settings: &'a Settings,
     /// Where a fault is shown that has no better place.
     pub span: Span,
     /// The checkpoint that keeps the schemas of inferred files.
@@ -73,6 +75,13 @@ impl<'a> Batch<'a> {
     }
 }
 
+/// How a table is read.
+#[derive(Debug, Clone, Copy)]
+struct Mode {
+    is_streaming: bool,
+    options: TableOptions,
+}
+
 impl Catalog for Reads<'_> {
     fn relation<'a>(&'a self, request: &'a RelationRequest) -> BoxFuture<'a, RelationAnswer> {
         Box::pin(async move {
@@ -99,30 +108,31 @@ impl Reads<'_> {
     async fn named(&self, name: &QualifiedName, is_streaming: bool, options: &[(String, String)]) -> RelationAnswer {
         let is_direct = |format: &Identifier| DIRECT_FORMATS.iter().any(|known| format.matches(known));
         let are_files = matches!(name.parts(), [format, _] if is_direct(format) && !format.matches("delta"));
-        if let Some((key, _)) = options.first().filter(|_| !are_files) {
+        if let Some((key, _)) = options.first().filter(|_| !are_files && !is_streaming) {
             let title = format!("option `{key}` of a table is not built yet in a flow");
             return self.refused(Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title));
         }
+        let streamed = match TableOptions::read(if are_files { &[] } else { options }) {
+            Ok(streamed) => streamed,
+            Err(faults) => return RelationAnswer::Misused(faults),
+        };
+        let mode = Mode { is_streaming, options: streamed };
         if let Some(dataset) = self.pipeline.dataset(name, self.namespace) {
-            return if dataset.is_table() {
-                self.dataset(dataset, is_streaming).await
-            } else {
-                self.view(dataset).await
-            };
+            return if dataset.is_table() { self.dataset(dataset, mode).await } else { self.view(dataset).await };
         }
         if let [format, path] = name.parts()
             && DIRECT_FORMATS.iter().any(|known| format.matches(known))
         {
             if format.matches("delta") {
                 let Some(folder) = self.pipeline.locate(path.as_str()) else { return self.remote(path.as_str()) };
-                return self.stored(name.clone(), folder, is_streaming).await;
+                return self.stored(name.clone(), folder, mode).await;
             }
             let paths = [path.as_str().to_owned()];
             return self.files(Some(&format.folded()), options, &paths, FileInterface::Reader, is_streaming).await;
         }
         let full = self.namespace.qualify(&lakesmith_graph::name::without_live(name).0);
         let folder = self.pipeline.folder(&full);
-        self.stored(full, folder, is_streaming).await
+        self.stored(full, folder, mode).await
     }
 
     fn note(&self, source: Source, is_streaming: bool) {
@@ -130,15 +140,15 @@ impl Reads<'_> {
     }
 
     /// A table that the pipeline makes.
-    async fn dataset(&self, dataset: &Dataset, is_streaming: bool) -> RelationAnswer {
+    async fn dataset(&self, dataset: &Dataset, mode: Mode) -> RelationAnswer {
         let Some(schema) = self.schemas.get(&dataset.id) else { return RelationAnswer::Unknown };
         let folder = self.pipeline.folder(&dataset.name);
-        let source = Source::Table { name: dataset.name.clone(), folder: folder.clone() };
-        self.note(source, is_streaming);
+        let source = Source::Table { name: dataset.name.clone(), folder: folder.clone(), options: mode.options };
+        self.note(source, mode.is_streaming);
         if self.batch.is_none() {
             return virtual_relation(schema.clone(), Vec::new());
         }
-        match self.rows(&dataset.name, &folder, is_streaming).await {
+        match self.rows(&dataset.name, &folder, mode).await {
             Ok(Some(answer)) => answer,
             Ok(None) => virtual_relation(schema.clone(), Vec::new()),
             Err(fault) => RelationAnswer::Refused(fault),
@@ -146,18 +156,19 @@ impl Reads<'_> {
     }
 
     /// A table from outside the pipeline.
-    async fn stored(&self, name: QualifiedName, folder: PathBuf, is_streaming: bool) -> RelationAnswer {
+    async fn stored(&self, name: QualifiedName, folder: PathBuf, mode: Mode) -> RelationAnswer {
         let table = match self.tables.current(&folder).await {
             Ok(Some(table)) => table,
             Ok(None) if self.is_dry => return RelationAnswer::Unknown,
             Ok(None) => return RelationAnswer::Absent,
             Err(error) => return self.refused(engine_fault(&error)),
         };
-        self.note(Source::Table { name: name.clone(), folder: folder.clone() }, is_streaming);
+        let source = Source::Table { name: name.clone(), folder: folder.clone(), options: mode.options };
+        self.note(source, mode.is_streaming);
         if self.batch.is_none() {
             return virtual_relation(table.metadata().schema.clone(), Vec::new());
         }
-        match self.rows(&name, &folder, is_streaming).await {
+        match self.rows(&name, &folder, mode).await {
             Ok(answer) => answer.unwrap_or(RelationAnswer::Absent),
             Err(fault) => RelationAnswer::Refused(fault),
         }
@@ -168,7 +179,7 @@ impl Reads<'_> {
         &self,
         name: &QualifiedName,
         folder: &Path,
-        is_streaming: bool,
+        Mode { is_streaming, options }: Mode,
     ) -> Result<Option<RelationAnswer>, Box<Diagnostic>> {
         let Some(batch) = self.batch else { return Ok(None) };
         let failed = |error: &lakesmith_engine::EngineError| Box::new(engine_fault(error).at(self.span, ""));
@@ -191,7 +202,7 @@ impl Reads<'_> {
         let files = match (is_streaming, batch.slices.get(&table_key(self.pipeline, folder))) {
             (true, Some(Slice::Table { after, up_to, .. })) => {
                 let shown = self.pipeline.shown_name(name);
-                let files = table_source::files(&shown, table, *after, *up_to).await;
+                let files = table_source::files(&shown, table, *after, *up_to, options.on_change).await;
                 files.map_err(|error| Box::new(stream_fault(&error).at(self.span, "")))?
             }
             (true, _) => Vec::new(),
@@ -212,8 +223,8 @@ impl Reads<'_> {
         }
         let Some(flow) = self.pipeline.graph.flows_into(view.id).next() else { return RelationAnswer::Unknown };
         let Some(query) = flow.query() else { return RelationAnswer::Unknown };
-        let inner = Reads { namespace: &flow.namespace, span: flow.span, ..*self };
-        let options = self.options();
+        let inner = Reads { namespace: &flow.namespace, settings: &flow.settings, span: flow.span, ..*self };
+        let options = inner.options();
         if !view.expectations().is_empty() {
             return match crate::flow_rows::checked_view(query, view, &inner, options).await {
                 Ok((schema, provider)) => RelationAnswer::Found(Arc::new(ProvidedRelation::new(schema, provider))),
@@ -242,6 +253,7 @@ impl Reads<'_> {
                 catalog: self.namespace.catalog.as_str().to_owned(),
                 schema: self.namespace.schema.as_str().to_owned(),
                 user: self.engine.settings.user.clone(),
+                rules: self.pipeline.rules(self.settings).unwrap_or_default(),
             },
         }
     }
@@ -272,6 +284,7 @@ impl Reads<'_> {
             }
             Err(faults) => return RelationAnswer::Misused(faults.into_iter().map(OptionFault::told).collect()),
         };
+        let parsed = parsed.in_zone(&self.pipeline.rules(self.settings).unwrap_or_default().zone);
         let read = FilesRead { key: files_key(self.pipeline, &pattern), pattern, options: parsed, is_streaming };
         let (columns, seen) = match self.columns(&read).await {
             Ok(Some(known)) => known,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use lakesmith_base::QualifiedName;
 use lakesmith_ingest::ReaderOptions;
+use lakesmith_stream::TableOptions;
 
 use crate::pipeline::Pipeline;
 
@@ -25,6 +26,8 @@ pub(crate) enum Source {
         name: QualifiedName,
         /// Its folder.
         folder: PathBuf,
+        /// How it is read as a stream.
+        options: TableOptions,
     },
     /// Files.
     Files {

@@ -4,11 +4,13 @@ mod emitter;
 pub(crate) mod fingerprint;
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use datafusion::physical_plan::ExecutionPlan;
 use lakesmith_base::UpdateId;
 use lakesmith_delta::DeltaTable;
+use lakesmith_delta::compaction::CompactionSettings;
 use lakesmith_diagnostic::Diagnostic;
 use lakesmith_engine::EngineError;
 use lakesmith_event::{
@@ -31,9 +33,7 @@ use crate::schedule;
 use crate::selection::{Selected, Selection};
 use crate::tables::Tables;
 use crate::update::emitter::Emitter;
-
-/// Log checkpoints are written after so many commits.
-const COMMITS_PER_CHECKPOINT: i64 = 10;
+use crate::upkeep::{compaction_settings, upkeep};
 
 /// What is needed to run one update.
 #[derive(Clone)]
@@ -68,6 +68,8 @@ pub(crate) struct UpdateRun<'a> {
     rode: Mutex<HashMap<FlowId, FlowWork>>,
     /// How flows are tried again.
     pub retries: Retries,
+    /// How small files are merged.
+    compaction: Option<CompactionSettings>,
     /// Plans that were given up while they ran.
     pub given_up: Mutex<Vec<Arc<dyn ExecutionPlan>>>,
 }
@@ -111,8 +113,10 @@ async fn run_once(request: UpdateRequest<'_>, cause: UpdateCause) -> UpdateOutco
         is_cancelled: false,
         duration_micros: 0,
     };
-    let retries = match Retries::of_update(pipeline).and_then(|_| Retries::of_flows(pipeline)) {
-        Ok(retries) => retries,
+    let settings = Retries::of_update(pipeline).and_then(|_| Retries::of_flows(pipeline));
+    let settings = settings.and_then(|retries| Ok((retries, compaction_settings(pipeline)?)));
+    let (retries, compaction) = match settings {
+        Ok(settings) => settings,
         Err(fault) => {
             outcome.diagnostics.push(*fault);
             return outcome;
@@ -169,6 +173,7 @@ async fn run_once(request: UpdateRequest<'_>, cause: UpdateCause) -> UpdateOutco
         ended: Mutex::default(),
         rode: Mutex::default(),
         retries,
+        compaction,
         given_up: Mutex::default(),
     };
     emitter.update(Details::UpdateProgress(UpdateProgress::new(UpdateState::SettingUpTables)));
@@ -322,10 +327,15 @@ impl UpdateRun<'_> {
         fingerprint::of(self.pipeline, self.analysis, flow, dataset)
     }
 
-    /// Writes a log checkpoint when it is time. That it fails is no failure of a flow that has committed.
+    /// Upkeep of a table that grows by commits, when it is time.
     pub async fn maintain(&self, table: &mut DeltaTable) {
-        let _ = lakesmith_delta::checkpoint::checkpoint_if_due(table, COMMITS_PER_CHECKPOINT, self.engine.now_millis())
-            .await;
+        upkeep(self.engine, table, self.compaction).await;
+        self.tables.keep(Path::new(table.store().folder()), table).await;
+    }
+
+    /// Upkeep of a table that each commit replaces.
+    pub async fn maintain_replaced(&self, table: &mut DeltaTable) {
+        upkeep(self.engine, table, None).await;
     }
 
     pub fn outcome(&self, flow: &Flow, result: FlowResult, work: FlowWork, duration_micros: i64) -> FlowOutcome {

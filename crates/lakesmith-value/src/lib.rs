@@ -13,6 +13,7 @@ mod plain_time;
 mod time_pattern;
 mod timestamp;
 mod whitespace;
+mod zone;
 
 pub use boolean::parse_boolean;
 pub use date::parse_date;
@@ -23,3 +24,4 @@ pub use json_value::Json;
 pub use time_pattern::{PatternTime, TimePattern};
 pub use timestamp::{parse_offset, parse_timestamp};
 pub use whitespace::trim_cast;
+pub use zone::Zone;

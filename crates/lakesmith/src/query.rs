@@ -128,7 +128,7 @@ async fn print(mut result: QueryResult, form: RowForm, printer: &mut Printer) ->
         told(&result, printer);
         return Ok(true);
     }
-    let mut writer = RowWriter::new(form, &columns);
+    let mut writer = RowWriter::new(form, &columns, result.zone.clone());
     while let Some(batch) = result.next().await {
         let text = writer.batch(&batch?);
         if !printer.stream(&text) {
@@ -180,7 +180,16 @@ pub fn session(project: Option<&Project>, arguments: &SessionArguments) -> Resul
         }
         None => bare(&arguments.project, &arguments.set, clock, runtime),
     };
-    Ok(Session::new(settings))
+    let configured = project.into_iter().flat_map(|project| &project.configuration);
+    let configured = configured.map(|entry| (entry.key.as_str(), entry.value.as_str()));
+    let given = arguments.set.iter().map(|(key, value)| (key.as_str(), value.as_str()));
+    Session::new(settings).configured(configured.chain(given)).map_err(|error| match error {
+        QueryError::Wrong { diagnostics, .. } => {
+            let first = diagnostics.first();
+            first.map_or_else(String::new, |fault| format!("error[{}]: {}", fault.condition, fault.title))
+        }
+        QueryError::Failed(error) => failure(&error),
+    })
 }
 
 /// The settings of a folder without a project.

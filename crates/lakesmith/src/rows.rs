@@ -1,8 +1,12 @@
 //! [`RowWriter`]: rows of a query as a table with borders, CSV or JSON.
 
+use std::sync::Arc;
+
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table};
-use datafusion::arrow::array::{Array, RecordBatch};
+use datafusion::arrow::array::{ArrayRef, RecordBatch};
 use lakesmith_diagnostic::render::printable;
+use lakesmith_functions::Zone;
+use lakesmith_functions::cast::shown_in;
 use lakesmith_session::{cell, json};
 use lakesmith_unresolved::{SparkType, StructField};
 
@@ -15,31 +19,35 @@ const BORDERS: &str = "││──╞═╪╡│    ┬┴┌┐└┘";
 pub struct RowWriter<'c> {
     form: RowForm,
     columns: &'c [StructField],
+    /// The zone that instants are shown in; JSON has them in UTC.
+    zone: Zone,
     table: Table,
     has_begun: bool,
 }
 
 impl<'c> RowWriter<'c> {
     /// A writer of rows of these columns.
-    pub fn new(form: RowForm, columns: &'c [StructField]) -> Self {
+    pub fn new(form: RowForm, columns: &'c [StructField], zone: Zone) -> Self {
         let mut table = bordered();
         table.set_header(columns.iter().map(|column| printable(column.name.as_str())));
-        Self { form, columns, table, has_begun: false }
+        Self { form, columns, zone, table, has_begun: false }
     }
 
     /// The rows of a batch. A table prints nothing before its end, because widths depend on every row.
     pub fn batch(&mut self, batch: &RecordBatch) -> String {
         match self.form {
             RowForm::Table => {
+                let columns = self.shown(batch);
                 for row in 0..batch.num_rows() {
-                    self.table.add_row(self.cells(batch, row));
+                    self.table.add_row(self.cells(&columns, row));
                 }
                 String::new()
             }
             RowForm::Csv => {
                 let mut text = self.csv_header();
+                let columns = self.shown(batch);
                 for row in 0..batch.num_rows() {
-                    let fields = batch.columns().iter().map(|column| {
+                    let fields = columns.iter().map(|column| {
                         if cell::is_null(column, row) { String::new() } else { csv_field(&cell::text(column, row)) }
                     });
                     text.push_str(&fields.collect::<Vec<_>>().join(","));
@@ -71,12 +79,18 @@ impl<'c> RowWriter<'c> {
         }
     }
 
-    fn cells(&self, batch: &RecordBatch, row: usize) -> Vec<Cell> {
-        let cell = |(column, field): (&std::sync::Arc<dyn Array>, &StructField)| {
+    /// The columns as texts show them.
+    fn shown(&self, batch: &RecordBatch) -> Vec<ArrayRef> {
+        let columns = batch.columns().iter();
+        columns.map(|column| shown_in(column, &self.zone).unwrap_or_else(|_| Arc::clone(column))).collect()
+    }
+
+    fn cells(&self, columns: &[ArrayRef], row: usize) -> Vec<Cell> {
+        let cell = |(column, field): (&ArrayRef, &StructField)| {
             let cell = Cell::new(printable(&cell::text(column, row)));
             if is_number(&field.data_type) { cell.set_alignment(CellAlignment::Right) } else { cell }
         };
-        batch.columns().iter().zip(self.columns).map(cell).collect()
+        columns.iter().zip(self.columns).map(cell).collect()
     }
 
     /// The header, once.

@@ -16,7 +16,7 @@ use super::shape::{Shape, stored};
 use super::spec::{SinkSpec, counter};
 use super::verdict::split;
 use super::writer::{TableWriter, Target};
-use super::{Reports, SinkExec};
+use super::{Reports, SinkExec, Unended};
 
 /// Starts the task of one partition.
 pub(crate) fn run(
@@ -31,6 +31,7 @@ pub(crate) fn run(
         spec: Arc::clone(&sink.spec),
         shape: Arc::clone(&sink.shape),
         reports: Arc::clone(&sink.reports),
+        unended: Arc::clone(&sink.unended),
         partition,
         table: writer(table_target(&sink.spec, partition))?,
         quarantine: quarantine_target(&sink.spec, partition).map(writer).transpose()?,
@@ -38,6 +39,7 @@ pub(crate) fn run(
         store: Arc::clone(&store),
         is_ended: false,
     };
+    task.unended.running.send_modify(|running| *running += 1);
     let rows = stream::unfold(Some((task, input)), |state| async move {
         let (mut task, mut input) = state?;
         match task.next(&mut input).await {
@@ -86,6 +88,7 @@ struct Task {
     spec: Arc<SinkSpec>,
     shape: Arc<Shape>,
     reports: Reports,
+    unended: Arc<Unended>,
     partition: usize,
     table: TableWriter,
     quarantine: Option<TableWriter>,
@@ -145,6 +148,7 @@ impl Task {
 
     async fn remove_parts(&mut self) {
         let locations = self.abandon();
+        self.unended.leave(&locations);
         remove(Arc::clone(&self.store), locations).await;
     }
 
@@ -162,18 +166,19 @@ impl Task {
 impl Drop for Task {
     fn drop(&mut self) {
         let locations = self.abandon();
-        if locations.is_empty() {
-            return;
+        if !locations.is_empty() {
+            // whoever runs the plan removes them; when it has gone too, this does, inside of a runtime
+            self.unended.leave(&locations);
+            if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+                runtime.spawn(remove(Arc::clone(&self.store), locations));
+            }
         }
-        // outside of a runtime nothing can be removed here; the parts are then orphans, which clean-up finds
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(remove(Arc::clone(&self.store), locations));
-        }
+        self.unended.running.send_modify(|running| *running -= 1);
     }
 }
 
 /// Removes parts that nothing will name. A part that cannot be removed stays as an orphan.
-async fn remove(store: Arc<dyn ObjectStore>, locations: Vec<Path>) {
+pub(super) async fn remove(store: Arc<dyn ObjectStore>, locations: Vec<Path>) {
     for location in locations {
         match store.delete(&location).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => {}

@@ -195,7 +195,11 @@ conditions! {
     DELTA_REPLACE_WHERE_MISMATCH = "DELTA_REPLACE_WHERE_MISMATCH", "44000",
         "Rows of INSERT … REPLACE WHERE do not meet its condition, so nothing was written. Filter the query by the condition.";
     DELTA_SOURCE_TABLE_IGNORE_CHANGES = "DELTA_SOURCE_TABLE_IGNORE_CHANGES", "0A000",
-        "A table that is read as a stream had rows changed or deleted. A stream reads appended rows only. Read the table without STREAM into a materialized view, or start the reading table over with `--full-refresh`.";
+        "A table that is read as a stream had rows changed or deleted. A stream reads appended rows only. Pass over such commits with `skipChangeCommits`, read the table without STREAM into a materialized view, or start the reading table over with `--full-refresh`.";
+    DELTA_STARTING_VERSION_AND_TIMESTAMP_BOTH_SET = "DELTA_STARTING_VERSION_AND_TIMESTAMP_BOTH_SET", "42613",
+        "A streaming read of a table says with `startingVersion` and with `startingTimestamp` where it begins. Keep one of them.";
+    DELTA_TIMESTAMP_GREATER_THAN_COMMIT = "DELTA_TIMESTAMP_GREATER_THAN_COMMIT", "42816",
+        "A streaming read of a table begins at a time that lies after its newest commit. Name an earlier time, or `startingVersion => 'latest'` for what comes from now on.";
     DELTA_UNSUPPORTED_DATA_TYPES = "DELTA_UNSUPPORTED_DATA_TYPES", "0AKDC",
         "A table would get a column of a type that Delta tables cannot hold, an interval for example. Cast it: seconds of an interval are a BIGINT, its text is a STRING. Temporary views may have such columns.";
     DELTA_UNSUPPORTED_DROP_COLUMN = "DELTA_UNSUPPORTED_DROP_COLUMN", "0AKDC",
@@ -279,7 +283,7 @@ conditions! {
     INVALID_ATTRIBUTE_NAME_SYNTAX = "INVALID_ATTRIBUTE_NAME_SYNTAX", "42601",
         "The name of a column has an empty part or a back-quote that is left open. Put back-quotes around a part that holds a dot: `t.`a.b``.";
     INVALID_CONF_VALUE_TIME_ZONE = "INVALID_CONF_VALUE.TIME_ZONE", "22022",
-        "The setting takes a time zone. The session's zone is UTC.";
+        "The setting takes a time zone: a region such as `Europe/Berlin` or an offset such as `+02:00`.";
     INVALID_CONF_VALUE_TYPE_MISMATCH = "INVALID_CONF_VALUE.TYPE_MISMATCH", "22022",
         "The value of a setting is of another kind than the setting takes, for example a text where a number belongs. Correct it in the `configuration` of the pipeline's spec or after `--set`.";
     INVALID_DATETIME_PATTERN = "INVALID_DATETIME_PATTERN", "22007",
@@ -308,8 +312,14 @@ conditions! {
         "The seconds of a timestamp lie between 0 and 60, and 60 has no fraction. Correct the data, or use `try_make_timestamp` to get NULL.";
     INVALID_INDEX_OF_ZERO = "INVALID_INDEX_OF_ZERO", "22003",
         "Elements of an array are counted from 1 here, so there is no element 0.";
+    INVALID_INLINE_TABLE_INCOMPATIBLE_TYPES_IN_INLINE_TABLE =
+        "INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE", "42000",
+        "A column of VALUES has values of types that have none in common. Cast them to one type.";
     INVALID_INTERVAL_FORMAT = "INVALID_INTERVAL_FORMAT", "22006",
         "The text of an interval does not follow its units, for example `INTERVAL '1 2' DAY TO SECOND`. Write `INTERVAL '1-2' YEAR TO MONTH`, `INTERVAL '1 02:03:04' DAY TO SECOND` or `INTERVAL 1 DAY 2 HOURS`.";
+    INVALID_INTERVAL_FORMAT_TIMEZONE_INTERVAL_OUT_OF_RANGE =
+        "INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE", "22006",
+        "The interval of SET TIME ZONE is an offset of at most 18 hours in whole seconds.";
     INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION = "INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION", "22006",
         "A DATE was moved by an interval with hours, minutes or seconds. Cast the date to TIMESTAMP, or use an interval of days and months.";
     INVALID_LAMBDA_FUNCTION_CALL_DUPLICATE_ARG_NAMES = "INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES", "42K0D",

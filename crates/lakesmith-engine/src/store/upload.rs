@@ -28,8 +28,18 @@ pub(super) struct Upload {
     faults: Arc<dyn Faults>,
     /// Where the parts are; `None` once completed or aborted.
     staged: Option<PathBuf>,
+    /// What became of it. It is published with this held, so that an upload that was dropped is never published after that.
+    fate: Arc<Mutex<Fate>>,
     file: Arc<StagedFile>,
     offset: u64,
+}
+
+/// What became of an upload.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Open,
+    Published,
+    GivenUp,
 }
 
 impl Upload {
@@ -40,7 +50,8 @@ impl Upload {
         let staged = temporary_path(parent);
         let file = StagedFile::create(&staged);
         let file = file.map_err(|error| into_store(&path, EngineError::io("create file", &path, error)))?;
-        Ok(Self { path, folder, name, faults, staged: Some(staged), file: Arc::new(file), offset: 0 })
+        let fate = Arc::new(Mutex::new(Fate::Open));
+        Ok(Self { path, folder, name, faults, staged: Some(staged), fate, file: Arc::new(file), offset: 0 })
     }
 }
 
@@ -92,11 +103,23 @@ impl StagedFile {
     }
 }
 
-/// Syncs the parts and gives them their name.
-fn publish(file: &StagedFile, staged: &Path, path: &Path, faults: &dyn Faults) -> Result<(), EngineError> {
+/// Syncs the parts and gives them their name, unless they were given up meanwhile.
+fn publish(
+    file: &StagedFile,
+    staged: &Path,
+    path: &Path,
+    fate: &Mutex<Fate>,
+    faults: &dyn Faults,
+) -> Result<(), EngineError> {
     file.sync_all().map_err(|error| EngineError::io("sync file", path, error))?;
     faults.reach("durable.before_publish")?;
-    fs::rename(staged, path).map_err(|error| EngineError::io("publish file", path, error))
+    let mut fate = fate.lock().unwrap_or_else(PoisonError::into_inner);
+    if *fate != Fate::Open {
+        return Err(finished());
+    }
+    fs::rename(staged, path).map_err(|error| EngineError::io("publish file", path, error))?;
+    *fate = Fate::Published;
+    Ok(())
 }
 
 #[async_trait]
@@ -121,12 +144,13 @@ impl MultipartUpload for Upload {
     }
 
     async fn complete(&mut self) -> Result<PutResult> {
-        let staged = self.staged.clone().ok_or_else(finished)?;
+        let staged = self.staged.clone().ok_or_else(has_ended)?;
+        let fate = Arc::clone(&self.fate);
         let (file, path, faults) = (Arc::clone(&self.file), self.path.clone(), Arc::clone(&self.faults));
         let (folder, name) = (self.folder.clone(), self.name.clone());
         // a failure before the rename leaves `staged` to be removed when the upload is dropped
         blocking(move || {
-            let published = publish(&file, &staged, &path, faults.as_ref());
+            let published = publish(&file, &staged, &path, &fate, faults.as_ref());
             published.and_then(|()| folder.make_durable(&name)).map_err(|error| into_store(&path, error))
         })
         .await?;
@@ -135,7 +159,7 @@ impl MultipartUpload for Upload {
     }
 
     async fn abort(&mut self) -> Result<()> {
-        let staged = self.staged.take().ok_or_else(finished)?;
+        let staged = self.staged.take().ok_or_else(has_ended)?;
         blocking(move || {
             fs::remove_file(&staged)
                 .map_err(|error| into_store(&staged, EngineError::io("remove file", &staged, error)))
@@ -144,16 +168,21 @@ impl MultipartUpload for Upload {
     }
 }
 
-fn finished() -> Error {
-    let error =
-        EngineError::new(ErrorKind::Internal, "write file", "the upload has already ended").for_actor(Actor::Engine);
-    Error::Generic { store: NAME, source: error.into() }
+fn finished() -> EngineError {
+    EngineError::new(ErrorKind::Internal, "write file", "the upload has already ended").for_actor(Actor::Engine)
+}
+
+fn has_ended() -> Error {
+    Error::Generic { store: NAME, source: finished().into() }
 }
 
 impl Drop for Upload {
     fn drop(&mut self) {
-        if let Some(staged) = self.staged.take() {
-            let _ = fs::remove_file(staged); // it may have been renamed already
+        let Some(staged) = self.staged.take() else { return };
+        let mut fate = self.fate.lock().unwrap_or_else(PoisonError::into_inner);
+        if *fate == Fate::Open {
+            *fate = Fate::GivenUp;
+            let _ = fs::remove_file(staged); // what cannot be removed is a leftover, which clean-up finds
         }
     }
 }

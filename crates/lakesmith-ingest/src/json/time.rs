@@ -1,5 +1,7 @@
 //! Texts to DATE and TIMESTAMP: the common forms directly, all others by the rules of `lakesmith_value`.
 
+use lakesmith_value::Zone;
+
 use crate::zone::offset_seconds;
 
 const DAY_SECONDS: i64 = 86_400;
@@ -18,9 +20,11 @@ pub(crate) fn cast_date(text: &str) -> Option<i32> {
     plain.or_else(|| lakesmith_value::parse_date(text))
 }
 
-/// A timestamp as Spark's cast reads it, in UTC where the text names no zone.
-pub(crate) fn timestamp(text: &str) -> Option<i64> {
-    plain_timestamp(text.as_bytes()).or_else(|| lakesmith_value::parse_timestamp(text, offset_seconds))
+/// A timestamp as Spark's cast reads it, in a zone where the text names none.
+pub(crate) fn timestamp(text: &str, zone: &Zone) -> Option<i64> {
+    let is_plain = zone.is_utc() || text.ends_with('Z');
+    let plain = if is_plain { plain_timestamp(text.as_bytes()) } else { None };
+    plain.or_else(|| lakesmith_value::parse_timestamp(text, |region, local| offset_seconds(region, local, zone)))
 }
 
 /// A timestamp without a zone; a text that names one is refused.
@@ -110,7 +114,9 @@ mod tests {
                 "T01:02:03+02:00",
             ] {
                 let text = format!("{text}{time}");
-                assert_eq!(timestamp(&text), lakesmith_value::parse_timestamp(&text, offset_seconds), "{text}");
+                let utc = Zone::default();
+                let expected = lakesmith_value::parse_timestamp(&text, |region, at| offset_seconds(region, at, &utc));
+                assert_eq!(timestamp(&text, &utc), expected, "{text}");
             }
         }
     }

@@ -19,6 +19,9 @@ pub(crate) struct TimeFormats {
     pub(crate) date: Option<String>,
     pub(crate) timestamp: Option<String>,
     pub(crate) timestamp_ntz: Option<String>,
+    /// The zone of timestamps that name none; nothing where the session decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) zone: Option<String>,
 }
 
 impl TextLayout {
@@ -71,6 +74,13 @@ pub(super) fn line_end(text: &str) -> Result<Option<u8>, String> {
 }
 
 /// Checks a pattern for dates or times.
+pub(super) fn zone(text: &str) -> Result<Option<String>, String> {
+    match lakesmith_value::Zone::new(text) {
+        Some(_) => Ok(Some(text.to_owned())),
+        None => Err(format!("`{text}` is no time zone")),
+    }
+}
+
 pub(super) fn pattern(text: &str) -> Result<Option<String>, String> {
     lakesmith_value::TimePattern::new(text).map(|_| Some(text.to_owned()))
 }

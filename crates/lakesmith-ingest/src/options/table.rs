@@ -4,7 +4,7 @@
 //! for holds anyway.
 
 use super::csv::{character, characters, delimiter, unescaped_quote};
-use super::layout::{encoding, line_end, pattern};
+use super::layout::{encoding, line_end, pattern, zone};
 use super::value::{boolean, bytes, positive, ratio, time};
 use super::{Compression, Format, OptionFault, ParseMode, ReaderOptions, SchemaEvolution, Usage, columns};
 
@@ -63,7 +63,7 @@ const GENERAL: &[(&str, Meaning)] = &[
     ("schemaHints", Set(|o, v| set(&mut o.schema_hints, columns::hints(v)))),
     ("schemaLocation", NoEffect),
     ("singleVariantColumn", NotBuilt),
-    ("timeZone", Only(&["UTC", "Etc/UTC", "Z", "GMT", "+00:00"])),
+    ("timeZone", Set(|o, v| set(&mut o.layout.times.zone, zone(v)))),
     ("useIncrementalListing", NoEffect),
     ("useManagedFileEvents", Only(FALSE)),
     ("useNotifications", Only(FALSE)),

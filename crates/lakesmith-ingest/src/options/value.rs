@@ -83,7 +83,8 @@ pub(crate) fn bytes(text: &str) -> Result<u64, String> {
 
 /// Reads a time as Spark's cast does, in UTC where the text names no zone.
 pub(crate) fn time(text: &str) -> Result<i64, String> {
-    lakesmith_value::parse_timestamp(text, crate::zone::offset_seconds)
+    let utc = lakesmith_value::Zone::default();
+    lakesmith_value::parse_timestamp(text, |region, local| crate::zone::offset_seconds(region, local, &utc))
         .ok_or_else(|| format!("`{text}` is no time such as `2024-01-31T10:00:00`"))
 }
 

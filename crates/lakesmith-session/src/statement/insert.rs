@@ -12,6 +12,7 @@ use lakesmith_engine::EngineError;
 use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_functions::Typed;
 use lakesmith_functions::cast::{Mode, cast};
+use lakesmith_functions::rules::within;
 use lakesmith_functions::store_assignment::store;
 use lakesmith_plan::{Attribute, Resolved};
 use lakesmith_unresolved::command::Insert;
@@ -43,7 +44,7 @@ impl Running<'_> {
         let query = with_defaults(&insert.query);
         let (resolved, notes) = self.session.resolve(&query, self.sources).await?;
         let constants = self.constants(insert).await?;
-        let columns = assigned(insert, &schema, &resolved, &constants, &name)?;
+        let columns = within(&self.session.rules(), || assigned(insert, &schema, &resolved, &constants, &name))?;
         let plan = resolved_with(&resolved, &constants)?.project(columns).and_then(LogicalPlanBuilder::build);
         let plan = plan.map_err(|error| EngineError::from_datafusion("plan write", error))?;
         let mut rules = constraints_of(table.table.metadata());

@@ -30,6 +30,8 @@ use crate::rows::nothing;
 use crate::session::Session;
 use crate::trouble::{Done, not_built};
 
+pub(crate) use session_setting::is_own;
+
 /// A statement on its way: the session it changes and the texts that its places point into.
 #[derive(Clone, Copy)]
 pub(crate) struct Running<'a> {

@@ -10,6 +10,7 @@ use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_engine::{EngineError, Executor, LocalExecutor, RelationSource};
 use lakesmith_functions::Typed;
 use lakesmith_functions::cast::{Mode, cast};
+use lakesmith_functions::rules::within;
 use lakesmith_plan::Resolved;
 use lakesmith_unresolved::SparkType;
 
@@ -57,7 +58,7 @@ impl Running<'_> {
             let field = table.table.metadata().schema.iter().find(|field| field.name == column.name);
             let data_type = field.map_or(SparkType::STRING, |field| field.data_type.clone());
             let value = Typed { expr: column.column(), data_type: column.data_type.clone(), nullable: column.nullable };
-            let value = cast(value, &data_type, Mode::Ansi)
+            let value = within(&self.session.rules(), || cast(value, &data_type, Mode::Ansi))
                 .map_err(|fault| Diagnostic::error(Condition::CAST_INVALID_INPUT, fault.title))?;
             values.push(value.expr.alias(column.name.as_str()));
         }

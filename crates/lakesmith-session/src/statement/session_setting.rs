@@ -4,16 +4,16 @@
 //! and is not built, is refused by name.
 
 use lakesmith_diagnostic::{Condition, Diagnostic};
+use lakesmith_functions::Rules;
+use lakesmith_functions::rules::TIME_ZONE;
 
 use crate::result::QueryResult;
 use crate::rows::Rows;
 use crate::statement::Running;
 use crate::trouble::{Done, not_built};
 
-const TIME_ZONE: &str = "spark.sql.session.timeZone";
-
-/// Names of the session's time zone.
-const UTC: &[&str] = &["UTC", "Etc/UTC", "GMT", "Z", "+00:00", "+0", "UTC+0", "LOCAL"];
+/// What a zone is written as.
+const ZONES: &str = "write a region such as `Europe/Berlin` or an offset such as `+02:00`";
 
 /// A setting with its default value, what it means, and its only value where another is not built.
 struct Known {
@@ -33,10 +33,10 @@ const fn free(key: &'static str, value: &'static str, meaning: &'static str) -> 
 
 /// Settings with a value before SET gives them one, ordered by key.
 const KNOWN: &[Known] = &[
-    only("spark.sql.ansi.enabled", "true", "Arithmetic and casts that fail are errors and not NULL."),
+    free("spark.sql.ansi.enabled", "true", "Arithmetic and casts that fail are errors and not NULL."),
     only("spark.sql.caseSensitive", "false", "Names are compared without regard to case."),
     only("spark.sql.legacy.timeParserPolicy", "EXCEPTION", "How texts become dates and times."),
-    only("spark.sql.session.timeZone", "UTC", "The zone in which times are shown and read."),
+    free("spark.sql.session.timeZone", "UTC", "The zone in which times are shown and read."),
     free("spark.sql.shuffle.partitions", "200", "Has no effect: partitions follow the machine."),
     free("spark.sql.sources.default", "delta", "Has no effect: tables are Delta tables."),
     free(
@@ -44,11 +44,19 @@ const KNOWN: &[Known] = &[
         "STATIC",
         "What INSERT OVERWRITE takes away: all partitions (STATIC) or those that get rows (DYNAMIC).",
     ),
-    only("spark.sql.storeAssignmentPolicy", "ANSI", "How INSERT casts values to the types of columns."),
+    free("spark.sql.storeAssignmentPolicy", "ANSI", "How INSERT casts values to the types of columns."),
 ];
 
 fn known(key: &str) -> Option<&'static Known> {
     KNOWN.iter().find(|known| known.key == key)
+}
+
+/// Checks a setting that a session begins with. Those that nothing here knows are not the session's.
+pub(crate) fn is_own(key: &str, value: &str) -> Done<bool> {
+    if known(key).is_none() {
+        return Ok(false);
+    }
+    check(key, value).map(|()| true)
 }
 
 impl Running<'_> {
@@ -63,7 +71,6 @@ impl Running<'_> {
             }
             (Some(key), Some(value)) => {
                 check(key, value)?;
-                let value = if key == TIME_ZONE { "UTC" } else { value };
                 self.session.state().settings.insert(key.to_owned(), value.to_owned());
                 pair(key, value)
             }
@@ -71,12 +78,13 @@ impl Running<'_> {
     }
 
     pub(super) fn reset(self, key: Option<&str>) {
-        let settings = &mut self.session.state().settings;
-        match key {
-            Some(key) => {
-                settings.remove(key.trim_matches('`'));
-            }
-            None => settings.clear(),
+        let mut state = self.session.state();
+        match key.map(|key| key.trim_matches('`')) {
+            Some(key) => match state.initial.get(key).cloned() {
+                Some(value) => drop(state.settings.insert(key.to_owned(), value)),
+                None => drop(state.settings.remove(key)),
+            },
+            None => state.settings = state.initial.clone(),
         }
     }
 
@@ -104,9 +112,9 @@ fn pair(key: &str, value: &str) -> Done<QueryResult> {
 }
 
 fn check(key: &str, value: &str) -> Done {
-    if key == TIME_ZONE {
-        let is_utc = UTC.iter().any(|name| value.eq_ignore_ascii_case(name));
-        return if is_utc { Ok(()) } else { Err(zone(value).into()) };
+    if let Err(fault) = Rules::of(|known| (known == key).then_some(value)) {
+        let fault_of = Diagnostic::error(fault.condition, fault.title);
+        return Err(if key == TIME_ZONE { fault_of.help(ZONES) } else { fault_of }.into());
     }
     let Some(known) = known(key) else { return Ok(()) };
     if known.is_only && !value.eq_ignore_ascii_case(known.value) {
@@ -118,14 +126,4 @@ fn check(key: &str, value: &str) -> Done {
         return Err(Diagnostic::error(Condition::INVALID_CONF_VALUE_TYPE_MISMATCH, title).into());
     }
     Ok(())
-}
-
-fn zone(value: &str) -> Diagnostic {
-    let looks_like_one =
-        value.contains('/') || value.starts_with(['+', '-']) || value.to_uppercase().starts_with("INTERVAL");
-    if looks_like_one {
-        return not_built(&format!("the time zone `{value}`")).help("the session's time zone is UTC");
-    }
-    let title = format!("`{value}` is no time zone");
-    Diagnostic::error(Condition::INVALID_CONF_VALUE_TIME_ZONE, title).help("the session's time zone is UTC")
 }

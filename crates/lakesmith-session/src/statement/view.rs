@@ -137,6 +137,7 @@ impl Running<'_> {
             comment: clauses.comment.clone(),
             properties: clauses.properties.iter().map(|(key, value, _)| (key.clone(), value.clone())).collect(),
             created_micros: self.session.settings().clock.now_micros(),
+            settings: self.session.meaning(),
         };
         Ok((view, notes.temporary))
     }

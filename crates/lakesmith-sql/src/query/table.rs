@@ -28,9 +28,14 @@ impl Parser<'_> {
         if self.at_stream() {
             self.advance();
             let enclosed = self.eat_symbol("(");
-            let relation = self.named_table(start, true)?;
+            let mut relation = self.named_table(start, true)?;
             if enclosed {
                 self.expect_symbol(")")?;
+                if let RelationKind::NamedTable { options, .. } = relation.kind.as_mut()
+                    && self.at_options()
+                {
+                    options.extend(self.options()?);
+                }
             }
             return Ok(relation);
         }
@@ -82,7 +87,7 @@ impl Parser<'_> {
         self.at_keyword("WITH") && self.peek_at(1).is_symbol("(")
     }
 
-    /// `WITH (key = value, …)`.
+    /// `WITH (key = value, …)`; a key alone is true.
     fn options(&mut self) -> Parsed<Vec<(String, String)>> {
         self.expect_keyword("WITH")?;
         self.parenthesised(|parser| {
@@ -90,8 +95,9 @@ impl Parser<'_> {
                 TokenKind::String(_) => parser.string()?.0,
                 _ => parser.dotted()?.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join("."),
             };
-            if !parser.eat_symbol("=") {
-                parser.eat_symbol("=>");
+            let has_value = parser.eat_symbol("=") || parser.eat_symbol("=>");
+            if !has_value && (parser.at_symbol(",") || parser.at_symbol(")")) {
+                return Ok((key, "true".to_owned()));
             }
             Ok((key, parser.option_value()?))
         })

@@ -1,8 +1,8 @@
 //! SET, USE, RESET, EXPLAIN and DESCRIBE.
 
-use lakesmith_diagnostic::{Condition, Diagnostic};
+use lakesmith_diagnostic::{Condition, Diagnostic, Span};
 use lakesmith_unresolved::command::{DescribeTarget, ObjectKind};
-use lakesmith_unresolved::{Command, CommandKind, Name, NamePart, PipelineStatementKind};
+use lakesmith_unresolved::{Command, CommandKind, ExpressionKind, Literal, Name, NamePart, PipelineStatementKind};
 
 use crate::parser::{Parsed, Parser};
 use crate::statement::Faults;
@@ -10,19 +10,27 @@ use crate::statement::Faults;
 /// What DESCRIBE and EXPLAIN may say before their object.
 const MODES: &[&str] = &["EXTENDED", "FORMATTED", "DETAIL", "HISTORY", "CODEGEN", "COST"];
 
+/// The setting that SET TIME ZONE changes.
+const TIME_ZONE: &str = "spark.sql.session.timeZone";
+
 /// Words after USE that say what is named.
 const USE_WORDS: &[&str] = &["CATALOG", "SCHEMA", "DATABASE", "NAMESPACE"];
 
 impl Parser<'_> {
     /// SET and USE as a pipeline file has them.
     pub(crate) fn pipeline_setting(&mut self) -> Parsed<Option<PipelineStatementKind>> {
+        let start = self.position();
         if self.at_keywords(&["SET", "CATALOG"]) {
             self.advance();
             self.advance();
             let catalog = Some(self.identifier_or_string()?);
             return Ok(Some(PipelineStatementKind::Use { catalog, schema: None }));
         }
-        if self.at_keyword("SET") && !self.at_keywords(&["SET", "TIME", "ZONE"]) && !self.at_set_variable() {
+        if self.eat_keywords(&["SET", "TIME", "ZONE"]) {
+            let key = (TIME_ZONE.to_owned(), self.span_from(start));
+            return Ok(Some(PipelineStatementKind::Set { key, value: self.time_zone()? }));
+        }
+        if self.at_keyword("SET") && !self.at_set_variable() {
             self.advance();
             return self.set_pair().map(Some);
         }
@@ -39,6 +47,38 @@ impl Parser<'_> {
         }
         let (catalog, schema) = self.schema_name()?;
         Ok(Some(PipelineStatementKind::Use { catalog, schema: Some(schema) }))
+    }
+
+    /// What follows SET TIME ZONE: a name in quotes, LOCAL, or an interval that is an offset.
+    fn time_zone(&mut self) -> Parsed<(String, Span)> {
+        let start = self.position();
+        if self.at_string() {
+            return self.string();
+        }
+        if self.eat_keyword("LOCAL") {
+            // machines have no say in what a statement means
+            return Ok(("UTC".to_owned(), self.span_from(start)));
+        }
+        if !self.at_keyword("INTERVAL") {
+            let error = self.expected(&["a time zone in quotes", "LOCAL", "INTERVAL"]);
+            return Err(error);
+        }
+        let interval = self.interval()?;
+        let seconds = match &interval.kind {
+            ExpressionKind::Literal(Literal::DayTimeInterval { microseconds, .. })
+                if microseconds % 1_000_000 == 0 && microseconds.abs() <= 18 * 3_600_000_000 =>
+            {
+                microseconds / 1_000_000
+            }
+            _ => {
+                let title = "a time zone is at most 18 hours away from UTC, in whole seconds";
+                let condition = Condition::INVALID_INTERVAL_FORMAT_TIMEZONE_INTERVAL_OUT_OF_RANGE;
+                return Err(Diagnostic::error(condition, title).at(self.span_from(start), "").into());
+            }
+        };
+        let (sign, size) = (if seconds < 0 { '-' } else { '+' }, seconds.abs());
+        let rest = if size % 60 == 0 { String::new() } else { format!(":{:02}", size % 60) };
+        Ok((format!("{sign}{:02}:{:02}{rest}", size / 3600, size / 60 % 60), self.span_from(start)))
     }
 
     /// `[catalog.]schema`.
@@ -112,11 +152,8 @@ impl Parser<'_> {
         }
         if self.at_keywords(&["SET", "TIME", "ZONE"]) {
             self.eat_keywords(&["SET", "TIME", "ZONE"]);
-            let value = self.rest_text();
-            return Ok(Some(CommandKind::Set {
-                key: Some("spark.sql.session.timeZone".into()),
-                value: Some(unquoted_text(&value)),
-            }));
+            let value = self.time_zone()?;
+            return Ok(Some(CommandKind::Set { key: Some(TIME_ZONE.into()), value: Some(value.0) }));
         }
         if self.eat_keyword("SHOW") {
             return self.show().map(Some);
@@ -239,10 +276,6 @@ fn unquoted(text: &str) -> String {
 }
 
 /// The text without any quotes around it.
-fn unquoted_text(text: &str) -> String {
-    ['`', '\'', '"'].iter().fold(text.trim().to_owned(), |text, quote| without(&text, *quote))
-}
-
 fn without(text: &str, quote: char) -> String {
     let text = text.trim();
     let inner = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));

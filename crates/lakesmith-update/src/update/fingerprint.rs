@@ -19,6 +19,10 @@ pub(crate) fn of(pipeline: &Pipeline, analysis: &Analysis, flow: &Flow, dataset:
             continue;
         }
         digest = digest.with(&without_places(&format!("{:?} {:?}", flow.source, flow.namespace)));
+        let rules = pipeline.rules(&flow.settings).unwrap_or_default().fingerprint();
+        if !rules.is_empty() {
+            digest = digest.with(&rules);
+        }
         digest = flow.settings.iter().fold(digest, |digest, (key, value)| digest.with(key).with(value));
         let views = graph.edges_of(flow.id).map(|edge| graph.dataset(edge.dataset)).filter(|read| !read.is_table());
         for view in views {

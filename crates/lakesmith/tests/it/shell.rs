@@ -18,7 +18,8 @@ struct Shell {
 
 impl Shell {
     fn start(folder: &Path) -> Self {
-        let command = format!("{} sql --project {}", env!("CARGO_BIN_EXE_lakesmith"), folder.display());
+        // not a child of a shell, which would pass Ctrl-C on as its own end
+        let command = format!("exec {} sql --project {}", env!("CARGO_BIN_EXE_lakesmith"), folder.display());
         let mut child = Command::new("script")
             .args(["-qec", &command, "/dev/null"])
             .env("LAKESMITH_HISTORY", folder.join("history"))

@@ -10,6 +10,8 @@ pub enum Shape {
     Chain,
     /// As `TwoFlows`, each file a batch of its own.
     FileByFile,
+    /// As `TwoFlows`, with upkeep after every commit.
+    Compacted,
     /// As `Chain`, and every file has a column that no file before it had.
     Growing,
 }
@@ -39,15 +41,16 @@ impl Definition {
         let schema = format!("{given} => 'id BIGINT, amount BIGINT, kind STRING'");
         let limit = if shape == Shape::FileByFile { ", maxFilesPerTrigger => 1" } else { "" };
         let history = match shape {
-            Shape::TwoFlows | Shape::FileByFile => format!(
+            Shape::TwoFlows | Shape::FileByFile | Shape::Compacted => format!(
                 "CREATE FLOW history AS INSERT INTO ONCE bronze BY NAME
 SELECT * FROM read_files('history/*.json', format => 'json', {schema});
 "
             ),
             Shape::Chain | Shape::Growing => String::new(),
         };
+        let often = if shape == Shape::Compacted { " TBLPROPERTIES ('delta.checkpointInterval' = '1')" } else { "" };
         format!(
-            "CREATE OR REFRESH STREAMING TABLE bronze;
+            "CREATE OR REFRESH STREAMING TABLE bronze{often};
 
 CREATE FLOW arriving AS INSERT INTO bronze BY NAME
 SELECT * FROM STREAM read_files('landing/*.json', format => 'json', {schema}{limit});
@@ -56,9 +59,9 @@ SELECT * FROM STREAM read_files('landing/*.json', format => 'json', {schema}{lim
 CREATE OR REFRESH STREAMING TABLE silver (
   CONSTRAINT has_kind EXPECT (kind IS NOT NULL) ON VIOLATION DROP ROW,
   CONSTRAINT large_enough EXPECT (amount > {least}) ON VIOLATION {violation}
-) AS SELECT id, amount, kind, CAST({number} AS BIGINT) AS definition FROM STREAM(bronze);
+){often} AS SELECT id, amount, kind, CAST({number} AS BIGINT) AS definition FROM STREAM(bronze);
 
-CREATE OR REFRESH STREAMING TABLE gold AS
+CREATE OR REFRESH STREAMING TABLE gold{often} AS
 SELECT id, amount * 2 AS doubled, definition FROM STREAM(silver);
 
 CREATE OR REFRESH MATERIALIZED VIEW totals AS

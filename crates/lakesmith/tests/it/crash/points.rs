@@ -27,6 +27,9 @@ fn a_crash_at_any_named_point_neither_loses_nor_repeats_a_row() {
         if point.starts_with("update.") || point.starts_with("stream.") {
             jobs.push((point, Situation::NewColumn));
         }
+        if point.starts_with("compaction.") || point.starts_with("delta.") {
+            jobs.push((point, Situation::Compaction));
+        }
         if point.ends_with("_ledger") {
             jobs.push((point, Situation::Ledger));
         }

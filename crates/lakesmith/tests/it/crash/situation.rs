@@ -23,6 +23,8 @@ pub enum Situation {
     FullRefreshOfTwo,
     /// An update of so many batches that the flow gathers in a ledger what it has read.
     Ledger,
+    /// An update after which small files are merged in every table.
+    Compaction,
     /// The update that takes back what a batch of an older definition has put into quarantine.
     Undo,
 }
@@ -72,7 +74,7 @@ impl Situation {
     fn step(self, count: usize) -> usize {
         match self {
             _ if std::env::var_os("LAKESMITH_CRASH_ALL").is_some() => 1,
-            Self::NewFile | Self::NewFileInChain | Self::NewColumn | Self::Ledger => 1 + count / 2,
+            Self::NewFile | Self::NewFileInChain | Self::NewColumn | Self::Ledger | Self::Compaction => 1 + count / 2,
             Self::First | Self::FullRefresh | Self::FullRefreshOfTwo | Self::Undo => 1 + count,
         }
     }
@@ -82,6 +84,7 @@ impl Situation {
             Self::NewFileInChain => Shape::Chain,
             Self::NewColumn => Shape::Growing,
             Self::Ledger => Shape::FileByFile,
+            Self::Compaction => Shape::Compacted,
             _ => Shape::TwoFlows,
         }
     }
@@ -113,6 +116,10 @@ impl Situation {
             Self::NewFile | Self::NewFileInChain | Self::NewColumn => {
                 project.arrive(7);
                 crash_once(project, &[], fault)
+            }
+            Self::Compaction => {
+                project.arrive(7);
+                crash_once(project, &["--set", "spark.databricks.delta.autoCompact.minNumFiles=2"], fault)
             }
             Self::FullRefresh => {
                 project.arrive(7);
