@@ -24,7 +24,7 @@ class Recorded:
 
 def read(path):
     """The statements of a golden file."""
-    parts = re.split(r"^-- !query( schema| output)?\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    parts = re.split(r"^-- !query( schema| output)?\n", path.read_bytes().decode("utf-8"), flags=re.MULTILINE)
     statements = []
     # text before the first mark, then marks and texts in turn
     for mark, text in zip(parts[1::2], parts[2::2]):

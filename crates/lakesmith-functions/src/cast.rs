@@ -273,6 +273,19 @@ pub(crate) fn cast_in(array: &ArrayRef, to: &DataType, mode: Mode, zone: &Zone) 
             let values = Decimal128Array::from(values.collect::<Result<Vec<_>>>()?);
             Ok(Arc::new(values.with_precision_and_scale(*precision, *scale)?))
         }
+        (DataType::Float32 | DataType::Float64, DataType::Int64) if mode != Mode::Legacy => {
+            // 2^63 counts as the greatest number, as Java's comparison has it
+            let doubles = plain_cast(array, &DataType::Float64, mode)?;
+            let bound = i64::MAX as f64;
+            let wholes = doubles.as_primitive::<Float64Type>().iter().map(|value| match value {
+                Some(value) if !(value.floor() <= bound && value.ceil() >= -bound) => match mode {
+                    Mode::Try | Mode::Legacy => Ok(None),
+                    Mode::Ansi => Err(refusal(Condition::CAST_OVERFLOW, &lakesmith_value::format_double(value), to)),
+                },
+                value => Ok(value.map(|value| value as i64)),
+            });
+            Ok(Arc::new(wholes.collect::<Result<Int64Array>>()?))
+        }
         (DataType::Boolean, DataType::Decimal128(..)) => {
             let numbers = plain_cast(array, &DataType::Int32, mode)?;
             plain_cast(&numbers, to, mode)

@@ -23,6 +23,7 @@ use crate::arithmetic::{DAYS, add_days_kernel, add_micros_kernel, attempt, of_in
 use crate::cast::{Mode, cast, cast_array};
 use crate::coercion::{implicit, is_integral, is_text};
 use crate::function::{Call, Fault, Function, Typed};
+use crate::interval::DAYS_TO_SECONDS;
 use crate::interval_arithmetic::is_interval;
 use crate::kernel::{self, Kernels, texts};
 use crate::pattern::Pattern;
@@ -263,11 +264,11 @@ fn with_null(left: &Typed, right: &Typed, minus: bool) -> Option<Result<Typed, F
     let (l, r) = (&left.data_type, &right.data_type);
     let as_type = |value: &Typed, to: SparkType| cast(value.clone(), &to, Mode::Ansi);
     let moved = match (l, r) {
-        (SparkType::Date, SparkType::Null) if !minus => {
-            as_type(right, SparkType::Integer).map(|null| (left.clone(), null))
+        (moment, SparkType::Null) if !minus && is_moment(moment) => {
+            as_type(right, DAYS_TO_SECONDS).map(|null| (left.clone(), null))
         }
-        (SparkType::Null, SparkType::Date) if !minus => {
-            as_type(left, SparkType::Integer).map(|null| (right.clone(), null))
+        (SparkType::Null, moment) if !minus && is_moment(moment) => {
+            as_type(left, DAYS_TO_SECONDS).map(|null| (null, right.clone()))
         }
         (moment, SparkType::Null) if minus && is_moment(moment) => {
             as_type(right, moment.clone()).map(|null| (left.clone(), null))

@@ -123,11 +123,10 @@ pub(crate) fn size(interval: Typed) -> Result<Typed, Fault> {
     kernel::call("spark_interval_size", vec![interval], SparkType::Long)
 }
 
-/// The interval of whole months or microseconds, with all units of its kind.
+/// The interval of whole months or microseconds.
 pub(crate) fn of_size(size: Typed, kind: &SparkType, mode: Mode) -> Result<Typed, Fault> {
-    let months = matches!(kind, SparkType::YearMonthInterval { .. });
     let name = if mode == Mode::Ansi { "spark_interval_of" } else { "spark_try_interval_of" };
-    kernel::call(name, vec![size], if months { YEARS_TO_MONTHS } else { DAYS_TO_SECONDS })
+    kernel::call(name, vec![size], kind.clone())
 }
 
 fn misfit(left: &Typed, right: &Typed, symbol: &str) -> Fault {
@@ -206,7 +205,7 @@ fn halved_up(left: i128, right: i128) -> Option<i64> {
 
 fn rounded(value: f64) -> Option<i64> {
     let value = value.round();
-    (value.is_finite() && value.abs() < 9.223_372_036_854_775_8e18).then_some(value as i64)
+    (value.is_finite() && value.abs() < i64::MAX as f64).then_some(value as i64)
 }
 
 fn too_long() -> datafusion::common::DataFusionError {
@@ -261,7 +260,7 @@ fn attempt(arguments: &[ArrayRef], to: &DataType, of: fn(i64, Factor) -> Result<
 fn ratio_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let pairs = sizes(&arguments[0]).into_iter().zip(sizes(&arguments[1]));
     let ratios = pairs.map(|pair| match pair {
-        (Some(_), Some(0)) => Err(refused(Condition::INTERVAL_DIVIDED_BY_ZERO, "an interval is divided by zero")),
+        (Some(_), Some(0)) => Err(refused(Condition::DIVIDE_BY_ZERO, "an interval is divided by zero")),
         (Some(left), Some(right)) => {
             let ratio = left.checked_div(right);
             ratio.map(Some).ok_or_else(|| refused(Condition::ARITHMETIC_OVERFLOW, "the result does not fit its type"))

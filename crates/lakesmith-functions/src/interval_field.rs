@@ -9,6 +9,7 @@ use datafusion::logical_expr::lit;
 use lakesmith_unresolved::SparkType;
 
 use crate::cast::{Mode, cast_array};
+use crate::cast_text::unit_ranks;
 use crate::function::{Fault, Typed};
 use crate::interval_arithmetic::sizes;
 use crate::kernel::{self, Kernels};
@@ -19,23 +20,30 @@ pub(crate) const KERNELS: Kernels = &[("spark_interval_field", field_kernel)];
 /// A field of an interval by its name; `None` where the interval has no such field.
 pub(crate) fn field(interval: &Typed, name: &str) -> Option<Result<Typed, Fault>> {
     let is = |names: &[&str]| names.iter().any(|known| known.eq_ignore_ascii_case(name));
+    // of the units that the type has
+    let (first, last) = unit_ranks(&interval.data_type)?;
+    let within = |rank: i32| (first..=last).contains(&rank);
     let seconds = SparkType::Decimal { precision: 8, scale: 6 };
     // the size of the field's unit and that of the next
     let (unit, next, result) = match &interval.data_type {
-        SparkType::YearMonthInterval { .. } if is(&["year", "y", "years", "yr", "yrs"]) => {
+        SparkType::YearMonthInterval { .. } if within(0) && is(&["year", "y", "years", "yr", "yrs"]) => {
             (12, i64::MAX, SparkType::Integer)
         }
-        SparkType::YearMonthInterval { .. } if is(&["month", "mon", "mons", "months"]) => (1, 12, SparkType::Byte),
-        SparkType::DayTimeInterval { .. } if is(&["day", "d", "days"]) => {
+        SparkType::YearMonthInterval { .. } if within(1) && is(&["month", "mon", "mons", "months"]) => {
+            (1, 12, SparkType::Byte)
+        }
+        SparkType::DayTimeInterval { .. } if within(0) && is(&["day", "d", "days"]) => {
             (86_400_000_000, i64::MAX, SparkType::Integer)
         }
-        SparkType::DayTimeInterval { .. } if is(&["hour", "h", "hours", "hr", "hrs"]) => {
+        SparkType::DayTimeInterval { .. } if within(1) && is(&["hour", "h", "hours", "hr", "hrs"]) => {
             (3_600_000_000, 86_400_000_000, SparkType::Byte)
         }
-        SparkType::DayTimeInterval { .. } if is(&["minute", "m", "min", "mins", "minutes"]) => {
+        SparkType::DayTimeInterval { .. } if within(2) && is(&["minute", "m", "min", "mins", "minutes"]) => {
             (60_000_000, 3_600_000_000, SparkType::Byte)
         }
-        SparkType::DayTimeInterval { .. } if is(&["second", "s", "sec", "seconds", "secs"]) => (1, 60_000_000, seconds),
+        SparkType::DayTimeInterval { .. } if within(3) && is(&["second", "s", "sec", "seconds", "secs"]) => {
+            (1, 60_000_000, seconds)
+        }
         _ => return None,
     };
     let number = |number: i64| Typed::new(lit(number), SparkType::Long).with_nullable(false);

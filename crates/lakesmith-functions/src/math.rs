@@ -37,7 +37,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["radians"], (1, 1), |call| real(call, "spark_radians")),
     Function::scalar(&["rint"], (1, 1), |call| real(call, "spark_rint")),
     Function::scalar(&["isnan"], (1, 1), is_nan),
-    Function::scalar(&["nanvl"], (2, 2), |call| real(call, "spark_nanvl")),
+    Function::scalar(&["nanvl"], (2, 2), nanvl),
     Function::scalar(&["log"], (1, 2), |call| match call.arguments.len() {
         1 => real(call, "spark_ln"),
         _ => real(call, "spark_log"),
@@ -91,7 +91,6 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_log10", |a, _| each_or_null(a, f64::log10, 0.0)),
     ("spark_log1p", |a, _| each_or_null(a, |v| if v > -1.0 { v.ln_1p() } else { f64::NAN }, -1.0)),
     ("spark_log2", |a, _| each_or_null(a, f64::log2, 0.0)),
-    ("spark_nanvl", nanvl_kernel),
     ("spark_pow", pow_kernel),
     ("spark_radians", |a, _| each(a, f64::to_radians)),
     ("spark_rint", |a, _| each(a, f64::round_ties_even)),
@@ -422,11 +421,14 @@ fn round_text(text: &str, value: f64, digits: i32, even: bool, single: bool) -> 
     if single { text.parse::<f32>().map_or(value, f64::from) } else { text.parse().unwrap_or(value) }
 }
 
-fn nanvl_kernel(a: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    let (first, second) = (a[0].as_primitive::<Float64Type>(), a[1].as_primitive::<Float64Type>());
-    let values =
-        first.iter().zip(second).map(|(first, second)| first.and_then(|v| if v.is_nan() { second } else { Some(v) }));
-    Ok(Arc::new(values.collect::<Float64Array>()))
+/// The first number, or the second where the first is NaN; the second is computed for those rows only.
+fn nanvl(call: &Call<'_>) -> Result<Typed, Fault> {
+    let number = |index: usize| cast(number(call, index)?, &SparkType::Double, Mode::Ansi);
+    let (first, second) = (number(0)?, number(1)?);
+    let is_nan = kernel::call("spark_isnan", vec![first.clone()], SparkType::Boolean)?;
+    let nullable = first.nullable || second.nullable;
+    let chosen = crate::guard::case(vec![(is_nan.expr, second.expr)], Some(first.expr), &SparkType::Double)?;
+    Ok(Typed::new(chosen, SparkType::Double).with_nullable(nullable))
 }
 
 fn isnan_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {

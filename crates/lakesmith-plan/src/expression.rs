@@ -4,8 +4,10 @@ use datafusion::logical_expr::Expr;
 use lakesmith_base::suggest::closest;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
-use lakesmith_functions::coercion::implicit;
-use lakesmith_functions::{Call, Ordered, Role, Typed, arrange, collection, higher_order, json, refusal, registry};
+use lakesmith_functions::coercion::{implicit, is_integral};
+use lakesmith_functions::{
+    Call, Ordered, Role, Typed, arrange, collection, higher_order, json, kernel, refusal, registry,
+};
 use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart, SortOrder};
 use lakesmith_unresolved::{Literal, PlanId, SparkType, function_names};
 
@@ -52,7 +54,12 @@ impl Resolver<'_> {
                     CastMode::Try => Mode::Try,
                     CastMode::Legacy => return self.not_built("a cast by the old rules", origin),
                 };
-                let value = cast(value, data_type, mode);
+                let is_kept = value.data_type == *data_type && is_integral(data_type);
+                let value = match value.expr {
+                    // a whole number that is cast has all digits of its type, and one that is written its own
+                    Expr::Literal(..) if is_kept => kernel::call("spark_widen", vec![value], data_type.clone()),
+                    _ => cast(value, data_type, mode),
+                };
                 self.settle(value, origin)
             }
             ExpressionKind::Window { function, window } => self.window(function, window, scope),
@@ -202,6 +209,9 @@ impl Resolver<'_> {
             },
             _ => None,
         };
+        if value.data_type == SparkType::Null {
+            return Some(value);
+        }
         let Some(fields) = fields else {
             let title = format!("`{name}` is asked of a value of type {}, which has no fields", value.data_type);
             let condition = Condition::INVALID_EXTRACT_BASE_FIELD_TYPE;
@@ -228,6 +238,7 @@ impl Resolver<'_> {
     fn extract(&mut self, child: &Expression, extraction: &Expression, scope: &Scope<'_>) -> Option<Typed> {
         let value = self.expression(child, scope)?;
         match (&value.data_type, &extraction.kind) {
+            (SparkType::Null, _) => Some(value),
             (SparkType::Struct(_), ExpressionKind::Literal(Literal::String(name))) => {
                 let name = name.clone();
                 self.field(value, &name, &extraction.origin)
@@ -417,10 +428,10 @@ impl Resolver<'_> {
             Ok(_) => origin,
         };
         let value = self.settle(resolved, at)?;
-        if let ("+" | "-" | "*", Expr::ScalarFunction(kernel)) = (name, &value.expr)
-            && naming::is_moving(kernel.name())
+        if let (Expr::ScalarFunction(kernel), Some(left)) = (&value.expr, types.first())
+            && let Some(known) = naming::moving(name, kernel.name(), left)
         {
-            self.moved.push((origin.clone(), kernel.name().to_owned()));
+            self.moved.push((origin.clone(), known));
         }
         match &call.filter {
             None => Some(value),

@@ -15,71 +15,52 @@ use crate::expression::field_name;
 use crate::scope::{Found, Scope};
 
 /// The name of a computed column: additions to dates have names of their own.
-pub fn computed_name(expression: &Expression, value: &Expr, scope: &Scope<'_>, moved: &[(Origin, String)]) -> String {
+pub fn computed_name(
+    expression: &Expression,
+    value: &Expr,
+    scope: &Scope<'_>,
+    moved: &[(Origin, &'static str)],
+) -> String {
     let expression = &with_kernels(without_tables(expression, scope), moved);
     let name = column_name(expression);
-    let (ExpressionKind::Function(call), Expr::ScalarFunction(kernel)) = (&expression.kind, value) else { return name };
+    let (ExpressionKind::Function(call), Expr::ScalarFunction(_)) = (&expression.kind, value) else { return name };
     let symbol = call.name.parts.last().map_or("", |part| part.text.as_str());
     if matches!(symbol.to_ascii_lowercase().as_str(), "to_char" | "to_varchar") {
         let arguments: Vec<String> = call.arguments.iter().map(text).collect();
         return call_name::written_as(symbol, value, &arguments).unwrap_or(name);
     }
-    let [left, right] = call.arguments.as_slice() else { return name };
-    if symbol == "*" && kernel.name() == "spark_multiply_interval_last" {
-        return format!("({} * {})", text(right), text(left));
-    }
-    if !matches!(symbol, "+" | "-") {
-        return name;
-    }
-    let (left, right) = (text(left), text(right));
-    match kernel.name() {
-        "spark_date_add" => format!("date_add({left}, {right})"),
-        "spark_cast" if symbol == "+" && right.starts_with("INTERVAL ") && right.ends_with(" DAY") => {
-            format!("date_add({left}, extractansiintervaldays({right}))")
-        }
-        "spark_cast" if symbol == "-" && right.starts_with("INTERVAL ") && right.ends_with(" DAY") => {
-            format!("date_add({left}, (- extractansiintervaldays({right})))")
-        }
-        "spark_date_sub" => format!("date_sub({left}, {right})"),
-        // the moment comes first, wherever it is written
-        "spark_add_calendar" if left.contains("make_interval(") => format!("{right} + {left}"),
-        "spark_add_calendar"
-        | "spark_subtract_calendar"
-        | "spark_add_micros"
-        | "spark_subtract_micros"
-        | "spark_add_interval_months"
-        | "spark_subtract_months" => {
-            format!("{left} {symbol} {right}")
-        }
-        _ => name,
-    }
+    name
 }
 
-/// Whether a kernel moves moments or scales intervals.
-pub(crate) fn is_moving(kernel: &str) -> bool {
-    let names = [
-        "spark_date_add",
-        "spark_date_sub",
-        "spark_add_calendar",
-        "spark_subtract_calendar",
-        "spark_add_micros",
-        "spark_subtract_micros",
-        "spark_add_interval_months",
-        "spark_subtract_months",
-        "spark_multiply_interval_last",
-    ];
-    names.contains(&kernel)
+/// What a call of `+`, `-` or `*` is named by: the kernel that it became, and whether its operands changed places.
+pub(crate) fn moving(symbol: &str, kernel: &str, left: &SparkType) -> Option<&'static str> {
+    let is_moment = matches!(left, SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz);
+    let is_text = matches!(left, SparkType::String { .. });
+    Some(match (symbol, kernel) {
+        ("*", "spark_multiply_interval_last") => "swapped *",
+        ("+", "spark_date_add") if is_moment => "date_add",
+        ("+", "spark_date_add") => "swapped date_add",
+        ("-", "spark_date_sub") => "date_sub",
+        ("+", "spark_cast") if *left == SparkType::Date => "days +",
+        ("-", "spark_cast") if *left == SparkType::Date => "days -",
+        ("+", "spark_cast") => "swapped days +",
+        ("+", "spark_add_calendar" | "spark_add_micros" | "spark_add_interval_months") if is_moment || is_text => {
+            "moved +"
+        }
+        ("+", "spark_add_calendar" | "spark_add_micros" | "spark_add_interval_months") => "swapped moved +",
+        ("-", "spark_subtract_calendar" | "spark_subtract_micros" | "spark_subtract_months") => "moved -",
+        _ => return None,
+    })
 }
 
-/// The expression with the kernels of calls within it that move moments as their names.
-fn with_kernels(mut expression: Expression, moved: &[(Origin, String)]) -> Expression {
-    let own = expression.origin.clone();
+/// The expression with calls that move moments under names of their own.
+fn with_kernels(mut expression: Expression, moved: &[(Origin, &'static str)]) -> Expression {
     expression.for_each_mut(&mut |part| {
         let ExpressionKind::Function(call) = &mut part.kind else { return };
-        let known = moved.iter().find(|(origin, _)| *origin == part.origin && part.origin != own);
+        let known = moved.iter().find(|(origin, _)| *origin == part.origin);
         let ([_, _], Some((origin, kernel))) = (call.arguments.as_slice(), known) else { return };
         if let Some(last) = call.name.parts.last_mut() {
-            *last = NamePart { text: kernel.as_str().into(), origin: origin.clone() };
+            *last = NamePart { text: (*kernel).into(), origin: origin.clone() };
         }
     });
     expression
@@ -346,7 +327,7 @@ fn call_text(call: &FunctionCall) -> String {
     let name = call.name.parts.last().map_or(String::new(), |part| part.text.as_str().to_lowercase());
     let arguments: Vec<String> = call.arguments.iter().map(text).collect();
     match (name.as_str(), arguments.as_slice()) {
-        ("count", [star]) if star == "*" => "count(1)".into(),
+        ("count", [star]) if star == "*" => format!("count(1){}", filter_text(call)),
         ("==" | "=", [left, right]) => format!("({left} = {right})"),
         ("!=" | "<>", [left, right]) => format!("(NOT ({left} = {right}))"),
         ("isdistinctfrom", [left, right]) => format!("(NOT ({left} <=> {right}))"),
@@ -354,15 +335,15 @@ fn call_text(call: &FunctionCall) -> String {
         ("+" | "-" | "*" | "/" | "%" | "<" | "<=" | ">" | ">=" | "<=>" | "&" | "|" | "^" | "div", [left, right]) => {
             format!("({left} {name} {right})")
         }
-        ("spark_date_add", [left, right]) => format!("date_add({left}, {right})"),
-        ("spark_date_sub", [left, right]) => format!("date_sub({left}, {right})"),
-        ("spark_multiply_interval_last", [left, right]) => format!("({right} * {left})"),
-        ("spark_add_calendar" | "spark_add_micros" | "spark_add_interval_months", [left, right]) => {
-            format!("{left} + {right}")
-        }
-        ("spark_subtract_calendar" | "spark_subtract_micros" | "spark_subtract_months", [left, right]) => {
-            format!("{left} - {right}")
-        }
+        ("date_add", [left, right]) => format!("date_add({left}, {right})"),
+        ("swapped date_add", [left, right]) => format!("date_add({right}, {left})"),
+        ("swapped *", [left, right]) => format!("({right} * {left})"),
+        ("days +", [left, right]) => format!("date_add({left}, extractansiintervaldays({right}))"),
+        ("swapped days +", [left, right]) => format!("date_add({right}, extractansiintervaldays({left}))"),
+        ("days -", [left, right]) => format!("date_add({left}, (- extractansiintervaldays({right})))"),
+        ("moved +", [left, right]) => format!("{left} + {right}"),
+        ("moved -", [left, right]) => format!("{left} - {right}"),
+        ("swapped moved +", [left, right]) => format!("{right} + {left}"),
         ("<<" | ">>" | ">>>", [left, right]) => format!("({left} {name} {right})"),
         ("not" | "!", [value]) => format!("(NOT {value})"),
         ("negative", [value]) => format!("(- {value})"),

@@ -471,7 +471,7 @@ impl Resolver<'_> {
         let visible: Vec<_> = planned.columns.iter().filter(|column| column.is_visible()).cloned().collect();
         if !names.is_empty() && names.len() != visible.len() {
             let title = format!("`{}` names {} columns of {}", alias.as_str(), names.len(), visible.len());
-            return self.refuse(Diagnostic::error(Condition::NUM_COLUMNS_MISMATCH, title), origin, "");
+            return self.refuse(Diagnostic::error(Condition::ASSIGNMENT_ARITY_MISMATCH, title), origin, "");
         }
         let mut columns = Vec::new();
         let mut projected = Vec::new();

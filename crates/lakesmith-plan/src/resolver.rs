@@ -60,9 +60,8 @@ pub(crate) struct Resolver<'k> {
     pub is_unknown: bool,
     /// Named queries in reach, innermost last.
     pub ctes: Vec<(Identifier, Cte, usize)>,
-    /// Calls of `+`, `-` and `*` that move moments or scale intervals, by their places, with their kernels: they have names of
-    /// their own.
-    pub moved: Vec<(Origin, String)>,
+    /// Calls of `+`, `-` and `*` that move moments or scale intervals, by their places, with what they are named by.
+    pub moved: Vec<(Origin, &'static str)>,
     next_id: u64,
 }
 

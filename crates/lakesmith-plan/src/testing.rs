@@ -81,7 +81,9 @@ impl Session {
     /// Defines a table by a query.
     pub(crate) async fn define(&mut self, name: &str, sql: &str) {
         let resolved = self.resolve(sql).await.unwrap_or_else(|faults| panic!("{sql}: {faults:#?}"));
-        let batches = self.execute(&resolved).await.unwrap();
+        let session = self.runtime.session();
+        let plan = session.state().create_physical_plan(&resolved.plan).await.unwrap();
+        let batches = LocalExecutor::new(session.task_ctx()).collect(plan).await.unwrap();
         let fields = lakesmith_engine::arrow_type::to_arrow_schema(&resolved.schema()).unwrap();
         let schema = Arc::new(fields);
         let batches: Vec<RecordBatch> = batches

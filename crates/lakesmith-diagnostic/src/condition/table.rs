@@ -22,6 +22,8 @@ conditions! {
         "A column name fits more than one column of the query's inputs, for example after a join. Put the table's name or alias before it: `orders.id`.";
     ARITHMETIC_OVERFLOW = "ARITHMETIC_OVERFLOW", "22003",
         "The result of a calculation does not fit its type, for example `2147483647 + 1` as INT. Cast an operand to a wider type, or use `try_add` and its like to get NULL.";
+    ASSIGNMENT_ARITY_MISMATCH = "ASSIGNMENT_ARITY_MISMATCH", "42802",
+        "An alias with a list of columns, such as `t(a, b)`, names more or fewer columns than there are.";
     AUTOCDC_EMPTY_KEYS = "AUTOCDC_EMPTY_KEYS", "22023",
         "An AUTO CDC flow needs at least one column in KEYS: the columns that identify a row, for example `KEYS (customer_id)`.";
     AUTOCDC_MISSING_SEQUENCE_BY = "AUTOCDC_MISSING_SEQUENCE_BY", "22023",

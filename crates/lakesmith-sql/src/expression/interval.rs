@@ -179,9 +179,13 @@ impl Parser<'_> {
             if values == 0 && self.eat_keyword("TO") {
                 return self.interval_of_fields(start, &text, negative, unit);
             }
-            total
-                .add(&text, negative, unit)
-                .ok_or_else(|| self.invalid_interval(start, Condition::PARSE_SYNTAX_ERROR))?;
+            // NANOSECOND has no size: nothing is as short
+            let condition = match unit.size {
+                0 => Condition::INVALID_INTERVAL_FORMAT,
+                _ => Condition::PARSE_SYNTAX_ERROR,
+            };
+            let added = if unit.size == 0 { None } else { total.add(&text, negative, unit) };
+            added.ok_or_else(|| self.invalid_interval(start, condition))?;
             values += 1;
             if is_signed && values > 1 && !matches!(value.kind, TokenKind::String(_) | TokenKind::Number) {
                 break;

@@ -18,8 +18,11 @@ impl Parser<'_> {
         let Some(literal) = literal(sign, digits) else {
             let title = format!("the number `{sign}{digits}` does not fit its type");
             let suffixed = upper_suffix(digits);
-            let condition =
-                if suffixed { Condition::INVALID_NUMERIC_LITERAL_RANGE } else { Condition::PARSE_SYNTAX_ERROR };
+            let condition = if suffixed {
+                Condition::INVALID_NUMERIC_LITERAL_RANGE
+            } else {
+                Condition::DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION
+            };
             let fault = Diagnostic::error(condition, title).at(token.span, "");
             return Err(fault.help("write it with fewer digits, or with another suffix: L, S, Y, D, F or BD").into());
         };
