@@ -4,8 +4,12 @@ import csv
 import io
 import re
 import subprocess
+import sys
 
 REFUSED = {"LAKESMITH_NOT_BUILT", "UNRESOLVED_ROUTINE"}
+
+# a column of documents has values of any length
+csv.field_size_limit(sys.maxsize)
 
 
 def ask(binary, query, project):

@@ -73,10 +73,21 @@ pub trait FunctionCodec: fmt::Debug + Send + Sync {
 }
 
 /// The codecs of all nodes and functions of ours.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct PlanCodecRegistry {
     nodes: BTreeMap<&'static str, Arc<dyn NodeCodec>>,
     functions: Vec<Arc<dyn FunctionCodec>>,
+}
+
+impl Default for PlanCodecRegistry {
+    /// A registry that knows this crate's nodes.
+    fn default() -> Self {
+        let mut registry = Self { nodes: BTreeMap::new(), functions: Vec::new() };
+        registry.register(Arc::new(crate::range::RangeCodec));
+        registry.register(Arc::new(crate::recursion::RecursionCodec));
+        registry.register(Arc::new(crate::recursion::StepCodec));
+        registry
+    }
 }
 
 impl PlanCodecRegistry {
@@ -145,7 +156,38 @@ pub fn decode_schema(bytes: &[u8]) -> Result<SchemaRef> {
 
 /// The lines of a plan without the projections that cast.
 fn without_casts(plan: &str) -> Vec<&str> {
-    plan.lines().map(str::trim_start).filter(|line| !line.starts_with("ProjectionExec: expr=[CAST(")).collect()
+    plan.lines().map(str::trim_start).filter(|line| !only_casts(line)).collect()
+}
+
+/// Whether a line is a projection that gives columns as they are, but for their types.
+fn only_casts(line: &str) -> bool {
+    let listed = line.strip_prefix("ProjectionExec: expr=[").and_then(|rest| rest.strip_suffix(']'));
+    let is_cast = |column: &str| column.starts_with("CAST(");
+    let is_kept = |column: &str| {
+        let names = column.split_once('@').zip(column.rsplit_once(" as "));
+        names.is_some_and(|((own, _), (_, name))| own == name)
+    };
+    listed.is_some_and(|listed| {
+        listed.contains("CAST(") && columns_of(listed).into_iter().all(|column| is_cast(column) || is_kept(column))
+    })
+}
+
+/// The parts of a list, in which parentheses hold lists of their own.
+fn columns_of(listed: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut columns) = (0usize, 0, Vec::new());
+    for (at, sign) in listed.char_indices() {
+        match sign {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                columns.push(listed[start..at].trim_start());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    columns.push(listed[start..].trim_start());
+    columns
 }
 
 fn display(plan: &Arc<dyn ExecutionPlan>) -> String {

@@ -19,15 +19,17 @@ use datafusion::physical_plan::statistics::StatisticsArgs;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 
 use crate::input::only_input;
+use crate::recursion::Recursions;
 
 /// The name of the function that marks values which can fail.
 pub const FENCE: &str = "spark_fence";
 
-/// DataFusion's rules between those that raise and take away fences.
+/// DataFusion's rules between those that raise and take away fences, and the one that limits recursion.
 pub(crate) fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> = vec![Arc::new(Raise)];
     rules.extend(PhysicalOptimizer::new().rules);
     rules.push(Arc::new(TakeAway));
+    rules.push(Arc::new(Recursions));
     rules
 }
 

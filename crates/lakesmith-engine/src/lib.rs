@@ -13,6 +13,8 @@ pub mod executor;
 pub mod fault;
 pub mod fence;
 pub mod input;
+pub mod range;
+pub mod recursion;
 pub mod report;
 pub mod session;
 pub mod spill;

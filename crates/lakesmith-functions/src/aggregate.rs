@@ -292,17 +292,34 @@ pub(crate) fn collect(call: &Call<'_>, distinct: bool) -> Result<Typed, Fault> {
     Ok(crate::kernel::call("spark_empty_for_null", vec![list], result)?.with_nullable(false))
 }
 
-/// The list as Spark has it: empty where a group has no values.
+/// The list as Spark has it: empty where a group has no values, and without NULLs, which stand for values that a FILTER drops
+/// where there is a window.
 fn empty_for_null_kernel(
     arguments: &[datafusion::arrow::array::ArrayRef],
     to: &datafusion::arrow::datatypes::DataType,
 ) -> datafusion::common::Result<datafusion::arrow::array::ArrayRef> {
-    use datafusion::arrow::array::{AsArray, ListArray};
+    use datafusion::arrow::array::{Array, AsArray, ListArray};
     let lists = arguments[0].as_list::<i32>();
     let datafusion::arrow::datatypes::DataType::List(field) = to else {
         return Ok(Arc::clone(&arguments[0]));
     };
     // DataFusion's lists name their elements otherwise
-    let values = crate::cast::cast_array(lists.values(), field.data_type(), Mode::Ansi)?;
-    Ok(Arc::new(ListArray::try_new(Arc::clone(field), lists.offsets().clone(), values, None)?))
+    let (values, offsets) = match lists.values().null_count() {
+        0 => (Arc::clone(lists.values()), lists.offsets().clone()),
+        _ => {
+            let present = datafusion::arrow::compute::is_not_null(lists.values())?;
+            let kept = |range: &[i32]| {
+                let (start, end) = (range[0] as usize, range[1] as usize);
+                present.values().slice(start, end - start).count_set_bits()
+            };
+            let lengths: Vec<usize> = lists.offsets().windows(2).map(kept).collect();
+            let first = lists.offsets()[0] as usize;
+            let used = lists.offsets()[lists.len()] as usize - first;
+            let values = lists.values().slice(first, used);
+            let values = datafusion::arrow::compute::filter(&values, &present.slice(first, used))?;
+            (values, datafusion::arrow::buffer::OffsetBuffer::from_lengths(lengths))
+        }
+    };
+    let values = crate::cast::cast_array(&values, field.data_type(), Mode::Ansi)?;
+    Ok(Arc::new(ListArray::try_new(Arc::clone(field), offsets, values, None)?))
 }

@@ -489,7 +489,7 @@ fn whole_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 /// Which values are zero; false for NULL.
 fn zeros(array: &ArrayRef) -> Result<BooleanArray> {
     let zero = ScalarValue::new_zero(array.data_type())?.to_scalar()?;
-    let zeros = cmp::eq(&crate::float::one_zero_array(array)?, &zero)?;
+    let zeros = cmp::eq(&crate::normal::normal_array(array)?, &zero)?;
     Ok(zeros.iter().map(|zero| Some(zero == Some(true))).collect())
 }
 

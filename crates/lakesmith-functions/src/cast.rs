@@ -26,7 +26,7 @@ use crate::function::{Call, Fault, Function, Typed};
 use crate::interval_arithmetic;
 use crate::kernel::{self, Kernels};
 use crate::legacy_cast;
-use crate::rules;
+use crate::rules::{self, Rules};
 use crate::text_value as text;
 
 /// What happens to a value that does not fit.
@@ -75,6 +75,19 @@ pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
     let mode = if mode == Mode::Ansi && !rules::is_ansi() { Mode::Legacy } else { mode };
     if value.data_type == *to {
         return Ok(value);
+    }
+    // an interval of more units holds the same values
+    let has_more_units = match (&value.data_type, to) {
+        (SparkType::DayTimeInterval { start: a, end: b }, SparkType::DayTimeInterval { start: c, end: d }) => {
+            c <= a && b <= d
+        }
+        (SparkType::YearMonthInterval { start: a, end: b }, SparkType::YearMonthInterval { start: c, end: d }) => {
+            c <= a && b <= d
+        }
+        _ => false,
+    };
+    if has_more_units {
+        return Ok(Typed { data_type: to.clone(), ..value });
     }
     if is_text(to)
         && let Some(text) = interval_text(value.clone())
@@ -166,6 +179,16 @@ fn ansi_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
 
 fn try_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     cast_in(&arguments[0], to, Mode::Try, &rules::zone_at(arguments, 1)?)
+}
+
+/// Casts every value of an array as a session's rules have it; `None` where Spark has no such cast.
+pub fn cast_under(array: &ArrayRef, from: &SparkType, to: &SparkType, rules: &Rules) -> Option<Result<ArrayRef>> {
+    let mode = if rules.ansi { Mode::Ansi } else { Mode::Legacy };
+    if !is_castable(from, to, mode) {
+        return None;
+    }
+    let arrow = lakesmith_engine::arrow_type::to_arrow(to).ok()?;
+    Some(cast_in(array, &arrow, mode, &rules.zone))
 }
 
 fn legacy_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {

@@ -89,11 +89,11 @@ pub fn common_type(left: &SparkType, right: &SparkType) -> Option<SparkType> {
             return Some(SparkType::Map { key, value, value_contains_null: *m || *n });
         }
         (SparkType::Struct(a), SparkType::Struct(b)) => return common_struct(a, b),
-        (SparkType::DayTimeInterval { start: s1, end: e1 }, SparkType::DayTimeInterval { start: s2, end: e2 }) => {
-            return Some(SparkType::DayTimeInterval { start: *s1.min(s2), end: *e1.max(e2) });
+        (SparkType::DayTimeInterval { start: a, end: b }, SparkType::DayTimeInterval { start: c, end: d }) => {
+            return Some(SparkType::DayTimeInterval { start: *a.min(c), end: *b.max(d) });
         }
-        (SparkType::YearMonthInterval { start: s1, end: e1 }, SparkType::YearMonthInterval { start: s2, end: e2 }) => {
-            return Some(SparkType::YearMonthInterval { start: *s1.min(s2), end: *e1.max(e2) });
+        (SparkType::YearMonthInterval { start: a, end: b }, SparkType::YearMonthInterval { start: c, end: d }) => {
+            return Some(SparkType::YearMonthInterval { start: *a.min(c), end: *b.max(d) });
         }
         _ => {}
     }
@@ -162,7 +162,13 @@ fn text_with(other: &SparkType) -> Option<SparkType> {
 }
 
 fn common_struct(left: &[StructField], right: &[StructField]) -> Option<SparkType> {
-    if left.len() != right.len() || left.iter().zip(right).any(|(a, b)| a.name != b.name) {
+    if left.len() != right.len() {
+        return None;
+    }
+    // structs of the same types meet whatever the names of their fields; others are converted by name
+    let same_names = left.iter().zip(right).all(|(a, b)| a.name == b.name);
+    let same_types = left.iter().zip(right).all(|(a, b)| a.data_type == b.data_type);
+    if !same_names && !same_types {
         return None;
     }
     let fields = left.iter().zip(right).map(|(a, b)| {
@@ -187,9 +193,10 @@ fn common_numeric(left: &SparkType, right: &SparkType) -> Option<SparkType> {
     let ((p1, s1), (p2, s2)) = (as_decimal(left)?, as_decimal(right)?);
     let scale = s1.max(s2);
     let whole = (i16::from(p1) - i16::from(s1)).max(i16::from(p2) - i16::from(s2));
-    // where not all digits fit, those before the point do
-    let scale = i16::from(scale).min(i16::from(MAX_PRECISION) - whole).max(0);
-    Some(bounded(whole + scale, i8::try_from(scale).unwrap_or(0)))
+    // whole digits are kept first
+    let too_many = (whole + i16::from(scale) - i16::from(MAX_PRECISION)).max(0);
+    let scale = i8::try_from((i16::from(scale) - too_many).max(0)).unwrap_or(scale);
+    Some(bounded(whole + i16::from(scale), scale))
 }
 
 /// A decimal type whose digits are cut to what fits.
@@ -245,11 +252,12 @@ pub fn common_of<'a>(what: &str, types: impl IntoIterator<Item = &'a SparkType>)
     Ok(common)
 }
 
-/// The common type of all without texts that others meet in, or a fault that names the two that have none.
+/// The common type of values in one column, where no text becomes another type, or a fault that names the two that have none.
 pub fn common_of_values<'a>(what: &str, types: impl IntoIterator<Item = &'a SparkType>) -> Result<SparkType, Fault> {
     let mut common = SparkType::Null;
     for (index, data_type) in types.into_iter().enumerate() {
-        common = common_without_text(&common, data_type).ok_or_else(|| {
+        let met = if mixes_text(&common, data_type) { None } else { common_type(&common, data_type) };
+        common = met.ok_or_else(|| {
             Fault::mismatch(format!("{what} mixes values of type {common} and {data_type}"), Some(index))
                 .with_help("cast the values to one type")
         })?;

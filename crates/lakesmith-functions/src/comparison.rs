@@ -1,5 +1,6 @@
 //! Comparisons, logic, and predicates on NULL and lists.
 
+use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{
     Expr, Operator, binary_expr, is_false, is_not_false, is_not_null, is_not_true, is_null, is_true, is_unknown, lit,
     not,
@@ -9,9 +10,9 @@ use lakesmith_unresolved::SparkType;
 
 use crate::cast::{Mode, cast};
 use crate::coercion::{common_of, comparison_type, implicit, is_numeric};
-use crate::float::{comparable, has_one_form, one_zero};
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::guard;
+use crate::normal::normal;
 
 /// The operators.
 pub const FUNCTIONS: &[Function] = &[
@@ -74,8 +75,22 @@ fn compare(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
         return Err(Fault::mismatch(format!("values of type {} cannot be compared", left.data_type), Some(0)));
     }
     let nullable = left.nullable || right.nullable;
-    let (left, right) = comparable(left, operator, right)?;
+    // a number that has one form only is found in statistics of files, which know no function of it
+    let (left, right) = match has_one_form(&left.expr) || has_one_form(&right.expr) {
+        true => (left, right),
+        false => (normal(left)?, normal(right)?),
+    };
     Ok(Typed::new(binary_expr(left.expr, operator, right.expr), SparkType::Boolean).with_nullable(nullable))
+}
+
+/// Whether an expression is a number that is neither zero nor NaN.
+fn has_one_form(expr: &Expr) -> bool {
+    let is_plain = |value: f64| value != 0.0 && !value.is_nan();
+    match expr {
+        Expr::Literal(ScalarValue::Float64(Some(value)), _) => is_plain(*value),
+        Expr::Literal(ScalarValue::Float32(Some(value)), _) => is_plain(f64::from(*value)),
+        _ => false,
+    }
 }
 
 fn null_safe(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
@@ -154,15 +169,12 @@ fn balanced(mut conditions: Vec<Expr>, operator: Operator) -> Expr {
 
 fn within(call: &Call<'_>) -> Result<Typed, Fault> {
     let mut values = aligned(call)?;
-    let nullable = values.iter().any(|value| value.nullable);
-    let plain =
-        |value: &Typed| matches!(&value.expr, Expr::Literal(number, _) if !number.is_null() && has_one_form(number));
-    if !values[1..].iter().all(plain) {
-        values = values.into_iter().map(one_zero).collect::<Result<_, _>>()?;
+    if !values[1..].iter().all(|value| has_one_form(&value.expr)) {
+        values = values.into_iter().map(normal).collect::<Result<Vec<_>, _>>()?;
     }
     let value = values.remove(0);
     let list = values.into_iter().map(|value| value.expr).collect();
-    Ok(Typed::new(in_list(value.expr, list, false), SparkType::Boolean).with_nullable(nullable))
+    Ok(Typed::new(in_list(value.expr, list, false), SparkType::Boolean))
 }
 
 fn between(call: &Call<'_>) -> Result<Typed, Fault> {

@@ -18,7 +18,7 @@ pub(crate) const KERNELS: Kernels = &[("spark_rows", rows_kernel)];
 
 /// Names of the generators that are built.
 pub const NAMES: &[&str] =
-    &["explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer", "json_tuple"];
+    &["explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer", "json_tuple", "stack"];
 
 /// The rows of a generator.
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ pub fn is_generator(name: &str) -> bool {
     NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
-/// The rows of a call; `name` is one of [`NAMES`] in any case.
+/// The rows of a call; `name` is one of [`NAMES`] in any case, but not `stack`, whose rows are written by the resolver.
 pub fn generate(name: &str, arguments: Vec<Typed>) -> Result<Generated, Fault> {
     let name = name.to_lowercase();
     let (plain, is_outer) = match name.strip_suffix("_outer") {

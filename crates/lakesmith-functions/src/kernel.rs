@@ -153,6 +153,20 @@ pub fn chain(name: &str, left: Typed, right: Typed, result: SparkType) -> Result
     }
 }
 
+/// A chain of three values or more: the chain but its last value, and the operator on that and the value.
+pub fn unchained(expr: &Expr) -> Option<[Expr; 2]> {
+    let Expr::ScalarFunction(call) = expr else { return None };
+    let function = call.func.inner().downcast_ref::<KernelFunction>()?;
+    let is_chain = CHAINS.iter().any(|operator| function.name.ends_with(operator));
+    let (last, before) = call.args.split_last().filter(|(_, before)| is_chain && before.len() > 1)?;
+    let before = function.clone().called(before.to_vec());
+    let whole = function.clone().called(vec![before.clone(), last.clone()]);
+    Some([before, whole])
+}
+
+/// How the names of kernels end that [`chain`] calls.
+const CHAINS: [&str; 3] = ["_add", "_multiply", "_subtract"];
+
 /// A digest of a call. A call among the arguments stands for itself by the digest that it was made with.
 fn digest(name: &str, arguments: &[Expr]) -> u64 {
     let mut hasher = DefaultHasher::new();

@@ -15,8 +15,10 @@ use datafusion::physical_plan::PhysicalExpr;
 type Make = fn() -> Arc<WindowUDF>;
 
 /// The functions by their names, and whose values they take.
-const FUNCTIONS: [(&str, Make); 3] = [
+const FUNCTIONS: [(&str, Make); 5] = [
+    ("spark_first_present", native::nth_value::first_value_udwf),
     ("spark_lag_present", native::lead_lag::lag_udwf),
+    ("spark_last_present", native::nth_value::last_value_udwf),
     ("spark_lead_present", native::lead_lag::lead_udwf),
     ("spark_nth_present", native::nth_value::nth_value_udwf),
 ];

@@ -10,7 +10,7 @@ use crate::{
     aggregate, arithmetic, arrange, array, assertion, bits, buckets, calendar, cast, cast_text, checked_sum, cipher,
     collection, comparison, conditional, csv, datetime, distinct_count, encoding, event, float, format, generator,
     guard, hash, histogram, interval, interval_arithmetic, interval_cast, interval_field, json, json_encode,
-    json_parts, listed, map, math, moment, moments, number_text, percentile, random, regexp, sequence, session,
+    json_parts, listed, map, math, moment, moments, normal, number_text, percentile, random, regexp, sequence, session,
     similarity, store_assignment, string, text, time_bucket, time_window, trigonometry, url, vector, window, words,
 };
 
@@ -66,7 +66,7 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
 });
 
 /// The kernels of all families.
-pub(crate) const KERNEL_FAMILIES: [Kernels; 49] = [
+pub(crate) const KERNEL_FAMILIES: [Kernels; 50] = [
     kernel::KERNELS,
     aggregate::KERNELS,
     arithmetic::KERNELS,
@@ -102,6 +102,7 @@ pub(crate) const KERNEL_FAMILIES: [Kernels; 49] = [
     math::KERNELS,
     moment::KERNELS,
     moments::KERNELS,
+    normal::KERNELS,
     number_text::KERNELS,
     percentile::KERNELS,
     regexp::KERNELS,

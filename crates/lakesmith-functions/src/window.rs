@@ -3,10 +3,12 @@
 use datafusion::functions_window as native;
 use datafusion::logical_expr::expr::{WindowFunction, WindowFunctionParams};
 use datafusion::logical_expr::{Expr, WindowFrame, WindowFunctionDefinition, lit};
+use lakesmith_diagnostic::Condition;
 use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_unresolved::SparkType;
 
 use crate::cast::{Mode, cast};
+use crate::constant;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::math::constant_integer;
 use crate::present_values::present_values;
@@ -26,8 +28,11 @@ pub const FUNCTIONS: &[Function] = &[
         let buckets = match call.arguments.first() {
             None => lit(1i64),
             Some(number) => match constant_integer(&number.expr) {
-                Some(number) => lit(number),
-                None => return Err(Fault::mismatch("the number of buckets of `ntile` must be a constant", Some(0))),
+                Some(number) if number > 0 => lit(number),
+                _ => {
+                    let title = "the number of buckets of `ntile` must be a constant greater than 0";
+                    return Err(Fault::mismatch(title, Some(0)));
+                }
             },
         };
         let arrow = to_arrow(&SparkType::Integer).map_err(|error| Fault::not_built(error.0))?;
@@ -37,7 +42,8 @@ pub const FUNCTIONS: &[Function] = &[
     Function::window(&["nth_value"], (2, 2), |call| {
         let value = call.arguments[0].clone();
         let at = constant_integer(&call.arguments[1].expr)
-            .ok_or_else(|| Fault::mismatch("the number of `nth_value` must be a constant", Some(1)))?;
+            .filter(|at| *at > 0)
+            .ok_or_else(|| Fault::mismatch("the number of `nth_value` must be a constant greater than 0", Some(1)))?;
         let expr = window(native::nth_value::nth_value_udwf(), vec![value.expr, lit(at)]);
         Ok(Typed::new(if call.ignore_nulls { ignoring_nulls(expr) } else { expr }, value.data_type))
     }),
@@ -87,7 +93,18 @@ fn shifted(call: &Call<'_>, function: std::sync::Arc<datafusion::logical_expr::W
         arguments.push(lit(offset));
     }
     if let Some(default) = call.arguments.get(2) {
-        arguments.push(cast(default.clone(), &value.data_type, Mode::Ansi)?.expr);
+        let default = cast(default.clone(), &value.data_type, Mode::Ansi)?;
+        match constant::value(&default.expr) {
+            Some(constant) => arguments.push(lit(constant)),
+            None if default.expr.any_column_refs() => {
+                return Err(Fault::not_built(format!("a default of `{}` that is no constant", call.name)));
+            }
+            None => {
+                let title = format!("the default of `{}` is no value of type {}", call.name, value.data_type);
+                let condition = Condition::CAST_INVALID_INPUT;
+                return Err(Fault { condition, title, argument: Some(2), help: None });
+            }
+        }
     }
     let expr = window(function, arguments);
     Ok(Typed::new(if call.ignore_nulls { ignoring_nulls(expr) } else { expr }, value.data_type))

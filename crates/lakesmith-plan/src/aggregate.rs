@@ -2,14 +2,15 @@
 //! are then written over them.
 
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
-use datafusion::logical_expr::{Expr, GroupingSet, LogicalPlan, LogicalPlanBuilder};
+use datafusion::functions_aggregate::expr_fn::count;
+use datafusion::logical_expr::{Expr, GroupingSet, LogicalPlan, LogicalPlanBuilder, lit};
+use datafusion::prelude::Column;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
-use lakesmith_functions::float::one_zero;
-use lakesmith_functions::{Typed, guard};
-use lakesmith_unresolved::SparkType;
+use lakesmith_functions::{Typed, guard, kernel, normal};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind};
 use lakesmith_unresolved::relation::{Aggregate, GroupKind};
 
+use crate::frame::constant;
 use crate::project::{Block, GlobalGroup, Order, Output, holds_aggregate};
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Found, Scope, ScopeColumn};
@@ -20,14 +21,20 @@ struct Computed {
     aggregates: Vec<(Expr, Expr)>,
 }
 
+/// Where an expression over groups stands.
+#[derive(Clone, Copy)]
+enum Place {
+    /// In the SELECT list.
+    List,
+    /// In HAVING, QUALIFY or ORDER BY.
+    Clause,
+}
+
 impl Resolver<'_> {
     /// A block with GROUP BY.
     pub(crate) fn groups(&mut self, block: &Block<'_>, aggregate: &Aggregate, outer: &Scope<'_>) -> Option<Planned> {
-        match &aggregate.kind {
-            GroupKind::GroupBy | GroupKind::All => {}
-            GroupKind::Rollup | GroupKind::Cube | GroupKind::GroupingSets(_) => {}
-            GroupKind::Product(_) => return self.not_built("several ROLLUP, CUBE or GROUPING SETS", block.origin),
-            GroupKind::Pivot { .. } => return self.not_built("pivot", block.origin),
+        if let GroupKind::Pivot { .. } = aggregate.kind {
+            return self.not_built("pivot", block.origin);
         }
         let input = self.relation(&aggregate.input, outer)?;
         let input = self.with_time_window(input, aggregate.keys.iter().chain(&aggregate.outputs), outer)?;
@@ -39,14 +46,26 @@ impl Resolver<'_> {
         let outputs = self.outputs(&expressions, &scope);
         let keys = match (&aggregate.kind, &outputs) {
             (GroupKind::All, Some(outputs)) => {
+                self.keys_without_window(aggregate.outputs.iter(), "the SELECT list of GROUP BY ALL")?;
                 let plain = outputs.iter().filter(|output| !holds_aggregate(&output.value.expr));
-                Some(plain.map(|output| output.value.clone()).collect())
+                let plain: Vec<Typed> = plain.map(|output| output.value.clone()).collect();
+                self.check_all(outputs, &plain)?;
+                Some(plain)
             }
             (GroupKind::All, None) => None,
-            (_, outputs) => self.keys(&aggregate.keys, outputs.as_deref(), &scope),
+            (_, outputs) => {
+                self.check_positions(aggregate)?;
+                self.keys(&aggregate.keys, outputs.as_deref(), &scope)
+            }
         };
-        let (mut outputs, keys) = (outputs?, keys?);
-        let sets = self.sets(&aggregate.kind, &keys, &outputs, &scope)?;
+        let (mut outputs, mut keys) = (outputs?, keys?);
+        let written = std::mem::take(&mut keys);
+        for key in written {
+            if !keys.iter().any(|known: &Typed| known.expr == key.expr) {
+                keys.push(key);
+            }
+        }
+        let sets = self.key_sets(aggregate, &keys, &outputs, &scope)?;
         if sets.is_some() {
             // a row of a larger group has no value of the keys that the group lacks
             outputs.iter_mut().for_each(|output| output.value.nullable = true);
@@ -54,46 +73,49 @@ impl Resolver<'_> {
         self.grouped(block, GlobalGroup { outputs, keys, sets, input }, outer)
     }
 
-    /// The sets of keys, by their numbers, that rows are grouped by; nothing for a plain GROUP BY.
-    fn sets(
-        &mut self,
-        kind: &GroupKind,
-        keys: &[Typed],
-        outputs: &[Output],
-        scope: &Scope<'_>,
-    ) -> Option<Option<Vec<Vec<usize>>>> {
-        let all = keys.len();
-        Some(match kind {
-            GroupKind::Rollup => Some((0..=all).rev().map(|kept| (0..kept).collect()).collect()),
-            GroupKind::Cube if all <= 12 => {
-                let chosen = |set: usize| (0..all).filter(|key| set >> (all - 1 - key) & 1 == 1).collect();
-                Some((0..1usize << all).rev().map(chosen).collect())
+    /// Notes an output of GROUP BY ALL from which nothing can be grouped: the only one, of columns beside an aggregate.
+    fn check_all(&mut self, outputs: &[Output], keys: &[Typed]) -> Option<()> {
+        let loose = |output: &&Output| holds_column_beside_aggregate(&output.value.expr);
+        match outputs.iter().find(loose).filter(|_| keys.is_empty()) {
+            None => Some(()),
+            Some(output) => {
+                let title = "GROUP BY ALL cannot tell what to group by";
+                let diagnostic = Diagnostic::error(Condition::UNRESOLVED_ALL_IN_GROUP_BY, title);
+                self.refuse(diagnostic.help("name the columns in GROUP BY"), &output.origin, "column and aggregate")
             }
-            GroupKind::Cube => return self.not_built("CUBE of more than 12 keys", &Origin::Unknown),
-            GroupKind::GroupingSets(written) => {
-                let mut sets = Vec::new();
-                for set in written {
-                    let members = self.keys(set, Some(outputs), scope)?;
-                    let numbers =
-                        members.iter().filter_map(|member| keys.iter().position(|key| key.expr == member.expr));
-                    sets.push(numbers.collect());
-                }
-                Some(sets)
-            }
-            _ => None,
-        })
+        }
     }
 
-    fn keys(&mut self, keys: &[Expression], outputs: Option<&[Output]>, scope: &Scope<'_>) -> Option<Vec<Typed>> {
+    /// Notes positions in GROUP BY beside `*` in the SELECT list.
+    fn check_positions(&mut self, aggregate: &Aggregate) -> Option<()> {
+        let is_star = |output: &Expression| matches!(output.kind, ExpressionKind::Star { .. });
+        let position = aggregate.keys.iter().find(|key| constant(key).is_some());
+        match position.filter(|_| aggregate.outputs.iter().any(is_star)) {
+            None => Some(()),
+            Some(key) => {
+                let title = "GROUP BY has a position, and the SELECT list has `*`";
+                let diagnostic = Diagnostic::error(Condition::STAR_GROUP_BY_POS, title);
+                self.refuse(diagnostic.help("name the columns"), &key.origin, "position")
+            }
+        }
+    }
+
+    pub(crate) fn keys(
+        &mut self,
+        keys: &[Expression],
+        outputs: Option<&[Output]>,
+        scope: &Scope<'_>,
+    ) -> Option<Vec<Typed>> {
         let scope = Scope { aggregates: false, ..*scope };
+        self.keys_without_window(keys.iter(), "GROUP BY")?;
         let mut values = Vec::new();
         for key in keys {
             if let Some(outputs) = outputs
                 && let Some(index) = self.ordinal(key, outputs.len(), Condition::GROUP_BY_POS_OUT_OF_RANGE)?
             {
                 if holds_aggregate(&outputs[index].value.expr) {
-                    let diagnostic =
-                        Diagnostic::error(Condition::GROUP_BY_AGGREGATE, "GROUP BY means an aggregate by its position");
+                    let title = "GROUP BY means an aggregate by its position";
+                    let diagnostic = Diagnostic::error(Condition::GROUP_BY_POS_AGGREGATE, title);
                     return self.refuse(diagnostic, &key.origin, "an aggregate");
                 }
                 values.push(Some(outputs[index].value.clone()));
@@ -109,6 +131,11 @@ impl Resolver<'_> {
                 _ => None,
             };
             values.push(match alias {
+                Some(output) if holds_aggregate(&output.value.expr) => {
+                    let title = "GROUP BY means an aggregate by its name";
+                    let diagnostic = Diagnostic::error(Condition::GROUP_BY_AGGREGATE, title);
+                    return self.refuse(diagnostic, &key.origin, "an aggregate");
+                }
                 Some(output) => Some(output.value.clone()),
                 None => self.expression(key, &scope),
             });
@@ -120,9 +147,13 @@ impl Resolver<'_> {
     pub(crate) fn grouped(&mut self, block: &Block<'_>, group: GlobalGroup, outer: &Scope<'_>) -> Option<Planned> {
         let GlobalGroup { input, mut outputs, keys, sets } = group;
         let aliases: Vec<_> = outputs.iter().map(|output| (output.name.clone(), output.value.clone())).collect();
-        let scope = Scope { outer: Some(outer), aggregates: true, aliases: &aliases, ..Scope::of(&input.columns) };
+        let plain = Scope { outer: Some(outer), aggregates: true, aliases: &aliases, ..Scope::of(&input.columns) };
+        let scope = Scope { aliases_first: true, ..plain };
         let mut having = match block.having {
-            Some(condition) => Some(self.condition(condition, &scope, "HAVING")?),
+            Some(condition) => {
+                self.without_window(condition, "HAVING")?;
+                Some(self.condition(condition, &scope, "HAVING")?)
+            }
             None => None,
         };
         let mut filter = match block.qualify {
@@ -132,31 +163,32 @@ impl Resolver<'_> {
         let mut orders = self.order_keys(block, &outputs, &scope)?;
 
         let mut computed = Computed { keys: Vec::new(), aggregates: Vec::new() };
-        let mut grouped_by = Vec::new();
         let mut fallible = Vec::new();
         for key in keys {
             let attribute = self.attribute("key", &key);
-            if guard::can_fail(&key.expr) || sets.is_some() {
-                fallible.push((key.expr.clone(), key.data_type.clone()));
+            let normal = self.settle(normal::normal(key.clone()), block.origin)?;
+            if guard::can_fail(&key.expr) || sets.is_some() || normal.expr != key.expr {
+                fallible.push((key.expr.clone(), normal));
             }
             if !computed.keys.iter().any(|(known, _)| *known == key.expr) {
-                computed.keys.push((key.expr.clone(), attribute.column()));
-                grouped_by.push((self.settle(one_zero(key), block.origin)?.expr, attribute.column()));
+                computed.keys.push((key.expr, attribute.column()));
             }
         }
         let exprs = outputs.iter().map(|output| &output.value.expr).chain(&having).chain(&filter);
         for expr in exprs.chain(orders.iter().map(|(value, _)| &value.expr)).cloned().collect::<Vec<_>>() {
             self.collect_aggregates(&expr, &mut computed);
         }
-        let plan = self.fenced_keys(input.plan, &fallible, &computed, &grouped_by, block.origin)?;
+        let plan = self.fenced_keys(input.plan, &fallible, &mut computed, block.origin)?;
         let named = |(expr, column): &(Expr, Expr)| match column {
             Expr::Column(column) => expr.clone().alias(column.name.clone()),
             _ => expr.clone(),
         };
-        let has_sets = sets.is_some();
+        // a single set without keys is one group, even of no rows; among others it has none then
+        let sets = sets.filter(|sets| sets.iter().any(|set| !set.is_empty()));
+        let (has_sets, has_total) = (sets.is_some(), sets.iter().flatten().any(Vec::is_empty));
         let builder = LogicalPlanBuilder::from(plan);
         let group_exprs: Vec<Expr> = match fallible.is_empty() {
-            true => grouped_by.iter().map(named).collect(),
+            true => computed.keys.iter().map(named).collect(),
             // computed beneath
             false => computed.keys.iter().map(|(_, column)| column.clone()).collect(),
         };
@@ -173,52 +205,64 @@ impl Resolver<'_> {
             Some(named(&(over_keys, column.clone())))
         });
         let aggregate_exprs = aggregates.collect::<Option<Vec<Expr>>>()?;
-        let builder = if group_exprs.is_empty() && aggregate_exprs.is_empty() {
-            builder.limit(0, Some(1))
-        } else {
-            builder.aggregate(group_exprs, aggregate_exprs)
+        // without keys there is one group, even of no rows
+        let (mut aggregate_exprs, counted) = (aggregate_exprs, format!("rows#{}", self.number()));
+        if has_total {
+            aggregate_exprs.push(count(lit(1i64)).alias(&counted));
+        }
+        let aggregate_exprs = match group_exprs.is_empty() && aggregate_exprs.is_empty() {
+            true => vec![count(lit(1i64)).alias(counted.clone())],
+            false => aggregate_exprs,
         };
+        let builder = builder.aggregate(group_exprs, aggregate_exprs);
         let mut plan = self.built(builder, block.origin)?;
+        if has_total {
+            let some = Expr::Column(Column::new_unqualified(counted)).gt(lit(0i64));
+            plan = self.built(LogicalPlanBuilder::from(plan).filter(some), block.origin)?;
+        }
 
         let mut complete = true;
         for output in &mut outputs {
-            match self.over_groups(&output.value.expr, &computed, &input.columns, &output.origin) {
+            match self.over_groups(&output.value.expr, &computed, &input.columns, &output.origin, Place::List) {
                 Some(expr) => output.value.expr = expr,
                 None => complete = false,
             }
             output.source = None;
         }
         for (value, order) in &mut orders {
-            value.expr = self.over_groups(&value.expr, &computed, &input.columns, &order.child.origin)?;
+            let origin = &order.child.origin;
+            value.expr = self.over_groups(&value.expr, &computed, &input.columns, origin, Place::Clause)?;
         }
         if let (Some(condition), Some(written)) = (having.take(), block.having) {
-            let condition = self.over_groups(&condition, &computed, &input.columns, &written.origin)?;
+            let origin = &written.origin;
+            let condition = self.over_groups(&condition, &computed, &input.columns, origin, Place::Clause)?;
             plan = self.filtered_plan(plan, condition, &written.origin)?;
         }
         if let (Some(condition), Some(written)) = (filter.take(), block.qualify) {
-            filter = Some(self.over_groups(&condition, &computed, &input.columns, &written.origin)?);
+            let origin = &written.origin;
+            filter = Some(self.over_groups(&condition, &computed, &input.columns, origin, Place::Clause)?);
         }
         let order = Order { filter, keys: orders, all: block.order_all };
         if complete { self.finish_block(plan, outputs, order, block.origin) } else { None }
     }
 
-    /// Computes the keys beneath the aggregation when one of them can fail, so that no filter on a key moves below it.
+    /// Computes the keys beneath the aggregation when one of them can fail, so that no filter on a key moves below it, and when
+    /// it is grouped by in another form than it is written.
     fn fenced_keys(
         &mut self,
         plan: LogicalPlan,
-        fallible: &[(Expr, SparkType)],
-        computed: &Computed,
-        grouped_by: &[(Expr, Expr)],
+        fallible: &[(Expr, Typed)],
+        computed: &mut Computed,
         origin: &Origin,
     ) -> Option<LogicalPlan> {
         if fallible.is_empty() {
             return Some(plan);
         }
         let mut exprs: Vec<Expr> = plan.schema().columns().into_iter().map(Expr::Column).collect();
-        for ((key, column), (grouped, _)) in computed.keys.iter().zip(grouped_by) {
+        for (key, column) in &computed.keys {
             let fenced = match fallible.iter().find(|(expr, _)| expr == key) {
-                Some((_, data_type)) => self.settle(guard::fenced(grouped.clone(), data_type), origin)?,
-                None => grouped.clone(),
+                Some((_, normal)) => self.settle(guard::fenced(normal.expr.clone(), &normal.data_type), origin)?,
+                None => key.clone(),
             };
             if let Expr::Column(column) = column {
                 exprs.push(fenced.alias(column.name.clone()));
@@ -235,7 +279,7 @@ impl Resolver<'_> {
             }
             if !computed.aggregates.iter().any(|(known, _)| known == node) {
                 let name = format!("aggregate#{}", self.number());
-                let column = datafusion::prelude::Column::new_unqualified(name);
+                let column = Column::new_unqualified(name);
                 computed.aggregates.push((node.clone(), Expr::Column(column)));
             }
             Ok(TreeNodeRecursion::Jump)
@@ -249,12 +293,19 @@ impl Resolver<'_> {
         computed: &Computed,
         columns: &[ScopeColumn],
         origin: &Origin,
+        place: Place,
     ) -> Option<Expr> {
         let mut loose = None;
         let replaced = expr.clone().transform_down(|node| {
             let known = computed.keys.iter().chain(&computed.aggregates).find(|(expr, _)| *expr == node);
             if let Some((_, column)) = known {
                 return Ok(Transformed::new(column.clone(), true, TreeNodeRecursion::Jump));
+            }
+            // a key may be the beginning of a chain of additions
+            if let Some([before, whole]) = kernel::unchained(&node)
+                && begins_with_key(&before, &computed.keys)
+            {
+                return Ok(Transformed::yes(whole));
             }
             if let Expr::Column(column) = &node {
                 loose.get_or_insert_with(|| column.name.clone());
@@ -264,11 +315,37 @@ impl Resolver<'_> {
         if let Some(internal) = loose {
             let own = columns.iter().find(|column| column.attribute.internal() == internal);
             let name = own.map_or(internal.as_str(), |column| column.attribute.name.as_str());
+            let condition = match place {
+                // only the SELECT list is there to name a column of
+                Place::Clause => Condition::UNRESOLVED_COLUMN_WITH_SUGGESTION,
+                Place::List if computed.keys.is_empty() => Condition::MISSING_GROUP_BY,
+                Place::List => Condition::MISSING_AGGREGATION,
+            };
             let title = format!("column `{name}` is neither grouped by nor inside an aggregate function");
-            let diagnostic = Diagnostic::error(Condition::MISSING_AGGREGATION, title)
+            let diagnostic = Diagnostic::error(condition, title)
                 .help(format!("add `{name}` to GROUP BY, or write `any_value({name})`"));
             return self.refuse(diagnostic, origin, "not grouped");
         }
         replaced.ok().map(|replaced| replaced.data)
     }
+}
+
+/// Whether a chain of operators is, or begins with, a key.
+fn begins_with_key(chain: &Expr, keys: &[(Expr, Expr)]) -> bool {
+    keys.iter().any(|(key, _)| key == chain)
+        || kernel::unchained(chain).is_some_and(|[before, _]| begins_with_key(&before, keys))
+}
+
+/// Whether an expression has both an aggregate and a column outside of it.
+fn holds_column_beside_aggregate(expr: &Expr) -> bool {
+    let mut column = false;
+    // the closure never fails
+    let _ = expr.apply(|node| {
+        column |= matches!(node, Expr::Column(_));
+        Ok(match node {
+            Expr::AggregateFunction(_) => TreeNodeRecursion::Jump,
+            _ => TreeNodeRecursion::Continue,
+        })
+    });
+    column && holds_aggregate(expr)
 }

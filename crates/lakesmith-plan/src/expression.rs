@@ -1,21 +1,24 @@
 //! Expressions: names are looked up, functions found in their table, casts made.
 
 use datafusion::logical_expr::Expr;
+use lakesmith_base::Identifier;
 use lakesmith_base::suggest::closest;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::{implicit, is_integral};
 use lakesmith_functions::{
-    Call, Ordered, Role, Typed, arrange, collection, higher_order, json, kernel, refusal, registry,
+    Call, Ordered, Role, Typed, arrange, collection, higher_order, json, kernel, normal, refusal, registry,
 };
 use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart, SortOrder};
 use lakesmith_unresolved::{Literal, PlanId, SparkType, function_names};
 
 use crate::call_name;
+use crate::generator::generates;
 use crate::literal::{literal, special_moment};
 use crate::naming;
 use crate::resolver::Resolver;
 use crate::scope::{Found, Reach, Scope, ScopeColumn};
+use crate::star::is_to_spell;
 use crate::time_window::is_time_window;
 
 impl Resolver<'_> {
@@ -33,6 +36,8 @@ impl Resolver<'_> {
                 self.name(parts, *plan_id, scope, origin)
             }
             ExpressionKind::Function(call) => self.call(call, scope, origin),
+            ExpressionKind::NamedParameter(name) => self.unbound(&format!(":{name}"), origin),
+            ExpressionKind::PositionalParameter(index) => self.unbound(&format!("? number {}", index + 1), origin),
             ExpressionKind::CallFunction { name, arguments } => {
                 let call = FunctionCall::builtin(name, arguments.clone(), origin.clone());
                 self.call(&call, scope, origin)
@@ -70,6 +75,11 @@ impl Resolver<'_> {
             }
             ExpressionKind::Subquery(subquery) => self.subquery(subquery, scope, origin),
             ExpressionKind::LambdaVariable(parts) => self.name(parts, None, scope, origin),
+            ExpressionKind::ComputedIdentifier(text) => {
+                let parts = self.identifier(text)?;
+                self.name(&parts, None, scope, origin)
+            }
+            ExpressionKind::Star { .. } => self.misplaced_star(origin),
             ExpressionKind::Lambda { .. } => {
                 let condition = Condition::INVALID_LAMBDA_FUNCTION_CALL_NON_HIGHER_ORDER_FUNCTION;
                 self.refuse(Diagnostic::error(condition, "a lambda where none is taken"), origin, "")
@@ -106,6 +116,10 @@ impl Resolver<'_> {
         if let (Some(variable), None) = (own, plan_id) {
             return self.fields(variable.value.clone(), &parts[1..]);
         }
+        let named = scope.aliases.iter().rev().find(|(name, _)| *name == parts[0].text);
+        if let Some((_, value)) = named.filter(|_| scope.aliases_first && !scope.within_aggregate && parts.len() == 1) {
+            return Some(value.clone());
+        }
         match scope.find(parts, plan_id) {
             Found::Column(column, taken) => {
                 let attribute = &column.attribute;
@@ -134,9 +148,14 @@ impl Resolver<'_> {
                 self.refuse(diagnostic, origin, "ambiguous")
             }
             Found::Nothing => {
-                let alias = scope.aliases.iter().rev().find(|(name, _)| parts.len() == 1 && *name == parts[0].text);
-                if let Some((_, value)) = alias {
-                    return Some(value.clone());
+                if let Some((_, value)) = named {
+                    let is_same = |(name, _): &&(Identifier, Typed)| *name == parts[0].text;
+                    if !scope.aliases_first && scope.aliases.iter().filter(is_same).count() > 1 {
+                        let title = format!("`{}` is the name of several columns of the SELECT list", shown(parts));
+                        let condition = Condition::AMBIGUOUS_LATERAL_COLUMN_ALIAS;
+                        return self.refuse(Diagnostic::error(condition, title), origin, "ambiguous");
+                    }
+                    return self.fields(value.clone(), &parts[1..]);
                 }
                 if let Some(value) = self.outer(parts, plan_id, scope) {
                     return Some(value);
@@ -144,6 +163,9 @@ impl Resolver<'_> {
                 if parts.len() == 1 && bare_function(parts[0].text.as_str()) {
                     let call = FunctionCall::builtin(parts[0].text.as_str(), Vec::new(), origin.clone());
                     return self.call(&call, scope, origin);
+                }
+                if let (Some((value, taken)), None) = (self.variable(parts), plan_id) {
+                    return self.fields(value, &parts[taken..]);
                 }
                 self.unknown_column(parts, scope)
             }
@@ -163,7 +185,7 @@ impl Resolver<'_> {
         self.fields(value, &parts[taken..])
     }
 
-    fn unknown_column<T>(&mut self, parts: &[NamePart], scope: &Scope<'_>) -> Option<T> {
+    pub(crate) fn unknown_column<T>(&mut self, parts: &[NamePart], scope: &Scope<'_>) -> Option<T> {
         let last = parts.last()?;
         let names: Vec<&str> = scope.columns.iter().map(|column| column.attribute.name.as_str()).collect();
         let similar = closest(last.text.as_str(), names.iter().copied(), 3);
@@ -185,14 +207,14 @@ impl Resolver<'_> {
     }
 
     /// Fields of a struct, one after the other.
-    fn fields(&mut self, mut value: Typed, parts: &[NamePart]) -> Option<Typed> {
+    pub(crate) fn fields(&mut self, mut value: Typed, parts: &[NamePart]) -> Option<Typed> {
         for part in parts {
             value = self.field(value, part.text.as_str(), &part.origin)?;
         }
         Some(value)
     }
 
-    fn field(&mut self, value: Typed, name: &str, origin: &Origin) -> Option<Typed> {
+    pub(crate) fn field(&mut self, value: Typed, name: &str, origin: &Origin) -> Option<Typed> {
         if let SparkType::Map { key, .. } = &value.data_type
             && matches!(key.as_ref(), SparkType::String { .. })
         {
@@ -256,7 +278,12 @@ impl Resolver<'_> {
     }
 
     /// A function that is not built, or that nobody has. Faults of its arguments are noted too.
-    fn unknown_function(&mut self, call: &FunctionCall, part: &NamePart, scope: &Scope<'_>) -> Option<Typed> {
+    pub(crate) fn unknown_function(
+        &mut self,
+        call: &FunctionCall,
+        part: &NamePart,
+        scope: &Scope<'_>,
+    ) -> Option<Typed> {
         let name = part.text.as_str();
         for argument in &call.arguments {
             self.expression(argument, scope);
@@ -319,7 +346,19 @@ impl Resolver<'_> {
 
     /// A call of a function or operator.
     pub(crate) fn call(&mut self, call: &FunctionCall, scope: &Scope<'_>, origin: &Origin) -> Option<Typed> {
-        let Some(part) = call.name.parts.last() else { return self.not_built("IDENTIFIER as a function", origin) };
+        let spelled = match is_to_spell(call) {
+            true => {
+                let written = Expression::new(ExpressionKind::Function(Box::new(call.clone())), origin.clone());
+                self.spelled_out(&written, scope)
+            }
+            false => None,
+        };
+        let call = match &spelled {
+            Some(Expression { kind: ExpressionKind::Function(call), .. }) => call,
+            _ if is_to_spell(call) => return None,
+            _ => call,
+        };
+        let part = call.name.parts.last()?;
         let name = part.text.as_str();
         if part.text.matches("input_file_name") && call.arguments.is_empty() {
             return self.input_file_name(scope, origin);
@@ -343,6 +382,9 @@ impl Resolver<'_> {
         if part.text.matches("arrays_zip") {
             return self.zipped(call, scope, origin);
         }
+        if generates(call) {
+            return self.misplaced_generator(call, origin);
+        }
         // `array_sort` takes a lambda or none
         if let Some(function) = higher_order::find(name)
             && (registry::find(name).is_none() || call.arguments.len() > function.values)
@@ -354,6 +396,12 @@ impl Resolver<'_> {
         let Some(function) = registry::find(name) else {
             return self.unknown_function(call, part, scope);
         };
+        if function.role == Role::Aggregate && scope.within_aggregate {
+            let title = format!("`{name}` stands inside another aggregate function");
+            let diagnostic = Diagnostic::error(Condition::NESTED_AGGREGATE_FUNCTION, title)
+                .help("compute the inner one in a query beneath this one");
+            return self.refuse(diagnostic, &part.origin, "aggregate");
+        }
         if function.role == Role::Aggregate && !scope.aggregates && scope.windowed.is_none() {
             let title = format!("aggregate function `{name}` cannot stand here");
             let diagnostic = Diagnostic::error(Condition::GROUP_BY_AGGREGATE, title)
@@ -365,14 +413,22 @@ impl Resolver<'_> {
             return self.refuse(Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title), origin, "");
         }
         let plain = scope.aggregates && function.role != Role::Aggregate;
-        let inner = Scope { aggregates: scope.windowed.unwrap_or(plain), windowed: None, ..*scope };
+        let within_aggregate = scope.within_aggregate || function.role == Role::Aggregate && scope.windowed.is_none();
+        let inner = Scope { aggregates: scope.windowed.unwrap_or(plain), windowed: None, within_aggregate, ..*scope };
         let written = if CHAINED.contains(&function.names[0]) { chain(call) } else { call.arguments.iter().collect() };
         let star = matches!(call.arguments.as_slice(), [only] if matches!(only.kind, ExpressionKind::Star { .. }));
         let arguments = if star && function.names[0] == "count" {
             Vec::new()
         } else {
             let all: Vec<Option<Typed>> = written.iter().map(|argument| self.expression(argument, &inner)).collect();
-            all.into_iter().collect::<Option<Vec<_>>>()?
+            let all = all.into_iter().collect::<Option<Vec<_>>>()?;
+            match call.distinct {
+                true => {
+                    let normal = all.into_iter().map(normal::normal).collect::<Result<Vec<_>, _>>();
+                    self.settle(normal, origin)?
+                }
+                false => all,
+            }
         };
         let order: Vec<Option<Ordered>> =
             call.within_group.iter().map(|order| self.within_group(order, &inner)).collect();
@@ -389,6 +445,11 @@ impl Resolver<'_> {
         if !(fewest..=most).contains(&arguments.len()) && FURTHER_ARGUMENTS.iter().any(|known| part.text.matches(known))
         {
             return self.not_built(&format!("`{name}` with {} arguments", arguments.len()), origin);
+        }
+        if call.ignore_nulls.is_some() && !PASSING_NULLS.contains(&function.names[0]) {
+            let title = format!("`{name}` has no IGNORE NULLS and no RESPECT NULLS");
+            let condition = Condition::INVALID_SQL_SYNTAX_FUNCTION_WITH_UNSUPPORTED_SYNTAX;
+            return self.refuse(Diagnostic::error(condition, title), origin, "");
         }
         let types: Vec<SparkType> = arguments.iter().map(|argument| argument.data_type.clone()).collect();
         if arguments.len() < fewest || arguments.len() > most {
@@ -470,6 +531,10 @@ fn chain(call: &FunctionCall) -> Vec<&Expression> {
     operands.reverse();
     operands
 }
+/// Functions that can pass over NULLs, by the first of their names.
+const PASSING_NULLS: [&str; 8] =
+    ["any_value", "collect_list", "collect_set", "first", "lag", "last", "lead", "nth_value"];
+
 /// Aggregates with WITHIN GROUP.
 const ORDERED: [&str; 4] = ["listagg", "mode", "percentile_cont", "percentile_disc"];
 
@@ -548,13 +613,10 @@ fn bare_function(name: &str) -> bool {
 /// What an expression is, in words a user knows.
 fn describe(kind: &ExpressionKind) -> String {
     match kind {
-        ExpressionKind::Star { .. } => "`*` at this place",
         ExpressionKind::UserDefinedFunction(_) | ExpressionKind::TypedAggregate(_) => "a function of the user's own",
         ExpressionKind::NamedArgument { .. } => "an argument by name at this place",
-        ExpressionKind::NamedParameter(_) | ExpressionKind::PositionalParameter(_) => "a query parameter",
         ExpressionKind::Regex { .. } => "columns by a regular expression",
         ExpressionKind::UpdateFields { .. } => "withField and dropFields",
-        ExpressionKind::ComputedIdentifier(_) => "IDENTIFIER(…)",
         ExpressionKind::ExpressionString(_) => "an expression as text",
         ExpressionKind::Default => "DEFAULT as a value",
         _ => "this expression",

@@ -6,10 +6,13 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::comparison_type;
 use lakesmith_functions::{Call, Typed, registry};
+use lakesmith_unresolved::SparkType;
+use lakesmith_unresolved::expression::Expression;
 use lakesmith_unresolved::relation::{Join, JoinCriteria, JoinKind};
 
+use crate::project::{mentions_aggregate, typed};
 use crate::resolver::{Planned, Resolver};
-use crate::scope::{Found, Reach, Scope, ScopeColumn};
+use crate::scope::{Reach, Scope, ScopeColumn};
 
 impl Resolver<'_> {
     /// A join.
@@ -21,30 +24,36 @@ impl Resolver<'_> {
             JoinCriteria::On(condition) => {
                 let both: Vec<ScopeColumn> = left.columns.iter().chain(&right.columns).cloned().collect();
                 let scope = Scope { outer: Some(outer), ..Scope::of(&both) };
-                let condition = self.condition(condition, &scope, "ON")?;
+                self.keys_without_window(std::iter::once(condition.as_ref()), "ON")?;
+                let condition = self.join_condition(condition, &scope)?;
                 self.joined(left, right, join.kind, vec![condition], origin)
             }
             JoinCriteria::Using(names) => {
                 let mut keys = Vec::new();
                 for name in names {
-                    let part = std::slice::from_ref(name);
-                    let side = |resolver: &mut Self, planned: &Planned, which: &str| match Scope::of(&planned.columns)
-                        .find(part, None)
-                    {
-                        Found::Column(column, _) => Some(column.clone()),
-                        _ => {
-                            let title = format!(
-                                "column `{}` of USING is not one column of the {which} input",
-                                name.text.as_str()
-                            );
-                            let diagnostic = Diagnostic::error(Condition::UNRESOLVED_COLUMN_WITHOUT_SUGGESTION, title);
-                            resolver.refuse(diagnostic, &name.origin, "no such column")
-                        }
-                    };
+                    let is_key = |column: &&ScopeColumn| column.is_visible() && column.attribute.name == name.text;
+                    let side =
+                        |resolver: &mut Self, planned: &Planned, which: &str| match planned.columns.iter().find(is_key)
+                        {
+                            Some(column) => Some(column.clone()),
+                            None => {
+                                let title = format!(
+                                    "column `{}` of USING is not one column of the {which} input",
+                                    name.text.as_str()
+                                );
+                                let diagnostic = Diagnostic::error(Condition::UNRESOLVED_USING_COLUMN_FOR_JOIN, title);
+                                resolver.refuse(diagnostic, &name.origin, "no such column")
+                            }
+                        };
                     keys.push((side(self, &left, "left"), side(self, &right, "right")));
                 }
                 let keys = keys.into_iter().map(|(l, r)| Some((l?, r?))).collect::<Option<Vec<_>>>()?;
                 self.by_keys(left, right, join.kind, keys, origin)
+            }
+            JoinCriteria::Natural if matches!(join.kind, JoinKind::LeftSemi | JoinKind::LeftAnti) => {
+                let title = "NATURAL stands with no SEMI and no ANTI JOIN";
+                let diagnostic = Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title);
+                self.refuse(diagnostic.help("name the columns: `USING (…)`"), origin, "")
             }
             JoinCriteria::Natural => {
                 let visible =
@@ -58,6 +67,21 @@ impl Resolver<'_> {
                 self.by_keys(left, right, join.kind, keys, origin)
             }
         }
+    }
+
+    fn join_condition(&mut self, written: &Expression, scope: &Scope<'_>) -> Option<Expr> {
+        if mentions_aggregate(written) {
+            let title = "an aggregate function stands in ON";
+            let diagnostic = Diagnostic::error(Condition::UNSUPPORTED_EXPR_FOR_OPERATOR, title);
+            return self.refuse(diagnostic.help("compute it in a query beneath"), &written.origin, "");
+        }
+        let value = self.expression(written, scope)?;
+        if value.data_type != SparkType::Boolean {
+            let title = format!("ON needs a condition, this is a value of type {}", value.data_type);
+            let diagnostic = Diagnostic::error(Condition::JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE, title);
+            return self.refuse(diagnostic, &written.origin, "no condition");
+        }
+        Some(value.expr)
     }
 
     fn joined(
@@ -103,7 +127,7 @@ impl Resolver<'_> {
     ) -> Option<Planned> {
         let mut on = Vec::new();
         for (own, other) in &keys {
-            on.push(self.equal(&value(own), &value(other), origin)?);
+            on.push(self.equal(&typed(own), &typed(other), origin)?);
         }
         let kind = if kind == JoinKind::Cross { JoinKind::Inner } else { kind };
         let joined = self.joined(left, right, kind, on, origin)?;
@@ -123,7 +147,7 @@ impl Resolver<'_> {
                     shown.push(other);
                 }
                 JoinKind::FullOuter => {
-                    let merged = self.either(&value(&own), &value(&other), origin)?;
+                    let merged = self.either(&typed(&own), &typed(&other), origin)?;
                     let attribute = self.attribute(own.attribute.name.clone(), &merged);
                     exprs.push(merged.expr.alias(attribute.internal()));
                     shown.push(ScopeColumn::computed(attribute));
@@ -162,11 +186,6 @@ impl Resolver<'_> {
         let value = (function.resolve)(&call);
         self.settle(value, origin)
     }
-}
-
-fn value(column: &ScopeColumn) -> Typed {
-    let attribute = &column.attribute;
-    Typed { expr: attribute.column(), data_type: attribute.data_type.clone(), nullable: attribute.nullable }
 }
 
 fn native(kind: JoinKind) -> JoinType {

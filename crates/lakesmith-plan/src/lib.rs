@@ -5,32 +5,49 @@
 //! are in [`Resolved::output`]. What is not built is refused by name, at its place. Start reading at [`resolver`].
 
 pub mod aggregate;
+mod alias;
 pub mod attribute;
 mod call_name;
 pub mod checked;
+mod cte;
 mod event_log;
 pub mod expression;
 mod file_arguments;
 pub mod frame;
 mod generator;
 mod grouping;
+mod grouping_sets;
+mod identifier;
 pub mod join;
 mod lambda;
 pub mod literal;
+mod named_window;
 pub mod naming;
+mod pipe;
+mod pivot;
 pub mod project;
+mod range;
+mod recursion;
 pub mod relation;
 pub mod resolver;
+mod sample;
 pub mod scope;
 pub mod set_operation;
 pub mod sort;
+mod stack;
+mod star;
 pub mod subquery;
+mod table_function;
 mod time_travel;
 mod time_window;
+mod unpivot;
+mod values;
+mod variable;
+mod window;
 
 pub use attribute::{Attribute, AttributeId, Resolved};
 pub use checked::{Checked, CheckedCondition, Conditions, resolve_checked};
-pub use resolver::{Options, resolve};
+pub use resolver::{Options, VariableValue, Variables, resolve};
 
 #[cfg(test)]
 mod answers;

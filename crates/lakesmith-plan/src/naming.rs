@@ -1,6 +1,7 @@
 //! The names that Spark generates for columns without an alias: `count(1)`, `(a + b)`, `CAST(a AS INT)`.
 
 use datafusion::logical_expr::Expr;
+use lakesmith_base::Identifier;
 use lakesmith_diagnostic::Origin;
 use lakesmith_functions::cast_text::{day_time_literal, year_month_literal};
 use lakesmith_functions::text_value::format_typed;
@@ -38,12 +39,12 @@ pub(crate) fn moving(symbol: &str, kernel: &str, left: &SparkType) -> Option<&'s
     let is_text = matches!(left, SparkType::String { .. });
     Some(match (symbol, kernel) {
         ("*", "spark_multiply_interval_last") => "swapped *",
-        ("+", "spark_date_add") if is_moment => "date_add",
-        ("+", "spark_date_add") => "swapped date_add",
-        ("-", "spark_date_sub") => "date_sub",
-        ("+", "spark_cast") if *left == SparkType::Date => "days +",
-        ("-", "spark_cast") if *left == SparkType::Date => "days -",
-        ("+", "spark_cast") => "swapped days +",
+        ("+", "spark_date_add" | "spark_wrapping_date_add") if is_moment => "date_add",
+        ("+", "spark_date_add" | "spark_wrapping_date_add") => "swapped date_add",
+        ("-", "spark_date_sub" | "spark_wrapping_date_sub") => "date_sub",
+        ("+", "spark_cast" | "spark_legacy_cast") if *left == SparkType::Date => "days +",
+        ("-", "spark_cast" | "spark_legacy_cast") if *left == SparkType::Date => "days -",
+        ("+", "spark_cast" | "spark_legacy_cast") => "swapped days +",
         ("+", "spark_add_calendar" | "spark_add_micros" | "spark_add_interval_months") if is_moment || is_text => {
             "moved +"
         }
@@ -75,7 +76,14 @@ fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expression {
     }
     expression.for_each_mut(&mut |part| {
         let ExpressionKind::Attribute { parts, plan_id, .. } = &mut part.kind else { return };
-        let Found::Column(column, taken) = scope.find(parts, *plan_id) else { return };
+        let Found::Column(column, taken) = scope.find(parts, *plan_id) else {
+            if let [only] = parts.as_mut_slice()
+                && scope.aliases.iter().any(|(name, _)| *name == only.text)
+            {
+                only.text = Identifier::new(format!("lateralAliasReference({})", only.text.as_str()));
+            }
+            return;
+        };
         let mut shown = parts[taken - 1].text.as_str().to_owned();
         let mut data_type = &column.attribute.data_type;
         for field in &parts[taken..] {
@@ -172,6 +180,10 @@ fn text(expression: &Expression) -> String {
                 format!("{}.{name}", text(child))
             }
             _ => format!("{}[{}]", text(child), text(extraction)),
+        },
+        ExpressionKind::ComputedIdentifier(computed) => match &computed.kind {
+            ExpressionKind::Literal(Literal::String(name)) => name.clone(),
+            _ => "expression".into(),
         },
         ExpressionKind::JsonPath { child, path } => format!("{}:{}", text(child), path_name(path)),
         ExpressionKind::Star { .. } => "*".into(),

@@ -5,15 +5,18 @@ use datafusion::common::tree_node::TreeNode;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Origin};
-use lakesmith_functions::{Typed, guard};
+use lakesmith_functions::{Typed, guard, normal};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, SortOrder};
-use lakesmith_unresolved::relation::Aggregate;
+use lakesmith_unresolved::relation::{Aggregate, GroupKind};
 use lakesmith_unresolved::{Relation, RelationKind};
 
+use crate::generator::has_generator;
 use crate::naming::{column_name, computed_name};
+use crate::relation::is_aggregate;
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
-use crate::sort::{directed, having};
+use crate::sort::{OrderAll, directed, having};
+use crate::star::needs_spelling;
 
 /// The parts of one SELECT.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +26,7 @@ pub(crate) struct Block<'r> {
     pub qualify: Option<&'r Expression>,
     pub orders: &'r [SortOrder],
     /// ORDER BY ALL.
-    pub order_all: bool,
+    pub order_all: Option<OrderAll>,
     pub origin: &'r Origin,
 }
 
@@ -33,7 +36,7 @@ pub(crate) struct Order {
     /// QUALIFY.
     pub filter: Option<Expr>,
     pub keys: Vec<(Typed, SortOrder)>,
-    pub all: bool,
+    pub all: Option<OrderAll>,
 }
 
 /// What is selected.
@@ -41,6 +44,15 @@ pub(crate) struct Order {
 pub(crate) enum Select<'r> {
     Rows(&'r Relation, &'r [Expression]),
     Groups(&'r Aggregate),
+}
+
+impl<'r> Select<'r> {
+    fn expressions(self) -> &'r [Expression] {
+        match self {
+            Select::Rows(_, expressions) => expressions,
+            Select::Groups(aggregate) => &aggregate.outputs,
+        }
+    }
 }
 
 /// A column of the SELECT list.
@@ -70,17 +82,38 @@ impl<'r> Block<'r> {
             RelationKind::Aggregate(aggregate) => Select::Groups(aggregate),
             _ => return None,
         };
-        Some(Self { select, having, qualify, orders: &[], order_all: false, origin: &relation.origin })
+        Some(Self { select, having, qualify, orders: &[], order_all: None, origin: &relation.origin })
+    }
+
+    /// A block of nothing but its SELECT list.
+    pub fn groups_of(select: Select<'r>, origin: &'r Origin) -> Self {
+        Self { select, having: None, qualify: None, orders: &[], order_all: None, origin }
     }
 }
 
 impl Resolver<'_> {
     /// Resolves a block.
     pub(crate) fn block(&mut self, block: &Block<'_>, outer: &Scope<'_>) -> Option<Planned> {
+        if let Some(condition) = block.qualify {
+            self.check_qualify(block.select.expressions(), condition)?;
+        }
         match block.select {
+            Select::Groups(aggregate) if has_generator(&aggregate.outputs) => {
+                self.generated_from_groups(block, aggregate, outer)
+            }
             Select::Groups(aggregate) => self.groups(block, aggregate, outer),
-            Select::Rows(input, expressions) => {
-                let input = self.relation(input, outer)?;
+            Select::Rows(relation, expressions) => {
+                if has_generator(expressions) && expressions.iter().any(mentions_aggregate) {
+                    let aggregate = Aggregate {
+                        input: relation.clone(),
+                        kind: GroupKind::GroupBy,
+                        keys: Vec::new(),
+                        outputs: expressions.to_vec(),
+                        outputs_hold_keys: true,
+                    };
+                    return self.generated_from_groups(block, &aggregate, outer);
+                }
+                let input = self.relation(relation, outer)?;
                 let input = self.with_time_window(input, expressions, outer)?;
                 let (input, generated) = self.with_generator(input, expressions, outer)?;
                 let expressions = generated.as_deref().unwrap_or(expressions);
@@ -96,7 +129,7 @@ impl Resolver<'_> {
                     Some(condition) => Some(self.condition(condition, &scope, "QUALIFY")?),
                     None => None,
                 };
-                let orders = self.order_keys(block, &outputs, &scope)?;
+                let orders = self.order_keys(block, &outputs, &Scope { aliases_first: true, ..scope })?;
                 let order = Order { filter, keys: orders, all: block.order_all };
                 self.finish_block(input.plan, outputs, order, block.origin)
             }
@@ -116,6 +149,18 @@ impl Resolver<'_> {
                 }
                 continue;
             }
+            let inner = Scope { aliases: &aliases, ..*scope };
+            let spelled = match needs_spelling(expression) {
+                true => match self.spelled_out(expression, &inner) {
+                    Some(spelled) => Some(spelled),
+                    None => {
+                        complete = false;
+                        continue;
+                    }
+                },
+                false => None,
+            };
+            let expression = spelled.as_ref().unwrap_or(expression);
             let (name, metadata) = match &expression.kind {
                 ExpressionKind::Alias { names, metadata, .. } if names.len() == 1 => {
                     (names[0].text.clone(), metadata.clone())
@@ -128,63 +173,22 @@ impl Resolver<'_> {
                 _ => (Identifier::new(column_name(expression)), None),
             };
             let is_named = matches!(expression.kind, ExpressionKind::Alias { .. });
-            let inner = Scope { aliases: &aliases, ..*scope };
             let Some(value) = self.expression(expression, &inner) else {
                 complete = false;
                 continue;
             };
-            if is_named {
-                aliases.push((name.clone(), value.clone()));
-            }
             let name = if is_named {
                 name
             } else {
-                Identifier::new(computed_name(expression, &value.expr, scope, &self.moved))
+                Identifier::new(computed_name(expression, &value.expr, &inner, &self.moved))
             };
             let source = if is_named { None } else { source_of(&value.expr, scope) };
+            if is_named {
+                aliases.push((name.clone(), value.clone()));
+            }
             outputs.push(Output { name, value, origin: expression.origin.clone(), source, metadata });
         }
         complete.then_some(outputs)
-    }
-
-    fn star(
-        &mut self,
-        target: &[lakesmith_unresolved::NamePart],
-        except: &[Vec<lakesmith_unresolved::NamePart>],
-        scope: &Scope<'_>,
-        origin: &Origin,
-    ) -> Option<Vec<Output>> {
-        let columns = scope.star(target);
-        if columns.is_empty() && !target.is_empty() {
-            return self.not_built("`.*` of what is no table of FROM", origin);
-        }
-        let mut left_out = Vec::new();
-        for path in except {
-            match scope.find(path, None) {
-                crate::scope::Found::Column(column, taken) if taken == path.len() => left_out.push(column.attribute.id),
-                crate::scope::Found::Column(..) => return self.not_built("EXCEPT of a struct's field", origin),
-                _ => {
-                    let name = Expression::new(
-                        ExpressionKind::Attribute { parts: path.clone(), plan_id: None, is_metadata_column: false },
-                        path.last().map_or_else(Origin::default, |part| part.origin.clone()),
-                    );
-                    self.expression(&name, scope)?;
-                }
-            }
-        }
-        let kept = columns.into_iter().filter(|column| !left_out.contains(&column.attribute.id));
-        let output = |column: &ScopeColumn| Output {
-            name: column.attribute.name.clone(),
-            value: Typed {
-                expr: column.attribute.column(),
-                data_type: column.attribute.data_type.clone(),
-                nullable: column.attribute.nullable,
-            },
-            origin: origin.clone(),
-            source: Some(column.clone()),
-            metadata: column.attribute.metadata.clone(),
-        };
-        Some(kept.map(output).collect())
     }
 
     /// ORDER BY keys: a position, a name of the SELECT list, or an expression over the input.
@@ -195,6 +199,7 @@ impl Resolver<'_> {
         scope: &Scope<'_>,
     ) -> Option<Vec<(Typed, SortOrder)>> {
         let mut keys = Vec::new();
+        self.keys_without_window(block.orders.iter().map(|order| &order.child), "ORDER BY")?;
         for order in block.orders {
             let by_name = match &order.child.kind {
                 ExpressionKind::Attribute { parts, .. } if parts.len() == 1 => {
@@ -251,11 +256,12 @@ impl Resolver<'_> {
                     hidden.column()
                 }
             };
-            let key = directed(Typed::new(key, value.data_type.clone()), order);
-            sorts.push(self.settle(key, &order.child.origin)?);
+            let key = Typed { expr: key, data_type: value.data_type.clone(), nullable: value.nullable };
+            sorts.push(directed(self.settle(normal::normal(key), &order.child.origin)?.expr, order));
         }
-        if order.all {
-            sorts = columns.iter().map(|column| column.attribute.column().sort(true, true)).collect();
+        if let Some(all) = order.all {
+            let keys = columns.iter().map(|column| self.settle(normal::normal(typed(column)), origin));
+            sorts = keys.map(|key| Some(all.key(key?.expr))).collect::<Option<Vec<_>>>()?;
         }
         let mut builder = LogicalPlanBuilder::from(plan).project(projected);
         if !sorts.is_empty() {
@@ -264,41 +270,6 @@ impl Resolver<'_> {
         }
         let plan = self.built(builder, origin)?;
         Some(Planned { plan, columns })
-    }
-
-    /// Computes the window functions within expressions beneath them.
-    fn windows(&mut self, plan: LogicalPlan, exprs: Vec<Expr>, origin: &Origin) -> Option<(LogicalPlan, Vec<Expr>)> {
-        let mut found: Vec<Expr> = Vec::new();
-        for expr in &exprs {
-            // the closure never fails
-            let _ = expr.apply(|node| {
-                if matches!(node, Expr::WindowFunction(_)) && !found.contains(node) {
-                    found.push(node.clone());
-                }
-                Ok(datafusion::common::tree_node::TreeNodeRecursion::Continue)
-            });
-        }
-        if found.is_empty() {
-            return Some((plan, exprs));
-        }
-        let windowed = LogicalPlanBuilder::window_plan(plan, found.clone()).map(LogicalPlanBuilder::from);
-        let plan = self.built(windowed, origin)?;
-        let replaced = exprs.into_iter().map(|expr| {
-            let replaced = expr.clone().transform_down(|node| {
-                if found.contains(&node) {
-                    let name = node.schema_name().to_string();
-                    let column = datafusion::prelude::Column::new_unqualified(name);
-                    return Ok(datafusion::common::tree_node::Transformed::new(
-                        Expr::Column(column),
-                        true,
-                        datafusion::common::tree_node::TreeNodeRecursion::Jump,
-                    ));
-                }
-                Ok(datafusion::common::tree_node::Transformed::no(node))
-            });
-            replaced.map_or(expr, |replaced| replaced.data)
-        });
-        Some((plan, replaced.collect()))
     }
 }
 
@@ -317,7 +288,22 @@ pub(crate) fn source_of(expr: &Expr, scope: &Scope<'_>) -> Option<ScopeColumn> {
     scope.columns.iter().find(|column| column.attribute.column() == *expr).cloned()
 }
 
+/// Whether an aggregate function is written in an expression, and not as a window function.
+pub(crate) fn mentions_aggregate(expression: &Expression) -> bool {
+    match &expression.kind {
+        ExpressionKind::Function(call) if is_aggregate(call) => true,
+        ExpressionKind::Window { .. } => false,
+        _ => expression.children().into_iter().any(mentions_aggregate),
+    }
+}
+
 /// Whether an expression holds an aggregate that is still to be computed.
 pub(crate) fn holds_aggregate(expr: &Expr) -> bool {
     expr.exists(|node| Ok(matches!(node, Expr::AggregateFunction(_)))).unwrap_or(false)
+}
+
+/// A column as a value.
+pub(crate) fn typed(column: &ScopeColumn) -> Typed {
+    let attribute = &column.attribute;
+    Typed { expr: attribute.column(), data_type: attribute.data_type.clone(), nullable: attribute.nullable }
 }

@@ -10,19 +10,19 @@ use datafusion::prelude::Column;
 use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::{FileInterface, RelationRequest, RelationSource};
-use lakesmith_functions::cast::{Mode, cast};
-use lakesmith_functions::coercion::common_of_values;
 use lakesmith_functions::{Role, Typed, guard, registry};
-use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, Name, NamePart};
-use lakesmith_unresolved::relation::{Cte, DataSource};
-use lakesmith_unresolved::{Literal, PlanId, Relation, RelationKind, SparkType, function_names};
+use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, NamePart};
+use lakesmith_unresolved::relation::DataSource;
+use lakesmith_unresolved::{PlanId, Relation, RelationKind, SparkType};
 
-use crate::file_arguments::{argument_of, files_request};
-use crate::generator::{Generation, generates};
+use crate::file_arguments::files_request;
+use crate::generator::{Rows, generates};
+use crate::pivot::Pivot;
 use crate::project::{Block, Order, Output};
 use crate::resolver::{Known, Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
 use crate::time_travel;
+use crate::window::no_window;
 
 impl Resolver<'_> {
     /// A relation; nothing when a fault was noted or the catalog has still to be asked.
@@ -68,7 +68,15 @@ impl Resolver<'_> {
                 None => self.not_built("HAVING or QUALIFY at this place", origin),
             },
             RelationKind::Filter { input, condition } => self.filter(input, condition, outer),
-            RelationKind::Sort { input, orders, .. } => self.sort(input, orders, outer),
+            RelationKind::NamedWindows { input, windows } => self.named_windows(input, windows, outer),
+            RelationKind::Sort { input, orders, global } => match input.kind.as_ref() {
+                // its keys may name windows too
+                RelationKind::NamedWindows { input, windows } => {
+                    let kind = RelationKind::Sort { input: input.clone(), orders: orders.clone(), global: *global };
+                    self.named_windows(&Relation::new(kind, origin.clone()), windows, outer)
+                }
+                _ => self.sort(input, orders, outer),
+            },
             RelationKind::Limit { input, count } => match input.kind.as_ref() {
                 RelationKind::Offset { input, count: skip } => self.limit(input, Some(skip), Some(count), outer),
                 _ => self.limit(input, None, Some(count), outer),
@@ -79,23 +87,49 @@ impl Resolver<'_> {
             }
             RelationKind::SubqueryAlias { input, alias, columns } => {
                 let planned = self.relation(input, outer)?;
-                self.renamed(planned, &alias.text, columns, origin)
+                let condition = match input.kind.as_ref() {
+                    RelationKind::InlineTable(_) => Condition::INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH,
+                    RelationKind::TableFunction { .. } => Condition::NUM_TABLE_VALUE_ALIASES_MISMATCH,
+                    _ => Condition::ASSIGNMENT_ARITY_MISMATCH,
+                };
+                self.renamed_or(planned, &alias.text, columns, origin, condition)
             }
             RelationKind::Join(join) => self.join(join, origin, outer),
             RelationKind::SetOperation(operation) => self.set_operation(operation, origin, outer),
-            RelationKind::With { ctes, recursive: false, query } => self.with(ctes, query, outer),
+            RelationKind::With { ctes, recursive, query } => self.with(ctes, *recursive, query, outer),
             // rows are the same whatever their distribution, and a bounded query has no late rows
             RelationKind::Hint { input, .. }
             | RelationKind::Repartition { input, .. }
-            | RelationKind::RepartitionByExpression { input, .. }
             | RelationKind::WithWatermark { input, .. } => self.relation(input, outer),
+            RelationKind::RepartitionByExpression { input, expressions, .. } => {
+                self.distributed(input, expressions, outer)
+            }
             RelationKind::LateralView { input, generator, outer: is_outer, alias, columns } => {
                 let input = self.relation(input, outer)?;
+                if !generates(generator) && !self.is_function(generator) {
+                    let part = generator.name.parts.last()?;
+                    self.unknown_function(generator, part, &Scope::default())?;
+                }
+                if !generates(generator) {
+                    let title = "LATERAL VIEW takes a generator such as `explode`";
+                    let condition = Condition::UNSUPPORTED_GENERATOR_NOT_GENERATOR;
+                    return self.refuse(Diagnostic::error(condition, title), &generator.name.origin, "no generator");
+                }
                 let qualifier = alias.iter().map(|alias| alias.text.clone()).collect();
-                let (call, names, is_outer) = (generator.as_ref(), columns.as_slice(), *is_outer);
-                let reach = Reach::Plain;
-                self.generate(input, &Generation { call, names, qualifier, reach, is_outer, origin }, outer)
+                let rows = Rows { names: columns, qualifier, reach: Reach::Plain, is_outer: *is_outer, origin };
+                self.generate(input, generator, &rows, outer)
             }
+            RelationKind::Sample { input, method, seed, with_replacement: false } => {
+                self.sample(input, method, *seed, origin, outer)
+            }
+            RelationKind::PipeOperator { input, operator, arguments } => {
+                self.pipe(input, operator, arguments, origin, outer)
+            }
+            RelationKind::Pivot { input, aggregates, columns, values } => {
+                let pivot = Pivot { aggregates, columns, values, groups: None, origin };
+                self.pivot(input, &pivot, outer)
+            }
+            RelationKind::Unpivot(unpivot) => self.unpivot(unpivot, origin, outer),
             RelationKind::TableFunction { call, is_streaming } => {
                 self.table_function(call, *is_streaming, origin, outer)
             }
@@ -144,20 +178,18 @@ impl Resolver<'_> {
     fn about_one_row(&mut self, condition: &Expression) -> Option<()> {
         let mut open = vec![condition];
         while let Some(expression) = open.pop() {
-            let (what, help) = match &expression.kind {
-                ExpressionKind::Window { .. } => {
-                    ("a window function", "filter by it in QUALIFY, or in a query around this one")
-                }
+            let diagnostic = match &expression.kind {
+                ExpressionKind::Window { .. } => no_window("WHERE"),
                 ExpressionKind::Function(call) if is_aggregate(call) => {
-                    ("an aggregate function", "filter by it in HAVING")
+                    let title = "an aggregate function stands in WHERE";
+                    Diagnostic::error(Condition::INVALID_WHERE_CONDITION, title).help("filter by it in HAVING")
                 }
                 _ => {
                     open.extend(expression.children());
                     continue;
                 }
             };
-            let diagnostic = Diagnostic::error(Condition::INVALID_WHERE_CONDITION, format!("{what} stands in WHERE"));
-            return self.refuse(diagnostic.help(help), &expression.origin, "about more than one row");
+            return self.refuse(diagnostic, &expression.origin, "about more than one row");
         }
         Some(())
     }
@@ -220,166 +252,11 @@ impl Resolver<'_> {
         self.finish_block(input.plan, outputs, Order::default(), origin)
     }
 
-    fn with(&mut self, ctes: &[Cte], query: &Relation, outer: &Scope<'_>) -> Option<Planned> {
-        let depth = self.ctes.len();
-        for cte in ctes {
-            let visible = self.ctes.len();
-            // resolved once here so that a fault in a query that nothing uses is found too
-            self.relation(&cte.query, outer);
-            self.ctes.push((cte.name.text.clone(), cte.clone(), visible));
-        }
-        let planned = self.relation(query, outer);
-        self.ctes.truncate(depth);
-        planned
-    }
-
-    fn named_table(
-        &mut self,
-        name: &Name,
-        options: &[(String, String)],
-        is_streaming: bool,
-        outer: &Scope<'_>,
-    ) -> Option<Planned> {
-        let Some(qualified) = name.qualified() else { return self.not_built("IDENTIFIER as a table", &name.origin) };
-        if qualified.parts().len() == 1
-            && let Some((_, cte, visible)) =
-                self.ctes.iter().rev().find(|(known, ..)| known == qualified.last()).cloned()
-        {
-            // the query sees the names defined before it
-            let hidden = self.ctes.split_off(visible);
-            let planned = self.relation(&cte.query, outer);
-            self.ctes.extend(hidden);
-            return self.renamed(planned?, &cte.name.text, &cte.columns, &cte.name.origin);
-        }
-        let request = RelationRequest::Table { name: qualified.clone(), is_streaming, options: options.to_vec() };
-        let source = self.source(request, &name.origin, &qualified)?;
-        self.scan(source.as_ref(), qualified.parts(), &name.origin)
-    }
-
-    fn files(&mut self, source: &DataSource, interface: FileInterface, origin: &Origin) -> Option<Planned> {
+    pub(crate) fn files(&mut self, source: &DataSource, interface: FileInterface, origin: &Origin) -> Option<Planned> {
         let request = files_request(source, interface);
         let shown = QualifiedName::single(source.paths.first().map_or("files", String::as_str));
         let source = self.source(request, origin, &shown)?;
         self.scan(source.as_ref(), &[], origin)
-    }
-
-    /// `read_files('path', format => 'json')`: named arguments are reader options.
-    fn table_function(
-        &mut self,
-        call: &FunctionCall,
-        is_streaming: bool,
-        origin: &Origin,
-        outer: &Scope<'_>,
-    ) -> Option<Planned> {
-        let name = call.name.parts.last().map_or("", |part| part.text.as_str());
-        if name.eq_ignore_ascii_case("event_log") {
-            return self.event_log(call, is_streaming, origin);
-        }
-        if name.eq_ignore_ascii_case("read_stream") {
-            return self.read_stream(call, outer, origin);
-        }
-        if generates(call) && !is_streaming {
-            return self.generated_rows(call, origin);
-        }
-        if !["read_files", "cloud_files"].iter().any(|known| known.eq_ignore_ascii_case(name)) {
-            if !function_names::is_known(name) {
-                let title = format!("function `{name}` does not exist");
-                let diagnostic = Diagnostic::error(Condition::UNRESOLVED_ROUTINE, title);
-                return self.refuse(diagnostic, &call.name.origin, "no such function");
-            }
-            return self.not_built(&format!("table function `{name}`"), origin);
-        }
-        self.double_arguments(call)?;
-        // Auto Loader is a stream whether or not STREAM is written
-        let is_auto_loader = name.eq_ignore_ascii_case("cloud_files");
-        let mut source = DataSource { is_streaming: is_streaming || is_auto_loader, ..no_files() };
-        for argument in &call.arguments {
-            let (key, value) = match &argument.kind {
-                ExpressionKind::NamedArgument { name, value } => (Some(name.text.as_str()), value.as_ref()),
-                _ => (None, argument),
-            };
-            if let (None, Some(options)) = (key, constant_map(value)) {
-                source.options.extend(options);
-                continue;
-            }
-            let Some(text) = constant_text(value) else {
-                return self.no_constant(name, argument);
-            };
-            match key {
-                // cloud_files takes the format as its second argument
-                None if source.paths.is_empty() => source.paths.push(text),
-                None if is_auto_loader && source.format.is_none() => source.format = Some(text),
-                None => {
-                    let title = format!("an argument of `{name}` too many");
-                    let help = match is_auto_loader {
-                        true => "options of `cloud_files` stand in `map('option', 'value', …)`",
-                        false => "options have names: `option => value`",
-                    };
-                    let diagnostic = Diagnostic::error(Condition::WRONG_NUM_ARGS, title).help(help);
-                    return self.refuse(diagnostic, &argument.origin, "");
-                }
-                Some(key) if key.eq_ignore_ascii_case("path") && source.paths.is_empty() => source.paths.push(text),
-                Some(key) if key.eq_ignore_ascii_case("format") => source.format = Some(text),
-                Some(key) if key.eq_ignore_ascii_case("schema") => source.schema = Some(text),
-                Some(key) => source.options.push((key.to_owned(), text)),
-            }
-        }
-        if source.paths.is_empty() {
-            let diagnostic =
-                Diagnostic::error(Condition::REQUIRED_PARAMETER_NOT_FOUND, format!("`{name}` has no path"));
-            return self.refuse(diagnostic.help(format!("write it first: `{name}('path', …)`")), origin, "");
-        }
-        let interface = if is_auto_loader { FileInterface::CloudFiles } else { FileInterface::ReadFiles };
-        if let Some(Known::Misused(faults)) = self.known.get(&files_request(&source, interface)).cloned() {
-            for (key, diagnostic) in faults {
-                let place = argument_of(call, &key).map_or(origin, |argument| &argument.origin);
-                let _noted: Option<()> = self.refuse(diagnostic, place, "");
-            }
-            return None;
-        }
-        self.files(&source, interface, origin)
-    }
-
-    /// `read_stream('table', skipChangeCommits => true)`: a table as a stream, with options.
-    fn read_stream(&mut self, call: &FunctionCall, outer: &Scope<'_>, origin: &Origin) -> Option<Planned> {
-        self.double_arguments(call)?;
-        let mut name = None;
-        let mut options = Vec::new();
-        for argument in &call.arguments {
-            let (key, value) = match &argument.kind {
-                ExpressionKind::NamedArgument { name, value } => (Some(name.text.as_str()), value.as_ref()),
-                _ => (None, argument),
-            };
-            let Some(text) = constant_text(value) else { return self.no_constant("read_stream", argument) };
-            match key {
-                None if name.is_none() => name = Some(written_name(&text, &argument.origin)),
-                Some(key) => options.push((key.to_owned(), text)),
-                None => {
-                    let diagnostic =
-                        Diagnostic::error(Condition::WRONG_NUM_ARGS, "an argument of `read_stream` too many");
-                    let diagnostic = diagnostic.help("options have names: `option => value`");
-                    return self.refuse(diagnostic, &argument.origin, "");
-                }
-            }
-        }
-        let Some(name) = name else {
-            let title = "`read_stream` names no table";
-            let diagnostic = Diagnostic::error(Condition::REQUIRED_PARAMETER_NOT_FOUND, title);
-            return self.refuse(diagnostic.help("write it first: `read_stream('table', …)`"), origin, "");
-        };
-        let Some(qualified) = name.qualified() else {
-            let diagnostic = Diagnostic::error(Condition::PARSE_SYNTAX_ERROR, "the text is no name of a table");
-            return self.refuse(diagnostic, &name.origin, "");
-        };
-        let request = RelationRequest::Table { name: qualified, is_streaming: true, options: options.clone() };
-        if let Some(Known::Misused(faults)) = self.known.get(&request).cloned() {
-            for (key, diagnostic) in faults {
-                let place = argument_of(call, &key).map_or(origin, |argument| &argument.origin);
-                let _noted: Option<()> = self.refuse(diagnostic, place, "");
-            }
-            return None;
-        }
-        self.named_table(&name, &options, true, outer)
     }
 
     fn columns_renamed(
@@ -398,6 +275,11 @@ impl Resolver<'_> {
         let projected: Vec<Expr> = before.into_iter().zip(after).map(|(column, name)| column.alias(name)).collect();
         let plan = self.built(planned.builder().project(projected), origin)?;
         Some(Planned { plan, columns: planned.columns })
+    }
+
+    /// Whether a call names a function that gives one value.
+    pub(crate) fn is_function(&self, call: &FunctionCall) -> bool {
+        call.name.parts.last().is_some_and(|name| registry::find(name.text.as_str()).is_some())
     }
 
     pub(crate) fn source(
@@ -457,124 +339,11 @@ impl Resolver<'_> {
         let plan = self.built(scan.and_then(|scan| scan.project(projected)), origin)?;
         Some(Planned { plan, columns })
     }
-
-    /// `input AS alias (a, b)`.
-    fn renamed(
-        &mut self,
-        planned: Planned,
-        alias: &Identifier,
-        names: &[NamePart],
-        origin: &Origin,
-    ) -> Option<Planned> {
-        let hidden = planned.columns.iter().filter(|column| column.reach == Reach::Metadata).cloned();
-        let hidden: Vec<_> = hidden.collect();
-        let visible: Vec<_> = planned.columns.iter().filter(|column| column.is_visible()).cloned().collect();
-        if !names.is_empty() && names.len() != visible.len() {
-            let title = format!("`{}` names {} columns of {}", alias.as_str(), names.len(), visible.len());
-            return self.refuse(Diagnostic::error(Condition::ASSIGNMENT_ARITY_MISMATCH, title), origin, "");
-        }
-        let mut columns = Vec::new();
-        let mut projected = Vec::new();
-        for (index, mut column) in visible.into_iter().enumerate() {
-            let before = column.attribute.column();
-            if let Some(name) = names.get(index) {
-                column.attribute.name = name.text.clone();
-                projected.push(before.alias(column.attribute.internal()));
-            } else {
-                projected.push(before);
-            }
-            column.qualifier = vec![alias.clone()];
-            columns.push(column);
-        }
-        for mut column in hidden {
-            projected.push(column.attribute.column());
-            column.qualifier = vec![alias.clone()];
-            columns.push(column);
-        }
-        let plan =
-            if names.is_empty() { planned.plan } else { self.built(planned.builder().project(projected), origin)? };
-        Some(Planned { plan, columns })
-    }
-
-    fn inline_table(&mut self, rows: &[Vec<Expression>], origin: &Origin, outer: &Scope<'_>) -> Option<Planned> {
-        let resolved: Vec<Option<Vec<Typed>>> =
-            rows.iter().map(|row| row.iter().map(|value| self.expression(value, outer)).collect()).collect();
-        let mut resolved = resolved.into_iter().collect::<Option<Vec<_>>>()?;
-        let width = resolved.first().map_or(0, Vec::len);
-        if resolved.iter().any(|row| row.len() != width) {
-            let title = "rows of VALUES have different numbers of columns";
-            return self.refuse(Diagnostic::error(Condition::NUM_COLUMNS_MISMATCH, title), origin, "");
-        }
-        let mut columns = Vec::new();
-        let mut projected = Vec::new();
-        for index in 0..width {
-            let common = common_of_values("VALUES", resolved.iter().map(|row| &row[index].data_type));
-            let condition = Condition::INVALID_INLINE_TABLE_INCOMPATIBLE_TYPES_IN_INLINE_TABLE;
-            let common = common.map_err(|fault| lakesmith_functions::Fault { condition, ..fault });
-            let common = self.settle(common, origin)?;
-            for row in &mut resolved {
-                let value = cast(row[index].clone(), &common, Mode::Ansi);
-                row[index] = self.settle(value, origin)?;
-            }
-            let nullable = resolved.iter().any(|row| row[index].nullable);
-            let name = format!("column{}", index + 1);
-            let value = Typed { expr: Expr::Column(Column::new_unqualified(name)), data_type: common, nullable };
-            let attribute = self.attribute(format!("col{}", index + 1), &value);
-            projected.push(value.expr.alias(attribute.internal()));
-            columns.push(ScopeColumn::computed(attribute));
-        }
-        let exprs = resolved.into_iter().map(|row| row.into_iter().map(|value| value.expr).collect()).collect();
-        let values = LogicalPlanBuilder::values(exprs);
-        let plan = self.built(values.and_then(|values| values.project(projected)), origin)?;
-        Some(Planned { plan, columns })
-    }
 }
 
-/// A table's name that stands in a text.
-fn written_name(text: &str, origin: &Origin) -> Name {
-    let name = QualifiedName::from_text(text);
-    let parts = name.iter().flat_map(|name| name.parts().iter().cloned());
-    let parts = parts.map(|text| NamePart { text, origin: origin.clone() }).collect();
-    Name { parts, computed: None, origin: origin.clone() }
-}
-
-fn is_aggregate(call: &FunctionCall) -> bool {
+pub(crate) fn is_aggregate(call: &FunctionCall) -> bool {
     let function = call.name.parts.last().and_then(|part| registry::find(part.text.as_str()));
     function.is_some_and(|function| function.role == Role::Aggregate)
-}
-
-fn no_files() -> DataSource {
-    DataSource {
-        format: None,
-        schema: None,
-        options: Vec::new(),
-        paths: Vec::new(),
-        predicates: Vec::new(),
-        source_name: None,
-        is_streaming: false,
-    }
-}
-
-/// The options of `map('key', 'value', …)`, as the older `cloud_files` takes them.
-fn constant_map(expression: &Expression) -> Option<Vec<(String, String)>> {
-    let ExpressionKind::Function(call) = &expression.kind else { return None };
-    if !call.name.parts.last()?.text.matches("map") {
-        return None;
-    }
-    let texts = call.arguments.iter().map(constant_text).collect::<Option<Vec<_>>>()?;
-    let pairs = texts.chunks_exact(2).map(|pair| (pair[0].clone(), pair[1].clone()));
-    texts.len().is_multiple_of(2).then(|| pairs.collect())
-}
-
-/// The text of a constant option: a text, a number or a truth value.
-fn constant_text(expression: &Expression) -> Option<String> {
-    match &expression.kind {
-        ExpressionKind::Literal(Literal::String(text)) => Some(text.clone()),
-        ExpressionKind::Literal(Literal::Boolean(value)) => Some(value.to_string()),
-        ExpressionKind::Literal(Literal::Integer(value)) => Some(value.to_string()),
-        ExpressionKind::Literal(Literal::Long(value)) => Some(value.to_string()),
-        _ => None,
-    }
 }
 
 /// Whether a condition asks a subquery.

@@ -4,20 +4,20 @@
 //! The catalog is asynchronous and resolution is not: relations that are not known yet are noted, looked up together, and the
 //! query is resolved again until nothing is missing.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use datafusion::common::DataFusionError;
+use datafusion::common::{DataFusionError, ScalarValue};
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::{Catalog, RelationAnswer, RelationRequest, RelationSource};
 use lakesmith_functions::rules::within;
 use lakesmith_functions::{Fault, SessionValues, Typed};
-use lakesmith_unresolved::Relation;
-use lakesmith_unresolved::relation::Cte;
+use lakesmith_unresolved::{Relation, SparkType};
 
 use crate::attribute::{Attribute, AttributeId, Resolved};
+use crate::cte::NamedQuery;
 use crate::scope::{Scope, ScopeColumn};
 
 /// What the session says.
@@ -25,6 +25,20 @@ use crate::scope::{Scope, ScopeColumn};
 pub struct Options {
     /// Values that functions take from the session.
     pub session: SessionValues,
+    /// The session's variables.
+    pub variables: Variables,
+}
+
+/// The variables of a session, by their names in lower case.
+pub type Variables = Arc<BTreeMap<String, VariableValue>>;
+
+/// The value of a variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariableValue {
+    /// Its value, of the Arrow type that its type maps to.
+    pub value: ScalarValue,
+    /// Its type.
+    pub data_type: SparkType,
 }
 
 /// What is known of a relation that the query asks for.
@@ -59,7 +73,7 @@ pub(crate) struct Resolver<'k> {
     /// Whether a relation of the query is unknown, so that silence says nothing.
     pub is_unknown: bool,
     /// Named queries in reach, innermost last.
-    pub ctes: Vec<(Identifier, Cte, usize)>,
+    pub ctes: Vec<NamedQuery>,
     /// Calls of `+`, `-` and `*` that move moments or scale intervals, by their places, with what they are named by.
     pub moved: Vec<(Origin, &'static str)>,
     next_id: u64,

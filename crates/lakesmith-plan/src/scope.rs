@@ -62,6 +62,8 @@ pub struct Scope<'a> {
     pub columns: &'a [ScopeColumn],
     /// Columns of the same SELECT list that were named before.
     pub aliases: &'a [(Identifier, Typed)],
+    /// Whether these names come before columns, outside of aggregate functions: in HAVING and ORDER BY.
+    pub aliases_first: bool,
     /// Parameters of the lambdas around, innermost last.
     pub variables: &'a [Variable],
     /// The query around a subquery.
@@ -70,6 +72,8 @@ pub struct Scope<'a> {
     pub aggregates: bool,
     /// Set for a function directly under OVER: whether its arguments may hold aggregates.
     pub windowed: Option<bool>,
+    /// Whether this is an argument of an aggregate function, in which no other may stand.
+    pub within_aggregate: bool,
 }
 
 /// What a name was found to mean.
@@ -116,9 +120,21 @@ impl<'a> Scope<'a> {
         Found::Nothing
     }
 
-    /// The columns of `*`, or of `t.*`.
+    /// The columns of `*`, or of `t.*`, to which its keys of JOIN USING belong.
     pub fn star(&self, target: &[NamePart]) -> Vec<&'a ScopeColumn> {
-        let columns = self.columns.iter();
-        columns.filter(|column| column.is_visible() && column.qualified_by(target)).collect()
+        let is_meant = |column: &&ScopeColumn| match target {
+            [] => column.is_visible(),
+            _ => column.reach != Reach::Metadata && column.qualified_by(target),
+        };
+        let mut columns: Vec<&ScopeColumn> = self.columns.iter().filter(is_meant).collect();
+        if columns.iter().any(|column| !column.is_visible()) || !target.is_empty() && self.has_merged() {
+            columns.sort_by_key(|column| column.attribute.id);
+        }
+        columns
+    }
+
+    /// Whether a join made one column of two.
+    fn has_merged(&self) -> bool {
+        self.columns.iter().any(|column| column.reach == Reach::Qualified)
     }
 }

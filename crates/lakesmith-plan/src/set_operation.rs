@@ -1,21 +1,26 @@
 //! UNION, INTERSECT, EXCEPT: columns meet by position or by name, in their common types.
 
-use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
+use datafusion::functions_aggregate::expr_fn::sum;
+use datafusion::logical_expr::expr::Case;
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, lit};
+use datafusion::prelude::Column;
+use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::common_type;
-use lakesmith_functions::float::one_zero;
-use lakesmith_functions::{Typed, guard};
-use lakesmith_unresolved::SparkType;
+use lakesmith_functions::{Typed, guard, normal};
 use lakesmith_unresolved::relation::{SetKind, SetOperation};
+use lakesmith_unresolved::{Literal, SparkType};
 
 use crate::attribute::Attribute;
+use crate::literal::literal;
 use crate::resolver::{Planned, Resolver};
-use crate::scope::{Scope, ScopeColumn};
+use crate::scope::{Reach, Scope, ScopeColumn};
 
 /// A column of the result and where each side has it; `None` is NULL.
 struct Pair {
     name: Attribute,
+    qualifier: Vec<Identifier>,
     left: Option<Attribute>,
     right: Option<Attribute>,
 }
@@ -31,6 +36,7 @@ impl Resolver<'_> {
         let (left, right) = (self.relation(&operation.left, outer), self.relation(&operation.right, outer));
         let (left, right) = (left?, right?);
         let pairs = self.pairs(operation, &left, &right, origin)?;
+        let compares = operation.kind != SetKind::Union || !operation.all;
         let mut columns = Vec::new();
         let (mut lefts, mut rights) = (Vec::new(), Vec::new());
         for pair in pairs {
@@ -44,15 +50,10 @@ impl Resolver<'_> {
                     },
                     None => Typed::new(crate::sort::null(), SparkType::Null),
                 };
-                cast(value, &data_type, Mode::Ansi)
+                let value = cast(value, &data_type, Mode::Ansi)?;
+                if compares { normal::normal(value) } else { Ok(value) }
             };
             let (left, right) = (side(&pair.left), side(&pair.right));
-            let (left, right) = (self.settle(left, origin)?, self.settle(right, origin)?);
-            let (left, right) = match (operation.kind, operation.all) {
-                (SetKind::Union, true) => (Ok(left), Ok(right)),
-                // rows are compared
-                _ => (one_zero(left), one_zero(right)),
-            };
             let (left, right) = (self.settle(left, origin)?, self.settle(right, origin)?);
             let nullable = left.nullable || right.nullable;
             let attribute = self.attribute(pair.name.name, &left.clone().with_nullable(nullable));
@@ -60,16 +61,28 @@ impl Resolver<'_> {
             let [left, right] = fenced;
             lefts.push(self.settle(left, origin)?.alias(attribute.internal()));
             rights.push(self.settle(right, origin)?.alias(attribute.internal()));
-            columns.push(ScopeColumn::computed(attribute));
+            columns.push(ScopeColumn { attribute, qualifier: pair.qualifier, reach: Reach::Plain });
         }
         let left = self.built(left.builder().project(lefts), origin)?;
         let right = self.built(right.builder().project(rights), origin)?;
-        if (operation.kind, operation.all) != (SetKind::Union, true) {
-            let types: Vec<_> = columns.iter().map(|column| column.attribute.data_type.clone()).collect();
-            self.refuse_maps(&types, origin)?;
+        if compares {
+            self.comparable(&columns, &format!("{:?}", operation.kind).to_uppercase(), origin)?;
         }
-        let plan = self.combine(left, right, operation, origin)?;
+        let plan = self.combine(left, right, operation, &columns, origin)?;
         Some(Planned { plan, columns })
+    }
+
+    /// Notes a map where rows are compared.
+    pub(crate) fn comparable(&mut self, columns: &[ScopeColumn], what: &str, origin: &Origin) -> Option<()> {
+        let is_map = |column: &&ScopeColumn| matches!(column.attribute.data_type, SparkType::Map { .. });
+        match columns.iter().filter(|column| column.is_visible()).find(is_map) {
+            None => Some(()),
+            Some(column) => {
+                let title = format!("{what} compares rows, and column `{}` is a map", column.attribute.name.as_str());
+                let condition = Condition::UNSUPPORTED_FEATURE_SET_OPERATION_ON_MAP_TYPE;
+                self.refuse(Diagnostic::error(condition, title), origin, "")
+            }
+        }
     }
 
     fn combine(
@@ -77,20 +90,61 @@ impl Resolver<'_> {
         left: LogicalPlan,
         right: LogicalPlan,
         operation: &SetOperation,
+        columns: &[ScopeColumn],
         origin: &Origin,
     ) -> Option<LogicalPlan> {
-        match (operation.kind, operation.all) {
-            (SetKind::Union, true) => self.built(LogicalPlanBuilder::from(left).union(right), origin),
-            (SetKind::Union, false) => self.built(LogicalPlanBuilder::from(left).union_distinct(right), origin),
-            (SetKind::Intersect, false) => {
-                self.built(LogicalPlanBuilder::intersect(left, right, false).map(LogicalPlanBuilder::from), origin)
-            }
-            (SetKind::Except, false) => {
-                self.built(LogicalPlanBuilder::except(left, right, false).map(LogicalPlanBuilder::from), origin)
-            }
-            (SetKind::Intersect, true) => self.not_built("INTERSECT ALL", origin),
-            (SetKind::Except, true) => self.not_built("EXCEPT ALL", origin),
+        if operation.kind == SetKind::Union {
+            let left = LogicalPlanBuilder::from(left);
+            return match operation.all {
+                true => self.built(left.union(right), origin),
+                false => self.built(left.union_distinct(right), origin),
+            };
         }
+        // equal rows of both sides make a group that knows how many each side has
+        let [lefts, rights] = ["left", "right"].map(|side| format!("{side}#{}", self.number()));
+        let own: Vec<Expr> = columns.iter().map(|column| column.attribute.column()).collect();
+        let counted = |plan: LogicalPlan, is_left: bool| {
+            let [of_left, of_right] = if is_left { [1i64, 0] } else { [0, 1] };
+            let marks = [lit(of_left).alias(&lefts), lit(of_right).alias(&rights)];
+            LogicalPlanBuilder::from(plan).project(own.iter().cloned().chain(marks))
+        };
+        let left = self.built(counted(left, true), origin)?;
+        let right = self.built(counted(right, false), origin)?;
+        let [of_left, of_right] = [&lefts, &rights].map(|name| Expr::Column(Column::new_unqualified(name)));
+        let sums = [sum(of_left.clone()).alias(&lefts), sum(of_right.clone()).alias(&rights)];
+        let groups = LogicalPlanBuilder::from(left).union(right).and_then(|both| both.aggregate(own.clone(), sums));
+        let groups = self.built(groups, origin)?;
+        let kept = match (operation.kind, operation.all) {
+            (SetKind::Except, true) => of_left.clone().gt(of_right.clone()),
+            (SetKind::Except, false) => of_left.clone().gt(lit(0i64)).and(of_right.clone().eq(lit(0i64))),
+            _ => of_left.clone().gt(lit(0i64)).and(of_right.clone().gt(lit(0i64))),
+        };
+        let groups = self.built(LogicalPlanBuilder::from(groups).filter(kept), origin)?;
+        if !operation.all {
+            return self.built(LogicalPlanBuilder::from(groups).project(own), origin);
+        }
+        let times = match operation.kind {
+            SetKind::Except => of_left - of_right,
+            _ => Expr::Case(Case::new(
+                None,
+                vec![(Box::new(of_left.clone().lt(of_right.clone())), Box::new(of_left))],
+                Some(Box::new(of_right)),
+            )),
+        };
+        self.repeated(groups, own, Typed::new(times, SparkType::Long).with_nullable(false), origin)
+    }
+
+    /// Each row as often as it says.
+    fn repeated(&mut self, rows: LogicalPlan, own: Vec<Expr>, times: Typed, origin: &Origin) -> Option<LogicalPlan> {
+        let one = self.settle(literal(&Literal::Long(1)), origin)?;
+        let list = self.builtin("sequence", vec![one, times], origin)?;
+        let name = format!("times#{}", self.number());
+        let listed = own.iter().cloned().chain([list.expr.alias(&name)]);
+        let repeated = LogicalPlanBuilder::from(rows)
+            .project(listed.collect::<Vec<_>>())
+            .and_then(|plan| plan.unnest_column(Column::new_unqualified(&name)))
+            .and_then(|plan| plan.project(own));
+        self.built(repeated, origin)
     }
 
     fn meeting_type(&mut self, pair: &Pair, kind: SetKind, origin: &Origin) -> Option<SparkType> {
@@ -121,15 +175,19 @@ impl Resolver<'_> {
         let visible = |planned: &Planned| -> Vec<Attribute> {
             planned.columns.iter().filter(|column| column.is_visible()).map(|column| column.attribute.clone()).collect()
         };
+        // the result's columns are those of the left input, by their tables too
+        let tables = left.columns.iter().filter(|column| column.is_visible()).map(|column| column.qualifier.clone());
+        let tables: Vec<Vec<Identifier>> = tables.collect();
         let (left, right) = (visible(left), visible(right));
         if operation.by_name {
             let mut pairs = Vec::new();
-            for own in &left {
+            for (own, qualifier) in left.iter().zip(tables) {
                 let other = right.iter().find(|other| other.name == own.name).cloned();
-                pairs.push(Pair { name: own.clone(), left: Some(own.clone()), right: other });
+                pairs.push(Pair { name: own.clone(), qualifier, left: Some(own.clone()), right: other });
             }
             for other in right.iter().filter(|other| left.iter().all(|own| own.name != other.name)) {
-                pairs.push(Pair { name: other.clone(), left: None, right: Some(other.clone()) });
+                let (name, right) = (other.clone(), Some(other.clone()));
+                pairs.push(Pair { name, qualifier: Vec::new(), left: None, right });
             }
             let lacking = pairs.iter().find(|pair| pair.left.is_none() || pair.right.is_none());
             if let (Some(pair), false) = (lacking, operation.allow_missing_columns) {
@@ -143,7 +201,13 @@ impl Resolver<'_> {
             let title = format!("the left input has {} columns and the right one {}", left.len(), right.len());
             return self.refuse(Diagnostic::error(Condition::NUM_COLUMNS_MISMATCH, title), origin, "");
         }
-        let pairs = left.into_iter().zip(right);
-        Some(pairs.map(|(own, other)| Pair { name: own.clone(), left: Some(own), right: Some(other) }).collect())
+        let pairs = left.into_iter().zip(right).zip(tables);
+        let pair = |((own, other), qualifier): ((Attribute, Attribute), Vec<Identifier>)| Pair {
+            name: own.clone(),
+            qualifier,
+            left: Some(own),
+            right: Some(other),
+        };
+        Some(pairs.map(pair).collect())
     }
 }

@@ -1,49 +1,94 @@
 //! ORDER BY and LIMIT. NULLs come first in ascending and last in descending order unless the query says otherwise.
 
 use datafusion::common::ScalarValue;
+use datafusion::logical_expr::LogicalPlanBuilder;
 use datafusion::logical_expr::expr::Sort;
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
-use lakesmith_functions::float::one_zero;
-use lakesmith_functions::higher_order::holds_map;
-use lakesmith_functions::{Fault, Typed};
-use lakesmith_unresolved::expression::{Expression, SortOrder};
-use lakesmith_unresolved::{Relation, RelationKind, SparkType};
+use lakesmith_functions::{constant as constants, normal};
+use lakesmith_unresolved::SparkType;
+use lakesmith_unresolved::expression::{Expression, ExpressionKind, SortOrder};
+use lakesmith_unresolved::{Relation, RelationKind};
 
-use crate::attribute::Attribute;
 use crate::frame::constant;
-use crate::project::Block;
+use crate::project::{Block, mentions_aggregate, typed};
 use crate::resolver::{Planned, Resolver};
 use crate::scope::Scope;
+
+/// ORDER BY ALL.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OrderAll {
+    descending: bool,
+    nulls_first: Option<bool>,
+}
+
+impl OrderAll {
+    /// What the keys say when they are ALL: there is none, or `*` with a direction.
+    pub fn of(orders: &[SortOrder]) -> Option<Self> {
+        match orders {
+            [] => Some(Self { descending: false, nulls_first: None }),
+            [order] if matches!(&order.child.kind, ExpressionKind::Star { target, .. } if target.is_empty()) => {
+                Some(Self { descending: order.descending, nulls_first: order.nulls_first })
+            }
+            _ => None,
+        }
+    }
+
+    /// A column as a key.
+    pub fn key(self, column: datafusion::logical_expr::Expr) -> Sort {
+        column.sort(!self.descending, self.nulls_first.unwrap_or(!self.descending))
+    }
+}
 
 impl Resolver<'_> {
     /// One key.
     pub(crate) fn sort_key(&mut self, order: &SortOrder, scope: &Scope<'_>) -> Option<Sort> {
         let value = self.expression(&order.child, scope)?;
-        self.settle(directed(value, order), &order.child.origin)
+        Some(directed(self.settle(normal::normal(value), &order.child.origin)?.expr, order))
     }
 
     /// ORDER BY over a relation.
     pub(crate) fn sort(&mut self, input: &Relation, orders: &[SortOrder], outer: &Scope<'_>) -> Option<Planned> {
+        let all = OrderAll::of(orders);
+        let orders = if all.is_some() { &[] } else { orders };
         if let Some(block) = Block::of(input) {
-            return self.block(&Block { orders, order_all: orders.is_empty(), ..block }, outer);
+            return self.block(&Block { orders, order_all: all, ..block }, outer);
         }
         let input = self.relation(input, outer)?;
+        self.ordered(input, orders, all, outer)
+    }
+
+    /// Rows in the order of keys over their columns, or of all columns.
+    pub(crate) fn ordered(
+        &mut self,
+        input: Planned,
+        orders: &[SortOrder],
+        all: Option<OrderAll>,
+        outer: &Scope<'_>,
+    ) -> Option<Planned> {
+        if orders.is_empty() && all.is_none() {
+            return Some(input);
+        }
         let scope = Scope { outer: outer.columns.first().map(|_| outer), ..Scope::of(&input.columns) };
+        if let Some(order) = orders.iter().find(|order| mentions_aggregate(&order.child)) {
+            let title = "an aggregate function stands in ORDER BY of rows that are not grouped";
+            let diagnostic = Diagnostic::error(Condition::UNSUPPORTED_EXPR_FOR_OPERATOR, title);
+            return self.refuse(diagnostic, &order.child.origin, "aggregate");
+        }
         let mut keys = Vec::new();
         for order in orders {
             keys.push(match self.ordinal(&order.child, input.columns.len(), Condition::ORDER_BY_POS_OUT_OF_RANGE)? {
                 Some(index) => {
-                    let attribute = &input.columns[index].attribute;
-                    let key = directed(Typed::new(attribute.column(), attribute.data_type.clone()), order);
-                    self.settle(key, &order.child.origin)
+                    let key = self.settle(normal::normal(typed(&input.columns[index])), &order.child.origin)?;
+                    Some(directed(key.expr, order))
                 }
                 None => self.sort_key(order, &scope),
             });
         }
         let mut keys = keys.into_iter().collect::<Option<Vec<_>>>()?;
-        if orders.is_empty() {
-            keys = input.columns.iter().map(|column| column.attribute.column().sort(true, true)).collect();
+        if let Some(all) = all {
+            let visible = input.columns.iter().filter(|column| column.is_visible());
+            let visible = visible.map(|column| self.settle(normal::normal(typed(column)), &Origin::Unknown));
+            keys = visible.map(|key| Some(all.key(key?.expr))).collect::<Option<Vec<_>>>()?;
         }
         let plan = self.built(input.builder().sort(keys), &Origin::Unknown)?;
         Some(Planned { plan, columns: input.columns })
@@ -68,6 +113,17 @@ impl Resolver<'_> {
         }
     }
 
+    /// Rows spread by keys, which is no matter of their values; a key that is no column is noted.
+    pub(crate) fn distributed(&mut self, input: &Relation, keys: &[Expression], outer: &Scope<'_>) -> Option<Planned> {
+        let written = keys.iter().filter(|key| constant(key).is_none()).cloned();
+        let orders: Vec<SortOrder> =
+            written.map(|child| SortOrder { child, descending: false, nulls_first: None }).collect();
+        if !orders.is_empty() {
+            self.sort(input, &orders, outer)?;
+        }
+        self.relation(input, outer)
+    }
+
     /// LIMIT and OFFSET.
     pub(crate) fn limit(
         &mut self,
@@ -77,23 +133,47 @@ impl Resolver<'_> {
         outer: &Scope<'_>,
     ) -> Option<Planned> {
         let input = self.relation(input, outer)?;
-        let mut count = |expression: Option<&Expression>| match expression {
-            None => Some(None),
-            Some(expression) => match constant(expression).and_then(|number| usize::try_from(number).ok()) {
-                Some(number) => Some(Some(number)),
-                None => self.not_built("LIMIT or OFFSET that is no whole constant", &expression.origin),
-            },
+        let skip = match skip {
+            Some(skip) => Some(self.row_count(skip, "OFFSET")?),
+            None => None,
         };
-        let (skip, fetch) = (count(skip)?, count(fetch)?);
+        let fetch = match fetch {
+            Some(fetch) => Some(self.row_count(fetch, "LIMIT")?),
+            None => None,
+        };
         let plan = self.built(input.builder().limit(skip.unwrap_or(0), fetch), &Origin::Unknown)?;
         Some(Planned { plan, columns: input.columns })
     }
 
-    /// Rows with maps cannot be compared, so they are no rows of a set.
-    pub(crate) fn refuse_maps(&mut self, types: &[SparkType], origin: &Origin) -> Option<()> {
-        let Some(data_type) = types.iter().find(|data_type| holds_map(data_type)) else { return Some(()) };
-        let title = format!("rows with a value of type {data_type} cannot be compared");
-        self.refuse(Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title), origin, "")
+    /// The number of rows that a clause names: a constant INT that is not negative.
+    pub(crate) fn row_count(&mut self, written: &Expression, clause: &str) -> Option<usize> {
+        if self.mentions_column(written) {
+            let title = format!("{clause} takes a constant");
+            let condition = Condition::INVALID_LIMIT_LIKE_EXPRESSION_IS_UNFOLDABLE;
+            return self.refuse(Diagnostic::error(condition, title), &written.origin, "no constant");
+        }
+        let value = self.expression(written, &Scope::default())?;
+        if value.data_type != SparkType::Integer {
+            let title = format!("{clause} takes a number of type INT, not {}", value.data_type);
+            let condition = Condition::INVALID_LIMIT_LIKE_EXPRESSION_DATA_TYPE;
+            return self.refuse(Diagnostic::error(condition, title), &written.origin, "");
+        }
+        match constants::value(&value.expr) {
+            Some(ScalarValue::Int32(Some(number))) => match usize::try_from(number) {
+                Ok(number) => Some(number),
+                Err(_) => {
+                    let title = format!("{clause} takes no negative number");
+                    let condition = Condition::INVALID_LIMIT_LIKE_EXPRESSION_IS_NEGATIVE;
+                    self.refuse(Diagnostic::error(condition, title), &written.origin, "negative")
+                }
+            },
+            Some(_) => {
+                let title = format!("{clause} takes a number, not NULL");
+                let condition = Condition::INVALID_LIMIT_LIKE_EXPRESSION_IS_NULL;
+                self.refuse(Diagnostic::error(condition, title), &written.origin, "")
+            }
+            None => self.not_built(&format!("{clause} that is not known before the query runs"), &written.origin),
+        }
     }
 
     /// SELECT DISTINCT and dropDuplicates.
@@ -107,14 +187,14 @@ impl Resolver<'_> {
         let planned = self.relation(input, outer)?;
         let visible: Vec<_> = planned.columns.iter().filter(|column| column.is_visible()).cloned().collect();
         let all: Vec<_> = visible.iter().map(|column| column.attribute.column()).collect();
-        if names.is_empty() {
-            let types: Vec<_> = visible.iter().map(|column| column.attribute.data_type.clone()).collect();
-            self.refuse_maps(&types, &relation.origin)?;
-        }
         let plan = if names.is_empty() {
-            let all: Result<Vec<Expr>, Fault> = visible.iter().map(|column| one_form(&column.attribute)).collect();
-            let all = self.settle(all, &relation.origin)?;
-            planned.builder().project(all).and_then(LogicalPlanBuilder::distinct)
+            self.comparable(&visible, "DISTINCT", &relation.origin)?;
+            let mut normals = Vec::new();
+            for column in &visible {
+                let value = self.settle(normal::normal(typed(column)), &relation.origin)?;
+                normals.push(value.expr.alias(column.attribute.internal()));
+            }
+            planned.builder().project(normals).and_then(LogicalPlanBuilder::distinct)
         } else {
             let mut keys = Vec::new();
             for name in names {
@@ -134,17 +214,9 @@ impl Resolver<'_> {
     }
 }
 
-/// A column in which values that count as equal are one value.
-fn one_form(attribute: &Attribute) -> Result<Expr, Fault> {
-    let value = Typed::new(attribute.column(), attribute.data_type.clone());
-    let one = one_zero(value)?.expr;
-    Ok(if one == attribute.column() { one } else { one.alias(attribute.internal()) })
-}
-
 /// A key with its direction and place of NULLs.
-pub(crate) fn directed(key: Typed, order: &SortOrder) -> Result<Sort, Fault> {
-    let expr = one_zero(key)?.expr;
-    Ok(Sort { expr, asc: !order.descending, nulls_first: order.nulls_first.unwrap_or(!order.descending) })
+pub(crate) fn directed(expr: datafusion::logical_expr::Expr, order: &SortOrder) -> Sort {
+    Sort { expr, asc: !order.descending, nulls_first: order.nulls_first.unwrap_or(!order.descending) }
 }
 
 /// A constant NULL, for callers that fill missing columns.

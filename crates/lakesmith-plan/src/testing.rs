@@ -102,7 +102,7 @@ impl Session {
         let (catalog, schema, user) = ("spark_catalog".into(), "default".into(), "ada".into());
         let rules = self.rules.clone();
         let session = SessionValues { now_micros: NOW, entropy: 7, catalog, schema, user, rules };
-        resolve(&relation, &self.tables, Options { session }).await
+        resolve(&relation, &self.tables, Options { session, variables: Default::default() }).await
     }
 
     pub(crate) async fn execute(&self, resolved: &Resolved) -> Result<Vec<RecordBatch>, EngineError> {

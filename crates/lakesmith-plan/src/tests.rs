@@ -286,15 +286,13 @@ async fn a_filter_guards_what_is_computed_above_it() {
 }
 
 #[tokio::test]
-async fn distinct_values_unions_by_name_and_intersections() {
+async fn distinct_values_unions_and_intersections() {
     let session = retail().await;
     assert_eq!(session.rows("SELECT DISTINCT customer_id FROM orders ORDER BY 1").await, ["10", "11", "12"]);
     let both = "SELECT customer_id FROM orders INTERSECT SELECT customer_id FROM customers ORDER BY 1";
     assert_eq!(session.rows(both).await, ["10", "11"]);
     let except = "SELECT customer_id FROM customers EXCEPT SELECT customer_id FROM orders";
     assert_eq!(session.rows(except).await, ["13"]);
-    let by_name = "SELECT 1 AS a, 2 AS b UNION ALL BY NAME SELECT 3 AS b, 4 AS a ORDER BY a";
-    assert_eq!(session.rows(by_name).await, ["1|2", "4|3"]);
     assert_eq!(
         session.faults("SELECT 1 UNION SELECT 1, 2").await,
         ["NUM_COLUMNS_MISMATCH: the left input has 1 columns and the right one 2 @SELECT 1 UNION SELECT 1, 2"]

@@ -11,9 +11,9 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin, SourceKind, SourceMap}
 use lakesmith_engine::{EngineError, Runtime};
 use lakesmith_functions::rules::{ANSI, TIME_ZONE};
 use lakesmith_functions::{Rules, SessionValues};
-use lakesmith_plan::{Options, Resolved, resolve};
+use lakesmith_plan::{Options, Resolved, Variables, resolve};
 use lakesmith_project::PathMap;
-use lakesmith_sql::{Variables, parse_commands};
+use lakesmith_sql::{Variables as Replaced, parse_commands};
 use lakesmith_unresolved::{Command, Relation};
 
 use crate::catalog::{Namespace, WarehouseCatalog};
@@ -141,7 +141,7 @@ impl Session {
     /// Runs the one statement that `text` is.
     pub async fn query(&self, text: &str) -> Result<QueryResult, QueryError> {
         let mut sources = SourceMap::default();
-        let commands = match self.parse(&mut sources, QUERY, text, &Variables::default()) {
+        let commands = match self.parse(&mut sources, QUERY, text, &Replaced::default()) {
             Ok(commands) => commands,
             Err(diagnostics) => return Err(QueryError::Wrong { sources, diagnostics }),
         };
@@ -161,7 +161,7 @@ impl Session {
         sources: &mut SourceMap,
         name: &str,
         text: &str,
-        variables: &Variables,
+        variables: &Replaced,
     ) -> Result<Vec<Command>, Vec<Diagnostic>> {
         let variables = self.state().variables(variables);
         let source = sources.add(name, text, SourceKind::Inline);
@@ -245,6 +245,16 @@ impl Session {
         }
     }
 
+    /// Whether a query means nothing without the session's variables.
+    pub(crate) async fn needs_variables(&self, query: &Relation) -> bool {
+        if self.state().variables.is_empty() {
+            return false;
+        }
+        let catalog = WarehouseCatalog::new(self, EventColumns::Plain);
+        let options = Options { variables: Variables::default(), ..self.options() };
+        resolve(query, &catalog, options).await.is_err()
+    }
+
     /// What the resolver takes from the session.
     pub(crate) fn options(&self) -> Options {
         let (catalog, schema) = self.default_names();
@@ -256,7 +266,7 @@ impl Session {
             user: self.settings.user.clone(),
             rules: self.rules(),
         };
-        Options { session }
+        Options { session, variables: self.state().values() }
     }
 
     /// What the session's settings make of casts and functions. SET has checked them; what came otherwise and is none counts

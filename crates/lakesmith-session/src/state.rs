@@ -3,10 +3,13 @@
 //! Nothing here is stored. Clones of a session share one state.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use lakesmith_base::Identifier;
-use lakesmith_sql::Variables;
+use lakesmith_plan::{VariableValue, Variables};
+use lakesmith_sql::Variables as Replaced;
 use lakesmith_sql::template::Variable;
+use lakesmith_unresolved::Expression;
 
 use crate::objects::StoredView;
 
@@ -24,10 +27,21 @@ pub(crate) struct SessionState {
     pub settings: BTreeMap<String, String>,
     /// Settings that the session began with, which RESET brings back.
     pub initial: BTreeMap<String, String>,
+    /// Variables, by their names in lower case.
+    pub variables: BTreeMap<String, SessionVariable>,
     /// Temporary views, by their names in lower case.
     pub views: BTreeMap<String, TemporaryView>,
     /// Global temporary views, by their names in lower case.
     pub global_views: BTreeMap<String, TemporaryView>,
+}
+
+/// A variable that ends with the session.
+#[derive(Debug, Clone)]
+pub(crate) struct SessionVariable {
+    /// Its value and type.
+    pub value: VariableValue,
+    /// What DEFAULT gives it.
+    pub default: Option<Expression>,
 }
 
 /// A view that ends with the session.
@@ -63,11 +77,25 @@ impl TemporaryView {
 impl SessionState {
     pub fn new(catalog: Identifier, schema: Identifier) -> Self {
         let (settings, initial) = (BTreeMap::new(), BTreeMap::new());
-        Self { catalog, schema, settings, initial, views: BTreeMap::new(), global_views: BTreeMap::new() }
+        Self {
+            catalog,
+            schema,
+            settings,
+            initial,
+            variables: BTreeMap::new(),
+            views: BTreeMap::new(),
+            global_views: BTreeMap::new(),
+        }
+    }
+
+    /// The values of all variables.
+    pub fn values(&self) -> Variables {
+        let values = self.variables.iter().map(|(name, variable)| (name.clone(), variable.value.clone()));
+        Arc::new(values.collect())
     }
 
     /// `variables` with the settings of the session, which win.
-    pub fn variables(&self, variables: &Variables) -> Variables {
+    pub fn variables(&self, variables: &Replaced) -> Replaced {
         let mut all = variables.clone();
         all.overrides.extend(self.settings.iter().map(|(key, value)| {
             let described = "set by a SET statement of the session".to_owned();

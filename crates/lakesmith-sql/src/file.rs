@@ -11,6 +11,7 @@ use lakesmith_base::QualifiedName;
 use lakesmith_diagnostic::{Condition, Diagnostic, SourceId, SourceMap};
 use lakesmith_unresolved::{Command, CommandKind, PipelineStatement, PipelineStatementKind};
 
+use crate::arguments::Arguments;
 use crate::lexer::lex_text;
 use crate::notebook::sql_text;
 use crate::parser::{Parsed, Parser};
@@ -43,11 +44,14 @@ pub struct Variables {
     pub configuration: Vec<(String, Variable)>,
     /// The environment, for `${env:NAME}`.
     pub environment: Environment,
+    /// Values of `:name` and `?`.
+    pub arguments: Arguments,
 }
 
 impl Default for Variables {
     fn default() -> Self {
-        Self { overrides: Vec::new(), configuration: Vec::new(), environment: Arc::new(|_| None) }
+        let (overrides, configuration, environment) = (Vec::new(), Vec::new(), Arc::new(|_: &str| None));
+        Self { overrides, configuration, environment, arguments: Arguments::default() }
     }
 }
 
@@ -130,8 +134,10 @@ pub fn parse_commands(
     for range in read.statements {
         let lookup = InForce { settings: &settings, variables };
         let text = StatementText { source, text: &read.text, range };
-        let parsed =
-            parse_statement(sources, text, &lookup, &mut diagnostics, |parser, faults| parser.whole_command(faults));
+        let parsed = parse_statement(sources, text, &lookup, &mut diagnostics, |parser, faults| {
+            parser.arguments = variables.arguments.clone();
+            parser.whole_command(faults)
+        });
         for command in parsed {
             if let (CommandKind::Set { key: Some(key), value: Some(value) }, Some(span)) =
                 (&command.kind, command.origin.span())

@@ -5,7 +5,7 @@
 #![expect(clippy::result_large_err, reason = "one diagnostic per text, made once; callers collect it as it is")]
 
 use lakesmith_diagnostic::{Diagnostic, SourceId, SourceMap};
-use lakesmith_unresolved::{Expression, Relation, SparkType, StructField};
+use lakesmith_unresolved::{Expression, Name, Relation, SparkType, StructField};
 
 use crate::lexer::lex_verbatim;
 use crate::parser::{Parsed, Parser};
@@ -13,6 +13,20 @@ use crate::parser::{Parsed, Parser};
 /// The expression that is the whole text of `source`, possibly with an alias.
 pub fn parse_expression(sources: &SourceMap, source: SourceId) -> Result<Expression, Diagnostic> {
     whole(sources, source, |parser| parser.named_expression(), &["an operator"])
+}
+
+/// The name, parts with dots, that is the whole text of `source`.
+pub fn parse_name(sources: &SourceMap, source: SourceId) -> Result<Name, Diagnostic> {
+    whole(sources, source, |parser| parser.name(), &["."])
+}
+
+/// How many parameters by name and by position the one statement has that is the whole text of `source`.
+pub fn count_parameters(sources: &SourceMap, source: SourceId) -> Result<(usize, usize), Diagnostic> {
+    let count = |parser: &mut Parser<'_>| {
+        parser.whole_command(&mut Vec::new())?;
+        Ok((parser.named_parameters, parser.positional_parameters))
+    };
+    whole(sources, source, count, &[])
 }
 
 /// The data type that is the whole text of `source`.

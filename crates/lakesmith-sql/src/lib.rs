@@ -4,6 +4,7 @@
 //! Spark's query grammar. [`template`] replaces `${key}` before a statement is read. Nothing here looks up a name, and no
 //! input makes it panic: what cannot be read is a diagnostic with its place.
 
+mod arguments;
 mod data_type;
 mod expression;
 pub mod file;
@@ -17,8 +18,9 @@ mod statement;
 pub mod template;
 mod token;
 
+pub use arguments::Arguments;
 pub use file::{ParsedFile, Variables, parse_commands, parse_pipeline_file};
-pub use inline::{parse_data_type, parse_expression, parse_query, parse_schema};
+pub use inline::{count_parameters, parse_data_type, parse_expression, parse_name, parse_query, parse_schema};
 pub use lexer::ends_statement;
 
 #[cfg(test)]

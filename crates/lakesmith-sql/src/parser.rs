@@ -7,6 +7,7 @@ use lakesmith_base::suggest::closest;
 use lakesmith_diagnostic::{Condition, Diagnostic, Span};
 use lakesmith_unresolved::{Name, NamePart};
 
+use crate::arguments::Arguments;
 use crate::keyword;
 use crate::token::{Token, TokenKind};
 
@@ -43,6 +44,12 @@ pub(crate) struct Parser<'a> {
     copied: usize,
     /// Number of `?` seen.
     pub(crate) positional_parameters: usize,
+    /// Number of `:name` seen.
+    pub(crate) named_parameters: usize,
+    /// Values of parameters.
+    pub(crate) arguments: Arguments,
+    /// How many parameters got their values.
+    pub(crate) bound_parameters: usize,
     /// Index of the word last taken for an alias without `AS`; it may have been a misspelt keyword.
     implicit_alias: Option<usize>,
 }
@@ -58,6 +65,9 @@ impl<'a> Parser<'a> {
             depth: 0,
             stack_base: None,
             positional_parameters: 0,
+            named_parameters: 0,
+            arguments: Arguments::default(),
+            bound_parameters: 0,
             implicit_alias: None,
         }
     }

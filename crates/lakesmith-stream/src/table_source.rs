@@ -42,7 +42,7 @@ async fn before_start(name: &str, table: &DeltaTable, options: TableOptions) -> 
                 commits.iter().take_while(|commit| commit.timestamp_millis.is_some_and(|time| time >= millis));
             match reached.last() {
                 Some(first) => Ok(Some(first.version - 1)),
-                None => Err(late(format!("a time after it ({millis} ms since the epoch)"))),
+                None => Err(late("a time after all of its commits".to_owned())),
             }
         }
     }

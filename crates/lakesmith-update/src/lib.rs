@@ -6,6 +6,7 @@
 
 pub mod analysis;
 mod append;
+mod changed;
 mod complete;
 mod engine;
 pub mod event_log;

@@ -3,12 +3,14 @@
 use std::path::Path;
 
 use lakesmith_delta::{Commit, DeltaTable, Metadata, OnVersion, Txn, Wanted, needed};
-use lakesmith_diagnostic::{Condition, Diagnostic};
+use lakesmith_diagnostic::Diagnostic;
 use lakesmith_graph::{Dataset, FlowKind};
 use lakesmith_stream::{FlowIdentity, RETIRED};
 use lakesmith_unresolved::pipeline::DatasetKind;
 use uuid::Uuid;
 
+use crate::changed::change_faults;
+use crate::complete::view_state::ViewState;
 use crate::fault::{commit_fault, engine_fault, stream_fault};
 use crate::quarantine;
 use crate::reads::checkpoint;
@@ -65,7 +67,8 @@ impl UpdateRun<'_> {
         folder: &Path,
     ) -> Result<(), Vec<Diagnostic>> {
         if is_view(dataset) {
-            return Ok(()); // its flow replaces everything
+            // its flow replaces everything, rows of a streaming table too
+            return self.retire(dataset, table, folder).await;
         }
         let mut commit = Commit::new("FULL REFRESH", self.engine.now_millis());
         commit.removes = table.files().await.map_err(|error| vec![engine_fault(&error)])?;
@@ -86,6 +89,7 @@ impl UpdateRun<'_> {
             let checkpoint = checkpoint(self.pipeline, self.engine, flow);
             let fault = |error| vec![stream_fault(&error).at(flow.span, "")];
             checkpoint.forget_source_notes("schema").map_err(fault)?;
+            ViewState::forget(&checkpoint)?;
             let identity = checkpoint.begin().map_err(fault)?;
             commit.txns.push(Txn { app_id: identity.app_id(), version: 0 });
         }
@@ -96,6 +100,23 @@ impl UpdateRun<'_> {
         self.engine.faults.reach("update.after_reset").map_err(|error| vec![engine_fault(&error)])
     }
 
+    /// Ends what flows of a streaming table have begun, for a view that takes its place.
+    async fn retire(&self, dataset: &Dataset, mut table: DeltaTable, folder: &Path) -> Result<(), Vec<Diagnostic>> {
+        let current = FlowIdentity::all_current(table.txns());
+        if current.is_empty() {
+            return Ok(());
+        }
+        let mut commit = Commit::new("SET TRANSACTION", self.engine.now_millis());
+        for app_id in current {
+            commit.expected_txns.push((app_id.clone(), table.txn(&app_id)));
+            commit.txns.push(Txn { app_id, version: RETIRED });
+        }
+        let name = self.pipeline.shown(dataset.id);
+        table.commit(&commit).await.map_err(|error| vec![commit_fault(&name, &error).at(dataset.name_span, "")])?;
+        self.tables.keep(folder, &table).await;
+        Ok(())
+    }
+
     /// New columns and fields, comment and properties. A column never changes its type otherwise.
     async fn adapt(
         &self,
@@ -104,14 +125,14 @@ impl UpdateRun<'_> {
         mut table: DeltaTable,
         folder: &Path,
     ) -> Result<(), Vec<Diagnostic>> {
+        let faults = change_faults(self.pipeline, self.engine, dataset, target, &table);
+        if !faults.is_empty() {
+            return Err(faults);
+        }
         if is_view(dataset) {
             return Ok(());
         }
         let known = table.metadata();
-        let faults = type_faults(dataset, target, known);
-        if !faults.is_empty() {
-            return Err(faults);
-        }
         let metadata = adapted_metadata(known, target);
         let protocol = needed(Some(table.protocol()), &metadata, &target.wanted);
         if metadata == *known && protocol.is_none() {
@@ -127,36 +148,8 @@ impl UpdateRun<'_> {
     }
 }
 
-fn is_view(dataset: &Dataset) -> bool {
+pub(crate) fn is_view(dataset: &Dataset) -> bool {
     dataset.kind == DatasetKind::MaterializedView
-}
-
-fn type_faults(dataset: &Dataset, target: &Target, known: &Metadata) -> Vec<Diagnostic> {
-    let mut faults = Vec::new();
-    for column in &target.schema {
-        let Some(stored) = known.schema.iter().find(|stored| stored.name == column.name) else { continue };
-        if !lakesmith_ingest::extends(&column.data_type, &stored.data_type) {
-            let title = format!(
-                "column `{}` of `{}` is {} in the table and {} in the pipeline",
-                column.name.as_str(),
-                dataset.name.last().as_str(),
-                stored.data_type,
-                column.data_type
-            );
-            let fault = Diagnostic::error(Condition::LAKESMITH_SCHEMA_CHANGE, title).at(dataset.name_span, "");
-            faults.push(fault.help(format!(
-                "cast it to {}, or start the table over with `--full-refresh {}`",
-                stored.data_type,
-                dataset.name.last().as_str()
-            )));
-        }
-    }
-    if target.partition_columns != known.partition_columns {
-        let title = format!("`{}` is partitioned in another way than the pipeline says", dataset.name.last().as_str());
-        let fault = Diagnostic::error(Condition::LAKESMITH_SCHEMA_CHANGE, title).at(dataset.name_span, "");
-        faults.push(fault.help(format!("start the table over with `--full-refresh {}`", dataset.name.last().as_str())));
-    }
-    faults
 }
 
 /// The metadata of a streaming table: what it has, and what is new.

@@ -1,11 +1,14 @@
 //! [`plan_update`]: what an update would do, flow by flow, and why. It writes nothing.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use lakesmith_delta::DeltaTable;
 use lakesmith_diagnostic::Diagnostic;
 use lakesmith_graph::{Dataset, Flow, FlowKind};
 use lakesmith_stream::{Progress, Slice, file_source, table_source};
 
 use crate::analysis::{Analysis, analyze};
+use crate::changed::{change_faults, left_tables};
 use crate::complete::view_state::{self, Surroundings, UNCHANGED};
 use crate::engine::Engine;
 use crate::fault::{engine_fault, stream_fault};
@@ -74,8 +77,8 @@ pub async fn plan_update(
     let analysis = analyze(pipeline, engine, true).await;
     let mut selected = selection.resolve(&pipeline.graph);
     let left = Unfinished::load(pipeline, engine).map(|unfinished| unfinished.add_to(&mut selected));
-    let planner =
-        Planner { pipeline, engine, analysis: &analysis, tables: Tables::new(std::sync::Arc::clone(&engine.faults)) };
+    let tables = Tables::new(Arc::clone(&engine.faults));
+    let planner = Planner { pipeline, engine, analysis: &analysis, tables, faults: Mutex::default() };
     let mut planned: Vec<PlannedFlow> = Vec::new();
     for id in &pipeline.graph.order {
         for flow in pipeline.graph.flows_into(*id).filter(|flow| flow.kind != FlowKind::View) {
@@ -88,8 +91,19 @@ pub async fn plan_update(
             });
         }
     }
-    let left = left.err().map(|error| engine_fault(&error));
-    (planned, analysis.diagnostics.into_iter().chain(left).collect())
+    planned.extend(self::left(pipeline));
+    let mut faults = planner.faults.into_inner().unwrap_or_else(PoisonError::into_inner);
+    faults.extend(left.err().map(|error| engine_fault(&error)));
+    (planned, analysis.diagnostics.into_iter().chain(faults).collect())
+}
+
+/// Tables of datasets that the pipeline no longer defines, for which nothing is done.
+fn left(pipeline: &Pipeline) -> impl Iterator<Item = PlannedFlow> {
+    left_tables(pipeline).into_iter().map(|name| {
+        let shown = pipeline.shown_name(&name);
+        let why = "the pipeline does not define it any more; its table stays as it is".to_owned();
+        PlannedFlow { flow: shown.clone(), dataset: shown, action: PlannedAction::Nothing, why }
+    })
 }
 
 struct Planner<'a> {
@@ -97,6 +111,8 @@ struct Planner<'a> {
     engine: &'a Engine,
     analysis: &'a Analysis,
     tables: Tables,
+    /// What definitions ask of tables that these cannot follow.
+    faults: Mutex<Vec<Diagnostic>>,
 }
 
 impl Planner<'_> {
@@ -111,21 +127,34 @@ impl Planner<'_> {
         if selected.full.contains(&target) {
             return (PlannedAction::StartOver, "full refresh".to_owned());
         }
-        if let Some(first) = self.changed_source(flow, planned) {
-            let action = if flow.kind == FlowKind::Complete { PlannedAction::Recompute } else { PlannedAction::Append };
-            return (action, format!("`{first}` would change"));
-        }
         let table = match self.tables.current(&self.pipeline.folder(&flow.target_name)).await {
             Ok(Some(table)) => table,
             Ok(None) => {
                 let action =
                     if flow.kind == FlowKind::Complete { PlannedAction::Recompute } else { PlannedAction::Append };
-                return (action, "the table does not exist yet".to_owned());
+                let why = match self.changed_source(flow, planned) {
+                    Some(first) => format!("`{first}` would change"),
+                    None => "the table does not exist yet".to_owned(),
+                };
+                return (action, why);
             }
             Err(error) => return (PlannedAction::Fail, error.message),
         };
+        let dataset = self.pipeline.graph.dataset(target);
+        if let Some(wanted) = self.analysis.targets.get(&target) {
+            let faults = change_faults(self.pipeline, self.engine, dataset, wanted, &table);
+            if let Some(first) = faults.first() {
+                let why = first.title.clone();
+                self.faults.lock().unwrap_or_else(PoisonError::into_inner).extend(faults);
+                return (PlannedAction::Fail, why);
+            }
+        }
+        if let Some(first) = self.changed_source(flow, planned) {
+            let action = if flow.kind == FlowKind::Complete { PlannedAction::Recompute } else { PlannedAction::Append };
+            return (action, format!("`{first}` would change"));
+        }
         if flow.kind == FlowKind::Complete {
-            return self.view(flow, self.pipeline.graph.dataset(target), &table).await;
+            return self.view(flow, dataset, &table).await;
         }
         self.news(flow, &table).await
     }

@@ -255,6 +255,7 @@ impl Reads<'_> {
                 user: self.engine.settings.user.clone(),
                 rules: self.pipeline.rules(self.settings).unwrap_or_default(),
             },
+            variables: Default::default(),
         }
     }
 

@@ -262,6 +262,9 @@ pub struct Sql {
     /// Form of the rows.
     #[arg(short, long, value_enum, default_value_t = RowForm::Table)]
     pub output: RowForm,
+    /// Set a parameter: `:name`, or `?` by its number from 1. A STRING unless a type is given.
+    #[arg(short, long = "param", value_name = "NAME[:TYPE]=VALUE", value_parser = crate::parameters::parameter)]
+    pub param: Vec<crate::parameters::Given>,
     /// The project and the engine.
     #[command(flatten)]
     pub session: SessionArguments,

@@ -84,6 +84,7 @@ pub fn variables(project: &Project, sources: &SourceMap, set: &[(String, String)
         overrides: overrides(set),
         configuration: configured.collect(),
         environment: Arc::new(|name| std::env::var(name).ok()),
+        arguments: lakesmith_sql::Arguments::default(),
     }
 }
 

@@ -9,6 +9,7 @@ mod exit;
 mod fault_points;
 mod load;
 mod outside;
+mod parameters;
 mod printer;
 mod progress;
 mod query;

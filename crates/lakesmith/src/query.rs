@@ -26,6 +26,15 @@ pub struct QueryText<'a> {
     pub name: &'a str,
     /// The text.
     pub text: &'a str,
+    /// Values of its parameters.
+    pub arguments: lakesmith_sql::Arguments,
+}
+
+impl<'a> QueryText<'a> {
+    /// A text without parameters.
+    pub fn new(name: &'a str, text: &'a str) -> Self {
+        Self { name, text, arguments: lakesmith_sql::Arguments::default() }
+    }
 }
 
 /// Runs all statements of a text and prints their rows.
@@ -71,7 +80,8 @@ impl Opened {
     /// Runs the statements of a text one after the other, until one fails or nobody reads any more.
     pub async fn run_text(&self, query: &QueryText<'_>, form: RowForm, printer: &mut Printer) -> Exit {
         let mut sources = self.sources.clone();
-        let commands = match self.session.parse(&mut sources, query.name, query.text, &self.variables) {
+        let variables = lakesmith_sql::Variables { arguments: query.arguments.clone(), ..self.variables.clone() };
+        let commands = match self.session.parse(&mut sources, query.name, query.text, &variables) {
             Ok(commands) => commands,
             Err(diagnostics) => {
                 printer.diagnostics(&sources, &diagnostics);

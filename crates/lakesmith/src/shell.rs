@@ -172,7 +172,7 @@ impl Shell<'_> {
     /// Runs statements; Ctrl-C gives them up.
     async fn execute(&mut self, text: &str, printer: &mut Printer) {
         let begun = Instant::now();
-        let query = QueryText { name: "query", text };
+        let query = QueryText::new("query", text);
         let ended = {
             let running = self.opened.run_text(&query, self.form, printer);
             tokio::select! {

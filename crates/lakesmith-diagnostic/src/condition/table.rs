@@ -16,14 +16,18 @@ macro_rules! conditions {
 }
 
 conditions! {
+    ALL_PARAMETERS_MUST_BE_NAMED = "ALL_PARAMETERS_MUST_BE_NAMED", "07001",
+        "A statement with parameters by name gets all its values by name. Write `USING value AS name`.";
     ALL_PARTITION_COLUMNS_NOT_ALLOWED = "ALL_PARTITION_COLUMNS_NOT_ALLOWED", "KD005",
         "A table needs a column that it is not partitioned by. Leave a column out of PARTITIONED BY.";
+    AMBIGUOUS_LATERAL_COLUMN_ALIAS = "AMBIGUOUS_LATERAL_COLUMN_ALIAS", "42702",
+        "The SELECT list gives the same name to several columns and then uses it. Rename one of them.";
     AMBIGUOUS_REFERENCE = "AMBIGUOUS_REFERENCE", "42704",
         "A column name fits more than one column of the query's inputs, for example after a join. Put the table's name or alias before it: `orders.id`.";
     ARITHMETIC_OVERFLOW = "ARITHMETIC_OVERFLOW", "22003",
         "The result of a calculation does not fit its type, for example `2147483647 + 1` as INT. Cast an operand to a wider type, or use `try_add` and its like to get NULL.";
     ASSIGNMENT_ARITY_MISMATCH = "ASSIGNMENT_ARITY_MISMATCH", "42802",
-        "An alias with a list of columns, such as `t(a, b)`, names more or fewer columns than there are.";
+        "A statement gives another number of values than there are variables, or a named query another number of names than it has columns.";
     AUTOCDC_EMPTY_KEYS = "AUTOCDC_EMPTY_KEYS", "22023",
         "An AUTO CDC flow needs at least one column in KEYS: the columns that identify a row, for example `KEYS (customer_id)`.";
     AUTOCDC_MISSING_SEQUENCE_BY = "AUTOCDC_MISSING_SEQUENCE_BY", "22023",
@@ -38,12 +42,16 @@ conditions! {
         "The result of a calculation with TINYINT or SMALLINT values does not fit their type. Cast an operand to a wider type, or use `try_add` and its like to get NULL.";
     CANNOT_DECODE_URL = "CANNOT_DECODE_URL", "22546",
         "A text is no URL-encoded text: a `%` is not followed by two hexadecimal digits. Correct the data, or use `try_url_decode` to get NULL.";
+    CANNOT_MERGE_INCOMPATIBLE_DATA_TYPE = "CANNOT_MERGE_INCOMPATIBLE_DATA_TYPE", "42825",
+        "The second part of a recursive query gives a type that does not fit into that of the first. Cast the columns of the first part.";
     CANNOT_PARSE_INTERVAL = "CANNOT_PARSE_INTERVAL", "22006",
         "A text is no length of time, for example of a time window. Write it in weeks, days, hours, minutes and seconds: `'1 hour 30 minutes'`.";
     CANNOT_PARSE_TIMESTAMP = "CANNOT_PARSE_TIMESTAMP", "22007",
         "A text does not follow the pattern that `to_date` or `to_timestamp` was given. Correct the pattern, or use `try_to_timestamp` to get NULL.";
     CANNOT_RENAME_ACROSS_SCHEMA = "CANNOT_RENAME_ACROSS_SCHEMA", "0AKD0",
         "A table or view keeps its catalog and schema when it is renamed. Create it anew in the other schema: `CREATE TABLE … AS SELECT * FROM …`.";
+    CANNOT_RESOLVE_STAR_EXPAND = "CANNOT_RESOLVE_STAR_EXPAND", "42704",
+        "`t.*` names neither a table of FROM nor a struct column.";
     CAST_INVALID_INPUT = "CAST_INVALID_INPUT", "22018",
         "A text cannot be read as a value of the type it is cast to, for example `CAST('abc' AS INT)`. Correct the data, or use `try_cast` to get NULL.";
     CAST_OVERFLOW = "CAST_OVERFLOW", "22003",
@@ -216,8 +224,12 @@ conditions! {
         "An aggregate of different values cannot be computed over a window. Compute it with GROUP BY and join the result.";
     DIVIDE_BY_ZERO = "DIVIDE_BY_ZERO", "22012",
         "A division by zero. Use `try_divide` to get NULL, or guard the division with NULLIF or CASE.";
+    DUPLICATED_CTE_NAMES = "DUPLICATED_CTE_NAMES", "42602",
+        "WITH defines the same name twice. Rename one of the queries.";
     DUPLICATED_MAP_KEY = "DUPLICATED_MAP_KEY", "23505",
         "A MAP gets the same key twice, for example `map('a', 1, 'a', 2)`. Keep one entry for each key.";
+    DUPLICATE_ASSIGNMENTS = "DUPLICATE_ASSIGNMENTS", "42701",
+        "A variable or column gets two values in one statement. Leave one of them out.";
     DUPLICATE_CLAUSES = "DUPLICATE_CLAUSES", "42614",
         "A statement has a clause twice, for example two COMMENT clauses. Keep one of them.";
     DUPLICATE_EXPECTATION = "DUPLICATE_EXPECTATION", "42710",
@@ -226,6 +238,8 @@ conditions! {
         "A list of properties or options names the same key twice. Keep one of them.";
     DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT = "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE", "4274K",
         "A named argument stands twice in the call of a function. Keep one of them.";
+    EXCEPT_OVERLAPPING_COLUMNS = "EXCEPT_OVERLAPPING_COLUMNS", "42702",
+        "EXCEPT names the same column twice, or a struct and a field of it. Name each once.";
     EXPECTATION_VIOLATION = "EXPECTATION_VIOLATION", "22000",
         "Rows violate an expectation that is declared ON VIOLATION FAIL UPDATE. Nothing of the batch was written. Correct the source, or declare DROP ROW or QUARANTINE.";
     EXPECT_TABLE_NOT_VIEW_NO_ALTERNATIVE = "EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", "42809",
@@ -236,6 +250,8 @@ conditions! {
         "A statement about views names a table. Write the statement for tables instead.";
     EXPECT_VIEW_NOT_TABLE_USE_ALTER_TABLE = "EXPECT_VIEW_NOT_TABLE.USE_ALTER_TABLE", "42809",
         "ALTER VIEW names a table. Write ALTER TABLE instead.";
+    FAILED_FUNCTION_CALL = "FAILED_FUNCTION_CALL", "38000",
+        "A table function such as `range` cannot be called with these values, for example with a step of 0.";
     FAILED_READ_FILE_NO_HINT = "FAILED_READ_FILE.NO_HINT", "KD001",
         "A file is damaged: it is not what its name or the format says, or it ends too early. Replace or remove the file, or set `ignoreCorruptFiles => true` to count it as rejected.";
     FIELD_NOT_FOUND = "FIELD_NOT_FOUND", "42704",
@@ -246,10 +262,14 @@ conditions! {
         "`grouping_id(…)` names other columns than those of ROLLUP, CUBE or GROUPING SETS, or in another order. Write `grouping_id()`.";
     GROUP_BY_AGGREGATE = "GROUP_BY_AGGREGATE", "42903",
         "GROUP BY or WHERE holds an aggregate function. Aggregates are computed per group, after both; use HAVING to filter by one.";
+    GROUP_BY_POS_AGGREGATE = "GROUP_BY_POS_AGGREGATE", "42903",
+        "A number in GROUP BY means a column of the SELECT list that holds an aggregate function. Group by columns that are none.";
     GROUP_BY_POS_OUT_OF_RANGE = "GROUP_BY_POS_OUT_OF_RANGE", "42805",
         "A number in GROUP BY or ORDER BY means a column of the SELECT list, counted from 1. This one is beyond the list's end.";
     ILLEGAL_DAY_OF_WEEK = "ILLEGAL_DAY_OF_WEEK", "22009",
         "`next_day` takes the name of a day of the week: `Monday`, `Mon` or `Mo`.";
+    INCOMPARABLE_PIVOT_COLUMN = "INCOMPARABLE_PIVOT_COLUMN", "42818",
+        "PIVOT compares the values of a column, and maps cannot be compared.";
     INCOMPATIBLE_BATCH_VIEW_READ = "INCOMPATIBLE_BATCH_VIEW_READ", "42000",
         "A temporary view whose query is not a stream is read with STREAM. Read it without STREAM, or make the view's own query read a stream.";
     INCOMPATIBLE_COLUMN_TYPE = "INCOMPATIBLE_COLUMN_TYPE", "42825",
@@ -294,6 +314,10 @@ conditions! {
         "The default value of a column has a type that its column cannot store.";
     INVALID_DEFAULT_VALUE_NOT_CONSTANT = "INVALID_DEFAULT_VALUE.NOT_CONSTANT", "42623",
         "The default value of a column must not read columns or subqueries: it is computed once for each INSERT.";
+    INVALID_DEFAULT_VALUE_SUBQUERY_EXPRESSION = "INVALID_DEFAULT_VALUE.SUBQUERY_EXPRESSION", "42623",
+        "A DEFAULT must not hold a subquery. Declare the variable without one, and set it by `SET VAR v = (SELECT …)`.";
+    INVALID_EXPR_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE = "INVALID_EXPR_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE", "42K09",
+        "What EXECUTE IMMEDIATE runs is a STRING that holds one statement.";
     INVALID_EXTRACT_BASE_FIELD_TYPE = "INVALID_EXTRACT_BASE_FIELD_TYPE", "42000",
         "A field is asked of a value that has none: `a.b` needs a STRUCT or MAP as `a`.";
     INVALID_EXTRACT_FIELD = "INVALID_EXTRACT_FIELD", "42601",
@@ -314,9 +338,12 @@ conditions! {
         "The seconds of a timestamp lie between 0 and 60, and 60 has no fraction. Correct the data, or use `try_make_timestamp` to get NULL.";
     INVALID_INDEX_OF_ZERO = "INVALID_INDEX_OF_ZERO", "22003",
         "Elements of an array are counted from 1 here, so there is no element 0.";
-    INVALID_INLINE_TABLE_INCOMPATIBLE_TYPES_IN_INLINE_TABLE =
-        "INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE", "42000",
-        "A column of VALUES has values of types that have none in common. Cast them to one type.";
+    INVALID_INLINE_TABLE_CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE = "INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE", "42000",
+        "VALUES holds an aggregate function or another expression about rows of a table. Select it from a query.";
+    INVALID_INLINE_TABLE_INCOMPATIBLE_TYPES_IN_INLINE_TABLE = "INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE", "42000",
+        "A column of VALUES has values that have no common type. Cast them to one.";
+    INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH = "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH", "42000",
+        "The rows of VALUES, or the names of its alias, are not of one length. Give each row a value for each column.";
     INVALID_INTERVAL_FORMAT = "INVALID_INTERVAL_FORMAT", "22006",
         "The text of an interval does not follow its units, for example `INTERVAL '1 2' DAY TO SECOND`. Write `INTERVAL '1-2' YEAR TO MONTH`, `INTERVAL '1 02:03:04' DAY TO SECOND` or `INTERVAL 1 DAY 2 HOURS`.";
     INVALID_INTERVAL_FORMAT_TIMEZONE_INTERVAL_OUT_OF_RANGE =
@@ -330,6 +357,14 @@ conditions! {
         "A lambda `x -> …` is given to a function that takes none. Functions such as `transform`, `filter`, `exists` and `aggregate` take lambdas.";
     INVALID_LAMBDA_FUNCTION_CALL_NUM_ARGS_MISMATCH = "INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH", "42K0D",
         "A lambda has another number of parameters than the function gives it: `map_filter` gives a key and a value, `aggregate` what was gathered and an element.";
+    INVALID_LIMIT_LIKE_EXPRESSION_DATA_TYPE = "INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE", "42K0E",
+        "LIMIT, OFFSET and TABLESAMPLE take a whole number of type INT.";
+    INVALID_LIMIT_LIKE_EXPRESSION_IS_NEGATIVE = "INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE", "42K0E",
+        "LIMIT, OFFSET and TABLESAMPLE take no negative number.";
+    INVALID_LIMIT_LIKE_EXPRESSION_IS_NULL = "INVALID_LIMIT_LIKE_EXPRESSION.IS_NULL", "42K0E",
+        "LIMIT, OFFSET and TABLESAMPLE take a number, not NULL.";
+    INVALID_LIMIT_LIKE_EXPRESSION_IS_UNFOLDABLE = "INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE", "42K0E",
+        "LIMIT, OFFSET and TABLESAMPLE take a constant, not a column.";
     INVALID_NUMERIC_LITERAL_RANGE = "INVALID_NUMERIC_LITERAL_RANGE", "22003",
         "A number does not fit the type that its suffix names, for example `128Y`. Write it with another suffix, or without one.";
     INVALID_OPTIONS = "INVALID_OPTIONS", "42K06",
@@ -340,6 +375,12 @@ conditions! {
         "A table cannot be partitioned by a column that holds structs, arrays or maps.";
     INVALID_PARTITION_OPERATION_PARTITION_SCHEMA_IS_EMPTY = "INVALID_PARTITION_OPERATION.PARTITION_SCHEMA_IS_EMPTY", "42601",
         "The statement is about partitions, but the table is not partitioned.";
+    INVALID_QUERY_MIXED_QUERY_PARAMETERS = "INVALID_QUERY_MIXED_QUERY_PARAMETERS", "42613",
+        "A statement has parameters by name (`:name`) or by position (`?`), not both.";
+    INVALID_RECURSIVE_CTE = "INVALID_RECURSIVE_CTE", "42836",
+        "A recursive query is two queries joined by UNION ALL: the first begins without the query's own name, the second goes on from it.";
+    INVALID_RECURSIVE_REFERENCE_PLACE = "INVALID_RECURSIVE_REFERENCE.PLACE", "42836",
+        "A recursive query names itself where rows of earlier steps would change: in a subquery, beneath an aggregation, or on the outer side of a join.";
     INVALID_REGEXP_REPLACE = "INVALID_REGEXP_REPLACE", "22023",
         "The replacement of `regexp_replace` cannot be used: it ends with a backslash, has a `$` without a group, or asks for a group that the pattern has not. Write `\\\\$` in SQL for a dollar sign.";
     INVALID_SCHEMA = "INVALID_SCHEMA", "42K07",
@@ -348,6 +389,21 @@ conditions! {
         "SET takes `SET key = value`, `SET key`, `SET` or `SET -v`.";
     INVALID_SQL_SYNTAX = "INVALID_SQL_SYNTAX", "42000",
         "The words form a statement, but one that is not allowed in this combination. The message says which part does not fit.";
+    INVALID_SQL_SYNTAX_FUNCTION_WITH_UNSUPPORTED_SYNTAX = "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "42000",
+        "A function is called with a clause that it does not have, for example FILTER on a window function or IGNORE NULLS on `sum`. Leave the clause out.";
+    INVALID_SQL_SYNTAX_INVALID_WINDOW_FRAME_BOUND = "INVALID_SQL_SYNTAX.INVALID_WINDOW_FRAME_BOUND", "42000",
+        "The bound of a window's frame is no constant. Write a number or an interval: `ROWS BETWEEN 2 PRECEDING AND CURRENT ROW`.";
+    INVALID_SQL_SYNTAX_INVALID_WINDOW_REFERENCE = "INVALID_SQL_SYNTAX.INVALID_WINDOW_REFERENCE", "42000",
+        "The WINDOW clause defines a name by another name that is no window. Write the window in full: `WINDOW w AS (PARTITION BY … ORDER BY …)`.";
+    INVALID_SQL_SYNTAX_REPETITIVE_WINDOW_DEFINITION = "INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION", "42000",
+        "The WINDOW clause defines the same name twice. Give each window a name of its own.";
+    INVALID_SQL_SYNTAX_VARIABLE_TYPE_OR_DEFAULT_REQUIRED =
+        "INVALID_SQL_SYNTAX.VARIABLE_TYPE_OR_DEFAULT_REQUIRED", "42000",
+        "A variable is declared with a type, with a DEFAULT, or with both.";
+    INVALID_STATEMENT_FOR_EXECUTE_INTO = "INVALID_STATEMENT_FOR_EXECUTE_INTO", "07501",
+        "INTO of EXECUTE IMMEDIATE takes the row of a query; another statement has none.";
+    INVALID_TABLESAMPLE_FRACTION = "INVALID_TABLESAMPLE_FRACTION", "22023",
+        "TABLESAMPLE takes a part of the rows: a percentage from 0 to 100, or a bucket that is no greater than their number.";
     INVALID_TEMP_OBJ_QUALIFIER = "INVALID_TEMP_OBJ_QUALIFIER", "42602",
         "A temporary view belongs to the pipeline and to no schema. Write its name as a single part, without a catalog or schema.";
     INVALID_TEMP_OBJ_REFERENCE = "INVALID_TEMP_OBJ_REFERENCE", "42K0F",
@@ -358,18 +414,26 @@ conditions! {
         "The text of a typed literal is no value of that type, for example `DATE '2024-02-30'` or `X'1G'`. Correct the text.";
     INVALID_URL = "INVALID_URL", "22P02",
         "A text is no URL. Correct the data, or use `try_parse_url` to get NULL.";
+    INVALID_USAGE_OF_STAR_OR_REGEX = "INVALID_USAGE_OF_STAR_OR_REGEX", "42000",
+        "`*` stands where one value is needed. Write it in the SELECT list, or as an argument of a function.";
+    INVALID_USAGE_OF_STAR_WITH_TABLE_IDENTIFIER_IN_COUNT = "INVALID_USAGE_OF_STAR_WITH_TABLE_IDENTIFIER_IN_COUNT", "42000",
+        "`count(t.*)` is not allowed, because it would count rows without NULLs. Write `count(*)`, or name the columns.";
     INVALID_UTF8_STRING = "INVALID_UTF8_STRING", "22029",
         "A text has bytes that are no UTF-8. Use `make_valid_utf8` to replace them, or `try_validate_utf8` to get NULL.";
     INVALID_VECTOR_NORM_DEGREE = "INVALID_VECTOR_NORM_DEGREE", "22023",
         "`vector_norm` and `vector_normalize` know the degrees 1, 2 and infinity. Write `vector_norm(v, 1.0F)`, `vector_norm(v)` or `vector_norm(v, float('inf'))`.";
     INVALID_WHERE_CONDITION = "INVALID_WHERE_CONDITION", "42903",
         "WHERE decides about each row by itself, so aggregate and window functions cannot stand there. Filter by an aggregate in HAVING, and by a window function in QUALIFY or in a query around this one.";
+    INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC = "INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC", "42601",
+        "An aggregate that sorts what it is given, such as `median` or `listagg`, stands over whole partitions only. Leave ORDER BY and the frame out of its window.";
     INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT = "INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT", "42K0K",
         "`listagg(DISTINCT value)` can only be ordered by the value itself: which of several equal values counts for another order is not known.";
     INVALID_WITHIN_GROUP_EXPRESSION_WITHIN_GROUP_MISSING = "INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", "42K0K",
         "`percentile_cont`, `percentile_disc` and `mode()` take their values from `WITHIN GROUP (ORDER BY value)`, which is missing.";
     INVALID_WITHIN_GROUP_EXPRESSION_WRONG_NUM_ORDERINGS = "INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS", "42K0K",
         "A function WITHIN GROUP is ordered by another number of values than it takes. `percentile_cont`, `percentile_disc` and `mode` take one.";
+    JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE = "JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE", "42K0E",
+        "What stands after ON is no condition. Compare columns of both sides: `ON a.id = b.id`.";
     LAKESMITH_CHECKPOINT = "LAKESMITH_CHECKPOINT", "55019",
         "The checkpoint of a flow is gone or damaged, while its table holds what the flow wrote, so going on could read rows twice. Put the storage folder back, or start the table over with `--full-refresh`.";
     LAKESMITH_DATASET_NOT_IN_PIPELINE = "LAKESMITH_DATASET_NOT_IN_PIPELINE", "42P01",
@@ -412,18 +476,36 @@ conditions! {
         "A column of the SELECT list is neither grouped by nor inside an aggregate function, so a group has no single value of it. Add it to GROUP BY, or wrap it in an aggregate such as `any_value`.";
     MISSING_CLAUSES_FOR_OPERATION = "MISSING_CLAUSES_FOR_OPERATION", "42601",
         "A statement lacks a clause that it cannot do without. The message names the clause.";
+    MISSING_GROUP_BY = "MISSING_GROUP_BY", "42803",
+        "An aggregate function or HAVING without GROUP BY makes one group of all rows, and the SELECT list has a column outside of an aggregate function. Add GROUP BY, or write `any_value(column)`.";
+    MISSING_WINDOW_SPECIFICATION = "MISSING_WINDOW_SPECIFICATION", "42P20",
+        "`OVER w` names a window that the query's WINDOW clause does not define. Names of windows are compared with case.";
     MULTIPART_FLOW_NAME_NOT_SUPPORTED = "MULTIPART_FLOW_NAME_NOT_SUPPORTED", "0A000",
         "The name of a flow is a single part: it identifies the flow's checkpoint within its target. Remove the catalog or schema before it.";
     MULTIPLE_PIPELINE_SPEC_FILES_FOUND = "MULTIPLE_PIPELINE_SPEC_FILES_FOUND", "42710",
         "A folder holds both `spark-pipeline.yml` and `spark-pipeline.yaml`, so it is unclear which one is meant. Delete one, or name one with `--spec`.";
+    MULTIPLE_QUERY_RESULT_CLAUSES_WITH_PIPE_OPERATORS = "MULTIPLE_QUERY_RESULT_CLAUSES_WITH_PIPE_OPERATORS", "42000",
+        "One step of a pipe has ORDER BY and LIMIT. Write a step for each: `|> ORDER BY a |> LIMIT 10`.";
     NAMED_PARAMETER_NOT_FOUND = "NAMED_PARAMETER_NOT_FOUND", "42P02",
         "The query refers to `${key}`, but no SET statement above it, no `--set` option and no entry of the spec's `configuration` gives it a value.";
     NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION = "NEGATIVE_VALUES_IN_FREQUENCY_EXPRESSION", "22003",
         "The frequency of a value given to `percentile` is negative. It says how often the value counts; leave out rows with `FILTER (WHERE frequency >= 0)`.";
+    NESTED_AGGREGATE_FUNCTION = "NESTED_AGGREGATE_FUNCTION", "42607",
+        "An aggregate function stands inside another one: `sum(count(*))`. Compute the inner one in a query beneath this one.";
     NEW_CHECK_CONSTRAINT_VIOLATION = "NEW_CHECK_CONSTRAINT_VIOLATION", "23512",
         "Rows that the table holds break the CHECK constraint that was to be added. Correct the rows first.";
     NON_FOLDABLE_ARGUMENT = "NON_FOLDABLE_ARGUMENT", "42K08",
-        "A function needs a constant as this argument, and got a value that changes from row to row.";
+        "A table function such as `range` takes constants only.";
+    NON_LITERAL_PIVOT_VALUES = "NON_LITERAL_PIVOT_VALUES", "42K08",
+        "The values of PIVOT become columns, so they must be constants and not columns of the table.";
+    NOT_A_CONSTANT_STRING_NOT_CONSTANT = "NOT_A_CONSTANT_STRING.NOT_CONSTANT", "42601",
+        "IDENTIFIER takes a text that is known before the query runs, not a column.";
+    NOT_A_CONSTANT_STRING_NULL = "NOT_A_CONSTANT_STRING.NULL", "42601",
+        "IDENTIFIER takes a text that is a name, not NULL: `IDENTIFIER('schema.table')`.";
+    NOT_A_CONSTANT_STRING_WRONG_TYPE = "NOT_A_CONSTANT_STRING.WRONG_TYPE", "42601",
+        "IDENTIFIER takes a text that is a name: `IDENTIFIER('schema.table')`.";
+    NOT_A_TABLE_FUNCTION = "NOT_A_TABLE_FUNCTION", "42887",
+        "FROM calls a function that gives one value and no table. Select it: `SELECT upper('a')`.";
     NOT_SUPPORTED_CHANGE_COLUMN = "NOT_SUPPORTED_CHANGE_COLUMN", "0A000",
         "ALTER TABLE cannot change the column in this way. Add a column of the new type and fill it, or create the table anew.";
     NULL_MAP_KEY = "NULL_MAP_KEY", "2200E",
@@ -432,6 +514,8 @@ conditions! {
         "A number has more digits than its DECIMAL type holds, for example `CAST(1000 AS DECIMAL(3,1))`. Use a type with more digits, or `try_cast` to get NULL.";
     NUM_COLUMNS_MISMATCH = "NUM_COLUMNS_MISMATCH", "42826",
         "The inputs of UNION, INTERSECT or EXCEPT have different numbers of columns. Add or remove columns so that they match.";
+    NUM_TABLE_VALUE_ALIASES_MISMATCH = "NUM_TABLE_VALUE_ALIASES_MISMATCH", "42826",
+        "The alias of a table function names more or fewer columns than the function gives.";
     ORDER_BY_POS_OUT_OF_RANGE = "ORDER_BY_POS_OUT_OF_RANGE", "42805",
         "A whole number in ORDER BY means a column of the SELECT list by its place, from 1. Write a number that is there, or the column's name.";
     PARSE_EMPTY_STATEMENT = "PARSE_EMPTY_STATEMENT", "42617",
@@ -460,6 +544,16 @@ conditions! {
         "A `libraries` entry of the spec names a file or a whole folder as `folder/**`. Other patterns are not allowed, as in Spark.";
     PIPELINE_SQL_GRAPH_ELEMENT_REGISTRATION_ERROR = "PIPELINE_SQL_GRAPH_ELEMENT_REGISTRATION_ERROR", "42000",
         "A statement in a pipeline's source file does not define a dataset or a flow. Only pipeline statements, SET and USE stand in pipeline files; run other statements with `lakesmith sql`.";
+    PIPE_OPERATOR_AGGREGATE_EXPRESSION_CONTAINS_NO_AGGREGATE_FUNCTION = "PIPE_OPERATOR_AGGREGATE_EXPRESSION_CONTAINS_NO_AGGREGATE_FUNCTION", "0A000",
+        "`|> AGGREGATE` lists an expression without an aggregate function. Keys stand after GROUP BY, and are part of the result without being listed.";
+    PIPE_OPERATOR_CONTAINS_AGGREGATE_FUNCTION = "PIPE_OPERATOR_CONTAINS_AGGREGATE_FUNCTION", "0A000",
+        "An aggregate function stands in EXTEND, SET or another step of a pipe. Write `|> AGGREGATE … GROUP BY …`.";
+    PIVOT_VALUE_DATA_TYPE_MISMATCH = "PIVOT_VALUE_DATA_TYPE_MISMATCH", "42K09",
+        "A value of PIVOT has another type than the column it is compared with. Cast it; for several columns write `(1, 'a')`.";
+    QUALIFY_REQUIRES_WINDOW_FUNCTION = "QUALIFY_REQUIRES_WINDOW_FUNCTION", "42903",
+        "QUALIFY filters by window functions, and there is none in it nor in the SELECT list. Filter by other conditions in WHERE or HAVING.";
+    RECURSION_LEVEL_LIMIT_EXCEEDED = "RECURSION_LEVEL_LIMIT_EXCEEDED", "42836",
+        "A recursive query did not end after 100 steps. Let its condition end it, or write `WITH RECURSIVE t MAX RECURSION LEVEL 1000 AS (…)`.";
     RECURSIVE_VIEW = "RECURSIVE_VIEW", "42K0H",
         "The view reads itself, directly or through other views. Change one of their queries.";
     REMAINDER_BY_ZERO = "REMAINDER_BY_ZERO", "22012",
@@ -468,6 +562,8 @@ conditions! {
         "An argument is missing that a function cannot do without, for example the path of `read_files`.";
     REQUIRES_SINGLE_PART_NAMESPACE = "REQUIRES_SINGLE_PART_NAMESPACE", "42K05",
         "A schema has a name of one part, with its catalog before it: `catalog.schema`. Write a name of at most two parts.";
+    ROW_SUBQUERY_TOO_MANY_ROWS = "ROW_SUBQUERY_TOO_MANY_ROWS", "21000",
+        "Variables take the values of one row, and the query has more. Add LIMIT 1 or a condition.";
     RUN_EMPTY_PIPELINE = "RUN_EMPTY_PIPELINE", "42617",
         "The pipeline defines no table and no materialized view, so there is nothing to do. Check that the source files are where the spec says and that they hold CREATE statements.";
     SCALAR_SUBQUERY_TOO_MANY_ROWS = "SCALAR_SUBQUERY_TOO_MANY_ROWS", "21000",
@@ -482,6 +578,8 @@ conditions! {
         "The seed of a random function must be a constant, for example `rand(42)`. Leave it out for other numbers in each run.";
     SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED = "SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED", "42908",
         "A table is laid out either by partitions or by clustering columns. Remove PARTITIONED BY or CLUSTER BY.";
+    STAR_GROUP_BY_POS = "STAR_GROUP_BY_POS", "0A000",
+        "GROUP BY has positions and the SELECT list has `*`. Name the columns in one of them.";
     STREAMING_TABLE_WITH_QUERY_AND_FLOW = "STREAMING_TABLE_WITH_QUERY_AND_FLOW", "42710",
         "A streaming table has a query of its own and another flow with the same name.";
     TABLE_NOT_RESETTABLE = "TABLE_NOT_RESETTABLE", "42000",
@@ -493,29 +591,63 @@ conditions! {
     TEMP_TABLE_OR_VIEW_ALREADY_EXISTS = "TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", "42P07",
         "The session has a temporary view of this name already. Choose another name, or write `CREATE OR REPLACE TEMPORARY VIEW`.";
     UDTF_ALIAS_NUMBER_MISMATCH = "UDTF_ALIAS_NUMBER_MISMATCH", "42802",
-        "A generator such as `explode` got more or fewer names than it has columns. Write as many names as there are columns, or none.";
+        "A generator such as `explode` gives more or fewer columns than the names after AS.";
+    UNBOUND_SQL_PARAMETER = "UNBOUND_SQL_PARAMETER", "42P02",
+        "A parameter has no value. Give it one by `lakesmith sql --param name=value`, or by USING of EXECUTE IMMEDIATE.";
     UNCLOSED_BRACKETED_COMMENT = "UNCLOSED_BRACKETED_COMMENT", "42601",
         "A comment that begins with `/*` has no `*/`. Everything after it would be taken for a comment.";
+    UNEXPECTED_INPUT_TYPE = "UNEXPECTED_INPUT_TYPE", "42K09",
+        "A table function such as `range` was given a value of another type than it takes.";
+    UNION_NOT_SUPPORTED_IN_RECURSIVE_CTE = "UNION_NOT_SUPPORTED_IN_RECURSIVE_CTE", "42836",
+        "A recursive query joins its two parts by UNION. Write UNION ALL.";
     UNKNOWN_FIELD_EXCEPTION_NEW_FIELDS_IN_FILE = "UNKNOWN_FIELD_EXCEPTION.NEW_FIELDS_IN_FILE", "KD003",
         "New files of a stream have fields that its schema lacks, and `schemaEvolutionMode` is `failOnNewColumns`. Add them to the schema, move the files away, or let columns be added with `addNewColumns`.";
+    UNPIVOT_REQUIRES_ATTRIBUTES = "UNPIVOT_REQUIRES_ATTRIBUTES", "42K0A",
+        "UNPIVOT takes columns, not expressions or fields of structs. Select the field under a name first.";
+    UNPIVOT_REQUIRES_VALUE_COLUMNS = "UNPIVOT_REQUIRES_VALUE_COLUMNS", "42K0A",
+        "UNPIVOT needs at least one column whose values become rows.";
+    UNPIVOT_VALUE_DATA_TYPE_MISMATCH = "UNPIVOT_VALUE_DATA_TYPE_MISMATCH", "42K09",
+        "UNPIVOT puts columns into one that have no common type. Cast them in a query beneath.";
+    UNPIVOT_VALUE_SIZE_MISMATCH = "UNPIVOT_VALUE_SIZE_MISMATCH", "428C4",
+        "UNPIVOT with several value columns needs as many columns in each of its parentheses.";
     UNRECOGNIZED_OPTION = "UNRECOGNIZED_OPTION", "42616",
         "A reader option has no meaning that Lakesmith knows, so it is refused instead of being ignored. Check the spelling.";
+    UNRESOLVABLE_TABLE_VALUED_FUNCTION = "UNRESOLVABLE_TABLE_VALUED_FUNCTION", "42883",
+        "FROM calls a table function that does not exist.";
+    UNRESOLVED_ALL_IN_GROUP_BY = "UNRESOLVED_ALL_IN_GROUP_BY", "42803",
+        "GROUP BY ALL cannot tell what to group by, because columns stand beside an aggregate function in one expression. Name the columns in GROUP BY.";
     UNRESOLVED_COLUMN_WITHOUT_SUGGESTION = "UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", "42703",
         "A query or an expectation names a column that its input does not have.";
     UNRESOLVED_COLUMN_WITH_SUGGESTION = "UNRESOLVED_COLUMN.WITH_SUGGESTION", "42703",
         "A query or an expectation names a column that its input does not have. Columns with a similar name are listed.";
     UNRESOLVED_ROUTINE = "UNRESOLVED_ROUTINE", "42883",
         "A function of this name exists neither in Spark nor in the pipeline. Check the spelling; similar names are listed.";
+    UNRESOLVED_USING_COLUMN_FOR_JOIN = "UNRESOLVED_USING_COLUMN_FOR_JOIN", "42703",
+        "A column of JOIN USING is missing on one side. Correct the name, or write the condition after ON.";
     UNRESOLVED_VARIABLE = "UNRESOLVED_VARIABLE", "42883",
         "The session has no variable of this name. `DECLARE VARIABLE` makes one.";
     UNSUPPORTED_DATATYPE = "UNSUPPORTED_DATATYPE", "0A000",
         "There is no data type of this name. Types are those of Spark SQL: STRING, BOOLEAN, BYTE, SHORT, INT, BIGINT, FLOAT, DOUBLE, DECIMAL(p,s), DATE, TIMESTAMP, TIMESTAMP_NTZ, BINARY, INTERVAL, ARRAY<…>, MAP<…>, STRUCT<…>, VARIANT.";
+    UNSUPPORTED_EXPR_FOR_OPERATOR = "UNSUPPORTED_EXPR_FOR_OPERATOR", "42K0E",
+        "An aggregate or a window function stands where the query has none, for example a window function in ORDER BY or GROUP BY. Compute it under a name in the SELECT list of a query beneath.";
+    UNSUPPORTED_EXPR_FOR_WINDOW = "UNSUPPORTED_EXPR_FOR_WINDOW", "42P20",
+        "OVER follows a function that is neither an aggregate nor a window function. Leave OVER out.";
     UNSUPPORTED_FEATURE = "UNSUPPORTED_FEATURE", "0A000",
         "A feature of Spark or Databricks that Lakesmith does not have. The message names it.";
     UNSUPPORTED_FEATURE_DROP_DATABASE = "UNSUPPORTED_FEATURE.DROP_DATABASE", "0A000",
         "The default schema of a catalog is always there and cannot be dropped. Drop what it holds.";
+    UNSUPPORTED_FEATURE_PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE = "UNSUPPORTED_FEATURE.PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE", "0A000",
+        "`|> AGGREGATE` has no GROUP BY ALL, ROLLUP, CUBE, GROUPING SETS and window functions. Write them after `|> SELECT`.";
+    UNSUPPORTED_FEATURE_SET_OPERATION_ON_MAP_TYPE = "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE", "0A000",
+        "DISTINCT, UNION without ALL, INTERSECT and EXCEPT compare rows, and maps cannot be compared. Leave the column out, or compare `map_entries` of it.";
     UNSUPPORTED_FEATURE_TABLE_OPERATION = "UNSUPPORTED_FEATURE.TABLE_OPERATION", "0A000",
         "A table of this format does not support the operation, which the message names. Delta tables support most of them; other formats are only read.";
+    UNSUPPORTED_GENERATOR_NESTED_IN_EXPRESSIONS = "UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", "42K0E",
+        "A generator such as `explode` stands inside another expression. Compute it in a query beneath, or in LATERAL VIEW.";
+    UNSUPPORTED_GENERATOR_NOT_GENERATOR = "UNSUPPORTED_GENERATOR.NOT_GENERATOR", "42K0E",
+        "LATERAL VIEW takes a generator such as `explode`, which gives several rows for one. Compute other functions in the SELECT list.";
+    UNSUPPORTED_GENERATOR_OUTSIDE_SELECT = "UNSUPPORTED_GENERATOR.OUTSIDE_SELECT", "42K0E",
+        "A generator such as `explode` stands outside of the SELECT list. Write it into the SELECT list or LATERAL VIEW.";
     UNSUPPORTED_GROUPING_EXPRESSION = "UNSUPPORTED_GROUPING_EXPRESSION", "42K0E",
         "`grouping` and `grouping_id` tell which keys a larger group lacks. They stand in a query with ROLLUP, CUBE or GROUPING SETS only.";
     UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_HIGHER_ORDER_FUNCTION = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.HIGHER_ORDER_FUNCTION", "0A000",
@@ -530,6 +662,12 @@ conditions! {
         "The session has no variable of this name. `DECLARE VARIABLE` makes one.";
     VECTOR_DIMENSION_MISMATCH = "VECTOR_DIMENSION_MISMATCH", "22000",
         "A function of two vectors is given arrays of different lengths. Compare vectors that come from the same model.";
+    WINDOW_FUNCTION_AND_FRAME_MISMATCH = "WINDOW_FUNCTION_AND_FRAME_MISMATCH", "42K0E",
+        "A function such as `row_number`, `rank` or `lag` has a frame of its own. Leave ROWS and RANGE out of its window.";
+    WINDOW_FUNCTION_FRAME_NOT_ORDERED = "WINDOW_FUNCTION_FRAME_NOT_ORDERED", "42601",
+        "A function such as `row_number`, `rank` or `lag` needs an order: `OVER (PARTITION BY … ORDER BY …)`.";
+    WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE = "WINDOW_FUNCTION_NOT_ALLOWED_IN_CLAUSE", "42601",
+        "A window function stands in WHERE or HAVING, which choose rows before windows are computed. Filter by it in QUALIFY, or in a query around this one.";
     WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE = "WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE", "42601",
         "A window function such as `row_number()` needs OVER with the rows it looks at: `row_number() OVER (ORDER BY id)`.";
     WRONG_COMMAND_FOR_OBJECT_TYPE = "WRONG_COMMAND_FOR_OBJECT_TYPE", "42809",

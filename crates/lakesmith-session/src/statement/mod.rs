@@ -20,6 +20,7 @@ mod show;
 mod show_create;
 mod table_definition;
 mod truncate;
+mod variable;
 mod view;
 
 use lakesmith_diagnostic::{Condition, Diagnostic, SourceMap};
@@ -37,22 +38,30 @@ pub(crate) use session_setting::is_own;
 pub(crate) struct Running<'a> {
     pub session: &'a Session,
     pub sources: &'a SourceMap,
+    /// How many EXECUTE IMMEDIATE are around it.
+    pub depth: usize,
 }
 
 /// Carries out a statement.
 pub(crate) async fn run(session: &Session, command: &Command, sources: &SourceMap) -> Done<QueryResult> {
-    let running = Running { session, sources };
-    if let CommandKind::Query(query) = &command.kind {
-        return Ok(session.run(query, sources).await?);
-    }
-    if let Some(answer) = running.answer(&command.kind).await? {
-        return Ok(answer);
-    }
-    running.change(&command.kind).await?;
-    Ok(nothing()?)
+    Running { session, sources, depth: 0 }.carry_out(command).await
 }
 
 impl Running<'_> {
+    /// Carries out a statement.
+    pub(crate) async fn carry_out(self, command: &Command) -> Done<QueryResult> {
+        match &command.kind {
+            CommandKind::Query(query) => return Ok(self.session.run(query, self.sources).await?),
+            CommandKind::ExecuteImmediate(execute) => return self.execute_immediate(execute).await,
+            _ => {}
+        }
+        if let Some(answer) = self.answer(&command.kind).await? {
+            return Ok(answer);
+        }
+        self.change(&command.kind).await?;
+        Ok(nothing()?)
+    }
+
     /// The rows of a statement that asks something.
     async fn answer(self, kind: &CommandKind) -> Done<Option<QueryResult>> {
         Ok(Some(match kind {
@@ -85,6 +94,7 @@ impl Running<'_> {
             CommandKind::Use { catalog, schema, either } => {
                 self.use_names(catalog.as_ref(), schema.as_ref(), either.as_ref())
             }
+            CommandKind::Variable(variable) => self.variable(variable).await,
             CommandKind::Reset(key) => {
                 self.reset(key.as_deref());
                 Ok(())

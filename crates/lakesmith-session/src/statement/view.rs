@@ -77,6 +77,11 @@ impl Running<'_> {
             None => None,
         };
         let (view, reads) = self.view(&full, ViewQuery { query, text, columns, clauses }).await?;
+        if self.session.needs_variables(query).await {
+            let title = format!("view {} outlives the session whose variable it reads", quoted(&full));
+            let fault = fault(Condition::INVALID_TEMP_OBJ_REFERENCE, title, name);
+            return Err(fault.help("make the view temporary, or write the value itself").into());
+        }
         if let Some(temporary) = reads.first() {
             return Err(reads_temporary(&full, temporary, name).into());
         }

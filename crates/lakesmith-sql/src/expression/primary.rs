@@ -1,7 +1,7 @@
 //! Primary expressions (constants, columns, parentheses, CASE, casts) and what may follow one: `.field`, `[i]`, `::type`,
 //! `:json.path`, COLLATE, AT TIME ZONE.
 
-use lakesmith_diagnostic::{Condition, Diagnostic};
+use lakesmith_diagnostic::{Condition, Diagnostic, Span};
 use lakesmith_unresolved::expression::{CastMode, JsonStep, Subquery, SubqueryKind, SubqueryPlan};
 use lakesmith_unresolved::{Expression, ExpressionKind, Literal, NamePart, SparkType};
 
@@ -51,16 +51,25 @@ impl Parser<'_> {
                 self.advance();
                 let index = self.positional_parameters;
                 self.positional_parameters += 1;
-                Ok(Expression::new(ExpressionKind::PositionalParameter(index), token.span))
+                let bound = self.arguments.positional.get(index).cloned();
+                Ok(self.parameter(bound, ExpressionKind::PositionalParameter(index), token.span))
             }
             ":" if self.peek_at(1).kind == TokenKind::Word || self.peek_at(1).kind == TokenKind::Number => {
                 let start = self.position();
                 self.advance();
                 let name = self.advance().raw().to_owned();
-                Ok(Expression::new(ExpressionKind::NamedParameter(name), self.span_from(start)))
+                self.named_parameters += 1;
+                let bound = self.arguments.named(&name).cloned();
+                Ok(self.parameter(bound, ExpressionKind::NamedParameter(name), self.span_from(start)))
             }
             _ => Err(self.expected(&["an expression"])),
         }
+    }
+
+    /// A parameter: its value, at the parameter's place, where it has one.
+    fn parameter(&mut self, bound: Option<Expression>, unbound: ExpressionKind, span: Span) -> Expression {
+        self.bound_parameters += usize::from(bound.is_some());
+        Expression::new(bound.map_or(unbound, |value| value.kind), span)
     }
 
     /// `*` or `t.*`, whose star has been taken, with `EXCEPT (…)`.

@@ -204,7 +204,8 @@ fn functions_take_everything_that_may_stand_around_their_arguments() {
             "sum(a) over (order by b rows between 1 preceding and current row)",
             "(sum a) over [order b:asc; Rows -1..current]",
         ),
-        ("sum(a) over (w range unbounded preceding)", "(sum a) over [w; Range unbounded..current]"),
+        ("sum(a) over (w)", "(sum a) over [w]"),
+        ("sum(a) over (range unbounded preceding)", "(sum a) over [Range unbounded..current]"),
         ("sum(a) over (rows between current row and unbounded following)", "(sum a) over [Rows current..unbounded]"),
         (
             "sum(a) over (order by b range between interval 1 day preceding and 2 following)",

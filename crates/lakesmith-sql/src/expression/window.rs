@@ -1,5 +1,6 @@
-//! Window specifications: `w`, `(w PARTITION BY … ORDER BY … ROWS BETWEEN … AND …)`.
+//! Window specifications: `w`, `(w)`, `(PARTITION BY … ORDER BY … ROWS BETWEEN … AND …)`.
 
+use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::expression::{FrameBound, FrameUnit, Window, WindowFrame};
 use lakesmith_unresolved::{Expression, ExpressionKind, Literal};
 
@@ -18,6 +19,10 @@ impl Parser<'_> {
         let begins_frame = self.at_any_keyword(&["ROWS", "RANGE"]) && !self.peek_at(1).is_symbol(")");
         if self.at_identifier() && !begins_clause && !begins_frame {
             window.reference = Some(self.identifier()?);
+            if self.eat_symbol(")") {
+                return Ok(window);
+            }
+            return Err(self.expected(&["PARTITION BY", "ORDER BY", "ROWS", "RANGE", ")"]));
         }
         if self.eat_keywords(&["PARTITION", "BY"])
             || self.eat_keywords(&["DISTRIBUTE", "BY"])
@@ -52,6 +57,10 @@ impl Parser<'_> {
     /// One bound; UNBOUNDED may only look in the direction `outward`.
     fn bound(&mut self, outward: &str) -> Parsed<FrameBound> {
         if self.eat_keyword("UNBOUNDED") {
+            if !self.at_keyword(outward) && self.at_any_keyword(&["PRECEDING", "FOLLOWING"]) {
+                let title = format!("this side of a frame can be UNBOUNDED {outward} only");
+                return Err(Diagnostic::error(Condition::DATATYPE_MISMATCH, title).at(self.peek().span, "").into());
+            }
             self.expect_keyword(outward)?;
             return Ok(FrameBound::Unbounded);
         }

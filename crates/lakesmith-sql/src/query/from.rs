@@ -41,9 +41,11 @@ impl Parser<'_> {
             let kind = RelationKind::LateralJoin { left, right, kind: JoinKind::Cross, condition: None };
             return Ok(Relation::new(kind, self.span_from(start)));
         }
-        let right = self.relation()?;
+        let right = self.table_reference()?;
         let join = Join { left, right, kind: JoinKind::Cross, criteria: JoinCriteria::None };
-        Ok(Relation::new(RelationKind::Join(join), self.span_from(start)))
+        let both = Relation::new(RelationKind::Join(join), self.span_from(start));
+        // joins after the second table see the first one too
+        self.joins(start, both)
     }
 
     fn at_lateral(&self) -> bool {

@@ -76,19 +76,20 @@ impl Parser<'_> {
             return Ok((GroupKind::GroupBy, vec![self.expression()?]));
         }
         self.advance();
-        Ok((kind, self.parenthesised(Self::expression)?))
+        let members = self.parenthesised(Self::key_set)?;
+        if members.iter().all(|member| member.len() == 1) {
+            return Ok((kind, members.into_iter().flatten().map(|(_, key)| key).collect()));
+        }
+        // keys in parentheses come and go together
+        let sets = if kind == GroupKind::Rollup { rollup_sets(&members) } else { self.cube_sets(&members)? };
+        Ok(listed_sets(sets))
     }
 
     fn grouping_sets(&mut self) -> Parsed<(GroupKind, Vec<Expression>)> {
         self.expect_keyword("GROUPING")?;
         self.expect_keyword("SETS")?;
         let sets: Vec<KeySet> = self.parenthesised(Self::grouping_set)?.into_iter().flatten().collect();
-        let mut keys = Keys::default();
-        for (text, key) in sets.iter().flatten() {
-            keys.add(text, key);
-        }
-        let sets = sets.into_iter().map(|set| set.into_iter().map(|(_, key)| key).collect()).collect();
-        Ok((GroupKind::GroupingSets(sets), keys.0.into_iter().map(|(_, key)| key).collect()))
+        Ok(listed_sets(sets))
     }
 
     /// One item of GROUPING SETS: a key, keys in parentheses, or a nested ROLLUP, CUBE or GROUPING SETS.
@@ -100,14 +101,19 @@ impl Parser<'_> {
         let is_rollup = self.at_keyword("ROLLUP");
         if (is_rollup || self.at_keyword("CUBE")) && self.peek_at(1).is_symbol("(") {
             self.advance();
-            let keys = self.parenthesised(Self::key_with_text)?;
-            return if is_rollup { Ok(rollup_sets(&keys)) } else { self.cube_sets(&keys) };
+            let members = self.parenthesised(Self::key_set)?;
+            return if is_rollup { Ok(rollup_sets(&members)) } else { self.cube_sets(&members) };
         }
         if self.at_symbol("(") && self.peek_at(1).is_symbol(")") {
             self.advance();
             self.advance();
             return Ok(vec![Vec::new()]);
         }
+        Ok(vec![self.key_set()?])
+    }
+
+    /// A key, or keys in parentheses.
+    fn key_set(&mut self) -> Parsed<KeySet> {
         let start = self.position();
         let (text, key) = self.key_with_text()?;
         let keys = match key.kind {
@@ -116,7 +122,7 @@ impl Parser<'_> {
             }
             kind => vec![(text, Expression { kind, origin: key.origin })],
         };
-        Ok(vec![keys])
+        Ok(keys)
     }
 
     fn key_with_text(&mut self) -> Parsed<(String, Expression)> {
@@ -132,17 +138,18 @@ impl Parser<'_> {
         Ok((self.text_between(first, last), key))
     }
 
-    fn cube_sets(&self, keys: &[(String, Expression)]) -> Parsed<Vec<KeySet>> {
+    fn cube_sets(&self, members: &[KeySet]) -> Parsed<Vec<KeySet>> {
         const MOST_KEYS: usize = 12;
-        if keys.len() > MOST_KEYS {
+        if members.len() > MOST_KEYS {
             let title = format!("syntax error: CUBE of more than {MOST_KEYS} keys inside GROUPING SETS");
             return Err(self.refused(title, "name the sets that are needed"));
         }
         let chosen = |set: usize| {
-            let last = keys.len() - 1;
-            keys.iter().enumerate().filter(|(n, _)| set >> (last - n) & 1 == 1).map(|(_, key)| key.clone()).collect()
+            let last = members.len() - 1;
+            let kept = members.iter().enumerate().filter(|(n, _)| set >> (last - n) & 1 == 1);
+            kept.flat_map(|(_, member)| member.iter().cloned()).collect()
         };
-        Ok((0..1usize << keys.len()).rev().map(chosen).collect())
+        Ok((0..1usize << members.len()).rev().map(chosen).collect())
     }
 }
 
@@ -155,6 +162,16 @@ fn argument_text(parser: &Parser<'_>, start: usize, key: &Expression) -> String 
     key.origin.span().map(|span| parser.text_of(start, span)).unwrap_or_default()
 }
 
-fn rollup_sets(keys: &[(String, Expression)]) -> Vec<KeySet> {
-    (0..=keys.len()).rev().map(|count| keys.iter().take(count).cloned().collect()).collect()
+fn rollup_sets(members: &[KeySet]) -> Vec<KeySet> {
+    (0..=members.len()).rev().map(|count| members.iter().take(count).flatten().cloned().collect()).collect()
+}
+
+/// GROUPING SETS of these sets, with every key once.
+fn listed_sets(sets: Vec<KeySet>) -> (GroupKind, Vec<Expression>) {
+    let mut keys = Keys::default();
+    for (text, key) in sets.iter().flatten() {
+        keys.add(text, key);
+    }
+    let sets = sets.into_iter().map(|set| set.into_iter().map(|(_, key)| key).collect()).collect();
+    (GroupKind::GroupingSets(sets), keys.0.into_iter().map(|(_, key)| key).collect())
 }

@@ -122,12 +122,11 @@ impl Parser<'_> {
         if !all {
             self.eat_keyword("DISTINCT");
         }
-        let by_name = self.eat_keywords(&["BY", "NAME"]);
         let right = match kind {
             SetKind::Intersect => self.query_primary()?,
             SetKind::Union | SetKind::Except => self.intersections()?,
         };
-        let operation = SetOperation { left, right, kind, all, by_name, allow_missing_columns: false };
+        let operation = SetOperation { left, right, kind, all, by_name: false, allow_missing_columns: false };
         Ok(Relation::new(RelationKind::SetOperation(operation), self.span_from(start)))
     }
 

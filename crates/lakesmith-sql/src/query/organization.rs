@@ -1,8 +1,7 @@
 //! ORDER BY, SORT BY, DISTRIBUTE BY, CLUSTER BY, WINDOW, LIMIT, OFFSET.
 
-use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::expression::Window;
-use lakesmith_unresolved::{Expression, NamePart, Relation, RelationKind, SortOrder};
+use lakesmith_unresolved::{Expression, ExpressionKind, NamePart, Relation, RelationKind, SortOrder};
 
 use crate::parser::{Parsed, Parser};
 
@@ -64,20 +63,26 @@ impl Parser<'_> {
         Ok(input)
     }
 
-    /// The keys of ORDER BY; none for ALL.
+    /// The keys of ORDER BY; none for ALL, `*` for ALL with a direction.
     fn orders(&mut self) -> Parsed<Vec<SortOrder>> {
         let next = self.peek_at(1);
         let is_column = [",", ".", "(", "[", "+", "="].iter().any(|symbol| next.is_symbol(symbol));
         if !self.at_keyword("ALL") || is_column {
             return self.comma_separated(Self::sort_order);
         }
-        self.advance();
-        self.eat_keyword("ASC");
-        if self.at_any_keyword(&["DESC", "NULLS"]) {
-            let title = "`ORDER BY ALL` with `DESC` or `NULLS` is not supported yet";
-            return Err(Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title).at(self.peek().span, "").into());
+        let all = self.advance().span;
+        let descending = !self.eat_keyword("ASC") && self.eat_keyword("DESC");
+        let nulls_first = match self.eat_keyword("NULLS") {
+            true if self.eat_keyword("FIRST") => Some(true),
+            true if self.eat_keyword("LAST") => Some(false),
+            true => return Err(self.expected(&["FIRST", "LAST"])),
+            false => None,
+        };
+        if !descending && nulls_first.is_none() {
+            return Ok(Vec::new());
         }
-        Ok(Vec::new())
+        let star = ExpressionKind::Star { target: Vec::new(), except: Vec::new(), plan_id: None };
+        Ok(vec![SortOrder { child: Expression::new(star, all), descending, nulls_first }])
     }
 
     /// Whether `WINDOW w AS` begins here.

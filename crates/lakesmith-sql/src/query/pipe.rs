@@ -1,7 +1,9 @@
 //! The pipe syntax: `FROM t |> WHERE a > 1 |> AGGREGATE sum(b) GROUP BY c`.
 //!
-//! Steps that an ordinary clause expresses become that clause; EXTEND, SET, DROP and RENAME are pipe operators.
+//! Steps that an ordinary clause expresses become that clause; EXTEND, SET, DROP and AGGREGATE are pipe operators, and so is
+//! the boundary before a step that orders or limits.
 
+use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::relation::{Aggregate, GroupKind, SetKind};
 use lakesmith_unresolved::{Expression, ExpressionKind, Relation, RelationKind};
 
@@ -33,16 +35,19 @@ impl Parser<'_> {
         if self.eat_keyword("AGGREGATE") {
             return self.pipe_aggregate(start, input);
         }
-        if self.at_keyword("AS") {
-            return self.table_alias(start, input);
+        if self.eat_keyword("AS") {
+            let alias = self.identifier()?;
+            let kind = RelationKind::SubqueryAlias { input, alias, columns: Vec::new() };
+            return Ok(Relation::new(kind, self.span_from(start)));
         }
-        if let Some(operator) = ["EXTEND", "SET", "DROP", "RENAME"].into_iter().find(|word| self.eat_keyword(word)) {
+        if let Some(operator) = ["EXTEND", "SET", "DROP"].into_iter().find(|word| self.eat_keyword(word)) {
             let arguments = match operator {
                 "SET" => self.comma_separated(Self::pipe_assignment)?,
+                "DROP" => self.comma_separated(Self::column)?,
                 _ => self.comma_separated(Self::named_expression)?,
             };
-            let kind = RelationKind::PipeOperator { input, operator: operator.to_owned(), arguments };
-            return Ok(Relation::new(kind, self.span_from(start)));
+            let step = self.pipe_step(start, input, operator, arguments);
+            return if self.at_windows() { self.named_windows(start, step) } else { Ok(step) };
         }
         if self.at_any_keyword(&["UNION", "EXCEPT", "MINUS", "INTERSECT"]) {
             let kind = match self.peek() {
@@ -53,6 +58,33 @@ impl Parser<'_> {
             return self.set_operation(start, input, kind);
         }
         self.pipe_clause(start, input)
+    }
+
+    fn pipe_step(&self, start: usize, input: Relation, operator: &str, arguments: Vec<Expression>) -> Relation {
+        let kind = RelationKind::PipeOperator { input, operator: operator.to_owned(), arguments };
+        Relation::new(kind, self.span_from(start))
+    }
+
+    /// ORDER BY, LIMIT and their like, of which a step has one; they see the columns of the step before only.
+    fn pipe_organization(&mut self, start: usize, input: Relation) -> Parsed<Relation> {
+        let first = self.peek().span;
+        let input = self.pipe_step(start, input, "|>", Vec::new());
+        let relation = self.organization(start, input)?;
+        let clauses = |relation: &Relation| match relation.kind.as_ref() {
+            RelationKind::Limit { input, .. } => match input.kind.as_ref() {
+                RelationKind::Offset { input, .. } => Some(input.clone()),
+                _ => Some(input.clone()),
+            },
+            RelationKind::Offset { input, .. } => Some(input.clone()),
+            _ => None,
+        };
+        let is_start = |relation: &Relation| matches!(relation.kind.as_ref(), RelationKind::PipeOperator { .. });
+        if clauses(&relation).is_some_and(|beneath| !is_start(&beneath)) {
+            let title = "one step of a pipe has several clauses";
+            let condition = Condition::MULTIPLE_QUERY_RESULT_CLAUSES_WITH_PIPE_OPERATORS;
+            return Err(Diagnostic::error(condition, title).help("write a step for each").at(first, "").into());
+        }
+        Ok(relation)
     }
 
     /// Steps that are clauses of FROM or of a query's end.
@@ -66,7 +98,7 @@ impl Parser<'_> {
                     .iter()
                     .any(|word| token.is_keyword(word)) =>
             {
-                self.organization(start, input)?
+                self.pipe_organization(start, input)?
             }
             _ => self.joins(start, input)?,
         };
@@ -108,14 +140,17 @@ impl Parser<'_> {
             false => Grouping { kind: GroupKind::GroupBy, keys: Vec::new() },
         };
         let aggregate = Aggregate { input, kind, keys, outputs, outputs_hold_keys: false };
-        Ok(Relation::new(RelationKind::Aggregate(aggregate), self.span_from(start)))
+        let aggregate = Relation::new(RelationKind::Aggregate(aggregate), self.span_from(start));
+        Ok(self.pipe_step(start, aggregate, "AGGREGATE", Vec::new()))
     }
 
     /// GROUP BY of a pipe step, whose plain keys may have aliases.
     fn pipe_grouping(&mut self) -> Parsed<Grouping> {
         let combined = self.at_any_keyword(&["ROLLUP", "CUBE"]) && self.peek_at(1).is_symbol("(");
         if combined || self.at_keyword("ALL") || self.at_keywords(&["GROUPING", "SETS"]) {
-            return self.grouping();
+            let title = "`|> AGGREGATE` groups by plain keys only";
+            let condition = Condition::UNSUPPORTED_FEATURE_PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE;
+            return Err(Diagnostic::error(condition, title).at(self.peek().span, "").into());
         }
         Ok(Grouping { kind: GroupKind::GroupBy, keys: self.comma_separated(Self::named_expression)? })
     }

@@ -21,7 +21,12 @@ impl Parser<'_> {
             false => self.unpivot_clause(input)?,
         };
         let relation = Relation::new(kind, self.span_from(start));
-        self.after_table(start, relation)
+        if !self.eat_keyword("AS") && !self.at_alias() {
+            return Ok(relation);
+        }
+        let alias = self.identifier()?;
+        let kind = RelationKind::SubqueryAlias { input: relation, alias, columns: Vec::new() };
+        Ok(Relation::new(kind, self.span_from(start)))
     }
 
     fn pivot_clause(&mut self, input: Relation) -> Parsed<RelationKind> {
@@ -29,8 +34,8 @@ impl Parser<'_> {
         let aggregates = self.comma_separated(Self::named_expression)?;
         self.expect_keyword("FOR")?;
         let columns = match self.at_symbol("(") {
-            true => self.parenthesised(Self::column)?,
-            false => vec![self.column()?],
+            true => self.parenthesised(Self::plain_column)?,
+            false => vec![self.plain_column()?],
         };
         self.expect_keyword("IN")?;
         let values = self.parenthesised(Self::named_expression)?;
@@ -38,8 +43,16 @@ impl Parser<'_> {
         Ok(RelationKind::Pivot { input, aggregates, columns, values })
     }
 
+    /// A column without its table.
+    fn plain_column(&mut self) -> Parsed<Expression> {
+        let start = self.position();
+        let parts = vec![self.identifier()?];
+        let kind = lakesmith_unresolved::ExpressionKind::Attribute { parts, plan_id: None, is_metadata_column: false };
+        Ok(Expression::new(kind, self.span_from(start)))
+    }
+
     /// A column by name.
-    fn column(&mut self) -> Parsed<Expression> {
+    pub(super) fn column(&mut self) -> Parsed<Expression> {
         let start = self.position();
         let parts = self.dotted()?;
         let kind = lakesmith_unresolved::ExpressionKind::Attribute { parts, plan_id: None, is_metadata_column: false };

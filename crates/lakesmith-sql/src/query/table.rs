@@ -44,7 +44,16 @@ impl Parser<'_> {
 
     fn parenthesised_table(&mut self) -> Parsed<Relation> {
         self.expect_symbol("(")?;
-        let relation = if self.at_query() { self.query()? } else { self.from()? };
+        let start = self.position();
+        let relation = match self.at_query() {
+            // rows that are written out may be joined where they stand
+            true if self.at_keyword("VALUES") => {
+                let rows = self.query()?;
+                self.joins(start, rows)?
+            }
+            true => self.query()?,
+            false => self.from()?,
+        };
         if !self.eat_symbol(")") {
             return Err(self.expected(&["JOIN", ",", ")"]));
         }

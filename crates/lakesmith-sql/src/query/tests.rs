@@ -165,7 +165,7 @@ fn results_are_ordered_limited_and_combined() {
         ("SELECT a FROM t DISTRIBUTE BY a SORT BY b", "(sort [b:asc] (distribute [a] (select [a] t)))"),
         ("SELECT a FROM t CLUSTER BY a", "(sort [a:asc] (distribute [a] (select [a] t)))"),
         ("TABLE a UNION TABLE b INTERSECT TABLE c", "(Union a (Intersect b c))"),
-        ("TABLE a EXCEPT ALL TABLE b UNION ALL BY NAME TABLE c", "(Union all by-name (Except all a b) c)"),
+        ("TABLE a EXCEPT ALL TABLE b UNION ALL TABLE c", "(Union all (Except all a b) c)"),
         ("TABLE a MINUS TABLE b", "(Except a b)"),
         ("(TABLE a UNION DISTINCT TABLE b) INTERSECT TABLE c ORDER BY 1", "(order [1:asc] (Intersect (Union a b) c))"),
         (

@@ -28,17 +28,9 @@ impl Parser<'_> {
 
     fn row(&mut self) -> Parsed<Vec<Expression>> {
         if self.at_symbol("(") && !self.at_query_after(1) && self.row_ends_with_parenthesis() {
-            return self.parenthesised(Self::named_value);
+            return Ok(row(self.parenthesised(Self::named_value)?));
         }
-        let expression = self.expression_or_default()?;
-        match expression.kind {
-            ExpressionKind::Function(call)
-                if call.name.parts.len() == 1 && call.name.parts[0].text.matches("struct") =>
-            {
-                Ok(call.arguments)
-            }
-            kind => Ok(vec![Expression { kind, origin: expression.origin }]),
-        }
+        Ok(row(vec![self.expression_or_default()?]))
     }
 
     /// A value; a name that is written for it means nothing.
@@ -62,4 +54,19 @@ impl Parser<'_> {
             _ => true,
         }
     }
+}
+
+/// A row of values; a struct alone is a row of its fields.
+fn row(mut values: Vec<Expression>) -> Vec<Expression> {
+    let is_struct = |value: &Expression| match &value.kind {
+        ExpressionKind::Function(call) => call.name.parts.len() == 1 && call.name.parts[0].text.matches("struct"),
+        _ => false,
+    };
+    if values.len() == 1
+        && let Some(value) = values.pop_if(|value| is_struct(value))
+        && let ExpressionKind::Function(call) = value.kind
+    {
+        return call.arguments;
+    }
+    values
 }

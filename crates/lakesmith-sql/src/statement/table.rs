@@ -134,8 +134,12 @@ impl Parser<'_> {
             None
         } else {
             self.expect_keyword("AS")?;
-            let first = self.position();
+            let (first, bound) = (self.position(), self.bound_parameters);
             let query = self.query()?;
+            if self.bound_parameters > bound {
+                let help = "write the value itself: a view is stored as its text";
+                return Err(self.refused("a parameter in the query of a view is not built yet", help));
+            }
             text = self.text_between(first, self.position());
             Some(query)
         };

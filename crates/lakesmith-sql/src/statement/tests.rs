@@ -379,6 +379,7 @@ fn a_setting_above_wins_over_options_and_configuration() {
         overrides: vec![("a".into(), variable("from_option")), ("b".into(), variable("from_option"))],
         configuration: vec![("b".into(), variable("from_spec")), ("c".into(), variable("from_spec"))],
         environment: std::sync::Arc::new(|name| (name == "HOME").then(|| "from_env".to_owned())),
+        ..Variables::default()
     };
     let mut sources = SourceMap::default();
     let text = "SET a = from_set;\nCREATE VIEW v AS SELECT ${a}, ${b}, ${c}, ${env:HOME}, '${a}/x' -- ${unknown}\n;";

@@ -1,7 +1,9 @@
 //! DECLARE VARIABLE, SET VARIABLE and EXECUTE IMMEDIATE.
 
-use lakesmith_unresolved::CommandKind;
+use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::command::{ExecuteImmediate, Variable, VariableAction};
+use lakesmith_unresolved::expression::{Subquery, SubqueryKind, SubqueryPlan};
+use lakesmith_unresolved::{CommandKind, Expression, ExpressionKind, Name, Relation, RelationKind};
 
 use crate::parser::{Parsed, Parser};
 
@@ -23,23 +25,52 @@ impl Parser<'_> {
         let data_type = if typed { Some(self.data_type()?) } else { None };
         let given = self.eat_keyword("DEFAULT") || self.eat_symbol("=");
         let value = if given { Some(self.expression()?) } else { None };
+        if data_type.is_none() && value.is_none() {
+            let title = "a variable is declared with a type or a DEFAULT";
+            let condition = Condition::INVALID_SQL_SYNTAX_VARIABLE_TYPE_OR_DEFAULT_REQUIRED;
+            let fault = Diagnostic::error(condition, title).at(self.previous().span, "");
+            return Err(fault.help("write `DECLARE VARIABLE v INT DEFAULT 1`").into());
+        }
         let action = VariableAction::Declare { or_replace };
         Ok(CommandKind::Variable(Box::new(Variable { action, names, data_type, value })))
     }
 
     fn set_variable(&mut self) -> Parsed<CommandKind> {
         let listed = self.at_symbol("(");
-        let names = if listed { self.parenthesised(Self::name)? } else { vec![self.name()?] };
+        let start = self.position();
+        let mut names = if listed { self.parenthesised(Self::name)? } else { vec![self.name()?] };
         self.expect_symbol("=")?;
-        let value = Some(self.expression_or_default()?);
-        if self.at_symbol(",") {
-            return Err(self.refused(
-                "SET VARIABLE of several variables at once is not built yet",
-                "write a SET VARIABLE statement for each variable",
-            ));
+        let mut value = Some(self.expression_or_default()?);
+        if !listed && self.at_symbol(",") {
+            let mut values: Vec<Expression> = value.take().into_iter().collect();
+            while self.eat_symbol(",") {
+                names.push(self.name()?);
+                self.expect_symbol("=")?;
+                values.push(self.expression_or_default()?);
+            }
+            if values.iter().any(|value| value.kind == ExpressionKind::Default) {
+                let help = "write a SET VARIABLE statement for each variable";
+                return Err(self.refused("DEFAULT in a SET VARIABLE of several variables is not built yet", help));
+            }
+            value = Some(self.one_row(&names, values, start));
         }
         let action = VariableAction::Set;
         Ok(CommandKind::Variable(Box::new(Variable { action, names, data_type: None, value })))
+    }
+
+    /// A row of values, each called like its variable: one may refer to those before it.
+    fn one_row(&self, names: &[Name], values: Vec<Expression>, start: usize) -> Expression {
+        let origin: lakesmith_diagnostic::Origin = self.span_from(start).into();
+        let expressions = names.iter().zip(values).map(|(name, value)| {
+            let origin = value.origin.clone();
+            let names = name.parts.last().cloned().into_iter().collect();
+            Expression::new(ExpressionKind::Alias { child: Box::new(value), names, metadata: None }, origin)
+        });
+        let input = Relation::new(RelationKind::OneRow, origin.clone());
+        let row = RelationKind::Project { input, expressions: expressions.collect() };
+        let query = SubqueryPlan::Inline(Relation::new(row, origin.clone()));
+        let subquery = Subquery { kind: SubqueryKind::Scalar, query };
+        Expression::new(ExpressionKind::Subquery(Box::new(subquery)), origin)
     }
 
     /// `EXECUTE IMMEDIATE text [INTO n, …] [USING e [AS n], …]`, in either order, the first words taken.

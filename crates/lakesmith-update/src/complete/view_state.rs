@@ -51,6 +51,11 @@ impl ViewState {
         Ok(kept.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
+    /// Forgets the state: the table is no view any more.
+    pub fn forget(checkpoint: &FlowCheckpoint) -> Result<(), Vec<Diagnostic>> {
+        checkpoint.forget_source_notes("view").map_err(|error| vec![stream_fault(&error)])
+    }
+
     /// Keeps the state.
     pub fn keep(&self, checkpoint: &FlowCheckpoint) -> Result<(), Vec<Diagnostic>> {
         let Ok(text) = serde_json::to_vec(self) else { return Ok(()) };

@@ -8,5 +8,5 @@ use crate::query::{self, QueryText};
 /// Prints rows of a table.
 pub fn run(arguments: &Show, printer: &mut Printer) -> Exit {
     let text = format!("SELECT * FROM {} LIMIT {}", arguments.table, arguments.rows);
-    query::run(&arguments.session, &QueryText { name: "query", text: &text }, arguments.output, printer)
+    query::run(&arguments.session, &QueryText::new("query", &text), arguments.output, printer)
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use crate::arguments::Sql;
 use crate::exit::Exit;
+use crate::parameters;
 use crate::printer::Printer;
 use crate::query::{self, QueryText};
 use crate::shell;
@@ -28,7 +29,15 @@ pub fn run(arguments: &Sql, printer: &mut Printer) -> Exit {
             }
         }
     };
-    query::run(&arguments.session, &QueryText { name: &name, text: &text }, arguments.output, printer)
+    let values = match parameters::arguments(&arguments.param) {
+        Ok(values) => values,
+        Err(fault) => {
+            printer.note(&fault);
+            return Exit::Usage;
+        }
+    };
+    let query = QueryText { name: &name, text: &text, arguments: values };
+    query::run(&arguments.session, &query, arguments.output, printer)
 }
 
 fn read(file: &Path) -> std::io::Result<String> {

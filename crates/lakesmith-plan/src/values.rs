@@ -1,0 +1,59 @@
+//! VALUES: rows that are written out.
+
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
+use datafusion::prelude::Column;
+use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
+use lakesmith_functions::Typed;
+use lakesmith_functions::cast::{Mode, cast};
+use lakesmith_functions::coercion::common_of_values;
+use lakesmith_unresolved::expression::Expression;
+
+use crate::project::mentions_aggregate;
+use crate::resolver::{Planned, Resolver};
+use crate::scope::{Scope, ScopeColumn};
+
+impl Resolver<'_> {
+    pub(crate) fn inline_table(
+        &mut self,
+        rows: &[Vec<Expression>],
+        origin: &Origin,
+        outer: &Scope<'_>,
+    ) -> Option<Planned> {
+        if let Some(value) = rows.iter().flatten().find(|value| mentions_aggregate(value)) {
+            let title = "VALUES holds an aggregate function";
+            let condition = Condition::INVALID_INLINE_TABLE_CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE;
+            return self.refuse(Diagnostic::error(condition, title), &value.origin, "");
+        }
+        let resolved: Vec<Option<Vec<Typed>>> =
+            rows.iter().map(|row| row.iter().map(|value| self.expression(value, outer)).collect()).collect();
+        let mut resolved = resolved.into_iter().collect::<Option<Vec<_>>>()?;
+        let width = resolved.first().map_or(0, Vec::len);
+        if resolved.iter().any(|row| row.len() != width) {
+            let title = "rows of VALUES have different numbers of columns";
+            let condition = Condition::INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH;
+            return self.refuse(Diagnostic::error(condition, title), origin, "");
+        }
+        let mut columns = Vec::new();
+        let mut projected = Vec::new();
+        for index in 0..width {
+            let common = common_of_values("VALUES", resolved.iter().map(|row| &row[index].data_type));
+            let condition = Condition::INVALID_INLINE_TABLE_INCOMPATIBLE_TYPES_IN_INLINE_TABLE;
+            let common = common.map_err(|fault| lakesmith_functions::Fault { condition, ..fault });
+            let common = self.settle(common, origin)?;
+            for row in &mut resolved {
+                let value = cast(row[index].clone(), &common, Mode::Ansi);
+                row[index] = self.settle(value, origin)?;
+            }
+            let nullable = resolved.iter().any(|row| row[index].nullable);
+            let name = format!("column{}", index + 1);
+            let value = Typed { expr: Expr::Column(Column::new_unqualified(name)), data_type: common, nullable };
+            let attribute = self.attribute(format!("col{}", index + 1), &value);
+            projected.push(value.expr.alias(attribute.internal()));
+            columns.push(ScopeColumn::computed(attribute));
+        }
+        let exprs = resolved.into_iter().map(|row| row.into_iter().map(|value| value.expr).collect()).collect();
+        let values = LogicalPlanBuilder::values(exprs);
+        let plan = self.built(values.and_then(|values| values.project(projected)), origin)?;
+        Some(Planned { plan, columns })
+    }
+}

@@ -1,0 +1,39 @@
+//! Names that are values: variables of the session, and parameters that have no value.
+
+use datafusion::logical_expr::lit;
+use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
+use lakesmith_functions::Typed;
+use lakesmith_unresolved::expression::{Expression, ExpressionKind, NamePart};
+
+use crate::resolver::Resolver;
+
+impl Resolver<'_> {
+    /// The value of a variable, and how many parts of the name it takes: `v`, `session.v`, `system.session.v`.
+    pub(crate) fn variable(&self, parts: &[NamePart]) -> Option<(Typed, usize)> {
+        let at = match parts {
+            [system, session, _, ..] if system.text.matches("system") && session.text.matches("session") => 2,
+            [session, _, ..] if session.text.matches("session") => 1,
+            _ => 0,
+        };
+        let known = self.options.variables.get(&parts.get(at)?.text.folded())?;
+        let nullable = known.value.is_null();
+        let value = Typed { expr: lit(known.value.clone()), data_type: known.data_type.clone(), nullable };
+        Some((value, at + 1))
+    }
+
+    /// Whether an expression mentions a name that is no variable.
+    pub(crate) fn mentions_column(&self, expression: &Expression) -> bool {
+        let is_column = match &expression.kind {
+            ExpressionKind::Attribute { parts, .. } => self.variable(parts).is_none(),
+            _ => false,
+        };
+        is_column || expression.children().into_iter().any(|child| self.mentions_column(child))
+    }
+
+    /// A parameter that has no value.
+    pub(crate) fn unbound<T>(&mut self, shown: &str, origin: &Origin) -> Option<T> {
+        let fault = Diagnostic::error(Condition::UNBOUND_SQL_PARAMETER, format!("parameter `{shown}` has no value"));
+        let help = "give it one by `lakesmith sql --param name=value`, or by USING of EXECUTE IMMEDIATE";
+        self.refuse(fault.help(help), origin, "no value")
+    }
+}
