@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Cursor;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::arrow::ipc::reader::StreamReader;
 use datafusion::arrow::ipc::writer::StreamWriter;
 use datafusion::common::{Result, internal_datafusion_err, not_impl_err};
-use datafusion::execution::TaskContext;
+use datafusion::execution::{SessionStateBuilder, TaskContext};
 use datafusion::logical_expr::{AggregateUDF, HigherOrderUDF, ScalarUDF, WindowUDF};
 use datafusion::physical_plan::union::UnionExec;
 use datafusion::physical_plan::{ExecutionPlan, displayable};
@@ -43,11 +43,11 @@ pub trait NodeCodec: fmt::Debug + Send + Sync {
 /// What a function holds besides its name is never empty: DataFusion looks up a function without bytes by its name.
 pub trait FunctionCodec: fmt::Debug + Send + Sync {
     /// Writes what the function holds besides its name.
-    fn encode_scalar(&self, _function: &ScalarUDF) -> Option<Result<Vec<u8>>> {
+    fn encode_scalar(&self, _function: &ScalarUDF, _plans: &PlanCodecRegistry) -> Option<Result<Vec<u8>>> {
         None
     }
     /// Reads the function.
-    fn decode_scalar(&self, _name: &str, _bytes: &[u8]) -> Option<Result<ScalarUDF>> {
+    fn decode_scalar(&self, _name: &str, _bytes: &[u8], _plans: &PlanCodecRegistry) -> Option<Result<ScalarUDF>> {
         None
     }
     /// Writes what the aggregate holds besides its name.
@@ -109,6 +109,16 @@ impl PlanCodecRegistry {
     /// Reads a plan.
     pub fn decode(&self, bytes: &[u8], context: &TaskContext) -> Result<Arc<dyn ExecutionPlan>> {
         physical_plan_from_bytes_with_extension_codec(bytes, context, self)
+    }
+
+    /// Reads a plan that reads no storage: the body of a lambda, which belongs to no session.
+    pub fn decode_alone(&self, bytes: &[u8]) -> Result<Arc<dyn ExecutionPlan>> {
+        static CONTEXT: OnceLock<TaskContext> = OnceLock::new();
+        let context = CONTEXT.get_or_init(|| {
+            // with the names of DataFusion's functions
+            TaskContext::from(&SessionStateBuilder::new().with_default_features().build())
+        });
+        self.decode(bytes, context)
     }
 
     /// Writes and reads a plan; an error when it does not come back as it was.
@@ -224,12 +234,12 @@ impl PhysicalExtensionCodec for PlanCodecRegistry {
     }
 
     fn try_decode_udf(&self, name: &str, buf: &[u8]) -> Result<Arc<ScalarUDF>> {
-        let known = self.ask(|codec| codec.decode_scalar(name, buf));
+        let known = self.ask(|codec| codec.decode_scalar(name, buf, self));
         known.unwrap_or_else(|| not_impl_err!("function {name} has no codec")).map(Arc::new)
     }
 
     fn try_encode_udf(&self, node: &ScalarUDF, buf: &mut Vec<u8>) -> Result<()> {
-        put(self.ask(|codec| codec.encode_scalar(node)), buf)
+        put(self.ask(|codec| codec.encode_scalar(node, self)), buf)
     }
 
     fn try_decode_udaf(&self, name: &str, buf: &[u8]) -> Result<Arc<AggregateUDF>> {

@@ -11,7 +11,9 @@ use datafusion::logical_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 use lakesmith_engine::codec::{FunctionCodec, PlanCodecRegistry, decode_schema, encode_schema};
 
 use crate::kernel::KernelFunction;
+use crate::lambda::LambdaFunction;
 use crate::registry::AGGREGATE_FAMILIES;
+use crate::{higher_order, lambda_codec};
 
 /// Aggregates by name, each made for a type of result.
 pub(crate) type Aggregates = &'static [(&'static str, fn(DataType) -> Arc<AggregateUDF>)];
@@ -25,15 +27,21 @@ pub fn register_codecs(registry: &mut PlanCodecRegistry) {
 struct Functions;
 
 impl FunctionCodec for Functions {
-    fn encode_scalar(&self, function: &ScalarUDF) -> Option<Result<Vec<u8>>> {
+    fn encode_scalar(&self, function: &ScalarUDF, plans: &PlanCodecRegistry) -> Option<Result<Vec<u8>>> {
         if crate::row_sequence::is_sequence(function) {
             // the sequence goes on in one process only
             return Some(not_impl_err!("`{}` in a plan that another process runs", function.name()));
         }
+        if let Some(function) = function.inner().downcast_ref::<LambdaFunction>() {
+            return Some(lambda_codec::encode(function, plans));
+        }
         function.inner().downcast_ref::<KernelFunction>().map(|kernel| encode_type(kernel.result()))
     }
 
-    fn decode_scalar(&self, name: &str, bytes: &[u8]) -> Option<Result<ScalarUDF>> {
+    fn decode_scalar(&self, name: &str, bytes: &[u8], plans: &PlanCodecRegistry) -> Option<Result<ScalarUDF>> {
+        if higher_order::kernel(name).is_some() {
+            return Some(lambda_codec::decode(name, bytes, plans).map(ScalarUDF::from));
+        }
         crate::registry::kernel(name)?;
         let kernel = decode_type(bytes).map(|result| KernelFunction::find(name, result));
         match kernel {
@@ -62,11 +70,11 @@ fn aggregate(name: &str) -> Option<fn(DataType) -> Arc<AggregateUDF>> {
     AGGREGATE_FAMILIES.into_iter().flatten().find(|(known, _)| *known == name).map(|(_, make)| *make)
 }
 
-fn encode_type(data_type: &DataType) -> Result<Vec<u8>> {
+pub(crate) fn encode_type(data_type: &DataType) -> Result<Vec<u8>> {
     encode_schema(&Schema::new(vec![Field::new("", data_type.clone(), true)]))
 }
 
-fn decode_type(bytes: &[u8]) -> Result<DataType> {
+pub(crate) fn decode_type(bytes: &[u8]) -> Result<DataType> {
     let schema = decode_schema(bytes)?;
     let field = schema.fields().first();
     field.map(|field| field.data_type().clone()).ok_or_else(|| internal_datafusion_err!("an encoded type is missing"))

@@ -138,7 +138,7 @@ pub fn can_fail(expr: &Expr) -> bool {
 fn holds_fallible_lambda(call: &ScalarFunction) -> bool {
     let Some(function) = call.func.inner().downcast_ref::<LambdaFunction>() else { return false };
     matches!(call.name(), "spark_array_sort_by" | "spark_transform_keys")
-        || function.lambdas().iter().any(|lambda| can_fail(&lambda.body))
+        || function.lambdas().iter().any(|lambda| lambda.body().is_none_or(can_fail))
 }
 
 /// The error of a constant in a plan, where a row would have to compute it. Spark computes constants before it reads a row, so

@@ -31,11 +31,19 @@ pub fn captured(number: usize) -> String {
     format!("captured.{number}")
 }
 
+/// What a lambda computes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Body {
+    /// An expression, as the resolver makes it.
+    Made(Expr),
+    /// A plan of one projection as bytes, as another process has sent it.
+    Sent(Vec<u8>),
+}
+
 /// A lambda: a body, the columns it is computed from, and where their values come from.
 #[derive(Debug, Clone)]
 pub struct Lambda {
-    /// The body.
-    pub body: Expr,
+    pub(crate) body: Body,
     /// The parameters, which come first, and the captured values.
     pub inputs: Fields,
     /// For each captured value, which of the call's further arguments it is.
@@ -60,7 +68,20 @@ impl Hash for Lambda {
 impl Lambda {
     /// A lambda of `inputs`, the last of which are captured.
     pub fn new(body: Expr, inputs: Vec<FieldRef>, captures: Vec<usize>) -> Self {
-        Self { body, inputs: inputs.into(), captures, compiled: OnceLock::new() }
+        Self { body: Body::Made(body), inputs: inputs.into(), captures, compiled: OnceLock::new() }
+    }
+
+    /// A lambda that another process has sent: the bytes, and what was read from them.
+    pub(crate) fn sent(bytes: Vec<u8>, body: Arc<dyn PhysicalExpr>, inputs: Fields, captures: Vec<usize>) -> Self {
+        Self { body: Body::Sent(bytes), inputs, captures, compiled: OnceLock::from(body) }
+    }
+
+    /// The body; nothing of a lambda that another process has sent.
+    pub fn body(&self) -> Option<&Expr> {
+        match &self.body {
+            Body::Made(body) => Some(body),
+            Body::Sent(_) => None,
+        }
     }
 
     /// How many parameters it has.
@@ -68,13 +89,14 @@ impl Lambda {
         self.inputs.len() - self.captures.len()
     }
 
-    fn compiled(&self) -> Result<&Arc<dyn PhysicalExpr>> {
+    pub(crate) fn compiled(&self) -> Result<&Arc<dyn PhysicalExpr>> {
         if let Some(compiled) = self.compiled.get() {
             return Ok(compiled);
         }
+        let Body::Made(body) = &self.body else { return Err(internal_datafusion_err!("a lambda without a body")) };
         let schema = DFSchema::from_unqualified_fields(self.inputs.clone(), Default::default())?;
         let context = PhysicalPlanningContext::default();
-        let compiled = create_physical_expr(&self.body, &schema, &ExecutionProps::new(), &context)?;
+        let compiled = create_physical_expr(body, &schema, &ExecutionProps::new(), &context)?;
         Ok(self.compiled.get_or_init(|| compiled))
     }
 }
@@ -153,7 +175,7 @@ impl LambdaFunction {
         let Some((name, kernel)) = higher_order::kernel(name) else {
             return Err(internal_datafusion_err!("a function with lambdas called {name}"));
         };
-        let volatile = lambdas.iter().any(|lambda| lambda.body.is_volatile());
+        let volatile = lambdas.iter().any(|lambda| lambda.body().is_some_and(Expr::is_volatile));
         let volatility = if volatile { Volatility::Volatile } else { Volatility::Immutable };
         Ok(Self { name, kernel, lambdas, values, result, signature: Signature::variadic_any(volatility) })
     }

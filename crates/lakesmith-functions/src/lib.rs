@@ -54,6 +54,7 @@ pub mod json_parts;
 mod json_schema;
 pub mod kernel;
 pub mod lambda;
+mod lambda_codec;
 mod legacy_cast;
 pub mod listed;
 pub mod map;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::datasource::MemTable;
-use datafusion::physical_plan::{ExecutionPlan, displayable};
 use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::Diagnostic;
 use lakesmith_diagnostic::source::{SourceKind, SourceMap};
@@ -35,26 +34,6 @@ impl Catalog for Tables {
         };
         Box::pin(async move { found.map_or(RelationAnswer::Absent, RelationAnswer::Found) })
     }
-}
-
-/// Functions with lambdas, the only ones that do not travel to other processes yet.
-const LAMBDAS: [&str; 11] = [
-    "spark_array_sort_by",
-    "spark_exists",
-    "spark_filter",
-    "spark_fold",
-    "spark_forall",
-    "spark_map_filter",
-    "spark_map_zip_with",
-    "spark_transform",
-    "spark_transform_keys",
-    "spark_transform_values",
-    "spark_zip_with",
-];
-
-fn holds_lambda(plan: &Arc<dyn ExecutionPlan>) -> bool {
-    let shown = displayable(plan.as_ref()).indent(true).to_string();
-    LAMBDAS.iter().any(|name| shown.contains(name))
 }
 
 /// A session with tables.
@@ -112,9 +91,6 @@ impl Session {
         let session = self.runtime.session();
         let plan = session.state().create_physical_plan(&resolved.plan).await;
         let plan = plan.map_err(|error| EngineError::from_datafusion("plan query", error))?;
-        if holds_lambda(&plan) {
-            return LocalExecutor::new(session.task_ctx()).collect(plan).await;
-        }
         // as another process would get it, so that a function or node without a codec fails its tests
         let mut codecs = PlanCodecRegistry::default();
         lakesmith_functions::register_codecs(&mut codecs);

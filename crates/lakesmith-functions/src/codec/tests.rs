@@ -7,6 +7,12 @@ use crate::guard::FALLIBLE;
 use crate::present_values;
 use crate::registry::KERNEL_FAMILIES;
 
+fn plans() -> PlanCodecRegistry {
+    let mut plans = PlanCodecRegistry::default();
+    register_codecs(&mut plans);
+    plans
+}
+
 fn types() -> [DataType; 4] {
     let zoned = DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into()));
     let fields = Fields::from(vec![Field::new("a", DataType::Decimal128(38, 18), true), Field::new("b", zoned, false)]);
@@ -21,8 +27,8 @@ fn every_kernel_comes_back_by_its_name_with_its_type() {
     for (name, _) in kernels {
         for result in types() {
             let sent = ScalarUDF::from(KernelFunction::find(name, result).unwrap());
-            let bytes = Functions.encode_scalar(&sent).unwrap().unwrap();
-            let back = Functions.decode_scalar(sent.name(), &bytes).unwrap().unwrap();
+            let bytes = Functions.encode_scalar(&sent, &plans()).unwrap().unwrap();
+            let back = Functions.decode_scalar(sent.name(), &bytes, &plans()).unwrap().unwrap();
             assert_eq!(sent, back);
             assert_eq!(sent.signature().volatility, back.signature().volatility);
         }
@@ -55,8 +61,8 @@ fn every_aggregate_comes_back_by_its_name_with_its_type() {
 #[test]
 fn functions_of_others_are_left_to_others() {
     let upper = datafusion::functions::string::upper();
-    assert!(Functions.encode_scalar(&upper).is_none());
-    assert!(Functions.decode_scalar("upper", &[]).is_none());
+    assert!(Functions.encode_scalar(&upper, &plans()).is_none());
+    assert!(Functions.decode_scalar("upper", &[], &plans()).is_none());
     assert!(Functions.encode_aggregate(&datafusion::functions_aggregate::sum::sum_udaf()).is_none());
 }
 

@@ -200,19 +200,19 @@ fn rows_become_columns_and_back() {
 }
 
 #[test]
-fn pipe_steps_become_their_clauses() {
+fn pipe_steps_become_their_clauses_and_a_step_sees_only_what_the_one_before_it_gives() {
     check(&[
         ("FROM t |> WHERE a > 1 |> SELECT a", "(select [a] (where (> a 1) t))"),
-        ("FROM t |> AGGREGATE sum(a) AS s GROUP BY b", "(GroupBy [b] [(sum a)@s] t)"),
+        ("FROM t |> AGGREGATE sum(a) AS s GROUP BY b", "(AGGREGATE [] (GroupBy [b] [(sum a)@s] t))"),
         (
             "FROM t |> AGGREGATE sum(a) GROUP BY b + 1 AS k, c |> ORDER BY k",
-            "(order [k:asc] (GroupBy [(+ b 1)@k c] [(sum a)] t))",
+            "(order [k:asc] (|> [] (AGGREGATE [] (GroupBy [(+ b 1)@k c] [(sum a)] t))))",
         ),
         ("FROM t |> SELECT a ORDER BY a LIMIT 1", "(limit 1 (order [a:asc] (select [a] t)))"),
         ("FROM t |> EXTEND a + 1 AS b |> SET c = 2 |> DROP d", "(DROP [d] (SET [2@c] (EXTEND [(+ a 1)@b] t)))"),
         (
             "FROM t |> AS x |> JOIN u ON x.a = u.a |> ORDER BY a |> LIMIT 3",
-            "(limit 3 (order [a:asc] (Inner (as x t) u on (== x.a u.a))))",
+            "(limit 3 (|> [] (order [a:asc] (|> [] (Inner (as x t) u on (== x.a u.a))))))",
         ),
         ("TABLE t |> UNION ALL TABLE u", "(Union all t u)"),
         ("FROM t |> TABLESAMPLE (1 ROWS)", "(sample rows 1 None t)"),
