@@ -173,6 +173,9 @@ impl Parser<'_> {
             }
             self.advance();
             let Some(unit) = unit else {
+                if value.kind == TokenKind::Number {
+                    return Err(self.invalid_interval(start, Condition::PARSE_SYNTAX_ERROR));
+                }
                 return self.interval_of_text(start, &text, negative);
             };
             self.advance();
