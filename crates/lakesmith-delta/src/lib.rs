@@ -23,7 +23,7 @@ mod log_entry;
 mod partition;
 mod path;
 mod property;
-mod protocol;
+pub mod protocol;
 pub mod schema_json;
 mod statistics;
 #[cfg(test)]

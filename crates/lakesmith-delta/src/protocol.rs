@@ -9,12 +9,20 @@ use crate::action::{Metadata, Protocol};
 
 pub(crate) const TIMESTAMP_NTZ: &str = "timestampNtz";
 const CHECK_CONSTRAINTS: &str = "checkConstraints";
+const COLUMN_DEFAULTS: &str = "allowColumnDefaults";
+const GENERATED_COLUMNS: &str = "generatedColumns";
+
+/// The key of a column's metadata with the text of its default value.
+pub const CURRENT_DEFAULT: &str = "CURRENT_DEFAULT";
+/// The key of a column's metadata with the text that its values are computed by.
+pub const GENERATION_EXPRESSION: &str = "delta.generationExpression";
 
 /// Reader features that we know.
 const READABLE: &[&str] = &[TIMESTAMP_NTZ, "vacuumProtocolCheck"];
 
 /// Writer features that we know; some of them only as long as nothing in the metadata makes use of them.
 pub(crate) const WRITABLE: &[&str] = &[
+    COLUMN_DEFAULTS,
     "appendOnly",
     "changeDataFeed",
     "checkConstraints",
@@ -51,8 +59,8 @@ pub(crate) fn check_readable(protocol: &Protocol, metadata: &Metadata) -> Result
     }
 }
 
-/// Refuses a table that we cannot write rightly; what can be read need not be. CHECK constraints are kept by who writes the
-/// rows, or not at all.
+/// Refuses a table that we cannot write rightly; what can be read need not be. CHECK constraints and generated columns are kept by
+/// who writes the rows, or not at all.
 pub(crate) fn check_writable(
     protocol: &Protocol,
     metadata: &Metadata,
@@ -66,7 +74,7 @@ pub(crate) fn check_writable(
         return Err(refused("write", feature));
     }
     for (setting, feature) in UNMET {
-        if keeps_constraints && *feature == CHECK_CONSTRAINTS {
+        if keeps_constraints && [CHECK_CONSTRAINTS, GENERATED_COLUMNS].contains(feature) {
             continue;
         }
         let set = metadata.configuration.iter().any(|(key, _)| key.starts_with(setting))
@@ -105,6 +113,16 @@ pub fn needed(current: Option<&Protocol>, metadata: &Metadata, wanted: &Wanted) 
     features.extend(on.map(|(_, feature)| *feature));
     if metadata.configuration.iter().any(|(key, _)| key.starts_with("delta.constraints.")) {
         features.push(CHECK_CONSTRAINTS);
+    }
+    let mentions = |key: &str| {
+        let key = format!("\"{key}\"");
+        metadata.schema.iter().filter_map(|field| field.metadata.as_deref()).any(|text| text.contains(&key))
+    };
+    if mentions(CURRENT_DEFAULT) {
+        features.push(COLUMN_DEFAULTS);
+    }
+    if mentions(GENERATION_EXPRESSION) {
+        features.push(GENERATED_COLUMNS);
     }
     features.retain(|feature| !supports(base, feature));
     features.dedup();

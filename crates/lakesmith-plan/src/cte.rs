@@ -7,7 +7,7 @@ use lakesmith_unresolved::Relation;
 use lakesmith_unresolved::expression::Name;
 use lakesmith_unresolved::relation::Cte;
 
-use crate::recursion::{Step, names_itself};
+use crate::recursion::Step;
 use crate::resolver::{Planned, Resolver};
 use crate::scope::Scope;
 
@@ -46,7 +46,7 @@ impl Resolver<'_> {
                 let diagnostic = Diagnostic::error(Condition::DUPLICATED_CTE_NAMES, title);
                 self.refuse::<()>(diagnostic, &cte.name.origin, "second definition");
             }
-            let meaning = match recursive && names_itself(cte) {
+            let meaning = match recursive && cte.names_itself() {
                 true => Meaning::Recursive(Box::new(cte.clone())),
                 false => Meaning::Query(Box::new(cte.clone())),
             };

@@ -45,9 +45,7 @@ impl Resolver<'_> {
     fn recursion_within(&mut self, cte: &Cte, query: &Relation, outer: &Scope<'_>) -> Option<Planned> {
         let own = &cte.name.text;
         let operation = match query.kind.as_ref() {
-            RelationKind::With { ctes, recursive: false, query }
-                if !ctes.iter().any(|cte| mentions(&cte.query, own)) =>
-            {
+            RelationKind::With { ctes, recursive: false, query } if !ctes.iter().any(|cte| cte.query.reads(own)) => {
                 for inner in ctes {
                     let meaning = Meaning::Query(Box::new(inner.clone()));
                     let visible = self.ctes.len();
@@ -58,7 +56,7 @@ impl Resolver<'_> {
             RelationKind::SetOperation(operation) if operation.kind == SetKind::Union => operation,
             _ => return self.no_recursion(&query.origin),
         };
-        if mentions(&operation.left, own) {
+        if operation.left.reads(own) {
             return self.no_recursion(&operation.left.origin);
         }
         if !operation.all {
@@ -185,35 +183,10 @@ fn numbered(at: usize) -> String {
     format!("column{at}")
 }
 
-/// Whether a named query names itself.
-pub(crate) fn names_itself(cte: &Cte) -> bool {
-    mentions(&cte.query, &cte.name.text)
-}
-
-/// Whether a relation reads a name, be it in a subquery.
-fn mentions(relation: &Relation, name: &Identifier) -> bool {
-    match relation.kind.as_ref() {
-        RelationKind::NamedTable { name: table, .. } => {
-            matches!(table.parts.as_slice(), [only] if only.text == *name)
-        }
-        RelationKind::With { ctes, .. } if ctes.iter().any(|cte| cte.name.text == *name) => false,
-        _ => {
-            relation.inputs().into_iter().any(|input| mentions(input, name))
-                || relation.expressions().into_iter().any(|expression| asks(expression, name))
-        }
-    }
-}
-
-/// Whether a subquery in an expression reads a name.
-fn asks(expression: &Expression, name: &Identifier) -> bool {
-    expression.query().is_some_and(|query| mentions(query, name))
-        || expression.children().into_iter().any(|part| asks(part, name))
-}
-
 /// A place at which a step would have to change rows of earlier steps: beneath an aggregation or a window, on the side of a
 /// join that is filled with NULLs, in a subquery that gives a value.
 fn misplaced<'r>(relation: &'r Relation, name: &Identifier) -> Option<&'r Origin> {
-    let reads = |input: &Relation| mentions(input, name);
+    let reads = |input: &Relation| input.reads(name);
     let is_misplaced = match relation.kind.as_ref() {
         RelationKind::Aggregate(aggregate) => reads(&aggregate.input),
         RelationKind::Sort { input, .. } => reads(input),
@@ -242,6 +215,6 @@ fn holds_window(expression: &Expression) -> bool {
 fn asks_value(expression: &Expression, name: &Identifier) -> bool {
     let is_value =
         matches!(&expression.kind, ExpressionKind::Subquery(subquery) if subquery.kind == SubqueryKind::Scalar);
-    is_value && expression.query().is_some_and(|query| mentions(query, name))
+    is_value && expression.query().is_some_and(|query| query.reads(name))
         || expression.children().into_iter().any(|part| asks_value(part, name))
 }

@@ -19,7 +19,7 @@ use crate::trouble::Done;
 /// What the properties of CHECK constraints begin with.
 pub(crate) const CONSTRAINT: &str = "delta.constraints.";
 /// What the rows are called while their conditions are resolved.
-const ROWS: &str = "__lakesmith_rows";
+pub(crate) const ROWS: &str = "__lakesmith_rows";
 
 /// A condition that every row meets, or nothing is written.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ pub(crate) fn constraints_of(metadata: &Metadata) -> Vec<RuleText> {
 }
 
 /// The one relation that conditions are about.
-struct RowsCatalog(Arc<ProvidedRelation>);
+pub(crate) struct RowsCatalog(pub Arc<ProvidedRelation>);
 
 impl Catalog for RowsCatalog {
     fn relation<'a>(&'a self, request: &'a RelationRequest) -> BoxFuture<'a, RelationAnswer> {

@@ -123,7 +123,7 @@ pub struct ColumnDefinition {
     /// COMMENT.
     pub comment: Option<String>,
     /// `GENERATED ALWAYS AS (e)`.
-    pub generated: Option<Expression>,
+    pub generated: Option<ColumnDefault>,
     /// `GENERATED … AS IDENTITY`.
     pub identity: Option<Identity>,
     /// DEFAULT.
@@ -134,7 +134,7 @@ pub struct ColumnDefinition {
     pub span: Span,
 }
 
-/// The default value of a column.
+/// The default value of a column, or what it is computed by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColumnDefault {
     /// The value.

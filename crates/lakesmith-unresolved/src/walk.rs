@@ -2,10 +2,33 @@
 //!
 //! Order is the order of writing. Only direct parts are given: the caller decides whether to go on.
 
+use lakesmith_base::Identifier;
+
 use crate::expression::{Expression, ExpressionKind, FrameBound, FunctionCall, MergeActionKind, SubqueryKind, Window};
-use crate::relation::{GroupKind, JoinCriteria, Relation, RelationKind, SampleMethod, TimeTravel};
+use crate::relation::{Cte, GroupKind, JoinCriteria, Relation, RelationKind, SampleMethod, TimeTravel};
+
+impl Cte {
+    /// Whether the query reads its own name.
+    pub fn names_itself(&self) -> bool {
+        self.query.reads(&self.name.text)
+    }
+}
 
 impl Relation {
+    /// Whether a table of one name is read, be it in a subquery.
+    pub fn reads(&self, name: &Identifier) -> bool {
+        match &*self.kind {
+            RelationKind::NamedTable { name: table, .. } => {
+                matches!(table.parts.as_slice(), [only] if only.text == *name)
+            }
+            RelationKind::With { ctes, .. } if ctes.iter().any(|cte| cte.name.text == *name) => false,
+            _ => {
+                self.inputs().into_iter().any(|input| input.reads(name))
+                    || self.expressions().into_iter().any(|expression| expression.reads(name))
+            }
+        }
+    }
+
     /// The relations this one reads directly.
     pub fn inputs(&self) -> Vec<&Relation> {
         use RelationKind as K;
@@ -268,6 +291,11 @@ impl Expression {
             }
             _ => {}
         }
+    }
+
+    /// Whether a subquery within reads a table of one name.
+    pub fn reads(&self, name: &Identifier) -> bool {
+        self.query().is_some_and(|query| query.reads(name)) || self.children().into_iter().any(|part| part.reads(name))
     }
 
     /// The query written inside this expression, when it is a subquery.

@@ -219,6 +219,8 @@ const VOLATILE: &[&str] = &[
     "rand",
     "random",
     "randn",
+    "randstr",
+    "uniform",
     "uuid",
     "shuffle",
     "monotonically_increasing_id",
@@ -233,8 +235,11 @@ const VOLATILE: &[&str] = &[
 
 /// Whether a query calls a function whose value depends on when it is called.
 pub(crate) fn is_volatile(query: &lakesmith_unresolved::Relation) -> bool {
+    use lakesmith_unresolved::RelationKind;
     use lakesmith_unresolved::expression::{Expression, ExpressionKind};
     let is_called = |expression: &Expression| match &expression.kind {
+        // a name that is computed may be any
+        ExpressionKind::Function(call) if call.name.computed.is_some() => true,
         ExpressionKind::Function(call) => {
             let name = call.name.parts.last().map(|part| part.text.folded());
             // `unix_timestamp(x)` and `user` as a column of a table are found too: recomputing is never wrong
@@ -247,6 +252,9 @@ pub(crate) fn is_volatile(query: &lakesmith_unresolved::Relation) -> bool {
     };
     let mut relations = vec![query];
     while let Some(relation) = relations.pop() {
+        if let RelationKind::Sample { seed: None, .. } = relation.kind.as_ref() {
+            return true;
+        }
         relations.extend(relation.inputs());
         let mut expressions = relation.expressions();
         while let Some(expression) = expressions.pop() {

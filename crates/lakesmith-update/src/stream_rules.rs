@@ -11,7 +11,7 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::{Role, registry};
 use lakesmith_graph::{Flow, Namespace};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind};
-use lakesmith_unresolved::relation::{JoinKind, SetKind};
+use lakesmith_unresolved::relation::{JoinKind, SampleMethod, SetKind};
 use lakesmith_unresolved::{Relation, RelationKind};
 
 use crate::pipeline::Pipeline;
@@ -51,10 +51,16 @@ impl Rules<'_> {
                 *is_streaming || call.name.parts.last().is_some_and(|part| part.text.matches("cloud_files"))
             }
             RelationKind::DataSource(source) => source.is_streaming,
-            RelationKind::With { ctes, query, .. } => {
+            RelationKind::With { ctes, recursive, query } => {
                 let before = self.named.clone();
                 for cte in ctes {
-                    let is_stream = self.is_stream(&cte.query);
+                    if *recursive {
+                        self.named.remove(&cte.name.text);
+                    }
+                    let mut is_stream = self.is_stream(&cte.query);
+                    if *recursive && is_stream && cte.names_itself() {
+                        is_stream = self.forbidden("WITH RECURSIVE", origin);
+                    }
                     self.named.insert(cte.name.text.clone(), is_stream);
                 }
                 let is_stream = self.is_stream(query);
@@ -75,6 +81,27 @@ impl Rules<'_> {
             RelationKind::Deduplicate { input, .. } => {
                 let is_stream = self.is_stream(input);
                 self.refuse(is_stream, "DISTINCT over a stream keeps state, which", origin)
+            }
+            RelationKind::Pivot { input, .. } => {
+                let is_stream = self.is_stream(input);
+                self.refuse(is_stream, "PIVOT of a stream keeps state, which", origin)
+            }
+            RelationKind::Qualify { input, condition } => {
+                let is_stream = self.is_stream(input);
+                if is_stream {
+                    self.expressions(std::slice::from_ref(condition));
+                }
+                is_stream
+            }
+            RelationKind::PipeOperator { input, arguments, .. } => {
+                let is_stream = self.is_stream(input);
+                if is_stream {
+                    self.expressions(arguments);
+                }
+                is_stream
+            }
+            RelationKind::Sample { input, method: SampleMethod::Rows(_), .. } => {
+                self.forbid(input, "TABLESAMPLE of a number of rows", origin)
             }
             RelationKind::Sort { input, .. } => self.forbid(input, "ORDER BY", origin),
             RelationKind::Limit { input, .. } => self.forbid(input, "LIMIT", origin),
@@ -131,6 +158,10 @@ impl Rules<'_> {
             match &expression.kind {
                 ExpressionKind::Window { .. } => {
                     self.forbidden("a window function", &expression.origin);
+                    continue;
+                }
+                ExpressionKind::Function(call) if call.name.computed.is_some() => {
+                    self.forbidden("a function whose name IDENTIFIER gives", &expression.origin);
                     continue;
                 }
                 ExpressionKind::Function(call) => {

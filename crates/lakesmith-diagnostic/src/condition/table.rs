@@ -256,6 +256,8 @@ conditions! {
         "A file is damaged: it is not what its name or the format says, or it ends too early. Replace or remove the file, or set `ignoreCorruptFiles => true` to count it as rejected.";
     FIELD_NOT_FOUND = "FIELD_NOT_FOUND", "42704",
         "A STRUCT column has no field of this name. The message lists the fields that it has.";
+    GENERATED_COLUMN_WITH_DEFAULT_VALUE = "GENERATED_COLUMN_WITH_DEFAULT_VALUE", "42623",
+        "A column is computed or has a default value, not both. Leave one of them out.";
     GROUPING_COLUMN_MISMATCH = "GROUPING_COLUMN_MISMATCH", "42803",
         "`grouping(column)` names a column that is no key of ROLLUP, CUBE or GROUPING SETS. Name one of the keys.";
     GROUPING_ID_COLUMN_MISMATCH = "GROUPING_ID_COLUMN_MISMATCH", "42803",
@@ -316,6 +318,8 @@ conditions! {
         "The default value of a column must not read columns or subqueries: it is computed once for each INSERT.";
     INVALID_DEFAULT_VALUE_SUBQUERY_EXPRESSION = "INVALID_DEFAULT_VALUE.SUBQUERY_EXPRESSION", "42623",
         "A DEFAULT must not hold a subquery. Declare the variable without one, and set it by `SET VAR v = (SELECT …)`.";
+    INVALID_DEFAULT_VALUE_UNRESOLVED_EXPRESSION = "INVALID_DEFAULT_VALUE.UNRESOLVED_EXPRESSION", "42623",
+        "The DEFAULT of a column names what is not known: a column, a misspelt function. It is a constant.";
     INVALID_EXPR_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE = "INVALID_EXPR_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE", "42K09",
         "What EXECUTE IMMEDIATE runs is a STRING that holds one statement.";
     INVALID_EXTRACT_BASE_FIELD_TYPE = "INVALID_EXTRACT_BASE_FIELD_TYPE", "42000",
@@ -628,6 +632,8 @@ conditions! {
         "The session has no variable of this name. `DECLARE VARIABLE` makes one.";
     UNSUPPORTED_DATATYPE = "UNSUPPORTED_DATATYPE", "0A000",
         "There is no data type of this name. Types are those of Spark SQL: STRING, BOOLEAN, BYTE, SHORT, INT, BIGINT, FLOAT, DOUBLE, DECIMAL(p,s), DATE, TIMESTAMP, TIMESTAMP_NTZ, BINARY, INTERVAL, ARRAY<…>, MAP<…>, STRUCT<…>, VARIANT.";
+    UNSUPPORTED_EXPRESSION_GENERATED_COLUMN = "UNSUPPORTED_EXPRESSION_GENERATED_COLUMN", "42621",
+        "A generated column is computed from other columns of its row, to its own type, and to the same value each time.";
     UNSUPPORTED_EXPR_FOR_OPERATOR = "UNSUPPORTED_EXPR_FOR_OPERATOR", "42K0E",
         "An aggregate or a window function stands where the query has none, for example a window function in ORDER BY or GROUP BY. Compute it under a name in the SELECT list of a query beneath.";
     UNSUPPORTED_EXPR_FOR_WINDOW = "UNSUPPORTED_EXPR_FOR_WINDOW", "42P20",

@@ -19,8 +19,7 @@ pub fn check(draft: &Draft<'_>, diagnostics: &mut Vec<Diagnostic>) {
         walk.expressions.extend(definition.expectations.iter().map(|expectation| &expectation.predicate));
         let columns = definition.columns.iter().flatten();
         walk.expressions.extend(
-            columns
-                .flat_map(|column| column.generated.iter().chain(column.default.iter().map(|default| &default.value))),
+            columns.flat_map(|column| column.generated.iter().chain(&column.default).map(|default| &default.value)),
         );
     }
     walk.relations.extend(flows.iter().filter_map(|flow| flow.query()));

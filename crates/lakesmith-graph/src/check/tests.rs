@@ -460,7 +460,7 @@ fn an_unknown_function_is_told_wherever_it_stands() {
     let query = p.read("raw");
     let mut definition = p.definition(DatasetKind::MaterializedView, "checked", Some(query));
     let (mut computed, mut given) = (p.column("computed"), p.column("given"));
-    computed.generated = Some(p.call("lowwer"));
+    computed.generated = Some(ColumnDefault { value: p.call("lowwer"), text: String::new() });
     given.default = Some(ColumnDefault { value: p.call("current_dat"), text: "current_dat()".to_owned() });
     definition.columns = Some(vec![computed, given]);
     definition.expectations.push(rule);

@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use lakesmith_base::Identifier;
+use lakesmith_delta::protocol::CURRENT_DEFAULT;
 use lakesmith_delta::{DeltaTable, Metadata, OnVersion};
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_engine::EngineError;
@@ -16,7 +17,7 @@ use crate::lookup::{Found, quoted, written};
 use crate::objects::{Kind, StoredTable};
 use crate::row_rule::{CONSTRAINT, RuleText};
 use crate::statement::create_table::there;
-use crate::statement::table_definition::{CLUSTER_BY, check, clustering, distinct_names, field, settable};
+use crate::statement::table_definition::{CLUSTER_BY, check, clustering, distinct_names, field, set_text, settable};
 use crate::statement::{Running, refused};
 use crate::trouble::{Done, fault, not_built, placed, taken};
 
@@ -129,7 +130,21 @@ impl Running<'_> {
                     .into())
             }
             AlterAction::RenameTo(_) => Err(refused("RENAME TO beside other changes").into()),
-            AlterAction::ColumnDefault(column, _) => Err(at_column(not_built("ALTER COLUMN … DEFAULT"), column).into()),
+            AlterAction::ColumnDefault(column, default) => {
+                if let Some(default) = default {
+                    let table = self.session.table_to_change(name, "ALTER TABLE … ALTER COLUMN").await?;
+                    let field = table.table.metadata().schema[column_at(table.table.metadata(), column)?].clone();
+                    self.check_default(&field, default).await?;
+                }
+                self.change_metadata(name, "ALTER TABLE … ALTER COLUMN", "CHANGE COLUMN", |metadata| {
+                    let mut metadata = metadata.clone();
+                    let at = column_at(&metadata, column)?;
+                    let text = default.as_ref().map(|default| default.text.as_str());
+                    set_text(&mut metadata.schema[at], CURRENT_DEFAULT, text);
+                    Ok(metadata)
+                })
+                .await
+            }
             AlterAction::SetLocation(_) => Err(placed(not_built("ALTER TABLE … SET LOCATION"), &name.origin).into()),
             AlterAction::ViewQuery { .. } => Err(refused("ALTER TABLE … AS").into()),
             AlterAction::Other(text) => {
@@ -317,6 +332,12 @@ fn rename_folder(old: &Path, new: &Path) -> Result<(), EngineError> {
 fn with_columns(metadata: &Metadata, columns: &[(ColumnDefinition, ColumnPosition)]) -> Done<Metadata> {
     let mut metadata = metadata.clone();
     for (column, position) in columns {
+        if column.default.is_some() || column.generated.is_some() {
+            let what = format!("DEFAULT or GENERATED of the new column `{}`", column.name.text);
+            let help =
+                "add the column, and then `ALTER TABLE … ALTER COLUMN … SET DEFAULT …`: rows that are there keep NULL";
+            return Err(not_built(&what).at(column.span, "").help(help).into());
+        }
         let new = field(column)?;
         if !new.nullable {
             let title = format!("column `{}` is NOT NULL, but rows that are there have no value for it", new.name);

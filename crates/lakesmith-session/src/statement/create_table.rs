@@ -126,6 +126,7 @@ impl Running<'_> {
         let definition = definition(schema, &create.constraints, &create.clauses, &table)?;
         let metadata = self.first_metadata(&definition);
         self.session.check_rules(&definition.schema, &constraints_of(&metadata)).await?;
+        self.check_computed(&create.columns, &definition.schema).await?;
         Ok(definition)
     }
 

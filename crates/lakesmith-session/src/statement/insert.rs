@@ -7,6 +7,7 @@ use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
 use lakesmith_base::Identifier;
 use lakesmith_delta::OnVersion;
+use lakesmith_delta::protocol::{CURRENT_DEFAULT, GENERATION_EXPRESSION};
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_engine::EngineError;
 use lakesmith_engine::arrow_type::to_arrow;
@@ -20,6 +21,7 @@ use lakesmith_unresolved::{Expression, ExpressionKind, NamePart, Relation, Relat
 
 use crate::row_rule::{RuleText, constraints_of};
 use crate::statement::Running;
+use crate::statement::computed_column::{default_of, generated_rules, is_generated};
 use crate::trouble::{Done, fault, not_built, placed};
 use crate::write::{NewRows, add_parts};
 
@@ -41,13 +43,18 @@ impl Running<'_> {
         let schema = table.table.metadata().schema.clone();
         let partition_columns = table.table.metadata().partition_columns.clone();
         check_partition(insert, &partition_columns, &name)?;
-        let query = with_defaults(&insert.query);
+        let (query, computed) = with_defaults(insert, &schema)?;
         let (resolved, notes) = self.session.resolve(&query, self.sources).await?;
         let constants = self.constants(insert).await?;
         let columns = within(&self.session.rules(), || assigned(insert, &schema, &resolved, &constants, &name))?;
         let plan = resolved_with(&resolved, &constants)?.project(columns).and_then(LogicalPlanBuilder::build);
         let plan = plan.map_err(|error| EngineError::from_datafusion("plan write", error))?;
+        let given = given_columns(insert, &schema, &resolved, &constants, &name)?;
+        let is_given = |field: &StructField| given.contains(&field.name) && !computed.contains(&field.name);
+        let plan = self.computed(&schema, plan, CURRENT_DEFAULT, |field| !is_given(field)).await?;
+        let plan = self.computed(&schema, plan, GENERATION_EXPRESSION, |field| !is_given(field)).await?;
         let mut rules = constraints_of(table.table.metadata());
+        rules.extend(generated_rules(&schema, is_given));
         rules.extend(insert.replace_where.as_ref().map(|_| RuleText {
             name: "REPLACE WHERE".to_owned(),
             text: insert.replace_where_text.clone(),
@@ -273,24 +280,79 @@ fn by_name<'a>(insert: &'a Insert, open: &[&'a StructField], resolved: &'a Resol
         .collect())
 }
 
-/// The query with NULL in place of DEFAULT: no column has another default value.
-fn with_defaults(query: &Relation) -> Relation {
-    let value = |expression: &Expression| match &expression.kind {
-        ExpressionKind::Default => Expression::new(
-            ExpressionKind::Literal(lakesmith_unresolved::Literal::Null(lakesmith_unresolved::SparkType::Null)),
-            expression.origin.clone(),
-        ),
+/// The columns that a statement gives values for.
+fn given_columns(
+    insert: &Insert,
+    schema: &[StructField],
+    resolved: &Resolved,
+    constants: &Option<Resolved>,
+    table: &str,
+) -> Done<Vec<Identifier>> {
+    let constants = constants.as_ref().map_or(&[][..], |constants| &constants.output);
+    let is_constant = |field: &StructField| constants.iter().any(|column| column.name == field.name);
+    let open: Vec<&StructField> = schema.iter().filter(|field| !is_constant(field)).collect();
+    let pairs = match insert.by_name {
+        true => by_name(insert, &open, resolved, table)?,
+        false => by_position(insert, &open, resolved, table)?,
+    };
+    let named = pairs.into_iter().map(|(name, _)| name.clone());
+    Ok(named.chain(constants.iter().map(|column| column.name.clone())).collect())
+}
+
+/// The query with default values in place of DEFAULT, and the generated columns that DEFAULT stands for.
+fn with_defaults(insert: &Insert, schema: &[StructField]) -> Done<(Relation, Vec<Identifier>)> {
+    let query = &insert.query;
+    let rows: Vec<&[Expression]> = match query.kind.as_ref() {
+        RelationKind::InlineTable(rows) => rows.iter().map(Vec::as_slice).collect(),
+        RelationKind::Project { expressions, .. } => vec![expressions],
+        _ => return Ok((query.clone(), Vec::new())),
+    };
+    let is_default = |expression: &Expression| expression.kind == ExpressionKind::Default;
+    if !rows.iter().any(|row| row.iter().any(is_default)) {
+        return Ok((query.clone(), Vec::new()));
+    }
+    let is_fixed = |field: &&StructField| {
+        insert.partition.iter().any(|(column, value)| column.text == field.name && value.is_some())
+    };
+    let targets: Vec<&StructField> = match insert.columns.is_empty() {
+        true => schema.iter().filter(|field| !is_fixed(field)).collect(),
+        false => {
+            let of = |column: &NamePart| schema.iter().find(|field| field.name == column.text);
+            insert.columns.iter().filter_map(of).collect()
+        }
+    };
+    let mut computed = Vec::new();
+    let mut defaults: Vec<Expression> = Vec::new();
+    let null = ExpressionKind::Literal(lakesmith_unresolved::Literal::Null(lakesmith_unresolved::SparkType::Null));
+    for (at, field) in targets.iter().enumerate() {
+        let mut asked = rows.iter().filter_map(|row| row.get(at)).map(is_default);
+        if is_generated(field) && asked.clone().any(|asked| asked) {
+            if !asked.all(|asked| asked) {
+                let what = format!("DEFAULT beside other values for the generated column `{}`", field.name);
+                return Err(placed(not_built(&what), &query.origin).into());
+            }
+            computed.push(field.name.clone());
+        }
+        let default = default_of(field)?.map_or_else(|| null.clone(), |default| default.kind);
+        defaults.push(Expression::new(default, query.origin.clone()));
+    }
+    let value = |(at, expression): (usize, &Expression)| match (is_default(expression), defaults.get(at)) {
+        (true, Some(default)) => {
+            let mut default = default.clone();
+            default.for_each_mut(&mut |part| part.origin = expression.origin.clone());
+            default.origin = expression.origin.clone();
+            default
+        }
+        (true, None) => Expression::new(null.clone(), expression.origin.clone()),
         _ => expression.clone(),
     };
+    let of = |row: &[Expression]| row.iter().enumerate().map(value).collect::<Vec<_>>();
     let kind = match query.kind.as_ref() {
-        RelationKind::InlineTable(rows) => {
-            RelationKind::InlineTable(rows.iter().map(|row| row.iter().map(value).collect()).collect())
-        }
+        RelationKind::InlineTable(rows) => RelationKind::InlineTable(rows.iter().map(|row| of(row)).collect()),
         RelationKind::Project { input, expressions } => {
-            let expressions = expressions.iter().map(value).collect();
-            RelationKind::Project { input: input.clone(), expressions }
+            RelationKind::Project { input: input.clone(), expressions: of(expressions) }
         }
-        _ => return query.clone(),
+        _ => return Ok((query.clone(), computed)),
     };
-    Relation { kind: Box::new(kind), plan_id: query.plan_id, origin: query.origin.clone() }
+    Ok((Relation { kind: Box::new(kind), plan_id: query.plan_id, origin: query.origin.clone() }, computed))
 }

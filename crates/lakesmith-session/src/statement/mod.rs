@@ -6,6 +6,7 @@
 mod alter_table;
 mod alter_view;
 mod comment;
+mod computed_column;
 mod container;
 mod create_table;
 mod describe;

@@ -1,5 +1,6 @@
 //! SHOW CREATE TABLE: the statement that would make a table or view.
 
+use lakesmith_delta::protocol::{CURRENT_DEFAULT, GENERATION_EXPRESSION};
 use lakesmith_diagnostic::Condition;
 use lakesmith_unresolved::{Name, StructField};
 
@@ -11,6 +12,7 @@ use crate::rows::Rows;
 use crate::statement::Running;
 use crate::statement::show::plain_name;
 use crate::statement::table_definition::CLUSTER_BY;
+use crate::statement::table_definition::text_of;
 use crate::trouble::{Done, fault, not_built, placed};
 
 impl Running<'_> {
@@ -59,8 +61,11 @@ impl Running<'_> {
 
 fn column(field: &StructField) -> String {
     let not_null = if field.nullable { "" } else { " NOT NULL" };
+    let default = text_of(field, CURRENT_DEFAULT).map(|text| format!(" DEFAULT {text}")).unwrap_or_default();
+    let generated = text_of(field, GENERATION_EXPRESSION);
+    let generated = generated.map(|text| format!(" GENERATED ALWAYS AS ({text})")).unwrap_or_default();
     let comment = field.comment.as_ref().map(|text| format!(" COMMENT {}", literal(text))).unwrap_or_default();
-    format!("{} {}{not_null}{comment}", identifier(field.name.as_str()), field.data_type)
+    format!("{} {}{not_null}{default}{generated}{comment}", identifier(field.name.as_str()), field.data_type)
 }
 
 fn files(stored: &StoredTable, columns: &[StructField], name: &str) -> String {

@@ -3,6 +3,7 @@
 //! A column or property that would ask for what is not built is refused by name.
 
 use lakesmith_base::Identifier;
+use lakesmith_delta::protocol::{CURRENT_DEFAULT, GENERATION_EXPRESSION};
 use lakesmith_diagnostic::{Condition, Diagnostic, Span};
 use lakesmith_unresolved::expression::ExpressionKind;
 use lakesmith_unresolved::pipeline::{
@@ -42,14 +43,8 @@ pub(super) fn field(column: &ColumnDefinition) -> Done<StructField> {
         let fault = not_built(&format!("{what} of column `{}`", column.name.text)).at(column.span, "");
         Err(fault.help(help.to_owned()).into())
     };
-    if column.generated.is_some() {
-        return refuse("GENERATED ALWAYS AS", "compute the value in the query that fills the table");
-    }
     if column.identity.is_some() {
         return refuse("IDENTITY", "compute the value in the query that fills the table");
-    }
-    if column.default.is_some() {
-        return refuse("DEFAULT", "give the value in each INSERT; a column that is left out gets NULL");
     }
     if column.mask.is_some() {
         return refuse("MASK", "leave it out");
@@ -62,8 +57,34 @@ pub(super) fn field(column: &ColumnDefinition) -> Done<StructField> {
     let mut field = StructField::nullable(column.name.text.clone(), data_type.clone());
     field.nullable = !column.not_null;
     field.comment.clone_from(&column.comment);
+    if let Some(default) = &column.default {
+        set_text(&mut field, CURRENT_DEFAULT, Some(&default.text));
+    }
+    if let Some(generated) = &column.generated {
+        set_text(&mut field, GENERATION_EXPRESSION, Some(&generated.text));
+    }
     storable(&field, Some(column.span))?;
     Ok(field)
+}
+
+/// Sets or removes a text of a column's metadata.
+pub(super) fn set_text(field: &mut StructField, key: &str, text: Option<&str>) {
+    let known = field.metadata.as_deref().and_then(|known| serde_json::from_str::<serde_json::Value>(known).ok());
+    let mut object = match known {
+        Some(serde_json::Value::Object(object)) => object,
+        _ => serde_json::Map::new(),
+    };
+    match text {
+        Some(text) => drop(object.insert(key.to_owned(), text.into())),
+        None => drop(object.remove(key)),
+    }
+    field.metadata = if object.is_empty() { None } else { Some(serde_json::Value::Object(object).to_string()) };
+}
+
+/// A text of a column's metadata.
+pub(crate) fn text_of(field: &StructField, key: &str) -> Option<String> {
+    let known: serde_json::Value = serde_json::from_str(field.metadata.as_deref()?).ok()?;
+    Some(known.get(key)?.as_str()?.to_owned())
 }
 
 /// Checks that a Delta table can hold a column.

@@ -19,6 +19,7 @@ use crate::result::QueryResult;
 use crate::rows::nothing;
 use crate::state::SessionVariable;
 use crate::statement::Running;
+use crate::statement::computed_column::holds_subquery;
 use crate::trouble::{Done, Trouble, fault, not_built, placed};
 
 /// How deep EXECUTE IMMEDIATE may run itself.
@@ -285,10 +286,6 @@ fn variable_name(name: &Name) -> Done<Identifier> {
             Err(fault(Condition::UNRESOLVED_VARIABLE, title, name).into())
         }
     }
-}
-
-fn holds_subquery(expression: &Expression) -> bool {
-    matches!(expression.kind, ExpressionKind::Subquery(_)) || expression.children().into_iter().any(holds_subquery)
 }
 
 fn scalar(array: &ArrayRef) -> Done<ScalarValue> {

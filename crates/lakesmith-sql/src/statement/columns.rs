@@ -281,7 +281,9 @@ impl Parser<'_> {
             return Ok(());
         }
         self.expect_symbol("(")?;
-        column.generated = Some(self.expression()?);
+        let first = self.position();
+        let value = self.expression()?;
+        column.generated = Some(ColumnDefault { value, text: self.text_between(first, self.position()) });
         self.expect_symbol(")").map(|_| ())
     }
 
