@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 export PATH := $(if $(CARGO_HOME),$(CARGO_HOME),$(HOME)/.cargo)/bin:$(PATH)
 
-.PHONY: demo test setup build lint unit oracle site package
+.PHONY: demo test setup build lint unit oracle conformance site package
 
 ## Sets everything up and runs the retail example on made-up data twice, the second time with one new file.
 demo: setup
@@ -23,6 +23,11 @@ lint:
 
 unit:
 	cargo test --locked --workspace
+
+## Compares N generated queries (1000) of a SEED (1) with Apache Spark, or with GOLDEN=folder Spark's golden files.
+conformance: setup
+	cargo build --locked -p lakesmith-session --example answer_queries
+	@scripts/conformance.sh
 
 ## Builds the documentation as a site that needs no network: target/site/html/index.html.
 site: build

@@ -2,14 +2,15 @@
 
 A file holds blocks, separated by blank lines. `> ` begins a line of a query, `: name :: type` is a column, `= a | b` a row,
 `! CONDITION` the error that the query ends with. `#` begins a comment. `@ key = value` is a setting that holds for all blocks
-after it, `@` alone ends all of them. `% name SELECT …` defines a table for the
-blocks after it. Values are what CAST to STRING gives, BINARY is in hexadecimal digits, NULL is `NULL`, and
-control characters, `\\` and `|` are escaped by `\\`.
+after it, `@` alone ends all of them. `$ name` makes a table of the query for the blocks after it, as does
+`% name SELECT …`. Values are what CAST to STRING
+gives, BINARY is in hexadecimal digits, NULL is `NULL`, and control characters, `\\` and `|` are escaped by `\\`.
 """
 
 import dataclasses
 import logging
 import re
+import tempfile
 
 
 @dataclasses.dataclass
@@ -20,6 +21,7 @@ class Answer:
     columns: list = dataclasses.field(default_factory=list)
     rows: list = dataclasses.field(default_factory=list)
     error: str = ""
+    table: str = ""
     comments: list = dataclasses.field(default_factory=list)
 
     def is_ordered(self):
@@ -28,7 +30,8 @@ class Answer:
 
     def text(self):
         """The block of this answer."""
-        lines = [*self.comments, *(f"> {line}" for line in self.query.split("\n"))]
+        named = [f"$ {self.table}"] if self.table else []
+        lines = [*self.comments, *named, *(f"> {line}" for line in self.query.split("\n"))]
         lines += [f": {escaped(name)} :: {kind}" for name, kind in self.columns]
         rows = self.rows if self.is_ordered() else sorted(self.rows)
         lines += ["= " + " | ".join(escaped(value) for value in row) for row in rows]
@@ -55,8 +58,8 @@ def read(path):
         if query:
             columns = [tuple(line[2:].rsplit(" :: ", 1)) for line in lines if line.startswith(": ")]
             rows = [line[2:] for line in lines if line.startswith("= ")]
-            error = next((line[2:] for line in lines if line.startswith("! ")), "")
-            blocks.append(Answer("\n".join(query), columns, rows, error, comments))
+            error, table = (next((line[2:] for line in lines if line.startswith(mark)), "") for mark in ("! ", "$ "))
+            blocks.append(Answer("\n".join(query), columns, rows, error, table, comments))
         elif comments:
             blocks.append(Answer("", comments=comments))
     return blocks
@@ -93,6 +96,7 @@ def session(**settings):
     fixed = {
         "spark.ui.enabled": "false",
         "spark.ui.showConsoleProgress": "false",
+        "spark.sql.warehouse.dir": tempfile.mkdtemp(),
         **SETTINGS,
         "spark.sql.shuffle.partitions": "1",
         "spark.sql.adaptive.enabled": "false",
@@ -121,6 +125,12 @@ def ask(spark, query):
     except Py4JJavaError as error:
         named = re.search(r"\[([A-Z][A-Z0-9_.]+)\]", str(error.java_exception))
         return Answer(query, error=named.group(1) if named else "UNKNOWN")
+
+
+def make_table(spark, name, query):
+    """A table with the rows of a query."""
+    spark.sql(f"DROP TABLE IF EXISTS {name}")
+    spark.sql(f"CREATE TABLE {name} USING parquet AS {query}")
 
 
 def described(frame):

@@ -32,6 +32,10 @@ def record(spark, path):
         if not query:
             blocks.append(block.strip("\n"))
             continue
+        if table := next((line[2:] for line in lines if line.startswith("$ ")), None):
+            answers.make_table(spark, table, query)
+            blocks.append(block.strip("\n"))
+            continue
         answer = answers.ask(spark, query)
         answer.comments = [line for line in lines if line.startswith("#")]
         fresh = answer.text().rstrip("\n").split("\n")
@@ -43,7 +47,7 @@ def record(spark, path):
 
 def compare(spark, binary, path):
     """Counts of a file: the same, refused by name, different."""
-    if re.search("^[@%]", path.read_text(encoding="utf-8"), re.MULTILINE):
+    if re.search("^[@$%]", path.read_text(encoding="utf-8"), re.MULTILINE):
         # the command runs each query in a session of its own
         print(f"{path.name}: left to `cargo test`, its queries depend on settings or tables")
         return 0

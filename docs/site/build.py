@@ -138,7 +138,7 @@ def navigation(pages):
         {"Guide": named([f"docs/{name}.md" for name in ["projects", "sql", "dry-run", "running", "files", "expectations", "event-log", "tables", "json"]])},
         {"Reference": [*named(["docs/cli.md"]), {"Command line": "reference/commands.md"}, {"Spec and output": "reference/spec.md"},
                        {"Options of readers": "reference/options.md"}, {"Functions": "reference/functions.md"}, {"Error conditions": "reference/conditions.md"}]},
-        {"Compatibility": ["docs/compatibility.md", *named(below("specs/"))]},
+        {"Compatibility": ["docs/compatibility.md", "docs/conformance.md", *named(below("specs/"))]},
         {"Project": [{"Changelog": "CHANGELOG.md"}, *named([path for path in pages if path.startswith(("docs/benchmarks", "bench/"))]),
                      {"Architecture": "ARCHITECTURE.md"}, {"Contributing": "CONTRIBUTING.md"}, {"Decisions": named(below("docs/adr/"))},
                      *named([path for path in pages if path.startswith("client/")])]},

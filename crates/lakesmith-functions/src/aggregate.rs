@@ -13,6 +13,7 @@ use crate::checked_sum::checked_sum;
 use crate::coercion::{adjusted, implicit, is_integral};
 use crate::distinct_count::distinct_count;
 use crate::function::{Call, Fault, Function, MANY, Typed};
+use crate::interval_arithmetic::{self, is_interval};
 use crate::kernel::Kernels;
 use crate::percentile;
 
@@ -144,7 +145,9 @@ fn sum(call: &Call<'_>, mode: Mode) -> Result<Typed, Fault> {
             (argument, result)
         }
         SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. } => {
-            return Err(Fault::not_built("a sum of intervals"));
+            let kind = argument.data_type.clone();
+            let sizes = vec![interval_arithmetic::size(argument)?];
+            return interval_arithmetic::of_size(sum(&Call { arguments: sizes, ..call.clone() }, mode)?, &kind, mode);
         }
         _ => {
             let total = aggregate(native::sum::sum_udaf(), vec![double(call)?.expr], call.distinct);
@@ -196,6 +199,11 @@ pub(crate) fn avg(call: &Call<'_>, mode: Mode) -> Result<Typed, Fault> {
         let count = count(call)?;
         return Ok(crate::kernel::call("spark_mean", vec![total, count], result)?.with_nullable(true));
     }
+    if is_interval(&argument.data_type) {
+        let total = sum(call, mode)?;
+        let mean = interval_arithmetic::mean(&total, &count(call)?, mode);
+        return mean;
+    }
     real(call, native::average::avg_udaf())
 }
 
@@ -226,6 +234,13 @@ fn same(call: &Call<'_>, function: Arc<AggregateUDF>) -> Result<Typed, Fault> {
     let argument = call.arguments[0].clone();
     if matches!(argument.data_type, SparkType::Map { .. }) {
         return Err(Fault::mismatch(format!("values of type {} have no order", argument.data_type), Some(0)));
+    }
+    if matches!(argument.data_type, SparkType::Float | SparkType::Double) {
+        // DataFusion begins with the greatest or least finite number, which infinity is beyond
+        let data_type = argument.data_type.clone();
+        let rank = crate::float::rank(argument)?;
+        let found = Typed::new(aggregate(function, vec![rank.expr], false), SparkType::Long);
+        return crate::float::of_rank(found, &data_type);
     }
     Ok(Typed::new(aggregate(function, vec![argument.expr], false), argument.data_type))
 }

@@ -18,6 +18,7 @@ use crate::cast::{Mode, cast, cast_array};
 use crate::coercion::{adjusted, as_decimal, common_type, is_integral, is_numeric, is_text};
 use crate::datetime;
 use crate::function::{Call, Fault, Function, Typed};
+use crate::interval_arithmetic::{self, is_interval};
 use crate::kernel::{self, Kernel, Kernels};
 use crate::text_value::DAY_MICROS;
 
@@ -36,16 +37,17 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["%", "mod"], (2, 2), |call| numbers(call, REMAINDER)),
     Function::scalar(&["div"], (2, 2), whole_division),
     Function::scalar(&["negative"], (1, 1), negate),
-    Function::scalar(&["positive"], (1, 1), |call| Ok(call.arguments[0].clone())),
+    Function::scalar(&["positive"], (1, 1), positive),
 ];
 
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[
     ("spark_add", |a, t| chained(a, t, add_kernel)),
     ("spark_div", whole_kernel),
+    ("spark_div_decimal", decimal_ratio_kernel),
     ("spark_divide", divide_kernel),
     ("spark_multiply", |a, t| chained(a, t, multiply_kernel)),
-    ("spark_negative", |arguments, _| numeric::neg(&arguments[0]).map_err(overflow)),
+    ("spark_negative", |arguments, _| numeric::neg(&arguments[0]).map_err(|error| of_intervals(error, &arguments[0]))),
     ("spark_pmod", positive_remainder_kernel),
     ("spark_remainder", remainder_kernel),
     ("spark_subtract", |a, t| chained(a, t, subtract_kernel)),
@@ -156,6 +158,12 @@ fn operands(call: &Call<'_>, symbol: &str) -> Result<(Typed, Typed), Fault> {
 }
 
 fn numbers(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
+    let mode = if operator.name == TRY_TIMES.name { Mode::Try } else { Mode::Ansi };
+    if operator.name.ends_with("multiply")
+        && let Some(product) = interval_arithmetic::times(&call.arguments[0], &call.arguments[1], mode)
+    {
+        return product;
+    }
     let (left, right) = operands(call, operator.symbol)?;
     let decimal =
         matches!(left.data_type, SparkType::Decimal { .. }) || matches!(right.data_type, SparkType::Decimal { .. });
@@ -229,12 +237,33 @@ fn positive_remainder_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<Ar
         DataType::Decimal128(..) => cast_array(&arguments[1], to, Mode::Ansi)?,
         _ => Arc::clone(&arguments[1]),
     };
+    if to.is_integer() {
+        return whole_positive(&rest, &divisor, to);
+    }
     let wrapped = remainder_kernel(&[add_kernel(&[Arc::clone(&rest), Arc::clone(&divisor)], to)?, divisor], to)?;
     let zero = ScalarValue::new_zero(to)?.to_scalar()?;
     Ok(zip(&cmp::lt(&rest, &zero)?, &wrapped, &rest)?)
 }
 
+/// Remainders of whole numbers that are negative, moved by their divisors; the sum may not fit the type, its remainder does.
+fn whole_positive(rest: &ArrayRef, divisor: &ArrayRef, to: &DataType) -> Result<ArrayRef> {
+    let (rest, divisor) =
+        (cast_array(rest, &DataType::Int64, Mode::Ansi)?, cast_array(divisor, &DataType::Int64, Mode::Ansi)?);
+    let pairs = rest.as_primitive::<Int64Type>().iter().zip(divisor.as_primitive::<Int64Type>());
+    let moved = pairs.map(|(rest, divisor)| {
+        let (rest, divisor) = (rest?, divisor?);
+        let moved = (i128::from(rest) + i128::from(divisor)) % i128::from(divisor);
+        if rest < 0 { i64::try_from(moved).ok() } else { Some(rest) }
+    });
+    let moved: ArrayRef = Arc::new(moved.collect::<datafusion::arrow::array::Int64Array>());
+    cast_array(&moved, to, Mode::Ansi)
+}
+
 fn divide(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
+    let mode = if name == "spark_divide" { Mode::Ansi } else { Mode::Try };
+    if let Some(quotient) = interval_arithmetic::by(&call.arguments[0], &call.arguments[1], mode) {
+        return quotient;
+    }
     let (left, right) = operands(call, "/")?;
     let decimal =
         matches!(left.data_type, SparkType::Decimal { .. }) || matches!(right.data_type, SparkType::Decimal { .. });
@@ -250,6 +279,9 @@ fn divide(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
 }
 
 fn whole_division(call: &Call<'_>) -> Result<Typed, Fault> {
+    if let Some(ratio) = interval_arithmetic::whole(&call.arguments[0], &call.arguments[1]) {
+        return ratio;
+    }
     let (left, right) = operands(call, "div")?;
     if !crate::rules::is_ansi()
         && let Some(at) = call.arguments.iter().position(|argument| is_text(&argument.data_type))
@@ -257,15 +289,30 @@ fn whole_division(call: &Call<'_>) -> Result<Typed, Fault> {
         let title = "`div` divides no texts while ANSI mode is off";
         return Err(Fault::mismatch(title, Some(at)).with_help("cast the operands to numbers"));
     }
+    if let (Some(l), Some(r), true) = (digits_of(&left), digits_of(&right), is_decimal(&left) || is_decimal(&right)) {
+        let ratio =
+            kernel::call("spark_div_decimal", vec![to_decimal(left, l)?, to_decimal(right, r)?], SparkType::Long);
+        return Ok(ratio?.with_nullable(true));
+    }
     let (left, right) = (cast(left, &SparkType::Long, Mode::Ansi)?, cast(right, &SparkType::Long, Mode::Ansi)?);
     Ok(kernel::call("spark_div", vec![left, right], SparkType::Long)?.with_nullable(true))
+}
+
+fn positive(call: &Call<'_>) -> Result<Typed, Fault> {
+    let value = call.arguments[0].clone();
+    match &value.data_type {
+        data_type if is_numeric(data_type) || is_interval(data_type) || *data_type == SparkType::CalendarInterval => {
+            Ok(value)
+        }
+        data_type if is_text(data_type) || *data_type == SparkType::Null => cast(value, &SparkType::Double, Mode::Ansi),
+        other => Err(Fault::mismatch(format!("`+` does not work on {other}"), Some(0))),
+    }
 }
 
 fn negate(call: &Call<'_>) -> Result<Typed, Fault> {
     let value = call.arguments[0].clone();
     let value = if is_text(&value.data_type) { cast(value, &SparkType::Double, Mode::Ansi)? } else { value };
-    let interval = matches!(value.data_type, SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. });
-    if !is_numeric(&value.data_type) && !interval {
+    if !is_numeric(&value.data_type) && !is_interval(&value.data_type) {
         return Err(Fault::mismatch(format!("`-` does not work on {}", value.data_type), Some(0)));
     }
     let result = value.data_type.clone();
@@ -284,6 +331,16 @@ fn overflow(error: ArrowError) -> datafusion::common::DataFusionError {
     }
 }
 
+/// The overflow of an operation, which has another name for intervals.
+pub(crate) fn of_intervals(error: ArrowError, operand: &ArrayRef) -> datafusion::common::DataFusionError {
+    match (&error, operand.data_type()) {
+        (ArrowError::ArithmeticOverflow(_), DataType::Duration(_) | DataType::Interval(_)) => {
+            refuse(Condition::INTERVAL_ARITHMETIC_OVERFLOW, "the interval is too long for its type")
+        }
+        _ => overflow(error),
+    }
+}
+
 /// Runs an operation; on decimals the exact result is computed wide and then rounded half up to the result's scale.
 fn operate(
     arguments: &[ArrayRef],
@@ -293,11 +350,13 @@ fn operate(
 ) -> Result<ArrayRef> {
     let DataType::Decimal128(precision, scale) = to else {
         let narrow = matches!(to, DataType::Int8 | DataType::Int16);
-        return plain(&arguments[0], &arguments[1]).map_err(|error| match error {
-            ArrowError::ArithmeticOverflow(_) if narrow => {
-                refuse(Condition::BINARY_ARITHMETIC_OVERFLOW, "the result does not fit its type")
+        return plain(&arguments[0], &arguments[1]).map(|values| crate::float::one_nan(&values)).map_err(|error| {
+            match error {
+                ArrowError::ArithmeticOverflow(_) if narrow => {
+                    refuse(Condition::BINARY_ARITHMETIC_OVERFLOW, "the result does not fit its type")
+                }
+                other => overflow(other),
             }
-            other => overflow(other),
         });
     };
     let scale_of = |array: &ArrayRef| match array.data_type() {
@@ -402,6 +461,26 @@ pub(crate) fn divide_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<Arr
     )
 }
 
+fn is_decimal(value: &Typed) -> bool {
+    matches!(value.data_type, SparkType::Decimal { .. })
+}
+
+/// The quotient of decimals without its fraction.
+fn decimal_ratio_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    refuse_zero(&arguments[0], &arguments[1], Condition::DIVIDE_BY_ZERO)?;
+    let (left, right) = (arguments[0].as_primitive::<Decimal128Type>(), arguments[1].as_primitive::<Decimal128Type>());
+    let (s1, s2) = (left.scale(), right.scale());
+    let ratios = left.iter().zip(right).map(|pair| match pair {
+        (Some(l), Some(r)) => aligned((i256::from_i128(l), s1), (i256::from_i128(r), s2))
+            .and_then(|(l, r, _)| l.checked_div(r)?.to_i128())
+            .and_then(|ratio| i64::try_from(ratio).ok())
+            .map(Some)
+            .ok_or_else(|| refuse(Condition::ARITHMETIC_OVERFLOW, "the result does not fit its type")),
+        _ => Ok(None),
+    });
+    Ok(Arc::new(ratios.collect::<Result<datafusion::arrow::array::Int64Array>>()?))
+}
+
 fn whole_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     refuse_zero(&arguments[0], &arguments[1], Condition::DIVIDE_BY_ZERO)?;
     numeric::div(&arguments[0], &arguments[1]).map_err(overflow)
@@ -410,7 +489,7 @@ fn whole_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 /// Which values are zero; false for NULL.
 fn zeros(array: &ArrayRef) -> Result<BooleanArray> {
     let zero = ScalarValue::new_zero(array.data_type())?.to_scalar()?;
-    let zeros = cmp::eq(array, &zero)?;
+    let zeros = cmp::eq(&crate::normal::normal_array(array)?, &zero)?;
     Ok(zeros.iter().map(|zero| Some(zero == Some(true))).collect())
 }
 
@@ -450,7 +529,8 @@ pub(crate) fn add_micros_kernel(arguments: &[ArrayRef], to: &DataType) -> Result
 pub(crate) fn add_days_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let days = cast_array(&arguments[0], &DataType::Int32, Mode::Ansi)?;
     let more = arguments[1].as_primitive::<Int32Type>();
-    let sum = numeric::add(&days.as_primitive::<Int32Type>(), &more).map_err(overflow)?;
+    // days wrap around, as in Spark
+    let sum = numeric::add_wrapping(&days.as_primitive::<Int32Type>(), &more)?;
     cast_array(&sum, to, Mode::Ansi)
 }
 

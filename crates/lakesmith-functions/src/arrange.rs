@@ -117,6 +117,10 @@ pub fn zipped(lists: Vec<(String, Typed)>) -> Result<Typed, Fault> {
     let mut fields = Vec::new();
     let mut arguments = Vec::new();
     for (index, (name, value)) in lists.into_iter().enumerate() {
+        let value = match value.data_type {
+            SparkType::Null => cast(value, &SparkType::array(SparkType::Null), Mode::Ansi)?,
+            _ => value,
+        };
         let SparkType::Array { element, .. } = &value.data_type else {
             let title = format!("`arrays_zip` needs an ARRAY here, not {}", value.data_type);
             return Err(Fault::mismatch(title, Some(index)));

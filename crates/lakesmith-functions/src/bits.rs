@@ -54,6 +54,9 @@ fn whole(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
     if is_integral(&value.data_type) {
         return Ok(value);
     }
+    if value.data_type == SparkType::Null {
+        return cast(value, &SparkType::Integer, Mode::Ansi);
+    }
     Err(Fault::mismatch(format!("`{}` works on whole numbers, not on {}", call.name, value.data_type), Some(index)))
 }
 

@@ -66,6 +66,7 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_date_from_days", date_from_days_kernel),
     ("spark_dayname", |a, _| names(a, |date| DAYS[index(date.weekday().to_monday_zero_offset())])),
     ("spark_from_utc", |a, t| moved(a, t, true)),
+    ("spark_iso_weekday", iso_weekday_kernel),
     ("spark_legacy_next_day", |a, t| attempt(a, t, next_day_kernel)),
     ("spark_monthname", |a, _| names(a, |date| MONTHS[index(date.month() - 1)])),
     ("spark_next_day", next_day_kernel),
@@ -249,6 +250,12 @@ pub(crate) fn seconds(value: Typed) -> Result<Typed, Fault> {
     kernel::call("spark_seconds", vec![value], SparkType::Decimal { precision: 8, scale: 6 })
 }
 
+/// The number of a weekday, 1 for Monday.
+pub(crate) fn iso_weekday(value: Typed) -> Result<Typed, Fault> {
+    let value = cast(value, &SparkType::Date, Mode::Ansi)?;
+    kernel::call("spark_iso_weekday", vec![value], SparkType::Integer)
+}
+
 /// The year that the ISO week of a date belongs to.
 pub(crate) fn year_of_week(value: Typed) -> Result<Typed, Fault> {
     let value = cast(value, &SparkType::Date, Mode::Ansi)?;
@@ -270,6 +277,12 @@ fn seconds_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let values = micros.map(|micros| micros.map(|micros| i128::from(micros.rem_euclid(60_000_000))));
     let values: Decimal128Array = values.collect();
     Ok(Arc::new(values.with_precision_and_scale(8, 6)?))
+}
+
+fn iso_weekday_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let days = arguments[0].as_primitive::<Date32Type>().iter();
+    let number = |date: Date| i32::from(date.weekday().to_monday_one_offset());
+    Ok(Arc::new(days.map(|days| date_of(days?).map(number)).collect::<Int32Array>()))
 }
 
 fn year_of_week_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {

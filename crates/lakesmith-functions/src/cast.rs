@@ -23,6 +23,7 @@ use crate::cast_text::{has_text, interval_text, to_text_in};
 use crate::coercion::{as_decimal, is_numeric, is_text};
 use crate::double_decimal::DoubleDecimals;
 use crate::function::{Call, Fault, Function, Typed};
+use crate::interval_arithmetic;
 use crate::kernel::{self, Kernels};
 use crate::legacy_cast;
 use crate::rules::{self, Rules};
@@ -92,6 +93,16 @@ pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
         && let Some(text) = interval_text(value.clone())
     {
         return text;
+    }
+    match (&value.data_type, to) {
+        (SparkType::DayTimeInterval { .. }, SparkType::DayTimeInterval { .. })
+        | (SparkType::YearMonthInterval { .. }, SparkType::YearMonthInterval { .. }) => {
+            return interval_arithmetic::trimmed(value, to);
+        }
+        _ => {}
+    }
+    if let Some(done) = crate::interval_cast::interval_cast(&value, to, mode) {
+        return done;
     }
     if !is_castable(&value.data_type, to, mode) {
         let title = format!("a value of type {} cannot be cast to {to}", value.data_type);
@@ -284,6 +295,19 @@ pub(crate) fn cast_in(array: &ArrayRef, to: &DataType, mode: Mode, zone: &Zone) 
             });
             let values = Decimal128Array::from(values.collect::<Result<Vec<_>>>()?);
             Ok(Arc::new(values.with_precision_and_scale(*precision, *scale)?))
+        }
+        (DataType::Float32 | DataType::Float64, DataType::Int64) if mode != Mode::Legacy => {
+            // 2^63 counts as the greatest number, as Java's comparison has it
+            let doubles = plain_cast(array, &DataType::Float64, mode)?;
+            let bound = i64::MAX as f64;
+            let wholes = doubles.as_primitive::<Float64Type>().iter().map(|value| match value {
+                Some(value) if !(value.floor() <= bound && value.ceil() >= -bound) => match mode {
+                    Mode::Try | Mode::Legacy => Ok(None),
+                    Mode::Ansi => Err(refusal(Condition::CAST_OVERFLOW, &lakesmith_value::format_double(value), to)),
+                },
+                value => Ok(value.map(|value| value as i64)),
+            });
+            Ok(Arc::new(wholes.collect::<Result<Int64Array>>()?))
         }
         (DataType::Boolean, DataType::Decimal128(..)) => {
             let numbers = plain_cast(array, &DataType::Int32, mode)?;

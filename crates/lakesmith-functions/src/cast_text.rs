@@ -135,6 +135,15 @@ pub fn year_month_literal(months: i32, start: YearMonthUnit, end: YearMonthUnit)
     year_month(months, year_rank(start), year_rank(end))
 }
 
+/// The numbers of the first and the last unit of an interval's type.
+pub(crate) fn unit_ranks(data_type: &SparkType) -> Option<(i32, i32)> {
+    match data_type {
+        SparkType::DayTimeInterval { start, end } => Some((day_time_rank(*start), day_time_rank(*end))),
+        SparkType::YearMonthInterval { start, end } => Some((year_rank(*start), year_rank(*end))),
+        _ => None,
+    }
+}
+
 /// An interval as its literal, with the units of its type.
 pub fn interval_text(interval: Typed) -> Option<Result<Typed, Fault>> {
     let (units, kernel) = match &interval.data_type {

@@ -54,7 +54,9 @@ fn when(call: &Call<'_>) -> Result<Typed, Fault> {
         let index = pair * 2;
         let condition = call.arguments[index].clone();
         let data_type = condition.data_type.clone();
-        if data_type == SparkType::Null || is_text(&data_type) {
+        // `if` takes a bare NULL, CASE does not
+        let is_bare = data_type == SparkType::Null && call.name != "if";
+        if is_bare || is_text(&data_type) {
             return Err(Fault::mismatch(format!("a condition is BOOLEAN, this value is {data_type}"), Some(index)));
         }
         let condition = implicit(condition, &SparkType::Boolean).unwrap_or_else(|| {

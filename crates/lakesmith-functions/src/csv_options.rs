@@ -105,7 +105,7 @@ impl CsvOptions {
         let is_set = |name: &str| value(name).map(|value| value.eq_ignore_ascii_case("true"));
         let zone = value("timezone").map(|name| Zone::new(name).ok_or_else(|| format!("`{name}` is no time zone")));
         let zone = zone.transpose()?.unwrap_or_default();
-        let pattern = |name: &str| value(name).map(Pattern::new).transpose();
+        let pattern = |name: &str| value(name).map(Pattern::new).transpose().map_err(|unusable| unusable.to_string());
         let separator = if value("sep").is_some() { "sep" } else { "delimiter" };
         let trims = (is_set("ignoreleadingwhitespace"), is_set("ignoretrailingwhitespace"));
         Ok(Self {

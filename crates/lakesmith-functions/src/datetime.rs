@@ -10,9 +10,8 @@ use datafusion::arrow::compute::{DatePart, date_part};
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Int32Type, Int64Type, IntervalYearMonthType, TimestampMicrosecondType,
 };
-use datafusion::common::{Result, ScalarValue, exec_datafusion_err};
+use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::{Expr, lit};
-use jiff::ToSpan;
 use jiff::civil::Date;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
@@ -20,14 +19,16 @@ use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::spark_type::{DayTimeUnit, YearMonthUnit};
 use lakesmith_value::Zone;
 
-use crate::arithmetic::{DAYS, add_days_kernel, add_micros_kernel, attempt};
+use crate::arithmetic::{DAYS, add_days_kernel, add_micros_kernel, attempt, of_intervals};
 use crate::cast::{Mode, cast, cast_array};
 use crate::coercion::{implicit, is_integral, is_text};
 use crate::function::{Call, Fault, Function, Typed};
+use crate::interval::DAYS_TO_SECONDS;
+use crate::interval_arithmetic::is_interval;
 use crate::kernel::{self, Kernels, texts};
 use crate::pattern::Pattern;
 use crate::rules::zone_at;
-use crate::text_value::{DAY_MICROS, date_of, days_of};
+use crate::text_value::{DAY_MICROS, date_of, day_number, days_of, months_later};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
@@ -94,7 +95,7 @@ pub const FUNCTIONS: &[Function] = &[
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[
     ("spark_add_interval_months", |a, t| add_interval_months(a, t, 1)),
-    ("spark_add_intervals", |a, _| Ok(numeric::add(&a[0], &a[1])?)),
+    ("spark_add_intervals", |a, _| numeric::add(&a[0], &a[1]).map_err(|error| of_intervals(error, &a[0]))),
     ("spark_add_micros", add_micros_kernel),
     ("spark_add_months", add_months_kernel),
     ("spark_date_add", add_days_kernel),
@@ -116,7 +117,11 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_parse_moment", |a, t| parse_kernel(a, t, Mode::Ansi)),
     ("spark_quarter", |a, _| field(a, DatePart::Quarter)),
     ("spark_second", |a, _| field(a, DatePart::Second)),
-    ("spark_subtract_intervals", |a, _| Ok(numeric::sub(&a[0], &a[1])?)),
+    ("spark_seconds_since_epoch", |a, _| {
+        let micros = a[0].as_primitive::<TimestampMicrosecondType>();
+        Ok(Arc::new(micros.unary::<_, Int64Type>(|micros| micros / 1_000_000)))
+    }),
+    ("spark_subtract_intervals", |a, _| numeric::sub(&a[0], &a[1]).map_err(|error| of_intervals(error, &a[0]))),
     ("spark_subtract_micros", subtract_micros_kernel),
     ("spark_subtract_months", |a, t| add_interval_months(a, t, -1)),
     ("spark_timestamp_micros", |a, t| scaled(a, t, 1)),
@@ -162,6 +167,13 @@ fn extract(call: &Call<'_>) -> Result<Typed, Fault> {
     let Expr::Literal(ScalarValue::Utf8(Some(field)), _) = &call.arguments[0].expr else {
         return Err(Fault::mismatch(format!("the field of `{}` is a constant text", call.name), Some(0)));
     };
+    let unknown = || {
+        let title = format!("`{}` of {} has no field `{field}`", call.name, call.arguments[1].data_type);
+        Fault { condition: Condition::INVALID_EXTRACT_FIELD, title, argument: Some(0), help: None }
+    };
+    if is_interval(&call.arguments[1].data_type) {
+        return crate::interval_field::field(&call.arguments[1], field).unwrap_or_else(|| Err(unknown()));
+    }
     let name = match field.to_ascii_lowercase().as_str() {
         "year" | "y" | "years" | "yr" | "yrs" => "year",
         "quarter" | "qtr" => "quarter",
@@ -172,13 +184,14 @@ fn extract(call: &Call<'_>) -> Result<Typed, Fault> {
         "doy" => "dayofyear",
         "hour" | "h" | "hours" | "hr" | "hrs" => "hour",
         "minute" | "m" | "min" | "mins" | "minutes" => "minute",
-        "second" | "s" | "sec" | "seconds" | "secs" if is_moment(&call.arguments[1].data_type) => {
+        "second" | "s" | "sec" | "seconds" | "secs" => {
             return crate::calendar::seconds(call.arguments[1].clone());
         }
-        "yearofweek" if is_moment(&call.arguments[1].data_type) => {
+        "dayofweek_iso" | "dow_iso" => return crate::calendar::iso_weekday(call.arguments[1].clone()),
+        "yearofweek" => {
             return crate::calendar::year_of_week(call.arguments[1].clone());
         }
-        _ => return Err(Fault::not_built(format!("field `{field}` of `{}`", call.name))),
+        _ => return Err(unknown()),
     };
     let function = crate::registry::find(name).ok_or_else(|| Fault::not_built(format!("`{name}`")))?;
     (function.resolve)(&Call { name, arguments: vec![call.arguments[1].clone()], ..call.clone() })
@@ -202,8 +215,11 @@ pub(crate) fn arithmetic(left: &Typed, right: &Typed, minus: bool) -> Option<Res
             SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. } | SparkType::CalendarInterval
         )
     };
-    if interval(l) && is_moment(r) && !minus {
+    if (interval(l) || is_integral(l) && *r == SparkType::Date) && is_moment(r) && !minus {
         return arithmetic(right, left, minus);
+    }
+    if *l == SparkType::Null || *r == SparkType::Null {
+        return with_null(left, right, minus);
     }
     match (l, r) {
         (SparkType::Date, r) if is_integral(r) => Some(shift_days(left.clone(), right.clone(), minus)),
@@ -243,6 +259,36 @@ pub(crate) fn arithmetic(left: &Typed, right: &Typed, minus: bool) -> Option<Res
     }
 }
 
+/// `+` and `-` of a moment and a bare NULL, which counts as the interval or number of days that fits.
+fn with_null(left: &Typed, right: &Typed, minus: bool) -> Option<Result<Typed, Fault>> {
+    let (l, r) = (&left.data_type, &right.data_type);
+    let as_type = |value: &Typed, to: SparkType| cast(value.clone(), &to, Mode::Ansi);
+    let moved = match (l, r) {
+        (moment, SparkType::Null) if !minus && is_moment(moment) => {
+            as_type(right, DAYS_TO_SECONDS).map(|null| (left.clone(), null))
+        }
+        (SparkType::Null, moment) if !minus && is_moment(moment) => {
+            as_type(left, DAYS_TO_SECONDS).map(|null| (null, right.clone()))
+        }
+        (moment, SparkType::Null) if minus && is_moment(moment) => {
+            as_type(right, moment.clone()).map(|null| (left.clone(), null))
+        }
+        (SparkType::Null, moment) if minus && is_moment(moment) => {
+            as_type(left, moment.clone()).map(|null| (null, right.clone()))
+        }
+        (SparkType::Null, other) | (other, SparkType::Null) if is_interval(other) => {
+            let null = if *l == SparkType::Null { left } else { right };
+            let null = as_type(null, other.clone());
+            null.map(|null| if *l == SparkType::Null { (null, right.clone()) } else { (left.clone(), null) })
+        }
+        _ => return None,
+    };
+    match moved {
+        Ok((left, right)) => arithmetic(&left, &right, minus),
+        Err(fault) => Some(Err(fault)),
+    }
+}
+
 fn same_kind(left: Typed, right: Typed, minus: bool, result: SparkType) -> Result<Typed, Fault> {
     let name = if minus { "spark_subtract_intervals" } else { "spark_add_intervals" };
     kernel::call(name, vec![left, right], result)
@@ -264,6 +310,10 @@ fn wrapping_days(arguments: &[ArrayRef], moved: fn(i32, i32) -> i32) -> Result<A
 }
 
 fn move_days(call: &Call<'_>, minus: bool) -> Result<Typed, Fault> {
+    let days = &call.arguments[1].data_type;
+    if !matches!(days, SparkType::Byte | SparkType::Short | SparkType::Integer | SparkType::Null) && !is_text(days) {
+        return Err(Fault::mismatch(format!("`{}` moves by days as an INT, not {days}", call.name), Some(1)));
+    }
     let mut arguments = typed(call, &[SparkType::Date, SparkType::Integer])?;
     let days = arguments.remove(1);
     shift_days(arguments.remove(0), days, minus)
@@ -296,12 +346,6 @@ fn subtract_micros_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<Array
     add_micros_kernel(&arguments, to)
 }
 
-/// Moves by months; a day that the month lacks becomes its last day.
-fn moved_months(days: i32, months: i32) -> Option<i32> {
-    let date = date_of(days)?;
-    date.checked_add(months.months()).ok().map(days_of)
-}
-
 fn out_of_range() -> datafusion::common::DataFusionError {
     DataError { condition: Condition::ARITHMETIC_OVERFLOW, message: "the date is out of range".into() }
         .into_datafusion()
@@ -310,7 +354,7 @@ fn out_of_range() -> datafusion::common::DataFusionError {
 fn add_months_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let (days, months) = (arguments[0].as_primitive::<Date32Type>(), arguments[1].as_primitive::<Int32Type>());
     let values = days.iter().zip(months).map(|pair| match pair {
-        (Some(days), Some(months)) => moved_months(days, months).map(Some).ok_or_else(out_of_range),
+        (Some(days), Some(months)) => months_later(days, i64::from(months)).map(Some).ok_or_else(out_of_range),
         _ => Ok(None),
     });
     Ok(Arc::new(Date32Array::from(values.collect::<Result<Vec<_>>>()?)))
@@ -329,7 +373,7 @@ fn add_interval_months(arguments: &[ArrayRef], to: &DataType, sign: i32) -> Resu
         (Some(instant), Some(months)) => {
             let micros = zone.local(instant);
             let days = i32::try_from(micros.div_euclid(DAY_MICROS)).map_err(|_| out_of_range())?;
-            let moved = moved_months(days, months * sign).ok_or_else(out_of_range)?;
+            let moved = months_later(days, i64::from(months) * i64::from(sign)).ok_or_else(out_of_range)?;
             let moved = i64::from(moved) * DAY_MICROS + micros.rem_euclid(DAY_MICROS);
             Ok(Some(zone.instant_near(moved, instant)))
         }
@@ -384,9 +428,7 @@ fn make_date_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> 
     let parts: Vec<_> = arguments.iter().map(|array| array.as_primitive::<Int32Type>()).collect();
     let values = parts[0].iter().zip(parts[1]).zip(parts[2]).map(|((year, month), day)| match (year, month, day) {
         (Some(year), Some(month), Some(day)) => {
-            let date = i16::try_from(year).ok().zip(i8::try_from(month).ok()).zip(i8::try_from(day).ok());
-            let date = date.and_then(|((year, month), day)| Date::new(year, month, day).ok());
-            date.map(|date| Some(days_of(date))).ok_or_else(|| {
+            day_number(i64::from(year), i64::from(month), i64::from(day)).map(Some).ok_or_else(|| {
                 let message = format!("{year}-{month}-{day} is no date");
                 DataError { condition: Condition::DATETIME_FIELD_OUT_OF_BOUNDS, message }.into_datafusion()
             })
@@ -453,9 +495,9 @@ fn truncated(unit: &str, micros: i64) -> Option<i64> {
 fn constant_pattern(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
     let argument = call.arguments[index].clone();
     if let Expr::Literal(ScalarValue::Utf8(Some(text)), _) = &argument.expr {
-        Pattern::new(text).map_err(|title| Fault {
-            condition: Condition::LAKESMITH_NOT_BUILT,
-            title,
+        Pattern::new(text).map_err(|unusable| Fault {
+            condition: unusable.condition,
+            title: unusable.to_string(),
             argument: Some(index),
             help: None,
         })?;
@@ -476,7 +518,8 @@ fn with_patterns<T>(
     for row in 0..rows {
         let text = patterns.value(row);
         if last.as_ref().is_none_or(|(known, _)| known != text) {
-            let pattern = Pattern::new(text).map_err(|title| exec_datafusion_err!("{title}"))?;
+            let pattern =
+                Pattern::new(text).map_err(|unusable| kernel::refused(unusable.condition, unusable.to_string()))?;
             last = Some((text.to_owned(), pattern));
         }
         values.push(match &last {
@@ -541,15 +584,19 @@ fn parse_kernel(arguments: &[ArrayRef], to: &DataType, mode: Mode) -> Result<Arr
 }
 
 fn unix_timestamp(call: &Call<'_>) -> Result<Typed, Fault> {
+    let value = call.arguments.first().map(|argument| &argument.data_type);
+    if let Some(other) = value.filter(|known| !is_moment(known) && !is_text(known) && **known != SparkType::Null) {
+        let title = format!("`{}` reads a text, a date or a timestamp, not {other}", call.name);
+        return Err(Fault::mismatch(title, Some(0)));
+    }
     let moment = match call.arguments.first() {
         None => now(call),
         // read as if clocks showed UTC
-        Some(local) if local.data_type == SparkType::TimestampNtz => {
-            return kernel::call("spark_unix_seconds", vec![local.clone()], SparkType::Long);
-        }
+        Some(local) if local.data_type == SparkType::TimestampNtz => local.clone(),
         Some(_) => read(call, SparkType::Timestamp, Mode::Ansi)?,
     };
-    cast(moment, &SparkType::Long, Mode::Ansi)
+    // a cast rounds down, this function towards 1970
+    kernel::call("spark_seconds_since_epoch", vec![moment], SparkType::Long)
 }
 
 fn from_unixtime(call: &Call<'_>) -> Result<Typed, Fault> {

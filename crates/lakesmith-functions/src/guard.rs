@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, AsArray, Int8Array};
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::Result;
-use datafusion::common::tree_node::TreeNode;
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::common::{DataFusionError, Result};
 use datafusion::logical_expr::expr::{Case, ScalarFunction};
-use datafusion::logical_expr::{Expr, lit};
+use datafusion::logical_expr::{Expr, LogicalPlan, Operator, lit};
 use lakesmith_unresolved::SparkType;
 
 use crate::function::{Fault, Typed};
@@ -22,7 +22,7 @@ use crate::lambda::LambdaFunction;
 pub(crate) const KERNELS: Kernels = &[("spark_only_row", only_row_kernel), ("spark_truth_number", truth_number_kernel)];
 
 /// Kernels that refuse some values.
-pub(crate) const FALLIBLE: [&str; 78] = [
+pub(crate) const FALLIBLE: [&str; 96] = [
     "spark_abs",
     "spark_add",
     "spark_add_calendar",
@@ -39,22 +39,31 @@ pub(crate) const FALLIBLE: [&str; 78] = [
     "spark_bround_decimal",
     "spark_bround_whole",
     "spark_cast",
+    "spark_ceil",
     "spark_conv",
     "spark_convert_timezone",
     "spark_date_add",
     "spark_date_sub",
     "spark_decode",
     "spark_div",
+    "spark_div_decimal",
     "spark_divide",
+    "spark_divide_interval",
+    "spark_divide_intervals",
     "spark_element_at",
     "spark_elt",
     "spark_encode",
+    "spark_floor",
     "spark_format_string",
     "spark_from_csv",
     "spark_from_csv_strictly",
     "spark_from_json_strictly",
     "spark_from_utc",
     "spark_hmac",
+    "spark_ilike",
+    "spark_interval_of",
+    "spark_like",
+    "spark_lpad",
     "spark_make_date",
     "spark_make_dt_interval",
     "spark_make_interval",
@@ -65,20 +74,29 @@ pub(crate) const FALLIBLE: [&str; 78] = [
     "spark_map_from_arrays",
     "spark_map_from_entries",
     "spark_mean",
+    "spark_mean_interval",
     "spark_multiply",
+    "spark_multiply_interval",
+    "spark_multiply_interval_last",
     "spark_negative",
     "spark_next_day",
+    "spark_number_of",
     "spark_only_row",
+    "spark_parse_interval",
     "spark_parse_moment",
     "spark_parse_url",
     "spark_pmod",
     "spark_remainder",
+    "spark_repeat",
     "spark_repeat_values",
     "spark_round",
     "spark_round_decimal",
     "spark_round_whole",
+    "spark_rpad",
     "spark_sequence",
     "spark_slice",
+    "spark_space",
+    "spark_split_part",
     "spark_str_to_map",
     "spark_subtract",
     "spark_subtract_calendar",
@@ -121,6 +139,65 @@ fn holds_fallible_lambda(call: &ScalarFunction) -> bool {
     let Some(function) = call.func.inner().downcast_ref::<LambdaFunction>() else { return false };
     matches!(call.name(), "spark_array_sort_by" | "spark_transform_keys")
         || function.lambdas().iter().any(|lambda| lambda.body().is_none_or(can_fail))
+}
+
+/// The error of a constant in a plan, where a row would have to compute it. Spark computes constants before it reads a row, so
+/// one that fails is an error even where there is none.
+pub fn failing_constant(plan: &LogicalPlan) -> Option<DataFusionError> {
+    let mut found = None;
+    // the closures never fail
+    let _ = plan.apply(|node| {
+        if found.is_none() && !matches!(node, LogicalPlan::TableScan(_)) {
+            let _ = node.apply_expressions(|expr| {
+                found = found.take().or_else(|| failing_part(expr));
+                Ok(TreeNodeRecursion::Continue)
+            });
+        }
+        Ok(if found.is_some() { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
+    });
+    found
+}
+
+/// The error of a constant part of an expression that no condition stands before.
+fn failing_part(expr: &Expr) -> Option<DataFusionError> {
+    match expr {
+        Expr::Case(case) => case.when_then_expr.first().and_then(|(condition, _)| failing_part(condition)),
+        Expr::BinaryExpr(binary) if matches!(binary.op, Operator::And | Operator::Or) => failing_part(&binary.left),
+        Expr::ScalarFunction(call) if call.name() == "coalesce" => call.args.first().and_then(failing_part),
+        Expr::ScalarFunction(call) => {
+            for argument in &call.args {
+                if let Some(error) = failing_part(argument) {
+                    return Some(error);
+                }
+                // what comes after a NULL is not computed
+                if is_null(argument) {
+                    return None;
+                }
+            }
+            let fails = FALLIBLE.contains(&call.name()) && is_constant(expr);
+            if fails { kernel::evaluated(expr).err() } else { None }
+        }
+        Expr::BinaryExpr(binary) => match failing_part(&binary.left) {
+            None if is_null(&binary.left) => None,
+            None => failing_part(&binary.right),
+            error => error,
+        },
+        Expr::Alias(alias) => failing_part(&alias.expr),
+        Expr::Not(inner) | Expr::IsNull(inner) | Expr::IsNotNull(inner) => failing_part(inner),
+        Expr::InList(list) => failing_part(&list.expr).or_else(|| list.list.iter().find_map(failing_part)),
+        Expr::AggregateFunction(call) => call.params.args.iter().find_map(failing_part),
+        _ => None,
+    }
+}
+
+fn is_null(expr: &Expr) -> bool {
+    is_constant(expr) && kernel::evaluated(expr).is_ok_and(|value| value.is_null())
+}
+
+fn is_constant(expr: &Expr) -> bool {
+    let is_value =
+        |node: &Expr| matches!(node, Expr::Literal(..) | Expr::ScalarFunction(_) | Expr::Case(_) | Expr::BinaryExpr(_));
+    !expr.is_volatile() && !expr.exists(|node| Ok(!is_value(node))).unwrap_or(true)
 }
 
 /// A CASE whose branches are computed for their rows only.

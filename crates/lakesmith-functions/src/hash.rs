@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, Int64Array, StringArray};
 use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Decimal128Type, Float32Type, Float64Type, Int32Type, Int64Type, TimestampMicrosecondType,
+    DataType, Date32Type, Decimal128Type, DurationMicrosecondType, Float32Type, Float64Type, Int32Type, Int64Type,
+    IntervalYearMonthType, TimestampMicrosecondType,
 };
 use datafusion::common::{Result, internal_datafusion_err};
 use lakesmith_unresolved::SparkType;
 
-use crate::cast::{Mode, cast_array};
+use crate::cast::{Mode, cast, cast_array};
+use crate::coercion::is_text;
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::kernel::{self, Kernels};
 
@@ -17,13 +19,9 @@ use crate::kernel::{self, Kernels};
 pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["hash"], (1, MANY), |call| hashed(call, "spark_hash", SparkType::Integer)),
     Function::scalar(&["xxhash64"], (1, MANY), |call| hashed(call, "spark_xxhash64", SparkType::Long)),
-    Function::scalar(&["crc32"], (1, 1), |call| {
-        let value = crate::array::argument(call, 0, &SparkType::STRING)?;
-        kernel::call("spark_crc32", vec![value], SparkType::Long)
-    }),
+    Function::scalar(&["crc32"], (1, 1), |call| kernel::call("spark_crc32", vec![bytes(call)?], SparkType::Long)),
     Function::scalar(&["sha1", "sha"], (1, 1), |call| {
-        let value = crate::array::argument(call, 0, &SparkType::STRING)?;
-        kernel::call("spark_sha1", vec![value], SparkType::STRING)
+        kernel::call("spark_sha1", vec![bytes(call)?], SparkType::STRING)
     }),
 ];
 
@@ -35,18 +33,19 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_xxhash64", xxhash_kernel),
 ];
 
+/// The argument of a digest: a BINARY, or a text as its bytes.
+pub(crate) fn bytes(call: &Call<'_>) -> Result<Typed, Fault> {
+    let value = call.arguments[0].clone();
+    match &value.data_type {
+        SparkType::Binary => Ok(value),
+        data_type if is_text(data_type) || *data_type == SparkType::Null => cast(value, &SparkType::Binary, Mode::Ansi),
+        other => Err(Fault::mismatch(format!("`{}` needs BINARY, not {other}", call.name), Some(0))),
+    }
+}
+
 fn hashed(call: &Call<'_>, name: &'static str, result: SparkType) -> Result<Typed, Fault> {
-    let nested = |data_type: &SparkType| {
-        matches!(
-            data_type,
-            SparkType::Array { .. }
-                | SparkType::Map { .. }
-                | SparkType::Struct(_)
-                | SparkType::DayTimeInterval { .. }
-                | SparkType::YearMonthInterval { .. }
-                | SparkType::CalendarInterval
-        )
-    };
+    let nested =
+        |data_type: &SparkType| crate::higher_order::holds_map(data_type) || *data_type == SparkType::CalendarInterval;
     if let Some(index) = call.arguments.iter().position(|argument| nested(&argument.data_type)) {
         return Err(Fault::not_built(format!(
             "`{}` of a value of type {}",
@@ -54,6 +53,26 @@ fn hashed(call: &Call<'_>, name: &'static str, result: SparkType) -> Result<Type
         )));
     }
     Ok(kernel::call(name, call.arguments.clone(), result)?.with_nullable(false))
+}
+
+/// A hash with the values of a row added: elements and fields one after the other, each with the hash so far as its seed.
+fn folded<H: Copy>(
+    array: &ArrayRef,
+    row: usize,
+    hash: H,
+    add: &mut impl FnMut(&ArrayRef, usize, H) -> Result<H>,
+) -> Result<H> {
+    match array.data_type() {
+        _ if array.is_null(row) => Ok(hash),
+        DataType::List(_) => {
+            let items = array.as_list::<i32>().value(row);
+            (0..items.len()).try_fold(hash, |hash, item| folded(&items, item, hash, add))
+        }
+        DataType::Struct(_) => {
+            array.as_struct().columns().iter().try_fold(hash, |hash, column| folded(column, row, hash, add))
+        }
+        _ => add(array, row, hash),
+    }
 }
 
 /// A value as the hashes see it.
@@ -76,6 +95,8 @@ fn word(array: &ArrayRef, row: usize) -> Result<Option<Word<'_>>> {
             Word::Int(wide.as_primitive::<Int32Type>().value(0))
         }
         DataType::Int32 => Word::Int(array.as_primitive::<Int32Type>().value(row)),
+        DataType::Duration(_) => Word::Long(array.as_primitive::<DurationMicrosecondType>().value(row)),
+        DataType::Interval(_) => Word::Int(array.as_primitive::<IntervalYearMonthType>().value(row)),
         DataType::Date32 => Word::Int(array.as_primitive::<Date32Type>().value(row)),
         DataType::Int64 => Word::Long(array.as_primitive::<Int64Type>().value(row)),
         DataType::Timestamp(..) => Word::Long(array.as_primitive::<TimestampMicrosecondType>().value(row)),
@@ -115,18 +136,20 @@ fn hash_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let rows = (0..arguments[0].len()).map(|row| {
         let mut hash = 42u32;
         for argument in arguments {
-            hash = match word(argument, row)? {
-                None => hash,
-                Some(Word::Int(value)) => murmur_end(murmur_step(hash, value.cast_unsigned()), 4),
-                Some(Word::Long(value)) => {
-                    let value = value.cast_unsigned();
-                    // the halves of the number one after the other
-                    let low = murmur_step(hash, (value & 0xFFFF_FFFF) as u32);
-                    murmur_end(murmur_step(low, (value >> 32) as u32), 8)
-                }
-                Some(Word::Bytes(bytes)) => murmur_bytes(bytes, hash),
-                Some(Word::Owned(bytes)) => murmur_bytes(&bytes, hash),
-            };
+            hash = folded(argument, row, hash, &mut |array, row, hash| {
+                Ok(match word(array, row)? {
+                    None => hash,
+                    Some(Word::Int(value)) => murmur_end(murmur_step(hash, value.cast_unsigned()), 4),
+                    Some(Word::Long(value)) => {
+                        let value = value.cast_unsigned();
+                        // the halves of the number one after the other
+                        let low = murmur_step(hash, (value & 0xFFFF_FFFF) as u32);
+                        murmur_end(murmur_step(low, (value >> 32) as u32), 8)
+                    }
+                    Some(Word::Bytes(bytes)) => murmur_bytes(bytes, hash),
+                    Some(Word::Owned(bytes)) => murmur_bytes(&bytes, hash),
+                })
+            })?;
         }
         Ok(hash.cast_signed())
     });
@@ -168,20 +191,22 @@ fn xxhash_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let rows = (0..arguments[0].len()).map(|row| {
         let mut hash = 42u64;
         for argument in arguments {
-            hash = match word(argument, row)? {
-                None => hash,
-                Some(Word::Int(value)) => {
-                    let start = hash.wrapping_add(P5).wrapping_add(4);
-                    let mixed = start ^ u64::from(value.cast_unsigned()).wrapping_mul(P1);
-                    xx_end(mixed.rotate_left(23).wrapping_mul(P2).wrapping_add(P3))
-                }
-                Some(Word::Long(value)) => {
-                    let start = hash.wrapping_add(P5).wrapping_add(8);
-                    xx_end(xx_long(start, value.cast_unsigned()))
-                }
-                Some(Word::Bytes(bytes)) => xx_bytes(bytes, hash),
-                Some(Word::Owned(bytes)) => xx_bytes(&bytes, hash),
-            };
+            hash = folded(argument, row, hash, &mut |array, row, hash| {
+                Ok(match word(array, row)? {
+                    None => hash,
+                    Some(Word::Int(value)) => {
+                        let start = hash.wrapping_add(P5).wrapping_add(4);
+                        let mixed = start ^ u64::from(value.cast_unsigned()).wrapping_mul(P1);
+                        xx_end(mixed.rotate_left(23).wrapping_mul(P2).wrapping_add(P3))
+                    }
+                    Some(Word::Long(value)) => {
+                        let start = hash.wrapping_add(P5).wrapping_add(8);
+                        xx_end(xx_long(start, value.cast_unsigned()))
+                    }
+                    Some(Word::Bytes(bytes)) => xx_bytes(bytes, hash),
+                    Some(Word::Owned(bytes)) => xx_bytes(&bytes, hash),
+                })
+            })?;
         }
         Ok(hash.cast_signed())
     });
@@ -277,12 +302,11 @@ fn sha1(bytes: &[u8]) -> String {
 }
 
 fn crc32_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    let texts = kernel::texts(&arguments[0])?;
-    let sums = texts.iter().map(|text| text.map(|text| i64::from(crc32(text.as_bytes()))));
-    Ok(Arc::new(sums.collect::<Int64Array>()))
+    let values = arguments[0].as_binary::<i32>().iter();
+    Ok(Arc::new(values.map(|bytes| bytes.map(|bytes| i64::from(crc32(bytes)))).collect::<Int64Array>()))
 }
 
 fn sha1_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    let texts = kernel::texts(&arguments[0])?;
-    Ok(Arc::new(texts.iter().map(|text| text.map(|text| sha1(text.as_bytes()))).collect::<StringArray>()))
+    let values = arguments[0].as_binary::<i32>().iter();
+    Ok(Arc::new(values.map(|bytes| bytes.map(sha1)).collect::<StringArray>()))
 }

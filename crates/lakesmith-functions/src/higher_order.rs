@@ -346,7 +346,7 @@ fn with_key(map: Typed, key: &SparkType) -> Result<Typed, Fault> {
 }
 
 /// Whether a type has a map within.
-pub(crate) fn holds_map(data_type: &SparkType) -> bool {
+pub fn holds_map(data_type: &SparkType) -> bool {
     match data_type {
         SparkType::Map { .. } => true,
         SparkType::Array { element, .. } => holds_map(element),
@@ -375,11 +375,23 @@ fn quantified(name: &'static str, call: HigherCall<'_>) -> Result<Typed, Fault> 
     made(name, call, SparkType::Boolean, nullable)
 }
 
+/// Whether types are equal but for the names of fields and for NULLs.
+fn same_shape(left: &SparkType, right: &SparkType) -> bool {
+    match (left, right) {
+        (SparkType::Struct(left), SparkType::Struct(right)) => {
+            let mut pairs = left.iter().zip(right);
+            left.len() == right.len() && pairs.all(|(l, r)| same_shape(&l.data_type, &r.data_type))
+        }
+        (SparkType::Array { element: left, .. }, SparkType::Array { element: right, .. }) => same_shape(left, right),
+        _ => with_nulls(left) == with_nulls(right),
+    }
+}
+
 /// `aggregate`: what is gathered stays of one type.
 fn fold(mut call: HigherCall<'_>) -> Result<Typed, Fault> {
     let zero = call.values[1].data_type.clone();
     let merged = call.bodies[0].value.clone();
-    if with_nulls(&merged.data_type) != zero {
+    if !same_shape(&merged.data_type, &zero) {
         let title = format!("`{}` begins with a value of type {zero} and goes on with {}", call.name, merged.data_type);
         return Err(Fault::mismatch(title, Some(2)).with_help("cast the first value to the type of the others"));
     }

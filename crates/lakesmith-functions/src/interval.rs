@@ -23,11 +23,12 @@ use crate::cast::{Mode, cast};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel::{self, Kernels, refused};
 use crate::rules::zone_at;
-use crate::text_value::{DAY_MICROS, date_of, days_of};
+use crate::text_value::{DAY_MICROS, months_later};
 
-const YEARS_TO_MONTHS: SparkType =
+pub(crate) const YEARS_TO_MONTHS: SparkType =
     SparkType::YearMonthInterval { start: YearMonthUnit::Year, end: YearMonthUnit::Month };
-const DAYS_TO_SECONDS: SparkType = SparkType::DayTimeInterval { start: DayTimeUnit::Day, end: DayTimeUnit::Second };
+pub(crate) const DAYS_TO_SECONDS: SparkType =
+    SparkType::DayTimeInterval { start: DayTimeUnit::Day, end: DayTimeUnit::Second };
 const HOUR: i64 = 3_600_000_000;
 const MINUTE: i64 = 60_000_000;
 
@@ -175,9 +176,8 @@ pub(crate) fn moved_instant(instant: i64, months: i32, days: i64, zone: &Zone) -
     let mut instant = instant;
     if months != 0 {
         let local = zone.local(instant);
-        let span = jiff::Span::new().try_months(months).ok()?;
-        let date = date_of(i32::try_from(local.div_euclid(DAY_MICROS)).ok()?)?.checked_add(span).ok()?;
-        let moved = i64::from(days_of(date)).checked_mul(DAY_MICROS)?.checked_add(local.rem_euclid(DAY_MICROS))?;
+        let day = months_later(i32::try_from(local.div_euclid(DAY_MICROS)).ok()?, i64::from(months))?;
+        let moved = i64::from(day).checked_mul(DAY_MICROS)?.checked_add(local.rem_euclid(DAY_MICROS))?;
         instant = zone.instant_near(moved, instant);
     }
     if days == 0 {
@@ -188,8 +188,8 @@ pub(crate) fn moved_instant(instant: i64, months: i32, days: i64, zone: &Zone) -
 }
 
 fn moved_date(days: i32, interval: IntervalMonthDayNano, sign: i32) -> Option<i32> {
-    let span = jiff::Span::new().try_months(interval.months.checked_mul(sign)?).ok()?;
-    days_of(date_of(days)?.checked_add(span).ok()?).checked_add(interval.days.checked_mul(sign)?)
+    let moved = months_later(days, i64::from(interval.months) * i64::from(sign))?;
+    moved.checked_add(interval.days.checked_mul(sign)?)
 }
 
 /// `1 years 2 months 3 days 4 hours 5 minutes 6.5 seconds`, parts that are zero left out.

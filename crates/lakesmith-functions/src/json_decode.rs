@@ -50,7 +50,9 @@ pub fn kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     }
     if let DataType::Struct(fields) = to {
         // a text that is no object is a struct all the same
-        let decoded = structs(&values, fields, texts.nulls().cloned(), &options)?;
+        let has_token = texts.iter().map(|text| text.is_some_and(|text| !text.trim_start().is_empty()));
+        let nulls = NullBuffer::from(has_token.collect::<Vec<bool>>());
+        let decoded = structs(&values, fields, Some(nulls), &options)?;
         let is_corrupt = |field: &FieldRef| {
             field.data_type() == &DataType::Utf8 && field.name().to_lowercase() == options.corrupt_column
         };

@@ -100,7 +100,7 @@ impl JsonOptions {
         let value = |name: &str| pairs.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let zone = value(ZONE).map(|name| Zone::new(name).ok_or_else(|| format!("`{name}` is no time zone")));
         let zone = zone.transpose()?.unwrap_or_default();
-        let pattern = |name: &str| value(name).map(Pattern::new).transpose();
+        let pattern = |name: &str| value(name).map(Pattern::new).transpose().map_err(|unusable| unusable.to_string());
         Ok(Self {
             fails_fast: value("mode").is_some_and(|mode| is_mode(mode, "FAILFAST")),
             corrupt_column: value("columnnameofcorruptrecord").unwrap_or("_corrupt_record").to_lowercase(),

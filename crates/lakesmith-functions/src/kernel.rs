@@ -222,11 +222,16 @@ pub fn constant(expr: &Expr) -> Option<ScalarValue> {
     if expr.is_volatile() || expr.exists(is_open).unwrap_or(true) {
         return None;
     }
+    evaluated(expr).ok()
+}
+
+/// The value of an expression that reads no column.
+pub(crate) fn evaluated(expr: &Expr) -> Result<ScalarValue> {
     let context = PhysicalPlanningContext::default();
-    let compiled = create_physical_expr(expr, &DFSchema::empty(), &ExecutionProps::new(), &context).ok()?;
+    let compiled = create_physical_expr(expr, &DFSchema::empty(), &ExecutionProps::new(), &context)?;
     let options = RecordBatchOptions::new().with_row_count(Some(1));
-    let row = RecordBatch::try_new_with_options(Arc::new(Schema::empty()), Vec::new(), &options).ok()?;
-    ScalarValue::try_from_array(&compiled.evaluate(&row).ok()?.into_array(1).ok()?, 0).ok()
+    let row = RecordBatch::try_new_with_options(Arc::new(Schema::empty()), Vec::new(), &options)?;
+    ScalarValue::try_from_array(&compiled.evaluate(&row)?.into_array(1)?, 0)
 }
 
 /// The texts that `write` makes of the texts of an array; it gets a buffer to append to and says whether there is a value.

@@ -12,6 +12,7 @@ use crate::arithmetic::attempt;
 use crate::cast::{Mode, cast, cast_array};
 use crate::coercion::{adjusted, as_decimal, implicit, is_integral, is_numeric};
 use crate::function::{Call, Fault, Function, Typed};
+use crate::interval_arithmetic::{self, is_interval};
 use crate::kernel::{self, Kernels};
 
 /// The functions.
@@ -36,7 +37,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["radians"], (1, 1), |call| real(call, "spark_radians")),
     Function::scalar(&["rint"], (1, 1), |call| real(call, "spark_rint")),
     Function::scalar(&["isnan"], (1, 1), is_nan),
-    Function::scalar(&["nanvl"], (2, 2), |call| real(call, "spark_nanvl")),
+    Function::scalar(&["nanvl"], (2, 2), nanvl),
     Function::scalar(&["log"], (1, 2), |call| match call.arguments.len() {
         1 => real(call, "spark_ln"),
         _ => real(call, "spark_log"),
@@ -53,7 +54,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["cos"], (1, 1), |call| real(call, "spark_cos")),
     Function::scalar(&["tan"], (1, 1), |call| real(call, "spark_tan")),
     Function::scalar(&["pow", "power"], (2, 2), |call| real(call, "spark_pow")),
-    Function::scalar(&["sign", "signum"], (1, 1), |call| real(call, "spark_sign")),
+    Function::scalar(&["sign", "signum"], (1, 1), signum),
     Function::scalar(&["pi"], (0, 0), |_| Ok(Typed::new(lit(std::f64::consts::PI), SparkType::Double))),
 ];
 
@@ -68,7 +69,7 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_acos", |a, _| each(a, f64::acos)),
     ("spark_asin", |a, _| each(a, f64::asin)),
     ("spark_atan", |a, _| each(a, f64::atan)),
-    ("spark_atan2", |a, _| pairwise(a, f64::atan2)),
+    ("spark_atan2", |a, _| pairwise(a, |y, x| (y + 0.0).atan2(x + 0.0))),
     ("spark_bround", |a, t| round_double(a, t, true)),
     ("spark_bround_decimal", |a, t| round_decimal(a, t, true)),
     ("spark_bround_whole", |a, t| round_whole(a, t, true)),
@@ -83,13 +84,13 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_floor", double_floor),
     ("spark_floor_decimal", decimal_floor),
     ("spark_hypot", |a, _| pairwise(a, f64::hypot)),
+    ("spark_interval_sign", interval_sign_kernel),
     ("spark_isnan", isnan_kernel),
     ("spark_ln", |a, _| each_or_null(a, f64::ln, 0.0)),
     ("spark_log", log_kernel),
     ("spark_log10", |a, _| each_or_null(a, f64::log10, 0.0)),
     ("spark_log1p", |a, _| each_or_null(a, |v| if v > -1.0 { v.ln_1p() } else { f64::NAN }, -1.0)),
     ("spark_log2", |a, _| each_or_null(a, f64::log2, 0.0)),
-    ("spark_nanvl", nanvl_kernel),
     ("spark_pow", pow_kernel),
     ("spark_radians", |a, _| each(a, f64::to_radians)),
     ("spark_rint", |a, _| each(a, f64::round_ties_even)),
@@ -115,6 +116,15 @@ fn number(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
     })
 }
 
+/// -1, 0 or 1 of a number or of an interval.
+fn signum(call: &Call<'_>) -> Result<Typed, Fault> {
+    let value = call.arguments[0].clone();
+    match is_interval(&value.data_type) {
+        true => kernel::call("spark_interval_sign", vec![value], SparkType::Double),
+        false => real(call, "spark_sign"),
+    }
+}
+
 /// A function of doubles.
 fn real(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let arguments = (0..call.arguments.len()).map(|index| cast(number(call, index)?, &SparkType::Double, Mode::Ansi));
@@ -122,7 +132,9 @@ fn real(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
 }
 
 fn each(arguments: &[ArrayRef], function: fn(f64) -> f64) -> Result<ArrayRef> {
-    Ok(Arc::new(arguments[0].as_primitive::<Float64Type>().unary::<_, Float64Type>(function)))
+    // a processor gives NaN either sign, and the sign would decide the order
+    let one_nan = |value: f64| Some(function(value)).filter(|result| !result.is_nan()).unwrap_or(f64::NAN);
+    Ok(Arc::new(arguments[0].as_primitive::<Float64Type>().unary::<_, Float64Type>(one_nan)))
 }
 
 /// NULL of values up to a bound: the logarithm of zero or less.
@@ -142,7 +154,9 @@ fn log_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let (base, value) = (arguments[0].as_primitive::<Float64Type>(), arguments[1].as_primitive::<Float64Type>());
     let values = base.iter().zip(value).map(|(base, value)| {
         let (base, value) = (base?, value?);
-        (base > 0.0 && value > 0.0).then(|| value.ln() / base.ln())
+        // NaN is neither
+        let is_known = |number: f64| number > 0.0 || number.is_nan();
+        (is_known(base) && is_known(value)).then(|| value.ln() / base.ln())
     });
     Ok(Arc::new(values.collect::<Float64Array>()))
 }
@@ -156,14 +170,28 @@ fn sign(value: f64) -> f64 {
     if value == 0.0 || value.is_nan() { value } else { value.signum() }
 }
 
+fn interval_sign_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let sizes = interval_arithmetic::sizes(&arguments[0]).into_iter();
+    Ok(Arc::new(sizes.map(|size| size.map(|size| size.signum() as f64)).collect::<Float64Array>()))
+}
+
+/// A power as Java has it: one to the power of NaN or infinity is NaN.
+fn java_pow(base: f64, power: f64) -> f64 {
+    let is_open = power.is_nan() || base.abs() == 1.0 && power.is_infinite();
+    if is_open { f64::NAN } else { base.powf(power) }
+}
+
 fn pow_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let (base, power) = (arguments[0].as_primitive::<Float64Type>(), arguments[1].as_primitive::<Float64Type>());
-    let values = base.iter().zip(power).map(|(base, power)| Some(base?.powf(power?)));
+    let values = base.iter().zip(power).map(|(base, power)| Some(java_pow(base?, power?)));
     Ok(Arc::new(values.collect::<Float64Array>()))
 }
 
 fn abs(call: &Call<'_>) -> Result<Typed, Fault> {
-    let value = number(call, 0)?;
+    let value = match &call.arguments[0] {
+        interval if is_interval(&interval.data_type) => interval.clone(),
+        _ => number(call, 0)?,
+    };
     let result = value.data_type.clone();
     kernel::call("spark_abs", vec![value], result)
 }
@@ -202,15 +230,23 @@ fn whole(call: &Call<'_>, double: &'static str, decimal: &'static str) -> Result
 }
 
 fn double_floor(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    Ok(Arc::new(
-        arguments[0].as_primitive::<Float64Type>().iter().map(|v| v.map(|v| v.floor() as i64)).collect::<Int64Array>(),
-    ))
+    wholes(arguments, f64::floor)
 }
 
 fn double_ceil(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    Ok(Arc::new(
-        arguments[0].as_primitive::<Float64Type>().iter().map(|v| v.map(|v| v.ceil() as i64)).collect::<Int64Array>(),
-    ))
+    wholes(arguments, f64::ceil)
+}
+
+/// Whole numbers of fractions; one that does not fit is an error.
+fn wholes(arguments: &[ArrayRef], round: fn(f64) -> f64) -> Result<ArrayRef> {
+    let values = arguments[0].as_primitive::<Float64Type>().iter();
+    let wholes = values.map(|value| match value.map(round) {
+        Some(value) if value.is_infinite() || value.abs() > i64::MAX as f64 => {
+            Err(overflow(lakesmith_diagnostic::Condition::ARITHMETIC_OVERFLOW))
+        }
+        value => Ok(value.map(|value| value as i64)),
+    });
+    Ok(Arc::new(wholes.collect::<Result<Int64Array>>()?))
 }
 
 fn decimal_floor(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
@@ -385,11 +421,14 @@ fn round_text(text: &str, value: f64, digits: i32, even: bool, single: bool) -> 
     if single { text.parse::<f32>().map_or(value, f64::from) } else { text.parse().unwrap_or(value) }
 }
 
-fn nanvl_kernel(a: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    let (first, second) = (a[0].as_primitive::<Float64Type>(), a[1].as_primitive::<Float64Type>());
-    let values =
-        first.iter().zip(second).map(|(first, second)| first.and_then(|v| if v.is_nan() { second } else { Some(v) }));
-    Ok(Arc::new(values.collect::<Float64Array>()))
+/// The first number, or the second where the first is NaN; the second is computed for those rows only.
+fn nanvl(call: &Call<'_>) -> Result<Typed, Fault> {
+    let number = |index: usize| cast(number(call, index)?, &SparkType::Double, Mode::Ansi);
+    let (first, second) = (number(0)?, number(1)?);
+    let is_nan = kernel::call("spark_isnan", vec![first.clone()], SparkType::Boolean)?;
+    let nullable = first.nullable || second.nullable;
+    let chosen = crate::guard::case(vec![(is_nan.expr, second.expr)], Some(first.expr), &SparkType::Double)?;
+    Ok(Typed::new(chosen, SparkType::Double).with_nullable(nullable))
 }
 
 fn isnan_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {

@@ -35,7 +35,7 @@ fn has_forms(data_type: &SparkType) -> bool {
     }
 }
 
-fn normal_array(array: &ArrayRef) -> Result<ArrayRef> {
+pub(crate) fn normal_array(array: &ArrayRef) -> Result<ArrayRef> {
     Ok(match array.data_type() {
         DataType::Float32 => {
             let one = |value: f32| if value.is_nan() { f32::NAN } else { value + 0.0 };

@@ -2,9 +2,10 @@
 //!
 //! See <https://spark.apache.org/docs/latest/sql-ref-datetime-pattern.html>. A letter that is not built is refused by name.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use jiff::civil::Date;
+use lakesmith_diagnostic::Condition;
 use lakesmith_value::Zone;
 
 use crate::text_value::{DAY_MICROS, date_of, days_of};
@@ -17,6 +18,72 @@ pub struct Pattern(Vec<Item>);
 enum Item {
     Text(String),
     Field(char, usize),
+    /// `[`: what stands up to the matching `]` may be absent.
+    Open,
+    Close,
+}
+
+/// Why a pattern is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Unusable {
+    /// The condition.
+    pub condition: Condition,
+    /// The letter.
+    pub letter: char,
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.condition == Condition::LAKESMITH_NOT_BUILT {
+            return write!(f, "the letter `{}` of a date pattern is not built yet", self.letter);
+        }
+        write!(f, "the letter `{}` cannot stand in a date pattern, or not this often", self.letter)
+    }
+}
+
+/// Letters of Spark's patterns with how often they may stand in a row.
+const LETTERS: [(char, usize); 24] = [
+    ('G', 4),
+    ('y', 6),
+    ('M', 4),
+    ('L', 4),
+    ('E', 4),
+    ('d', 2),
+    ('D', 3),
+    ('F', 1),
+    ('H', 2),
+    ('h', 2),
+    ('k', 2),
+    ('K', 2),
+    ('m', 2),
+    ('s', 2),
+    ('S', 9),
+    ('a', 1),
+    ('Q', 4),
+    ('q', 4),
+    ('V', 2),
+    ('z', 4),
+    ('X', 5),
+    ('x', 5),
+    ('Z', 5),
+    ('O', 4),
+];
+/// Letters that Spark 2 had: with them a pattern is refused because it meant something else then.
+const FORMER: &str = "GyYMLwWDdFEuaHkKhmsSzZec";
+/// Letters that are built.
+const BUILT: &str = "GyMLdDFHhkKmsSaEQqXxZzVO";
+
+/// What is wrong with a letter that stands `count` times in a row.
+fn unusable(letter: char, count: usize) -> Option<Unusable> {
+    let most = LETTERS.iter().find(|(known, _)| *known == letter).map_or(0, |(_, most)| *most);
+    let fits = count <= most && (letter != 'V' || count == 2) && (letter != 'O' || count != 2 && count != 3);
+    let condition = match fits {
+        true if BUILT.contains(letter) => return None,
+        true => Condition::LAKESMITH_NOT_BUILT,
+        false if FORMER.contains(letter) => Condition::INCONSISTENT_BEHAVIOR_CROSS_VERSION,
+        false => Condition::INVALID_DATETIME_PATTERN,
+    };
+    Some(Unusable { condition, letter })
 }
 
 const MONTHS: [&str; 12] = [
@@ -37,7 +104,7 @@ const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday",
 
 impl Pattern {
     /// Reads a pattern; the error names the letter that is not known.
-    pub fn new(pattern: &str) -> Result<Self, String> {
+    pub fn new(pattern: &str) -> Result<Self, Unusable> {
         let mut items = Vec::new();
         let mut characters = pattern.chars().peekable();
         while let Some(character) = characters.next() {
@@ -53,11 +120,15 @@ impl Pattern {
                 while characters.next_if_eq(&character).is_some() {
                     count += 1;
                 }
-                if !"yMLdHhmsSaEDQqXxZzVO".contains(character) {
-                    return Err(format!("the letter `{character}` of a date pattern is not built yet"));
+                if let Some(unusable) = unusable(character, count) {
+                    return Err(unusable);
                 }
                 items.push(Item::Field(character, count));
-            } else if !matches!(character, '[' | ']') {
+            } else if character == '[' {
+                items.push(Item::Open);
+            } else if character == ']' {
+                items.push(Item::Close);
+            } else {
                 items.push(Item::Text(character.to_string()));
             }
         }
@@ -82,6 +153,7 @@ impl Pattern {
                     out.push_str(text);
                     continue;
                 }
+                Item::Open | Item::Close => continue,
                 Item::Field(letter, count) => (*letter, *count),
             };
             let month = usize::try_from(date.month() - 1).ok()?;
@@ -96,9 +168,15 @@ impl Pattern {
                 ('d', _) => write!(out, "{:0count$}", date.day()),
                 ('D', _) => write!(out, "{:0count$}", date.day_of_year()),
                 ('Q' | 'q', 1 | 2) => write!(out, "{:0count$}", month / 3 + 1),
+                ('Q' | 'q', 4) => write!(out, "{} quarter", ["1st", "2nd", "3rd", "4th"][month / 3]),
                 ('Q' | 'q', _) => write!(out, "Q{}", month / 3 + 1),
                 ('E', 4..) => write!(out, "{}", DAYS[weekday]),
                 ('E', _) => write!(out, "{}", &DAYS[weekday][..3]),
+                ('G', 4) => out.write_str(if date.year() > 0 { "Anno Domini" } else { "Before Christ" }),
+                ('G', _) => out.write_str(if date.year() > 0 { "AD" } else { "BC" }),
+                ('F', _) => write!(out, "{}", (date.day() - 1) / 7 + 1),
+                ('k', _) => write!(out, "{:0count$}", if hour == 0 { 24 } else { hour }),
+                ('K', _) => write!(out, "{:0count$}", hour % 12),
                 ('H', _) => write!(out, "{hour:0count$}"),
                 ('h', _) => write!(out, "{:0count$}", (hour + 11) % 12 + 1),
                 ('m', _) => write!(out, "{minute:0count$}"),
@@ -121,17 +199,7 @@ impl Pattern {
 
     /// Reads a text as an instant, in a zone where it names none.
     pub fn parse_in(&self, text: &str, zone: &Zone) -> Option<i64> {
-        let mut rest = text;
-        let mut parts = Parts::default();
-        for (at, item) in self.0.iter().enumerate() {
-            match item {
-                Item::Text(text) => rest = rest.strip_prefix(text.as_str())?,
-                Item::Field(letter, count) => {
-                    let adjacent = matches!(self.0.get(at + 1), Some(Item::Field(..)));
-                    rest = parts.read(rest, *letter, *count, adjacent)?;
-                }
-            }
-        }
+        let (parts, rest) = read(&self.0, text, Parts::default())?;
         if rest.is_empty() { parts.micros(zone) } else { None }
     }
 }
@@ -169,16 +237,58 @@ fn zone_text(zone: &Zone, instant: i64, letter: char, count: usize) -> String {
     }
 }
 
+/// Reads a text by items, up to the end of the items or the `]` that ends them; gives what is left of the text.
+fn read<'a>(items: &[Item], text: &'a str, mut parts: Parts) -> Option<(Parts, &'a str)> {
+    let mut rest = text;
+    let mut at = 0;
+    while let Some(item) = items.get(at) {
+        at += 1;
+        match item {
+            Item::Text(text) => rest = rest.strip_prefix(text.as_str())?,
+            Item::Field(letter, count) => {
+                let adjacent = matches!(items.get(at), Some(Item::Field(..)));
+                rest = parts.read(rest, *letter, *count, adjacent)?;
+            }
+            Item::Close => return Some((parts, rest)),
+            Item::Open => {
+                if let Some((with, after)) = read(&items[at..], rest, parts.clone()) {
+                    (parts, rest) = (with, after);
+                }
+                at += behind(&items[at..]);
+            }
+        }
+    }
+    Some((parts, rest))
+}
+
+/// How many items stand up to and with the `]` of the level that they begin in.
+fn behind(items: &[Item]) -> usize {
+    let mut depth = 1usize;
+    for (at, item) in items.iter().enumerate() {
+        match item {
+            Item::Open => depth += 1,
+            Item::Close => depth -= 1,
+            _ => {}
+        }
+        if depth == 0 {
+            return at + 1;
+        }
+    }
+    items.len()
+}
+
 fn fraction(micros: i64, digits: usize) -> String {
     let text = format!("{micros:06}000");
     text[..digits.min(9)].to_owned()
 }
 
 /// What has been read so far.
+#[derive(Debug, Clone)]
 struct Parts {
     year: i16,
-    month: i8,
-    day: i8,
+    month: Option<i8>,
+    day: Option<i8>,
+    day_of_year: Option<i16>,
     hour: i64,
     minute: i64,
     second: i64,
@@ -190,7 +300,18 @@ struct Parts {
 
 impl Default for Parts {
     fn default() -> Self {
-        Self { year: 1970, month: 1, day: 1, hour: 0, minute: 0, second: 0, micros: 0, afternoon: None, zone: None }
+        Self {
+            year: 1970,
+            month: None,
+            day: None,
+            day_of_year: None,
+            hour: 0,
+            minute: 0,
+            second: 0,
+            micros: 0,
+            afternoon: None,
+            zone: None,
+        }
     }
 }
 
@@ -211,7 +332,7 @@ impl Parts {
                 let name = if count == 3 { &name[..3] } else { name };
                 text.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
             })?;
-            self.month = i8::try_from(found + 1).ok()?;
+            self.month = Some(i8::try_from(found + 1).ok()?);
             return text.get(if count == 3 { 3 } else { MONTHS[found].len() }..);
         }
         if letter == 'E' {
@@ -221,8 +342,17 @@ impl Parts {
         if matches!(letter, 'X' | 'x' | 'Z' | 'z' | 'V' | 'O') {
             return self.read_zone(text, letter);
         }
+        if letter == 'G' {
+            let is_common = text.get(..2)?.eq_ignore_ascii_case("AD");
+            return if is_common { text.get(2..) } else { None };
+        }
         let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-        let most = if adjacent || count > 1 && letter != 'y' { count.max(1) } else { digits.min(9) };
+        let most = match letter {
+            'D' if count == 2 => 3,
+            'y' if count == 2 => 2,
+            _ if adjacent || count > 1 && letter != 'y' => count.max(1),
+            _ => digits.min(9),
+        };
         let taken = digits.min(most);
         if taken < count.min(if letter == 'S' { 1 } else { count }) || taken == 0 {
             return None;
@@ -237,8 +367,11 @@ impl Parts {
         match letter {
             'y' if count == 2 => self.year = i16::try_from(2000 + value).ok()?,
             'y' => self.year = i16::try_from(value).ok()?,
-            'M' | 'L' => self.month = i8::try_from(value).ok()?,
-            'd' => self.day = i8::try_from(value).ok()?,
+            'M' | 'L' => self.month = Some(i8::try_from(value).ok()?),
+            'd' => self.day = Some(i8::try_from(value).ok()?),
+            'D' => self.day_of_year = Some(i16::try_from(value).ok()?),
+            'k' => self.hour = (1..=24).contains(&value).then_some(value % 24)?,
+            'K' => self.hour = below(12)?,
             'H' => self.hour = below(24)?,
             'h' => self.hour = (1..=12).contains(&value).then_some(value % 12)?,
             'm' => self.minute = below(60)?,
@@ -267,7 +400,17 @@ impl Parts {
     }
 
     fn micros(&self, zone: &Zone) -> Option<i64> {
-        let date = Date::new(self.year, self.month, self.day).ok()?;
+        let date = match self.day_of_year {
+            None => Date::new(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1)).ok()?,
+            Some(number) => {
+                let first = Date::new(self.year, 1, 1).ok()?;
+                let date = date_of(days_of(first) + i32::from(number) - 1)?;
+                let agrees = date.year() == self.year
+                    && self.month.is_none_or(|month| month == date.month())
+                    && self.day.is_none_or(|day| day == date.day());
+                agrees.then_some(date)?
+            }
+        };
         let hour = self.hour + if self.afternoon == Some(true) && self.hour < 12 { 12 } else { 0 };
         let seconds = (hour * 60 + self.minute) * 60 + self.second;
         let local = i64::from(days_of(date)) * DAY_MICROS + seconds * 1_000_000 + self.micros;
@@ -300,6 +443,14 @@ mod tests {
 
     #[test]
     fn an_unknown_letter_is_refused_by_name() {
-        assert!(Pattern::new("GG").unwrap_err().contains("`G`"));
+        assert_eq!(Pattern::new("V").unwrap_err().letter, 'V');
+        assert_eq!(Pattern::new("YYYY").unwrap_err().condition, Condition::INCONSISTENT_BEHAVIOR_CROSS_VERSION);
+    }
+
+    #[test]
+    fn what_stands_in_brackets_may_be_absent() {
+        let pattern = Pattern::new("yyyy[-MM[-dd]]").unwrap();
+        assert_eq!(pattern.parse("2024"), pattern.parse("2024-01-01"));
+        assert_eq!(pattern.parse("2024-"), None);
     }
 }

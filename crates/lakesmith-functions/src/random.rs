@@ -126,7 +126,7 @@ impl Sequence for Letters {
 
 fn randstr(call: &Call<'_>) -> Result<Typed, Fault> {
     let wanted = &call.arguments[0].data_type;
-    if !matches!(wanted, SparkType::Short | SparkType::Integer | SparkType::Null) {
+    if !is_numeric(wanted) && *wanted != SparkType::Null {
         return Err(Fault::mismatch(format!("the length of `randstr` is an INT, not {wanted}"), Some(0)));
     }
     let length = constant::whole_argument(call, 0)?.unwrap_or(0);

@@ -8,10 +8,10 @@ use crate::function::Function;
 use crate::kernel::{self, Kernel, Kernels};
 use crate::{
     aggregate, arithmetic, arrange, array, assertion, bits, buckets, calendar, cast, cast_text, checked_sum, cipher,
-    collection, comparison, conditional, csv, datetime, distinct_count, encoding, event, format, generator, guard,
-    hash, histogram, interval, json, json_encode, json_parts, listed, map, math, moment, moments, normal, number_text,
-    percentile, random, regexp, sequence, session, similarity, store_assignment, string, text, time_bucket,
-    time_window, trigonometry, url, vector, window, words,
+    collection, comparison, conditional, csv, datetime, distinct_count, encoding, event, float, format, generator,
+    guard, hash, histogram, interval, interval_arithmetic, interval_cast, interval_field, json, json_encode,
+    json_parts, listed, map, math, moment, moments, normal, number_text, percentile, random, regexp, sequence, session,
+    similarity, store_assignment, string, text, time_bucket, time_window, trigonometry, url, vector, window, words,
 };
 
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
@@ -66,7 +66,7 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
 });
 
 /// The kernels of all families.
-pub(crate) const KERNEL_FAMILIES: [Kernels; 46] = [
+pub(crate) const KERNEL_FAMILIES: [Kernels; 50] = [
     kernel::KERNELS,
     aggregate::KERNELS,
     arithmetic::KERNELS,
@@ -84,12 +84,16 @@ pub(crate) const KERNEL_FAMILIES: [Kernels; 46] = [
     datetime::KERNELS,
     encoding::KERNELS,
     event::KERNELS,
+    float::KERNELS,
     format::KERNELS,
     generator::KERNELS,
     guard::KERNELS,
     hash::KERNELS,
     histogram::KERNELS,
     interval::KERNELS,
+    interval_arithmetic::KERNELS,
+    interval_cast::KERNELS,
+    interval_field::KERNELS,
     json::KERNELS,
     json_encode::KERNELS,
     json_parts::KERNELS,

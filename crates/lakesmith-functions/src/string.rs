@@ -57,7 +57,7 @@ pub const FUNCTIONS: &[Function] = &[
         kernel::call("spark_split_part", arguments(call, &types)?, SparkType::STRING)
     }),
     Function::scalar(&["md5"], (1, 1), |call| {
-        let arguments = arguments(call, &[SparkType::STRING])?;
+        let arguments = vec![crate::hash::bytes(call)?];
         datafusion_call(crypto::md5(), arguments, &DataType::Utf8View, SparkType::STRING)
     }),
     Function::scalar(&["sha2"], (2, 2), sha2),
@@ -287,6 +287,7 @@ fn rpad_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 fn pad_each(arguments: &[ArrayRef], join: fn(&str, &str) -> String) -> Result<ArrayRef> {
     let (texts_, lengths) = (texts(&arguments[0])?, arguments[1].as_primitive::<Int32Type>());
     let fills = arguments.get(2).map(texts).transpose()?;
+    refuse_long(lengths.iter().zip(&texts_).filter_map(|(length, text)| text.and(length)).map(i64::from))?;
     let row = |row: usize| {
         let fill = match &fills {
             Some(fills) if fills.is_null(row) => return None,
@@ -305,6 +306,16 @@ fn pad_each(arguments: &[ArrayRef], join: fn(&str, &str) -> String) -> Result<Ar
         Some(join(text, &fill))
     };
     Ok(Arc::new((0..texts_.len()).map(row).collect::<StringArray>()))
+}
+
+/// Texts of a batch are one buffer of 2 GiB; what would be longer is refused before it takes memory.
+pub(crate) fn refuse_long(lengths: impl Iterator<Item = i64>) -> Result<()> {
+    let total = lengths.fold(0i64, |total, length| total.saturating_add(length.max(0)));
+    if total < i64::from(i32::MAX) / 4 {
+        return Ok(());
+    }
+    let message = "texts of this length do not fit a batch";
+    Err(kernel::refused(lakesmith_diagnostic::Condition::COLLECTION_SIZE_LIMIT_EXCEEDED, message))
 }
 
 fn replace_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
@@ -433,6 +444,11 @@ impl Cache {
 fn split_part_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let (texts_, separators) = (texts(&arguments[0])?, texts(&arguments[1])?);
     let numbers = arguments[2].as_primitive::<Int32Type>();
+    let is_known = |row: usize| texts_.is_valid(row) && separators.is_valid(row) && numbers.is_valid(row);
+    if (0..texts_.len()).any(|row| is_known(row) && numbers.value(row) == 0) {
+        let message = "parts are counted from 1, or from -1 at the end";
+        return Err(kernel::refused(lakesmith_diagnostic::Condition::INVALID_INDEX_OF_ZERO, message));
+    }
     let row = |row: usize| {
         if texts_.is_null(row) || separators.is_null(row) || numbers.is_null(row) {
             return None;

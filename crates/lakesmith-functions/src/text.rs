@@ -166,6 +166,7 @@ fn chr_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 }
 
 fn space_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    crate::string::refuse_long(arguments[0].as_primitive::<Int32Type>().iter().flatten().map(i64::from))?;
     let numbers = arguments[0].as_primitive::<Int32Type>().iter();
     let blanks = numbers.map(|number| number.map(|n| " ".repeat(usize::try_from(n).unwrap_or(0))));
     Ok(Arc::new(blanks.collect::<StringArray>()))

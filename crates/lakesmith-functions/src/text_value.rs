@@ -97,7 +97,8 @@ pub fn format_typed(data_type: &lakesmith_unresolved::SparkType, text: &str) -> 
     use lakesmith_unresolved::SparkType;
     match data_type {
         SparkType::Date => lakesmith_value::parse_date(text).map(format_date),
-        SparkType::TimestampNtz if text.trim().len() > 10 => Some(text.to_owned()),
+        // nanoseconds are kept as they are written
+        SparkType::Timestamp | SparkType::TimestampNtz if fraction_digits(text) > 6 => Some(text.to_owned()),
         SparkType::TimestampNtz => lakesmith_value::parse_timestamp(text, zone_offset).map(format_timestamp),
         SparkType::Timestamp => {
             let zone = crate::rules::current().zone;
@@ -106,6 +107,10 @@ pub fn format_typed(data_type: &lakesmith_unresolved::SparkType, text: &str) -> 
         }
         _ => None,
     }
+}
+
+fn fraction_digits(text: &str) -> usize {
+    text.split_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count())
 }
 
 /// Year, month and day of a number of days since the epoch, in the proleptic Gregorian calendar.
@@ -118,6 +123,33 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let day = of_year - (153 * month + 2) / 5 + 1;
     let month = if month < 10 { month + 3 } else { month - 9 };
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
+}
+
+/// The day of a year and month, in days since the epoch; `None` where the calendar has no such day or it does not fit.
+pub(crate) fn day_number(year: i64, month: i64, day: i64) -> Option<i32> {
+    let fits = (1..=12).contains(&month) && (1..=month_length(year, month)).contains(&day);
+    fits.then_some(())?;
+    let year = if month <= 2 { year - 1 } else { year };
+    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
+    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
+    i32::try_from(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468).ok()
+}
+
+fn month_length(year: i64, month: i64) -> i64 {
+    match month {
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Moves by months; a day that the month lacks becomes its last day.
+pub(crate) fn months_later(days: i32, months: i64) -> Option<i32> {
+    let (year, month, day) = civil(i64::from(days));
+    let all = year.checked_mul(12)?.checked_add(month - 1)?.checked_add(months)?;
+    let (year, month) = (all.div_euclid(12), all.rem_euclid(12) + 1);
+    day_number(year, month, day.min(month_length(year, month)))
 }
 
 /// A timestamp as `yyyy-MM-dd HH:mm:ss` with as many fraction digits as it has.

@@ -1,7 +1,8 @@
 //! Queries with the answers that Apache Spark gave, recorded by `client/oracle/compare.py`: columns, types, rows and error
 //! conditions are the same here, or the query is refused by name and marked `~`.
 //!
-//! Lines `% name SELECT …` define tables for the queries of their file.
+//! A block with a line `$ name` makes a table of its query, for the queries of its file; `% name SELECT …` is
+//! the same in one line.
 //!
 //! `LAKESMITH_REWRITE_ANSWERS=1` writes the marks anew; a query that differs is never marked. `LAKESMITH_ANSWERS` names another
 //! folder of such files.
@@ -34,6 +35,7 @@ struct Answer {
 #[derive(Debug, Default)]
 struct Block {
     query: String,
+    table: Option<String>,
     recorded: Answer,
     is_refused: bool,
 }
@@ -53,6 +55,7 @@ fn block(text: &str) -> Block {
             Some(("=", row)) => block.recorded.rows.push(row.to_owned()),
             Some(("!", error)) => block.recorded.error = Some(error.to_owned()),
             Some(("~", _)) => block.is_refused = true,
+            Some(("$", name)) => block.table = Some(name.to_owned()),
             _ => {}
         }
     }
@@ -224,7 +227,9 @@ async fn check(path: &Path, report: &mut String) -> Counts {
         let block = block(part);
         let mut lines: Vec<&str> = part.lines().filter(|line| !line.starts_with("~ ")).collect();
         let mark;
-        if !block.query.is_empty() {
+        if let Some(table) = &block.table {
+            session.define(table, &block.query).await;
+        } else if !block.query.is_empty() {
             match answer(&session, &block.query).await {
                 Outcome::Refused(reason) => {
                     counts.1 += 1;

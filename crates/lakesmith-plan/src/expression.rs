@@ -5,16 +5,16 @@ use lakesmith_base::Identifier;
 use lakesmith_base::suggest::closest;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
-use lakesmith_functions::coercion::implicit;
+use lakesmith_functions::coercion::{implicit, is_integral};
 use lakesmith_functions::{
-    Call, Ordered, Role, Typed, arrange, collection, higher_order, json, normal, refusal, registry,
+    Call, Ordered, Role, Typed, arrange, collection, higher_order, json, kernel, normal, refusal, registry,
 };
 use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart, SortOrder};
 use lakesmith_unresolved::{Literal, PlanId, SparkType, function_names};
 
 use crate::call_name;
 use crate::generator::generates;
-use crate::literal::literal;
+use crate::literal::{literal, special_moment};
 use crate::naming;
 use crate::resolver::Resolver;
 use crate::scope::{Found, Reach, Scope, ScopeColumn};
@@ -27,7 +27,9 @@ impl Resolver<'_> {
         let origin = &expression.origin;
         match &expression.kind {
             ExpressionKind::Literal(value) => {
-                let value = literal(value);
+                let special =
+                    special_moment(value, self.options.session.now_micros, &lakesmith_functions::rules::current());
+                let value = literal(special.as_ref().unwrap_or(value));
                 self.settle(value, origin)
             }
             ExpressionKind::Attribute { parts, plan_id, is_metadata_column: false } => {
@@ -57,7 +59,12 @@ impl Resolver<'_> {
                     CastMode::Try => Mode::Try,
                     CastMode::Legacy => return self.not_built("a cast by the old rules", origin),
                 };
-                let value = cast(value, data_type, mode);
+                let is_kept = value.data_type == *data_type && is_integral(data_type);
+                let value = match value.expr {
+                    // a whole number that is cast has all digits of its type, and one that is written its own
+                    Expr::Literal(..) if is_kept => kernel::call("spark_widen", vec![value], data_type.clone()),
+                    _ => cast(value, data_type, mode),
+                };
                 self.settle(value, origin)
             }
             ExpressionKind::Window { function, window } => self.window(function, window, scope),
@@ -85,11 +92,15 @@ impl Resolver<'_> {
     pub(crate) fn condition(&mut self, expression: &Expression, scope: &Scope<'_>, clause: &str) -> Option<Expr> {
         let value = self.expression(expression, scope)?;
         let data_type = value.data_type.clone();
-        match implicit(value, &SparkType::Boolean) {
+        let condition = if data_type == SparkType::Null { None } else { implicit(value, &SparkType::Boolean) };
+        match condition {
             Some(condition) => self.settle(condition, &expression.origin).map(|condition| condition.expr),
             None => {
                 let title = format!("{clause} needs a condition, this is a value of type {data_type}");
-                self.refuse(Diagnostic::error(Condition::DATATYPE_MISMATCH, title), &expression.origin, "no condition")
+                let of_filter = clause == "FILTER";
+                let condition =
+                    if of_filter { Condition::INVALID_AGGREGATE_FILTER } else { Condition::DATATYPE_MISMATCH };
+                self.refuse(Diagnostic::error(condition, title), &expression.origin, "no condition")
             }
         }
     }
@@ -220,6 +231,9 @@ impl Resolver<'_> {
             },
             _ => None,
         };
+        if value.data_type == SparkType::Null {
+            return Some(value);
+        }
         let Some(fields) = fields else {
             let title = format!("`{name}` is asked of a value of type {}, which has no fields", value.data_type);
             let condition = Condition::INVALID_EXTRACT_BASE_FIELD_TYPE;
@@ -246,6 +260,7 @@ impl Resolver<'_> {
     fn extract(&mut self, child: &Expression, extraction: &Expression, scope: &Scope<'_>) -> Option<Typed> {
         let value = self.expression(child, scope)?;
         match (&value.data_type, &extraction.kind) {
+            (SparkType::Null, _) => Some(value),
             (SparkType::Struct(_), ExpressionKind::Literal(Literal::String(name))) => {
                 let name = name.clone();
                 self.field(value, &name, &extraction.origin)
@@ -481,6 +496,11 @@ impl Resolver<'_> {
             Ok(_) => origin,
         };
         let value = self.settle(resolved, at)?;
+        if let (Expr::ScalarFunction(kernel), Some(left)) = (&value.expr, types.first())
+            && let Some(known) = naming::moving(name, kernel.name(), left)
+        {
+            self.moved.push((origin.clone(), known));
+        }
         match &call.filter {
             None => Some(value),
             Some(filter) => {

@@ -5,12 +5,34 @@ use datafusion::logical_expr::lit;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_functions::cast::{Mode, cast};
+use lakesmith_functions::rules::Rules;
 use lakesmith_functions::text_value::format_typed;
 use lakesmith_functions::{Fault, Typed};
 use lakesmith_unresolved::{Literal, SparkType};
 
-/// Words that stand for moments in constants.
-const SPECIAL: [&str; 5] = ["epoch", "now", "today", "tomorrow", "yesterday"];
+/// A typed constant whose text is a word: `DATE 'today'`, `TIMESTAMP 'epoch'`.
+pub fn special_moment(literal: &Literal, now_micros: i64, rules: &Rules) -> Option<Literal> {
+    const DAY: i64 = 86_400_000_000;
+    let Literal::Typed { data_type, text } = literal else { return None };
+    let zone = &rules.zone;
+    let day = zone.local(now_micros).div_euclid(DAY);
+    // on clocks of the zone
+    let local = match text.trim().to_ascii_lowercase().as_str() {
+        "epoch" => 0,
+        "now" => zone.local(now_micros),
+        "today" => day * DAY,
+        "tomorrow" => (day + 1) * DAY,
+        "yesterday" => (day - 1) * DAY,
+        _ => return None,
+    };
+    match data_type {
+        SparkType::Date => i32::try_from(local.div_euclid(DAY)).ok().map(Literal::Date),
+        SparkType::Timestamp if text.trim().eq_ignore_ascii_case("epoch") => Some(Literal::Timestamp(0)),
+        SparkType::Timestamp => Some(Literal::Timestamp(zone.instant(local))),
+        SparkType::TimestampNtz => Some(Literal::TimestampNtz(local)),
+        _ => None,
+    }
+}
 
 /// The constant as an expression.
 pub fn literal(literal: &Literal) -> Result<Typed, Fault> {
@@ -46,9 +68,6 @@ pub fn literal(literal: &Literal) -> Result<Typed, Fault> {
             if matches!(data_type, SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz)
                 && format_typed(data_type, text).is_none() =>
         {
-            if SPECIAL.contains(&text.trim().to_ascii_lowercase().as_str()) || text.contains(':') {
-                return Err(Fault::not_built(format!("the constant {data_type} '{text}'")));
-            }
             let title = format!("`{text}` is no {data_type}");
             Err(Fault { condition: Condition::INVALID_TYPED_LITERAL, title, argument: None, help: None })
         }

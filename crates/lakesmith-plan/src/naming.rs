@@ -21,45 +21,51 @@ pub fn computed_name(
     value: &Expr,
     scope: &Scope<'_>,
     correlations: &[(Origin, String)],
+    moved: &[(Origin, &'static str)],
 ) -> String {
-    let expression = &with_named_subqueries(without_tables(expression, scope), correlations);
+    let expression = &with_kernels(with_named_subqueries(without_tables(expression, scope), correlations), moved);
     let name = column_name(expression);
-    let (ExpressionKind::Function(call), Expr::ScalarFunction(kernel)) = (&expression.kind, value) else { return name };
+    let (ExpressionKind::Function(call), Expr::ScalarFunction(_)) = (&expression.kind, value) else { return name };
     let symbol = call.name.parts.last().map_or("", |part| part.text.as_str());
     if matches!(symbol.to_ascii_lowercase().as_str(), "to_char" | "to_varchar") {
         let arguments: Vec<String> = call.arguments.iter().map(text).collect();
         return call_name::written_as(symbol, value, &arguments).unwrap_or(name);
     }
-    let [left, right] = call.arguments.as_slice() else { return name };
-    if !matches!(symbol, "+" | "-") {
-        return name;
-    }
-    let (left, right) = (text(left), text(right));
-    match kernel.name() {
-        "spark_date_add" | "spark_wrapping_date_add" => format!("date_add({left}, {right})"),
-        "spark_cast" | "spark_legacy_cast"
-            if symbol == "+" && right.starts_with("INTERVAL ") && right.ends_with(" DAY") =>
-        {
-            format!("date_add({left}, extractansiintervaldays({right}))")
+    name
+}
+
+/// What a call of `+`, `-` or `*` is named by: the kernel that it became, and whether its operands changed places.
+pub(crate) fn moving(symbol: &str, kernel: &str, left: &SparkType) -> Option<&'static str> {
+    let is_moment = matches!(left, SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz);
+    let is_text = matches!(left, SparkType::String { .. });
+    Some(match (symbol, kernel) {
+        ("*", "spark_multiply_interval_last") => "swapped *",
+        ("+", "spark_date_add" | "spark_wrapping_date_add") if is_moment => "date_add",
+        ("+", "spark_date_add" | "spark_wrapping_date_add") => "swapped date_add",
+        ("-", "spark_date_sub" | "spark_wrapping_date_sub") => "date_sub",
+        ("+", "spark_cast" | "spark_legacy_cast") if *left == SparkType::Date => "days +",
+        ("-", "spark_cast" | "spark_legacy_cast") if *left == SparkType::Date => "days -",
+        ("+", "spark_cast" | "spark_legacy_cast") => "swapped days +",
+        ("+", "spark_add_calendar" | "spark_add_micros" | "spark_add_interval_months") if is_moment || is_text => {
+            "moved +"
         }
-        "spark_cast" | "spark_legacy_cast"
-            if symbol == "-" && right.starts_with("INTERVAL ") && right.ends_with(" DAY") =>
-        {
-            format!("date_add({left}, (- extractansiintervaldays({right})))")
+        ("+", "spark_add_calendar" | "spark_add_micros" | "spark_add_interval_months") => "swapped moved +",
+        ("-", "spark_subtract_calendar" | "spark_subtract_micros" | "spark_subtract_months") => "moved -",
+        _ => return None,
+    })
+}
+
+/// The expression with calls that move moments under names of their own.
+fn with_kernels(mut expression: Expression, moved: &[(Origin, &'static str)]) -> Expression {
+    expression.for_each_mut(&mut |part| {
+        let ExpressionKind::Function(call) = &mut part.kind else { return };
+        let known = moved.iter().find(|(origin, _)| *origin == part.origin);
+        let ([_, _], Some((origin, kernel))) = (call.arguments.as_slice(), known) else { return };
+        if let Some(last) = call.name.parts.last_mut() {
+            *last = NamePart { text: (*kernel).into(), origin: origin.clone() };
         }
-        "spark_date_sub" | "spark_wrapping_date_sub" => format!("date_sub({left}, {right})"),
-        // the moment comes first, wherever it is written
-        "spark_add_calendar" if left.contains("make_interval(") => format!("{right} + {left}"),
-        "spark_add_calendar"
-        | "spark_subtract_calendar"
-        | "spark_add_micros"
-        | "spark_subtract_micros"
-        | "spark_add_interval_months"
-        | "spark_subtract_months" => {
-            format!("{left} {symbol} {right}")
-        }
-        _ => name,
-    }
+    });
+    expression
 }
 
 /// The expression with columns as Spark writes them within a computed one: without their table, with the fields that are asked
@@ -259,11 +265,19 @@ fn decimal_text(unscaled: i128, scale: i8) -> String {
     let digits = format!("{:0width$}", unscaled.unsigned_abs(), width = scale + 1);
     let (whole, fraction) = digits.split_at(digits.len() - scale);
     let sign = if unscaled < 0 { "-" } else { "" };
+    // Java turns to an exponent when there are many zeros after the point
+    let number = unscaled.unsigned_abs().to_string();
+    let exponent = i64::try_from(number.len()).unwrap_or(0) - 1 - i64::try_from(scale).unwrap_or(0);
+    if scale > 0 && exponent < -6 {
+        let (first, rest) = number.split_at(1);
+        let point = if rest.is_empty() { "" } else { "." };
+        return format!("{sign}{first}{point}{rest}E{exponent}");
+    }
     if scale == 0 { format!("{sign}{whole}") } else { format!("{sign}{whole}.{fraction}") }
 }
 
 /// Functions that Spark writes in capitals.
-const CAPITALS: [&str; 35] = [
+const CAPITALS: [&str; 38] = [
     "acos",
     "acosh",
     "asin",
@@ -278,6 +292,7 @@ const CAPITALS: [&str; 35] = [
     "cot",
     "csc",
     "degrees",
+    "dense_rank",
     "e",
     "exp",
     "expm1",
@@ -287,9 +302,11 @@ const CAPITALS: [&str; 35] = [
     "log10",
     "log1p",
     "log2",
+    "percent_rank",
     "pi",
     "power",
     "radians",
+    "rank",
     "regexp",
     "regexp_like",
     "rlike",
@@ -360,6 +377,15 @@ fn call_text(call: &FunctionCall) -> String {
         ("+" | "-" | "*" | "/" | "%" | "<" | "<=" | ">" | ">=" | "<=>" | "&" | "|" | "^" | "div", [left, right]) => {
             format!("({left} {name} {right})")
         }
+        ("date_add", [left, right]) => format!("date_add({left}, {right})"),
+        ("swapped date_add", [left, right]) => format!("date_add({right}, {left})"),
+        ("swapped *", [left, right]) => format!("({right} * {left})"),
+        ("days +", [left, right]) => format!("date_add({left}, extractansiintervaldays({right}))"),
+        ("swapped days +", [left, right]) => format!("date_add({right}, extractansiintervaldays({left}))"),
+        ("days -", [left, right]) => format!("date_add({left}, (- extractansiintervaldays({right})))"),
+        ("moved +", [left, right]) => format!("{left} + {right}"),
+        ("moved -", [left, right]) => format!("{left} - {right}"),
+        ("swapped moved +", [left, right]) => format!("{right} + {left}"),
         ("<<" | ">>" | ">>>", [left, right]) => format!("({left} {name} {right})"),
         ("not" | "!", [value]) => format!("(NOT {value})"),
         ("negative", [value]) => format!("(- {value})"),

@@ -180,7 +180,7 @@ impl Resolver<'_> {
             let name = if is_named {
                 name
             } else {
-                Identifier::new(computed_name(expression, &value.expr, &inner, &self.correlations))
+                Identifier::new(computed_name(expression, &value.expr, &inner, &self.correlations, &self.moved))
             };
             let source = if is_named { None } else { source_of(&value.expr, scope) };
             if is_named {

@@ -61,7 +61,9 @@ impl Session {
     /// Defines a table by a query.
     pub(crate) async fn define(&mut self, name: &str, sql: &str) {
         let resolved = self.resolve(sql).await.unwrap_or_else(|faults| panic!("{sql}: {faults:#?}"));
-        let batches = self.execute(&resolved).await.unwrap();
+        let session = self.runtime.session();
+        let plan = session.state().create_physical_plan(&resolved.plan).await.unwrap();
+        let batches = LocalExecutor::new(session.task_ctx()).collect(plan).await.unwrap();
         let fields = lakesmith_engine::arrow_type::to_arrow_schema(&resolved.schema()).unwrap();
         let schema = Arc::new(fields);
         let batches: Vec<RecordBatch> = batches
@@ -89,6 +91,9 @@ impl Session {
     }
 
     pub(crate) async fn execute(&self, resolved: &Resolved) -> Result<Vec<RecordBatch>, EngineError> {
+        if let Some(error) = lakesmith_functions::guard::failing_constant(&resolved.plan) {
+            return Err(EngineError::from_datafusion("run query", error));
+        }
         let plan = self.physical(resolved).await?;
         let session = self.runtime.session();
         // as another process would get it, so that a function or node without a codec fails its tests

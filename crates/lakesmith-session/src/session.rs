@@ -201,6 +201,9 @@ impl Session {
     /// Runs a query; its faults point into `sources`.
     pub async fn run(&self, query: &Relation, sources: &SourceMap) -> Result<QueryResult, QueryError> {
         let (resolved, notes) = self.resolve(query, sources).await?;
+        if let Some(error) = lakesmith_functions::guard::failing_constant(&resolved.plan) {
+            return Err(EngineError::from_datafusion("run query", error).into());
+        }
         let context = self.context();
         let plan = context.state().create_physical_plan(&resolved.plan).await;
         let plan = plan.map_err(|error| EngineError::from_datafusion("plan query", error))?;

@@ -416,7 +416,8 @@ impl<'a> Lexer<'a> {
         let value = hexadecimal(digits);
         if value.is_none() {
             let title = "a binary literal holds something other than hexadecimal digits";
-            self.fault(title, end - self.at, "write two hexadecimal digits for each byte: `X'1F'`");
+            let fault = Diagnostic::error(Condition::INVALID_TYPED_LITERAL, title).at(self.span(self.at, end), "");
+            self.diagnostics.push(fault.help("write two hexadecimal digits for each byte: `X'1F'`"));
         }
         self.push(TokenKind::Binary(value.unwrap_or_default()), end - self.at);
     }

@@ -290,6 +290,8 @@ conditions! {
         "A temporary view whose query is a stream is read without STREAM. Read it with STREAM, or make the view's own query a batch query.";
     INCOMPATIBLE_VIEW_SCHEMA_CHANGE = "INCOMPATIBLE_VIEW_SCHEMA_CHANGE", "51024",
         "The query of a view gives other columns than it did when the view was made. Make the view anew with CREATE OR REPLACE VIEW.";
+    INCONSISTENT_BEHAVIOR_CROSS_VERSION = "INCONSISTENT_BEHAVIOR_CROSS_VERSION", "42K0B",
+        "A pattern of dates or times has letters that are not allowed, such as week-based ones (`Y`, `w`, `W`, `u`) in patterns that read texts. Write the pattern with other letters.";
     INSERT_COLUMN_ARITY_MISMATCH_NOT_ENOUGH_DATA_COLUMNS = "INSERT_COLUMN_ARITY_MISMATCH.NOT_ENOUGH_DATA_COLUMNS", "21S01",
         "INSERT gives fewer columns than the table, or its column list, has. Name the columns that are given: `INSERT INTO t (a, b) …`; the others get their default values or NULL.";
     INSERT_COLUMN_ARITY_MISMATCH_TOO_MANY_DATA_COLUMNS = "INSERT_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS", "21S01",
@@ -298,6 +300,10 @@ conditions! {
         "INSERT with PARTITION gives another number of columns than the table has besides the partition columns with a fixed value.";
     INTERVAL_ARITHMETIC_OVERFLOW = "INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", "22015",
         "An interval is too long for its type. Use smaller parts, or `try_make_interval` to get NULL.";
+    INTERVAL_DIVIDED_BY_ZERO = "INTERVAL_DIVIDED_BY_ZERO", "22012",
+        "An interval is divided by zero. Guard the division with NULLIF, or use `try_divide` to get NULL.";
+    INVALID_AGGREGATE_FILTER = "INVALID_AGGREGATE_FILTER", "42903",
+        "The FILTER of an aggregate is no condition on the rows of its group. Write `FILTER (WHERE condition)`.";
     INVALID_ARRAY_INDEX = "INVALID_ARRAY_INDEX", "22003",
         "An array was indexed outside of its bounds. Use `get(array, index)` to get NULL instead.";
     INVALID_ARRAY_INDEX_IN_ELEMENT_AT = "INVALID_ARRAY_INDEX_IN_ELEMENT_AT", "22003",
@@ -308,6 +314,8 @@ conditions! {
         "The setting takes a time zone: a region such as `Europe/Berlin` or an offset such as `+02:00`.";
     INVALID_CONF_VALUE_TYPE_MISMATCH = "INVALID_CONF_VALUE.TYPE_MISMATCH", "22022",
         "The value of a setting is of another kind than the setting takes, for example a text where a number belongs. Correct it in the `configuration` of the pipeline's spec or after `--set`.";
+    INVALID_DATETIME_PATTERN = "INVALID_DATETIME_PATTERN", "22007",
+        "A pattern of dates or times has a letter or a number of letters that has no meaning there.";
     INVALID_DEFAULT_VALUE_DATA_TYPE = "INVALID_DEFAULT_VALUE.DATA_TYPE", "42623",
         "The default value of a column has a type that its column cannot store.";
     INVALID_DEFAULT_VALUE_NOT_CONSTANT = "INVALID_DEFAULT_VALUE.NOT_CONSTANT", "42623",
@@ -320,6 +328,8 @@ conditions! {
         "What EXECUTE IMMEDIATE runs is a STRING that holds one statement.";
     INVALID_EXTRACT_BASE_FIELD_TYPE = "INVALID_EXTRACT_BASE_FIELD_TYPE", "42000",
         "A field is asked of a value that has none: `a.b` needs a STRUCT or MAP as `a`.";
+    INVALID_EXTRACT_FIELD = "INVALID_EXTRACT_FIELD", "42601",
+        "`extract` and `date_part` have no field of this name for a value of this type. Fields are YEAR, QUARTER, MONTH, WEEK, DAY, DAYOFWEEK, DOY, HOUR, MINUTE, SECOND and their short forms.";
     INVALID_FLOW_QUERY_TYPE_AUTOCDC_RELATION_FOR_TEMPORARY_VIEW = "INVALID_FLOW_QUERY_TYPE.AUTOCDC_RELATION_FOR_TEMPORARY_VIEW", "42000",
         "An AUTO CDC flow writes rows and keeps state, so its target must be a streaming table. Here it is a view or a materialized view.";
     INVALID_FLOW_QUERY_TYPE_BATCH_RELATION_FOR_STREAMING_TABLE = "INVALID_FLOW_QUERY_TYPE.BATCH_RELATION_FOR_STREAMING_TABLE", "42000",
@@ -342,6 +352,8 @@ conditions! {
         "A column of VALUES has values that have no common type. Cast them to one.";
     INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH = "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH", "42000",
         "The rows of VALUES, or the names of its alias, are not of one length. Give each row a value for each column.";
+    INVALID_INTERVAL_FORMAT = "INVALID_INTERVAL_FORMAT", "22006",
+        "The text of an interval does not follow its units, for example `INTERVAL '1 2' DAY TO SECOND`. Write `INTERVAL '1-2' YEAR TO MONTH`, `INTERVAL '1 02:03:04' DAY TO SECOND` or `INTERVAL 1 DAY 2 HOURS`.";
     INVALID_INTERVAL_FORMAT_TIMEZONE_INTERVAL_OUT_OF_RANGE =
         "INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE", "22006",
         "The interval of SET TIME ZONE is an offset of at most 18 hours in whole seconds.";
@@ -363,6 +375,8 @@ conditions! {
         "LIMIT, OFFSET and TABLESAMPLE take a number, not NULL.";
     INVALID_LIMIT_LIKE_EXPRESSION_IS_UNFOLDABLE = "INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE", "42K0E",
         "LIMIT, OFFSET and TABLESAMPLE take a constant, not a column or a subquery.";
+    INVALID_NUMERIC_LITERAL_RANGE = "INVALID_NUMERIC_LITERAL_RANGE", "22003",
+        "A number does not fit the type that its suffix names, for example `128Y`. Write it with another suffix, or without one.";
     INVALID_OPTIONS = "INVALID_OPTIONS", "42K06",
         "The options of a function are a constant map of texts: `map('mode', 'FAILFAST')`.";
     INVALID_PARAMETER_VALUE = "INVALID_PARAMETER_VALUE", "22023",
@@ -409,7 +423,7 @@ conditions! {
     INVALID_TIMEZONE = "INVALID_TIMEZONE", "22009",
         "There is no time zone of this name. Write a region such as `Europe/Berlin` or an offset such as `+02:00`.";
     INVALID_TYPED_LITERAL = "INVALID_TYPED_LITERAL", "42604",
-        "The text of a constant such as `DATE '2024-01-31'` is no value of its type.";
+        "The text of a typed literal is no value of that type, for example `DATE '2024-02-30'` or `X'1G'`. Correct the text.";
     INVALID_URL = "INVALID_URL", "22P02",
         "A text is no URL. Correct the data, or use `try_parse_url` to get NULL.";
     INVALID_USAGE_OF_STAR_OR_REGEX = "INVALID_USAGE_OF_STAR_OR_REGEX", "42000",

@@ -103,8 +103,8 @@ const fn day_time(field: u8) -> DayTimeUnit {
 /// `text` units in months or microseconds. Only seconds may have a fraction.
 fn counted(text: &str, unit: Unit) -> Option<i64> {
     let (text, negative) = match text.strip_prefix('-') {
-        Some(rest) => (rest, true),
-        None => (text.strip_prefix('+').unwrap_or(text), false),
+        Some(rest) => (rest.trim_start(), true),
+        None => (text.strip_prefix('+').map_or(text, str::trim_start), false),
     };
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let is_number = whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit());
@@ -119,6 +119,24 @@ fn counted(text: &str, unit: Unit) -> Option<i64> {
         total = total.checked_add(micros.parse().ok()?)?;
     }
     if negative { total.checked_neg() } else { Some(total) }
+}
+
+/// The numbers of a text such as `1 02:03:04`, by what stands between the fields from the first unit to the last.
+fn fields_of(text: &str, first: Unit, last: Unit) -> Option<Vec<&str>> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    for field in first.field..last.field {
+        let separator = match (first.of_months, field) {
+            (true, _) => '-',
+            (false, 0) => ' ',
+            _ => ':',
+        };
+        let (part, after) = rest.split_once(separator)?;
+        parts.push(part);
+        rest = after;
+    }
+    parts.push(rest);
+    parts.iter().all(|part| part.starts_with(|digit: char| digit.is_ascii_digit())).then_some(parts)
 }
 
 impl Parser<'_> {
@@ -155,13 +173,22 @@ impl Parser<'_> {
             }
             self.advance();
             let Some(unit) = unit else {
+                if value.kind == TokenKind::Number {
+                    return Err(self.invalid_interval(start, Condition::PARSE_SYNTAX_ERROR));
+                }
                 return self.interval_of_text(start, &text, negative);
             };
             self.advance();
             if values == 0 && self.eat_keyword("TO") {
                 return self.interval_of_fields(start, &text, negative, unit);
             }
-            total.add(&text, negative, unit).ok_or_else(|| self.invalid_interval(start))?;
+            // NANOSECOND has no size: nothing is as short
+            let condition = match unit.size {
+                0 => Condition::INVALID_INTERVAL_FORMAT,
+                _ => Condition::PARSE_SYNTAX_ERROR,
+            };
+            let added = if unit.size == 0 { None } else { total.add(&text, negative, unit) };
+            added.ok_or_else(|| self.invalid_interval(start, condition))?;
             values += 1;
             if is_signed && values > 1 && !matches!(value.kind, TokenKind::String(_) | TokenKind::Number) {
                 break;
@@ -175,7 +202,7 @@ impl Parser<'_> {
     }
 
     fn finished_interval(&self, start: usize, total: Total) -> Parsed<Expression> {
-        let literal = total.literal().ok_or_else(|| self.invalid_interval(start))?;
+        let literal = total.literal().ok_or_else(|| self.invalid_interval(start, Condition::PARSE_SYNTAX_ERROR))?;
         Ok(Expression::new(ExpressionKind::Literal(literal), self.span_from(start)))
     }
 
@@ -193,7 +220,7 @@ impl Parser<'_> {
                 number => (false, number),
             };
             let added = words.next().and_then(find_unit).and_then(|unit| total.add(number, minus != negative, unit));
-            added.ok_or_else(|| self.invalid_interval(start))?;
+            added.ok_or_else(|| self.invalid_interval(start, Condition::INVALID_TYPED_LITERAL))?;
         }
         self.finished_interval(start, total)
     }
@@ -208,7 +235,9 @@ impl Parser<'_> {
             Some(rest) => (rest, !negative),
             None => (text.trim().trim_start_matches('+'), negative),
         };
-        let parts: Vec<&str> = text.split([' ', ':', '-']).filter(|part| !part.is_empty()).collect();
+        let Some(parts) = fields_of(text, first, last) else {
+            return Err(self.invalid_interval(start, Condition::INVALID_INTERVAL_FORMAT));
+        };
         let fields = usize::from(last.field.saturating_sub(first.field)) + 1;
         let family = |field: u8| {
             UNITS
@@ -218,18 +247,18 @@ impl Parser<'_> {
         };
         let mut total = Total::default();
         if first.of_months != last.of_months || last.field <= first.field || parts.len() != fields {
-            return Err(self.invalid_interval(start));
+            return Err(self.invalid_interval(start, Condition::INVALID_INTERVAL_FORMAT));
         }
         for (part, field) in parts.iter().zip(first.field..) {
             let added = family(field).and_then(|unit| total.add(part, negative, unit));
-            added.ok_or_else(|| self.invalid_interval(start))?;
+            added.ok_or_else(|| self.invalid_interval(start, Condition::INVALID_INTERVAL_FORMAT))?;
         }
         self.finished_interval(start, total)
     }
 
-    fn invalid_interval(&self, start: usize) -> SyntaxError {
+    fn invalid_interval(&self, start: usize, condition: Condition) -> SyntaxError {
         let title = "an interval literal does not add up to months or to days and shorter units";
-        Diagnostic::error(Condition::PARSE_SYNTAX_ERROR, title)
+        Diagnostic::error(condition, title)
             .at(self.span_from(start), "")
             .help("write `INTERVAL 1 DAY 2 HOURS`, `INTERVAL '1-2' YEAR TO MONTH` or `INTERVAL '1 02:03:04' DAY TO SECOND`")
             .into()

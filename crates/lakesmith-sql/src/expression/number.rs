@@ -1,5 +1,6 @@
 //! Numeric literals: `1`, `1L`, `2S`, `3Y`, `1.5`, `1.5D`, `1.5F`, `1.5BD`, `1e3`, with an optional minus before them.
 
+use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::{Expression, ExpressionKind, Literal};
 
 use crate::parser::{Parsed, Parser};
@@ -16,11 +17,23 @@ impl Parser<'_> {
         let digits = token.raw();
         let Some(literal) = literal(sign, digits) else {
             let title = format!("the number `{sign}{digits}` does not fit its type");
-            return Err(self.refused(title, "write it with fewer digits, or with another suffix: L, S, Y, D, F or BD"));
+            let suffixed = upper_suffix(digits);
+            let condition = if suffixed {
+                Condition::INVALID_NUMERIC_LITERAL_RANGE
+            } else {
+                Condition::DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION
+            };
+            let fault = Diagnostic::error(condition, title).at(token.span, "");
+            return Err(fault.help("write it with fewer digits, or with another suffix: L, S, Y, D, F or BD").into());
         };
         self.advance();
         Ok(Expression::new(ExpressionKind::Literal(literal), self.span_from(start)))
     }
+}
+
+/// Whether a suffix names the type of a number.
+fn upper_suffix(digits: &str) -> bool {
+    digits.ends_with(['L', 'S', 'Y', 'D', 'F', 'l', 's', 'y', 'd', 'f'])
 }
 
 fn literal(sign: &str, written: &str) -> Option<Literal> {

@@ -1,7 +1,7 @@
 //! Primary expressions (constants, columns, parentheses, CASE, casts) and what may follow one: `.field`, `[i]`, `::type`,
 //! `:json.path`, COLLATE, AT TIME ZONE.
 
-use lakesmith_diagnostic::Span;
+use lakesmith_diagnostic::{Condition, Diagnostic, Span};
 use lakesmith_unresolved::expression::{CastMode, JsonStep, Subquery, SubqueryKind, SubqueryPlan};
 use lakesmith_unresolved::{Expression, ExpressionKind, Literal, NamePart, SparkType};
 
@@ -166,10 +166,9 @@ impl Parser<'_> {
         let (digits, _) = self.string()?;
         let Some(bytes) = hexadecimal(&digits) else {
             self.rewind(start);
-            return Err(self.refused(
-                "a binary literal holds something other than hexadecimal digits",
-                "write two hexadecimal digits for each byte: `X'1F'`",
-            ));
+            let title = "a binary literal holds something other than hexadecimal digits";
+            let fault = Diagnostic::error(Condition::INVALID_TYPED_LITERAL, title).at(self.peek().span, "");
+            return Err(fault.help("write two hexadecimal digits for each byte: `X'1F'`").into());
         };
         Ok(Expression::new(ExpressionKind::Literal(Literal::Binary(bytes)), self.span_from(start)))
     }

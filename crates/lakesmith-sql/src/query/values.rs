@@ -28,9 +28,18 @@ impl Parser<'_> {
 
     fn row(&mut self) -> Parsed<Vec<Expression>> {
         if self.at_symbol("(") && !self.at_query_after(1) && self.row_ends_with_parenthesis() {
-            return Ok(row(self.parenthesised(Self::expression_or_default)?));
+            return Ok(row(self.parenthesised(Self::named_value)?));
         }
         Ok(row(vec![self.expression_or_default()?]))
+    }
+
+    /// A value; a name that is written for it means nothing.
+    fn named_value(&mut self) -> Parsed<Expression> {
+        let value = self.expression_or_default()?;
+        if self.eat_keyword("AS") {
+            self.identifier()?;
+        }
+        Ok(value)
     }
 
     /// Whether nothing goes on with the expression after the parenthesis that closes the one here.

@@ -1,0 +1,186 @@
+"""Compares Lakesmith with Apache Spark, statement by statement, with schema.
+
+    run.py --binary PATH --golden FOLDER     a folder of Spark's golden files (`*.sql.out`), which hold Spark's answers
+    run.py --binary PATH --generate N        N generated queries, asked of a Spark that runs in this process
+
+`--differences FILE` takes what is not the same. The exit status is 1 where something is different or broken.
+"""
+
+import argparse
+import collections
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "oracle"))
+
+import answers
+import generate
+import golden
+import tables
+import verdict
+from process import Lakesmith
+
+
+class Report:
+    """Counts by kind, and a file of what is not the same."""
+
+    def __init__(self, path):
+        self.counts = collections.Counter()
+        self.reasons = collections.Counter()
+        self.decisions = verdict.decisions()
+        self.file = path.open("w", encoding="utf-8") if path else None
+
+    def add(self, place, statement, found):
+        """Counts a verdict; a difference that is a decision is one."""
+        if found.kind not in ("same", "refused", "follows", "broken"):
+            decided = any(s.search(f"{place} {statement}") and d.search(found.kind + ": " + found.detail) for s, d, _ in self.decisions)
+            found = verdict.Verdict("decided", found.detail) if decided else found
+        self.counts[found.kind] += 1
+        if found.kind == "refused":
+            self.reasons[found.detail] += 1
+        if self.file and found.kind != "same":
+            self.file.write(f"-- {place} [{found.kind}]\n{statement}\n  {found.detail}\n\n")
+            self.file.flush()
+        return found.kind
+
+    def is_failed(self):
+        """Whether something is neither the same nor refused nor decided."""
+        return any(self.counts[kind] for kind in verdict.KINDS[4:])
+
+
+def shown(counts):
+    """Counts on one line."""
+    return ", ".join(f"{counts[kind]} {kind}" for kind in verdict.KINDS if counts[kind])
+
+
+def as_delta(statement):
+    """The statement with Delta for the formats of Spark's tests: which files hold a table changes no answer of a query."""
+    is_table = re.match(r"\s*create\s+(or\s+replace\s+)?table", statement, re.IGNORECASE)
+    return re.sub(r"\busing\s+(parquet|orc|json)\b", "", statement, flags=re.IGNORECASE) if is_table else statement
+
+
+def of_file(binary, path, report, data):
+    """Runs a golden file in a session of its own."""
+    counts = collections.Counter()
+    binary.begin()
+    recorded = golden.read(path)
+    # Spark's tests run there
+    binary.run("SET spark.sql.session.timeZone=America/Los_Angeles")
+    # what differs under other settings than the file's follows from the setting that was refused
+    unset = any([binary.run(f"SET {key}={value}").error for key, value in golden.settings(path)])
+    text = path.read_text(encoding="utf-8").lower()
+    for statement in tables.golden(text, data):
+        binary.run(statement)
+    lost = False
+    for entry in recorded:
+        given = binary.run(as_delta(entry.statement))
+        found = verdict.of_golden(entry, given)
+        is_absent = found.kind in ("fails", "condition") and lost and given.error in verdict.ABSENT
+        if is_absent or unset and found.kind in verdict.KINDS[4:9]:
+            found = verdict.Verdict("follows", found.detail)
+        unset = unset or found.kind == "refused" and bool(re.match(r"\s*set\b", entry.statement, re.IGNORECASE))
+        if found.kind in ("refused", "fails") and entry.schema == "struct<>":
+            lost = True
+        counts[report.add(f"{path.parent.name}/{path.name}", entry.statement, found)] += 1
+    print(f"{path.parent.name}/{path.name}: {len(recorded)}: {shown(counts)}", flush=True)
+    return counts
+
+
+def goldens(arguments, report):
+    """Runs a folder of golden files; a table of counts per file where one is asked for."""
+    binary = Lakesmith(arguments.binary)
+    lines = []
+    for path in sorted(arguments.golden.rglob(arguments.files)):
+        counts = of_file(binary, path, report, arguments.data)
+        other = sum(counts[kind] for kind in verdict.KINDS[4:])
+        refused = counts["refused"] + counts["follows"]
+        name = path.relative_to(arguments.golden)
+        lines.append(f"{name}\t{sum(counts.values())}\t{counts['same']}\t{refused}\t{counts['decided']}\t{other}\t{counts['broken']}")
+    if arguments.table:
+        head = "file\tstatements\tsame\trefused\tdecided\tdifferent\tbroken"
+        arguments.table.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    binary.close()
+
+
+def asked(queries, path):
+    """What Spark answers, from a file where it has been asked before."""
+    known = {}
+    if path and path.exists():
+        known = {answer.query: answer for answer in recorded(path)}
+    spark = None
+    with (path or pathlib.Path(os.devnull)).open("a", encoding="utf-8") as file:
+        for query in queries:
+            if query not in known:
+                spark = spark or with_tables()
+                known[query] = answers.ask(spark, query)
+                file.write(json.dumps(dataclasses.asdict(known[query])) + "\n")
+                file.flush()
+            yield known[query]
+
+
+def recorded(path):
+    """All answers of a file."""
+    with path.open(encoding="utf-8") as file:
+        return [answers.Answer(**json.loads(line)) for line in file]
+
+
+def with_tables():
+    """A Spark session with the tables of generated queries."""
+    spark = answers.session()
+    for name, query in tables.TABLES.items():
+        answers.make_table(spark, name, query)
+    return spark
+
+
+def generated(arguments, report):
+    """Asks generated queries of both."""
+    if arguments.generate:
+        found = asked(generate.queries(arguments.seed, arguments.generate), arguments.answers)
+    else:
+        found = recorded(arguments.answers)
+    if not arguments.binary:
+        collections.deque(found, 0)
+        return
+    binary = Lakesmith(arguments.binary)
+    binary.begin()
+    for name, query in tables.TABLES.items():
+        made = binary.run(f"CREATE TABLE {name} AS {query}")
+        if made.error or made.broken:
+            sys.exit(f"table {name}: {made}")
+    for number, answer in enumerate(found):
+        report.add(f"{arguments.seed}/{number}", answer.query, verdict.of_answer(answer, binary.run(answer.query)))
+        if number % 500 == 499:
+            print(f"{number + 1}: {shown(report.counts)}", flush=True)
+    binary.close()
+
+
+def main():
+    """Reads the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", help="the built example `answer_queries`; without it Spark is asked and nothing compared")
+    parser.add_argument("--golden", type=pathlib.Path, help="a folder of golden files")
+    parser.add_argument("--files", default="*.sql.out", help="which of them")
+    parser.add_argument("--data", type=pathlib.Path, help="the folder `test-data` of Spark, for tables that golden files read")
+    parser.add_argument("--table", type=pathlib.Path, help="takes the counts of each golden file")
+    parser.add_argument("--generate", type=int, help="how many queries to make")
+    parser.add_argument("--replay", action="store_true", help="takes the queries of the file of --answers")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--answers", type=pathlib.Path, help="keeps Spark's answers, and gives those that it has")
+    parser.add_argument("--differences", type=pathlib.Path, help="takes all that is not the same")
+    arguments = parser.parse_args()
+    if sum((arguments.golden is not None, arguments.generate is not None, arguments.replay)) != 1:
+        parser.error("one of --golden, --generate and --replay is needed")
+    report = Report(arguments.differences)
+    (goldens if arguments.golden else generated)(arguments, report)
+    print(f"{sum(report.counts.values())} statements: {shown(report.counts)}")
+    for reason, count in report.reasons.most_common(25):
+        print(f"  {count} refused: {reason}")
+    return 1 if report.is_failed() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

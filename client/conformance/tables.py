@@ -1,0 +1,67 @@
+"""The tables that queries read: those of generated queries, and those that Spark's golden files expect."""
+
+COLUMNS = {
+    "t": {
+        "id": "int", "b": "boolean", "ti": "tinyint", "si": "smallint", "i": "int", "l": "bigint", "f": "float",
+        "d": "double", "n": "decimal(10,2)", "nn": "decimal(38,18)", "s": "string", "h": "binary", "dt": "date",
+        "ts": "timestamp", "tn": "timestamp_ntz", "a": "array<int>", "sa": "array<string>", "m": "map<string,int>",
+        "r": "struct<x:int,y:string>",
+    },
+    "u": {"id": "int", "g": "string", "v": "bigint", "w": "double", "dt": "date", "n": "decimal(10,2)"},
+    "e": {"id": "int", "s": "string", "d": "double"},
+}
+
+# NULL in each column, numbers at their limits, zeros of both signs, texts that are empty, blank, longer in bytes than in
+# characters, or no number, dates before 1582 and far away, nested values that are empty or hold NULL
+ROWS = {
+    "t": [
+        "1, true, 1, 1, 1, 1, 1.0, 1.0, 1.00, 1, 'a', X'61', '2024-01-31', '2024-01-31 12:34:56.789', '2024-01-31 12:34:56.789', array(1, 2, 3), array('a', 'b'), map('a', 1, 'b', 2), named_struct('x', 1, 'y', 'a')",
+        "2, false, -128, -32768, -2147483648, -9223372036854775808, '-Infinity', '-Infinity', -99999999.99, -12345678901234567890.123456789012345678, '', X'', '0001-01-01', '0001-01-01 00:00:00', '0001-01-01 00:00:00', array(), array(), map(), named_struct('x', NULL, 'y', '')",
+        "3, true, 127, 32767, 2147483647, 9223372036854775807, 'Infinity', 'Infinity', 99999999.99, 12345678901234567890.123456789012345678, 'Zürich 東京 😀', X'00FF', '9999-12-31', '9999-12-31 23:59:59.999999', '9999-12-31 23:59:59.999999', array(NULL, 2147483647), array('', NULL, 'x y'), map('z', NULL), named_struct('x', 7, 'y', NULL)",
+        "4, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
+        "5, false, 0, 0, 0, 0, 'NaN', 'NaN', 0.00, 0, ' 12 ', X'3132', '1582-10-04', '1582-10-04 01:02:03.000004', '1582-10-04 01:02:03.000004', array(0), array('12', 'abc'), map('', 0), named_struct('x', 0, 'y', '12')",
+        "6, true, -1, -1, -1, -1, '-0.0', '-0.0', -0.01, -0.000000000000000001, 'abc', X'616263', '1970-01-01', '1969-12-31 23:59:59.999999', '1969-12-31 23:59:59.999999', array(3, 1, 2, 1), array('b', 'a', 'B'), map('k', -1), named_struct('x', -1, 'y', 'abc')",
+        "7, false, 7, 300, 70000, 5000000000, 1.5, 2.5, 12.35, 0.5, '2024-02-29', X'E38182', '2000-02-29', '2000-02-29 00:00:00', '2000-02-29 00:00:00', array(5, NULL, 5), array('2024-02-29'), map('a', 5, 'c', NULL), named_struct('x', 5, 'y', 'Z')",
+        "8, true, 10, 100, 1000, 10000, 3.4028235E38, 1.7976931348623157E308, 0.50, 1.5, '-1.5e3', X'2D31', '2023-12-31', '2023-12-31 23:59:59', '2023-12-31 23:59:59', array(-5, 10), array('A,b', 'c'), map('q', 10), named_struct('x', 10, 'y', 'q')",
+    ],
+    "u": [
+        "1, 'a', 10, 1.5, '2024-01-01', 1.00", "1, 'b', 20, -0.0, '2024-02-01', 2.50", "2, 'a', NULL, 'NaN', NULL, NULL",
+        "3, NULL, 30, NULL, '1999-12-31', -3.33", "NULL, 'a', 40, 4.25, '2024-01-01', 0.00", "5, 'c', 10, 0.0, '2024-01-31', 1.00",
+        "7, '', -5, 2.5, '1582-10-15', 7.77", "9, 'b', 20, 1.5, '2024-01-01', 1.00",
+    ],
+    "e": ["1, '', 1.0"],
+}
+
+
+def query(name):
+    """The query that gives a table's rows."""
+    kinds = COLUMNS[name]
+    names = [f"c{at}" for at in range(len(kinds))]
+    chosen = ", ".join(f"CAST({at} AS {kind}) AS {column}" for at, (column, kind) in zip(names, kinds.items()))
+    # a column of rows may have texts for numbers that have no literal, so each row is a query of its own
+    rows = []
+    for row in ROWS[name]:
+        rows.append(f"SELECT {chosen} FROM (SELECT {row}) AS v({', '.join(names)})")
+    return " UNION ALL ".join(rows) + (" WHERE c0 < 0" if name == "e" else "")
+
+
+TABLES = {name: query(name) for name in COLUMNS}
+
+NUMBERS = "unique1 unique2 two four ten twenty hundred thousand twothousand fivethous tenthous odd even"
+TENK = ", ".join([f"{name} INT" for name in NUMBERS.split()] + [f"{name} STRING" for name in ("stringu1", "stringu2", "string4")])
+LETTERS = "abcde"
+
+
+def golden(text, folder):
+    """Statements that make the tables of Spark's tests of which a file speaks."""
+    maps = (", ".join(f"{at + 1}, '{LETTERS[at]}{row}'" for at in range(6 - row)) for row in range(1, 6))
+    made = {
+        "testdata": "SELECT key, CAST(key AS STRING) AS value FROM (SELECT explode(sequence(1, 100)) AS key)",
+        "arraydata": "SELECT * FROM VALUES (array(1, 2, 3), array(array(1, 2, 3))), (array(2, 3, 4), array(array(2, 3, 4))) AS v(arraycol, nestedarraycol)",
+        "mapdata": f"SELECT * FROM VALUES {', '.join(f'(map({row}))' for row in maps)} AS v(mapcol)",
+    }
+    if folder:
+        read = "SELECT * FROM read_files('{}', format => 'csv', sep => '\\t', schema => '{}', includeExistingFiles => true)"
+        for name, file, schema in (("aggtest", "agg", "a INT, b FLOAT"), ("onek", "onek", TENK), ("tenk1", "tenk", TENK)):
+            made[name] = read.format(folder / "postgresql" / f"{file}.data", schema).replace(", includeExistingFiles => true", "")
+    return [f"CREATE TABLE {name} AS {query}" for name, query in made.items() if name in text]

@@ -1,0 +1,128 @@
+"""When two answers are the same.
+
+The rules are those of `client/oracle/README.md`: the order of rows counts under ORDER BY, of an error the main condition, of a
+DOUBLE all digits but the last.
+"""
+
+import dataclasses
+import pathlib
+import re
+
+import values
+
+KINDS = ("same", "refused", "follows", "decided", "rows", "schema", "condition", "fails", "answers", "broken")
+DECISIONS = pathlib.Path(__file__).parent / "decisions.tsv"
+NUMBER = re.compile(r"-?\d+\.\d+(?:E-?\d+)?")
+# absent because what was to make it was refused
+ABSENT = {"TABLE_OR_VIEW_NOT_FOUND", "ROUTINE_NOT_FOUND", "UNRESOLVED_COLUMN", "SCHEMA_NOT_FOUND"}
+
+
+@dataclasses.dataclass
+class Verdict:
+    """One of `KINDS`, and what is different."""
+
+    kind: str
+    detail: str = ""
+
+
+def decisions():
+    """Patterns of statements and of details whose difference is a decision."""
+    lines = DECISIONS.read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return [(re.compile(row[0], re.IGNORECASE | re.DOTALL), re.compile(row[1]), row[2]) for row in rows]
+
+
+def is_ordered(statement):
+    """Whether the order of the rows is part of the answer."""
+    return bool(re.search(r"\border\s+by\b[^)]*$", statement, re.IGNORECASE))
+
+
+def main_part(condition):
+    """A condition without its finer part."""
+    return condition.split(".")[0]
+
+
+def of_errors(expected, given):
+    """The verdict where at least one side fails; None where both answer."""
+    if given.broken:
+        return Verdict("broken", given.broken)
+    # these say by name what is not there, where Spark has it
+    lacks = not expected and main_part(given.error) in ("UNSUPPORTED_FEATURE", "UNSUPPORTED_DATATYPE")
+    if lacks or given.is_refused and main_part(expected) != given.error:
+        return Verdict("refused", given.title)
+    if expected and given.error:
+        is_same = expected == "UNKNOWN" or main_part(expected) == main_part(given.error)
+        return Verdict("same") if is_same else Verdict("condition", f"Spark: {expected}, here: {given.error} ({given.title})")
+    if expected:
+        return Verdict("answers", f"Spark: {expected}")
+    if given.error:
+        return Verdict("fails", f"{given.error}: {given.title}")
+    return None
+
+
+def close(left, right, tolerance=4e-16):
+    """Whether two texts are equal but for the last digit of numbers with a fraction."""
+    if left == right:
+        return True
+    if NUMBER.sub("#", left) != NUMBER.sub("#", right):
+        return False
+    pairs = zip(NUMBER.findall(left), NUMBER.findall(right))
+    return all(abs(float(one) - float(other)) <= abs(float(one)) * tolerance for one, other in pairs)
+
+
+def as_recorded(text, statement):
+    """An output without what Spark's golden files leave out: spaces at the end, numbers of expressions, padding of DESCRIBE."""
+    text = re.sub(r"#\d+", "#x", text)
+    if re.match(r"\s*desc", statement, re.IGNORECASE):
+        cells = [[cell.strip() for cell in line.split("\t")] for line in text.split("\n")]
+        text = "\n".join("\t".join("" if cell == "NULL" else cell for cell in row) for row in cells)
+    return "\n".join(line.rstrip() for line in text.split("\n")).rstrip("\n")
+
+
+def of_golden(recorded, given):
+    """Compares with an entry of a golden file."""
+    verdict = of_errors(recorded.error, given)
+    if verdict:
+        return verdict
+    schema = "struct<" + ",".join(f"{column['name']}:{column['type']}" for column in given.columns) + ">"
+    if schema.lower() != recorded.schema.lower():
+        return Verdict("schema", f"Spark: {recorded.schema}, here: {schema}")
+    trees = [column["tree"] for column in given.columns]
+    rows = ["\t".join(values.hive_text(value, tree) for value, tree in zip(row, trees)) for row in given.rows]
+    here, there = as_recorded("\n".join(rows), recorded.statement), as_recorded(recorded.output, recorded.statement)
+    if here == there:
+        return Verdict("same")
+    if not is_ordered(recorded.statement) or any(isinstance(tree, list) for tree in trees):
+        here, there = "\n".join(sorted(here.split("\n"))), "\n".join(sorted(there.split("\n")))
+    tolerance = 6e-8 if "float" in schema else 4e-16
+    if here == there or re.search(r"double|float", schema) and close(here, there, tolerance):
+        return Verdict("same")
+    return Verdict("rows", f"Spark:\n{recorded.output}\n  here:\n" + "\n".join(rows))
+
+
+def of_answer(answer, given):
+    """Compares with what a running Spark answers."""
+    verdict = of_errors(answer.error, given)
+    if verdict:
+        return verdict
+    columns = [(column["name"], column["type"]) for column in given.columns]
+    if [tuple(column) for column in answer.columns] != columns:
+        return Verdict("schema", f"Spark: {answer.columns}, here: {columns}")
+    trees = [column["tree"] for column in given.columns]
+    here = [[values.cast_text(value, tree) for value, tree in zip(row, trees)] for row in given.rows]
+    there = [list(row) for row in answer.rows]
+    if not is_ordered(answer.query):
+        here, there = sorted(here), sorted(there)
+    kinds = [kind for _, kind in columns]
+    if len(here) == len(there) and all(same_row(left, right, kinds) for left, right in zip(there, here)):
+        return Verdict("same")
+    return Verdict("rows", f"Spark: {there}\n  here:  {here}")
+
+
+def same_row(left, right, kinds):
+    """Whether two rows are equal; digits may differ only in types that hold binary fractions."""
+    for one, other, kind in zip(left, right, kinds):
+        tolerance = 6e-8 if "float" in kind else 4e-16
+        if one != other and not (re.search(r"double|float", kind) and close(one, other, tolerance)):
+            return False
+    return True
