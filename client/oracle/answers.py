@@ -2,7 +2,8 @@
 
 A file holds blocks, separated by blank lines. `> ` begins a line of a query, `: name :: type` is a column, `= a | b` a row,
 `! CONDITION` the error that the query ends with. `#` begins a comment. `@ key = value` is a setting that holds for all blocks
-after it, `@` alone ends all of them. `$ name` makes a table of the query for the blocks after it. Values are what CAST to STRING
+after it, `@` alone ends all of them. `$ name` makes a table of the query for the blocks after it, as does
+`% name SELECT …`. Values are what CAST to STRING
 gives, BINARY is in hexadecimal digits, NULL is `NULL`, and control characters, `\\` and `|` are escaped by `\\`.
 """
 

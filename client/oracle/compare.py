@@ -21,6 +21,8 @@ import lakesmith
 def record(spark, path):
     """Asks Spark all queries of a file anew. Marks of refused queries are kept."""
     text = path.read_text(encoding="utf-8")
+    for name, query in re.findall(r"^% (\S+) (.*)$", text, re.MULTILINE):
+        spark.sql(query).createOrReplaceTempView(name)
     blocks = []
     answers.apply(spark, "@")
     for block in re.split(r"\n\s*\n", text):
@@ -45,7 +47,7 @@ def record(spark, path):
 
 def compare(spark, binary, path):
     """Counts of a file: the same, refused by name, different."""
-    if re.search("^[@$]", path.read_text(encoding="utf-8"), re.MULTILINE):
+    if re.search("^[@$%]", path.read_text(encoding="utf-8"), re.MULTILINE):
         # the command runs each query in a session of its own
         print(f"{path.name}: left to `cargo test`, its queries depend on settings or tables")
         return 0

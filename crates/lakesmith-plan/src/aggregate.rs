@@ -14,6 +14,8 @@ use crate::frame::constant;
 use crate::project::{Block, GlobalGroup, Order, Output, holds_aggregate};
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Found, Scope, ScopeColumn};
+use crate::subquery::asks;
+use crate::subquery::host::{about_groups, aggregates_around};
 
 /// Keys and aggregates, and the columns that hold them once computed.
 struct Computed {
@@ -152,7 +154,7 @@ impl Resolver<'_> {
         let mut having = match block.having {
             Some(condition) => {
                 self.without_window(condition, "HAVING")?;
-                Some(self.condition(condition, &scope, "HAVING")?)
+                Some(self.condition(condition, &Scope { is_having: true, ..scope }, "HAVING")?)
             }
             None => None,
         };
@@ -161,6 +163,8 @@ impl Resolver<'_> {
             None => None,
         };
         let mut orders = self.order_keys(block, &outputs, &scope)?;
+
+        self.checked_groups(&outputs, &keys, &orders, block.origin)?;
 
         let mut computed = Computed { keys: Vec::new(), aggregates: Vec::new() };
         let mut fallible = Vec::new();
@@ -274,6 +278,11 @@ impl Resolver<'_> {
     fn collect_aggregates(&mut self, expr: &Expr, computed: &mut Computed) {
         // the closure never fails
         let _ = expr.apply(|node| {
+            if asks(node) {
+                for aggregate in aggregates_around(node) {
+                    self.collect_aggregates(&aggregate, computed);
+                }
+            }
             if !matches!(node, Expr::AggregateFunction(_)) {
                 return Ok(TreeNodeRecursion::Continue);
             }
@@ -296,10 +305,13 @@ impl Resolver<'_> {
         place: Place,
     ) -> Option<Expr> {
         let mut loose = None;
+        let find = |node: &Expr| {
+            let mut known = computed.keys.iter().chain(&computed.aggregates);
+            known.find(|(expr, _)| expr == node).map(|(_, column)| column.clone())
+        };
         let replaced = expr.clone().transform_down(|node| {
-            let known = computed.keys.iter().chain(&computed.aggregates).find(|(expr, _)| *expr == node);
-            if let Some((_, column)) = known {
-                return Ok(Transformed::new(column.clone(), true, TreeNodeRecursion::Jump));
+            if let Some(column) = find(&node) {
+                return Ok(Transformed::new(column, true, TreeNodeRecursion::Jump));
             }
             // a key may be the beginning of a chain of additions
             if let Some([before, whole]) = kernel::unchained(&node)
@@ -307,6 +319,7 @@ impl Resolver<'_> {
             {
                 return Ok(Transformed::yes(whole));
             }
+            let node = about_groups(node, &find, &mut loose)?;
             if let Expr::Column(column) = &node {
                 loose.get_or_insert_with(|| column.name.clone());
             }

@@ -1,9 +1,11 @@
 //! Queries with the answers that Apache Spark gave, recorded by `client/oracle/compare.py`: columns, types, rows and error
 //! conditions are the same here, or the query is refused by name and marked `~`.
 //!
-//! A block with a line `$ name` makes a table of its query, for the queries of its file.
+//! A block with a line `$ name` makes a table of its query, for the queries of its file; `% name SELECT …` is
+//! the same in one line.
 //!
-//! `LAKESMITH_REWRITE_ANSWERS=1` writes the marks anew; a query that differs is never marked.
+//! `LAKESMITH_REWRITE_ANSWERS=1` writes the marks anew; a query that differs is never marked. `LAKESMITH_ANSWERS` names another
+//! folder of such files.
 
 use std::collections::HashMap;
 use std::fmt::Write;
@@ -214,6 +216,9 @@ fn apply(part: &str, settings: &mut HashMap<String, String>, session: &mut Sessi
 async fn check(path: &Path, report: &mut String) -> Counts {
     let text = std::fs::read_to_string(path).unwrap();
     let mut session = Session::new();
+    for (name, query) in text.lines().filter_map(|line| line.strip_prefix("% ")?.split_once(' ')) {
+        session.define(name, query).await;
+    }
     let mut counts = Counts::default();
     let mut rewritten = Vec::new();
     let mut settings = HashMap::new();
@@ -258,7 +263,8 @@ async fn check(path: &Path, report: &mut String) -> Counts {
 
 #[tokio::test]
 async fn queries_have_the_answers_that_spark_gave() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/answers");
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/answers");
+    let folder = std::env::var_os("LAKESMITH_ANSWERS").map_or(own, PathBuf::from);
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let mut report = String::new();

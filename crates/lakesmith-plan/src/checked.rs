@@ -94,6 +94,7 @@ impl Resolver<'_> {
             Some(wider) if !added.is_empty() => self.relation(&wider, &Scope::default())?,
             _ => own,
         };
+        let planned = self.without_subqueries(planned, &relation.origin)?;
         self.parts(planned, &further, wanted.conditions, added.len(), with_file)
     }
 

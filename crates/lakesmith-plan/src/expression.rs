@@ -403,8 +403,15 @@ impl Resolver<'_> {
             return self.refuse(diagnostic, &part.origin, "aggregate");
         }
         if function.role == Role::Aggregate && !scope.aggregates && scope.windowed.is_none() {
+            if let Some(value) = self.aggregate_around(call, scope, origin) {
+                return Some(value);
+            }
             let title = format!("aggregate function `{name}` cannot stand here");
-            let diagnostic = Diagnostic::error(Condition::GROUP_BY_AGGREGATE, title)
+            let condition = match scope.outer {
+                Some(outer) if outer.is_having => Condition::INVALID_WHERE_CONDITION,
+                _ => Condition::GROUP_BY_AGGREGATE,
+            };
+            let diagnostic = Diagnostic::error(condition, title)
                 .help("it is about many rows: filter by it in HAVING, or compute it in the SELECT list");
             return self.refuse(diagnostic, &part.origin, "aggregate");
         }

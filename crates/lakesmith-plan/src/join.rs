@@ -19,13 +19,21 @@ impl Resolver<'_> {
     pub(crate) fn join(&mut self, join: &Join, origin: &Origin, outer: &Scope<'_>) -> Option<Planned> {
         let (left, right) = (self.relation(&join.left, outer), self.relation(&join.right, outer));
         let (left, right) = (left?, right?);
+        if !matches!(join.kind, JoinKind::Inner | JoinKind::Cross | JoinKind::RightOuter) {
+            self.uncorrelated_input(&right.plan, origin)?;
+        }
+        if matches!(join.kind, JoinKind::RightOuter | JoinKind::FullOuter) {
+            self.uncorrelated_input(&left.plan, origin)?;
+        }
         match &join.criteria {
             JoinCriteria::None => self.joined(left, right, join.kind, Vec::new(), origin),
             JoinCriteria::On(condition) => {
                 let both: Vec<ScopeColumn> = left.columns.iter().chain(&right.columns).cloned().collect();
                 let scope = Scope { outer: Some(outer), ..Scope::of(&both) };
+                let origin_of = &condition.origin;
                 self.keys_without_window(std::iter::once(condition.as_ref()), "ON")?;
                 let condition = self.join_condition(condition, &scope)?;
+                self.checked_condition(&condition, [&left.plan, &right.plan], origin_of)?;
                 self.joined(left, right, join.kind, vec![condition], origin)
             }
             JoinCriteria::Using(names) => {

@@ -6,8 +6,8 @@ use lakesmith_diagnostic::Origin;
 use lakesmith_functions::cast_text::{day_time_literal, year_month_literal};
 use lakesmith_functions::text_value::format_typed;
 use lakesmith_unresolved::expression::{
-    CastMode, Expression, ExpressionKind, FrameBound, FrameUnit, FunctionCall, JsonStep, NamePart, SortOrder, Window,
-    WindowFrame,
+    CastMode, Expression, ExpressionKind, FrameBound, FrameUnit, FunctionCall, JsonStep, NamePart, SortOrder,
+    SubqueryKind, Window, WindowFrame,
 };
 use lakesmith_unresolved::{Literal, SparkType};
 
@@ -20,9 +20,10 @@ pub fn computed_name(
     expression: &Expression,
     value: &Expr,
     scope: &Scope<'_>,
+    correlations: &[(Origin, String)],
     moved: &[(Origin, &'static str)],
 ) -> String {
-    let expression = &with_kernels(without_tables(expression, scope), moved);
+    let expression = &with_kernels(with_named_subqueries(without_tables(expression, scope), correlations), moved);
     let name = column_name(expression);
     let (ExpressionKind::Function(call), Expr::ScalarFunction(_)) = (&expression.kind, value) else { return name };
     let symbol = call.name.parts.last().map_or("", |part| part.text.as_str());
@@ -111,6 +112,34 @@ fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expression {
     expression
 }
 
+/// The expression with the names of subqueries in their place: `exists(a)` names column `a` of the query around it.
+fn with_named_subqueries(mut expression: Expression, correlations: &[(Origin, String)]) -> Expression {
+    expression.for_each_mut(&mut |part| {
+        let ExpressionKind::Subquery(subquery) = &part.kind else { return };
+        let named = correlations.iter().rev().find(|(origin, _)| *origin == part.origin);
+        let outer = named.map_or("", |(_, named)| named.as_str());
+        let name = match &subquery.kind {
+            SubqueryKind::Exists => format!("exists({outer})"),
+            SubqueryKind::In(values) => {
+                let value = match values.as_slice() {
+                    [value] => text(value),
+                    several => {
+                        let fields = several.iter().enumerate().map(|(at, value)| {
+                            let name = field_name(value, at);
+                            format!("'{name}', {}", text(value))
+                        });
+                        format!("named_struct({})", fields.collect::<Vec<_>>().join(", "))
+                    }
+                };
+                format!("({value} IN (listquery({outer})))")
+            }
+            _ => format!("scalarsubquery({outer})"),
+        };
+        part.kind = ExpressionKind::ExpressionString(name);
+    });
+    expression
+}
+
 /// The name of a column of the SELECT list.
 pub fn column_name(expression: &Expression) -> String {
     match &expression.kind {
@@ -188,6 +217,7 @@ fn text(expression: &Expression) -> String {
         ExpressionKind::JsonPath { child, path } => format!("{}:{}", text(child), path_name(path)),
         ExpressionKind::Star { .. } => "*".into(),
         ExpressionKind::Subquery(_) => "scalarsubquery()".into(),
+        ExpressionKind::ExpressionString(name) => name.clone(),
         _ => "expression".into(),
     }
 }

@@ -180,7 +180,7 @@ impl Resolver<'_> {
             let name = if is_named {
                 name
             } else {
-                Identifier::new(computed_name(expression, &value.expr, &inner, &self.moved))
+                Identifier::new(computed_name(expression, &value.expr, &inner, &self.correlations, &self.moved))
             };
             let source = if is_named { None } else { source_of(&value.expr, scope) };
             if is_named {
@@ -251,6 +251,7 @@ impl Resolver<'_> {
             let key = match same {
                 Some(index) => columns[index].attribute.column(),
                 None => {
+                    self.checked_sort(expr, &order.child.origin)?;
                     let hidden = self.attribute("sort", value);
                     projected.push(expr.clone().alias(hidden.internal()));
                     hidden.column()

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use datafusion::common::tree_node::TreeNode;
 use datafusion::datasource::provider_as_source;
 use datafusion::logical_expr::utils::split_conjunction_owned;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
@@ -21,6 +20,8 @@ use crate::pivot::Pivot;
 use crate::project::{Block, Order, Output};
 use crate::resolver::{Known, Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
+use crate::subquery::asks;
+use crate::subquery::from::Lateral;
 use crate::time_travel;
 use crate::window::no_window;
 
@@ -95,6 +96,10 @@ impl Resolver<'_> {
                 self.renamed_or(planned, &alias.text, columns, origin, condition)
             }
             RelationKind::Join(join) => self.join(join, origin, outer),
+            RelationKind::LateralJoin { left, right, kind, condition } => {
+                let (kind, condition) = (*kind, condition.as_ref());
+                self.lateral_join(Lateral { left, right, kind, condition, origin }, outer)
+            }
             RelationKind::SetOperation(operation) => self.set_operation(operation, origin, outer),
             RelationKind::With { ctes, recursive, query } => self.with(ctes, *recursive, query, outer),
             // rows are the same whatever their distribution, and a bounded query has no late rows
@@ -166,7 +171,7 @@ impl Resolver<'_> {
 
     fn filter(&mut self, input: &Relation, condition: &Expression, outer: &Scope<'_>) -> Option<Planned> {
         let input = self.relation(input, outer)?;
-        self.about_one_row(condition)?;
+        self.about_one_row(condition, outer)?;
         let scope = Scope { outer: Some(outer), ..Scope::of(&input.columns) };
         let origin = &condition.origin;
         let condition = self.condition(condition, &scope, "WHERE")?;
@@ -175,12 +180,13 @@ impl Resolver<'_> {
     }
 
     /// Notes what cannot stand in WHERE, because it is about more than one row.
-    fn about_one_row(&mut self, condition: &Expression) -> Option<()> {
+    fn about_one_row(&mut self, condition: &Expression, outer: &Scope<'_>) -> Option<()> {
         let mut open = vec![condition];
         while let Some(expression) = open.pop() {
             let diagnostic = match &expression.kind {
                 ExpressionKind::Window { .. } => no_window("WHERE"),
-                ExpressionKind::Function(call) if is_aggregate(call) => {
+                // it may be one of the query around
+                ExpressionKind::Function(call) if is_aggregate(call) && !outer.is_having => {
                     let title = "an aggregate function stands in WHERE";
                     Diagnostic::error(Condition::INVALID_WHERE_CONDITION, title).help("filter by it in HAVING")
                 }
@@ -199,15 +205,15 @@ impl Resolver<'_> {
     pub(crate) fn filtered_plan(&mut self, plan: LogicalPlan, condition: Expr, origin: &Origin) -> Option<LogicalPlan> {
         let parts = split_conjunction_owned(condition);
         // a subquery is joined where it is part of a filter, so it stays in one
-        let sure = parts.iter().take_while(|part| !guard::can_fail(part) || holds_subquery(part)).count();
+        let sure = parts.iter().take_while(|part| !guard::can_fail(part) || asks(part)).count();
         let mut plan = plan;
         if let Some(condition) = parts[..sure].iter().cloned().reduce(Expr::and) {
             plan = self.built(LogicalPlanBuilder::from(plan).filter(condition), origin)?;
         }
-        if let Some(condition) = parts[sure..].iter().filter(|part| holds_subquery(part)).cloned().reduce(Expr::and) {
+        if let Some(condition) = parts[sure..].iter().filter(|part| asks(part)).cloned().reduce(Expr::and) {
             plan = self.built(LogicalPlanBuilder::from(plan).filter(condition), origin)?;
         }
-        let risky = parts[sure..].iter().filter(|part| !holds_subquery(part)).cloned().reduce(Expr::and);
+        let risky = parts[sure..].iter().filter(|part| !asks(part)).cloned().reduce(Expr::and);
         let Some(risky) = risky else { return Some(plan) };
         let own: Vec<Expr> = plan.schema().columns().into_iter().map(Expr::Column).collect();
         let name = format!("condition#{}", self.number());
@@ -344,12 +350,6 @@ impl Resolver<'_> {
 pub(crate) fn is_aggregate(call: &FunctionCall) -> bool {
     let function = call.name.parts.last().and_then(|part| registry::find(part.text.as_str()));
     function.is_some_and(|function| function.role == Role::Aggregate)
-}
-
-/// Whether a condition asks a subquery.
-fn holds_subquery(expr: &Expr) -> bool {
-    let asks = |node: &Expr| matches!(node, Expr::InSubquery(_) | Expr::Exists(_) | Expr::ScalarSubquery(_));
-    expr.exists(|node| Ok(asks(node))).unwrap_or(false)
 }
 
 /// Marks columns as those of a DataFrame.

@@ -74,6 +74,8 @@ pub(crate) struct Resolver<'k> {
     pub is_unknown: bool,
     /// Named queries in reach, innermost last.
     pub ctes: Vec<NamedQuery>,
+    /// For each subquery the columns that it names of the query around it, as they are shown.
+    pub correlations: Vec<(Origin, String)>,
     /// Calls of `+`, `-` and `*` that move moments or scale intervals, by their places, with what they are named by.
     pub moved: Vec<(Origin, &'static str)>,
     next_id: u64,
@@ -86,7 +88,10 @@ pub async fn resolve(
     catalog: &dyn Catalog,
     options: Options,
 ) -> Result<Resolved, Vec<Diagnostic>> {
-    let attempt = |resolver: &mut Resolver<'_>| resolver.relation(relation, &Scope::default());
+    let attempt = |resolver: &mut Resolver<'_>| {
+        let planned = resolver.relation(relation, &Scope::default())?;
+        resolver.without_subqueries(planned, &relation.origin)
+    };
     finish(attempt_until_known(catalog, options, attempt).await?)
 }
 
@@ -105,6 +110,7 @@ pub(crate) async fn attempt_until_known<T>(
             diagnostics: Vec::new(),
             is_unknown: false,
             ctes: Vec::new(),
+            correlations: Vec::new(),
             moved: Vec::new(),
             next_id: 0,
         };

@@ -8,7 +8,7 @@ use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::common_type;
-use lakesmith_functions::{Typed, guard, normal};
+use lakesmith_functions::{Typed, guard, kernel, normal};
 use lakesmith_unresolved::relation::{SetKind, SetOperation};
 use lakesmith_unresolved::{Literal, SparkType};
 
@@ -16,6 +16,7 @@ use crate::attribute::Attribute;
 use crate::literal::literal;
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
+use crate::subquery::outer::is_correlated;
 
 /// A column of the result and where each side has it; `None` is NULL.
 struct Pair {
@@ -36,6 +37,7 @@ impl Resolver<'_> {
         let (left, right) = (self.relation(&operation.left, outer), self.relation(&operation.right, outer));
         let (left, right) = (left?, right?);
         let pairs = self.pairs(operation, &left, &right, origin)?;
+        let is_correlated = is_correlated(&left.plan) || is_correlated(&right.plan);
         let compares = operation.kind != SetKind::Union || !operation.all;
         let mut columns = Vec::new();
         let (mut lefts, mut rights) = (Vec::new(), Vec::new());
@@ -57,7 +59,12 @@ impl Resolver<'_> {
             let (left, right) = (self.settle(left, origin)?, self.settle(right, origin)?);
             let nullable = left.nullable || right.nullable;
             let attribute = self.attribute(pair.name.name, &left.clone().with_nullable(nullable));
-            let fenced = [left.expr, right.expr].map(|expr| guard::fenced(expr, &data_type));
+            // read back, a plan agrees with itself where both inputs count as NULL at times
+            let differs = is_correlated && left.nullable != right.nullable;
+            let fenced = [left, right].map(|side| match differs && !side.nullable {
+                true => kernel::fence(side).map(|side| side.expr),
+                false => guard::fenced(side.expr, &data_type),
+            });
             let [left, right] = fenced;
             lefts.push(self.settle(left, origin)?.alias(attribute.internal()));
             rights.push(self.settle(right, origin)?.alias(attribute.internal()));

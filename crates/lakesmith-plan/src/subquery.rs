@@ -1,20 +1,41 @@
-//! Subqueries as values: one value, EXISTS, IN. A subquery may name columns of the query around it.
+//! Subqueries: one value, EXISTS, IN, LATERAL. A subquery may name columns of the query around it.
+//!
+//! The resolver gives them as expressions that hold a plan, in which the columns of the query around are outer columns.
+//! [`attach`] takes them out once all is resolved, because what a subquery asks has its place in a join: beneath
+//! [`answer`] is that join for each kind, [`peel`] its short form, and [`unnest`] the one for every other plan.
+
+mod answer;
+mod attach;
+mod check;
+pub(crate) mod from;
+mod groups;
+pub(crate) mod host;
+mod joins;
+mod key;
+mod lateral;
+pub(crate) mod outer;
+mod peel;
+#[cfg(test)]
+mod tests;
+mod unnest;
 
 use std::sync::Arc;
 
 use datafusion::common::Spans;
 use datafusion::logical_expr::expr::{Exists, InSubquery};
-use datafusion::logical_expr::{Expr, LogicalPlan, Subquery as NativeSubquery};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, Subquery as NativeSubquery};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
-use lakesmith_functions::Typed;
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::comparison_type;
+use lakesmith_functions::{Typed, guard, normal};
 use lakesmith_unresolved::SparkType;
-use lakesmith_unresolved::expression::{Expression, Subquery, SubqueryKind, SubqueryPlan};
+use lakesmith_unresolved::expression::{Expression, ExpressionKind, Subquery, SubqueryKind, SubqueryPlan};
+
+pub(crate) use attach::asks;
 
 use crate::attribute::Attribute;
 use crate::resolver::{Planned, Resolver};
-use crate::scope::Scope;
+use crate::scope::{Scope, ScopeColumn};
 
 impl Resolver<'_> {
     /// A subquery as a value.
@@ -23,26 +44,32 @@ impl Resolver<'_> {
             return self.not_built("a subquery of a DataFrame", origin);
         };
         let planned = self.relation(query, scope)?;
+        self.note_correlation(&planned.plan, scope, origin);
+        self.checked_correlation(&planned.plan, origin)?;
         match &subquery.kind {
-            SubqueryKind::Scalar => {
-                let attribute = self.only_column(&planned, origin)?;
-                let plan = match is_single(&planned.plan) || !planned.plan.all_out_ref_exprs().is_empty() {
-                    true => planned.plan,
-                    false => self.single(&planned, &attribute, origin)?,
-                };
-                let expr = Expr::ScalarSubquery(native(plan));
-                Some(Typed::new(expr, attribute.data_type))
-            }
+            SubqueryKind::Scalar => self.scalar(planned, origin),
             SubqueryKind::Exists => {
                 let expr = Expr::Exists(Exists { subquery: native(planned.plan), negated: false });
                 Some(Typed { expr, data_type: SparkType::Boolean, nullable: false })
             }
-            SubqueryKind::In(values) => match values.as_slice() {
-                [value] => self.within(value, planned, scope, origin),
-                _ => self.not_built("IN of several columns", origin),
-            },
+            SubqueryKind::In(values) => self.within(values, &planned, scope, origin),
             SubqueryKind::TableArgument { .. } => self.not_built("a table as an argument", origin),
         }
+    }
+
+    fn scalar(&mut self, planned: Planned, origin: &Origin) -> Option<Typed> {
+        let visible: Vec<&ScopeColumn> = planned.columns.iter().filter(|column| column.is_visible()).collect();
+        let [column] = visible.as_slice() else {
+            let title = format!("a subquery that stands for one value has {} columns", visible.len());
+            let condition = Condition::INVALID_SUBQUERY_EXPRESSION_SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN;
+            return self.refuse(Diagnostic::error(condition, title), origin, "");
+        };
+        let attribute = column.attribute.clone();
+        let plan = match is_single(&planned.plan) {
+            true => self.built(planned.builder().project([attribute.column()]), origin)?,
+            false => self.single(&planned, &attribute, origin)?,
+        };
+        Some(Typed::new(Expr::ScalarSubquery(native(plan)), attribute.data_type))
     }
 
     /// The only row's value; the query fails when there are several.
@@ -58,37 +85,68 @@ impl Resolver<'_> {
             Typed::new(names[0].column(), attribute.data_type.clone()),
             Typed::new(names[1].column(), SparkType::Long),
         ];
-        let only = lakesmith_functions::guard::only_row(arguments);
+        let only = guard::only_row(arguments);
         let only = self.settle(only, origin)?;
         let name = self.attribute(attribute.name.clone(), &only).internal();
-        self.built(datafusion::logical_expr::LogicalPlanBuilder::from(plan).project([only.expr.alias(name)]), origin)
+        // told for the rows that ask, and not for those that a filter above drops
+        let fenced = self.settle(guard::fenced(only.expr, &attribute.data_type), origin)?;
+        self.built(LogicalPlanBuilder::from(plan).project([fenced.alias(name)]), origin)
     }
 
-    fn within(&mut self, value: &Expression, planned: Planned, scope: &Scope<'_>, origin: &Origin) -> Option<Typed> {
-        let value = self.expression(value, scope)?;
-        let attribute = self.only_column(&planned, origin)?;
-        let Some(common) = comparison_type(&value.data_type, &attribute.data_type) else {
-            let title = format!("IN compares {} with {}", value.data_type, attribute.data_type);
-            return self.refuse(Diagnostic::error(Condition::DATATYPE_MISMATCH, title), origin, "");
-        };
-        let member =
-            Typed { expr: attribute.column(), data_type: attribute.data_type.clone(), nullable: attribute.nullable };
-        let (value, member) = (cast(value, &common, Mode::Ansi), cast(member, &common, Mode::Ansi));
-        let (value, member) = (self.settle(value, origin)?, self.settle(member, origin)?);
-        let name = self.attribute(attribute.name.clone(), &member).internal();
-        let plan = self.built(planned.builder().project([member.expr.alias(name)]), origin)?;
-        let expr = Expr::InSubquery(InSubquery { expr: Box::new(value.expr), subquery: native(plan), negated: false });
-        Some(Typed::new(expr, SparkType::Boolean))
-    }
-
-    fn only_column(&mut self, planned: &Planned, origin: &Origin) -> Option<Attribute> {
-        match planned.columns.as_slice() {
-            [column] => Some(column.attribute.clone()),
-            several => {
-                let title = format!("a subquery used as a value has {} columns instead of one", several.len());
-                self.refuse(Diagnostic::error(Condition::NUM_COLUMNS_MISMATCH, title), origin, "")
+    fn within(
+        &mut self,
+        values: &[Expression],
+        planned: &Planned,
+        scope: &Scope<'_>,
+        origin: &Origin,
+    ) -> Option<Typed> {
+        // `struct(a, b)` is `(a, b)` here
+        let values = match values {
+            [Expression { kind: ExpressionKind::Function(call), .. }]
+                if call.name.parts.last().is_some_and(|name| name.text.matches("struct")) =>
+            {
+                call.arguments.as_slice()
             }
+            values => values,
+        };
+        let resolved: Vec<Option<Typed>> = values.iter().map(|value| self.expression(value, scope)).collect();
+        let resolved = resolved.into_iter().collect::<Option<Vec<_>>>()?;
+        let columns: Vec<&ScopeColumn> = planned.columns.iter().filter(|column| column.is_visible()).collect();
+        if resolved.len() != columns.len() {
+            let title = format!("IN compares {} values with {} columns", resolved.len(), columns.len());
+            let condition = Condition::DATATYPE_MISMATCH_IN_SUBQUERY_LENGTH_MISMATCH;
+            return self.refuse(Diagnostic::error(condition, title), origin, "");
         }
+        let mut compared = Vec::new();
+        let mut members = Vec::new();
+        let mut nullable = false;
+        for (value, column) in resolved.into_iter().zip(columns) {
+            let attribute = &column.attribute;
+            let Some(common) = comparison_type(&value.data_type, &attribute.data_type) else {
+                let title = format!("IN compares {} with {}", value.data_type, attribute.data_type);
+                let condition = Condition::DATATYPE_MISMATCH_IN_SUBQUERY_DATA_TYPE_MISMATCH;
+                return self.refuse(Diagnostic::error(condition, title), origin, "");
+            };
+            let member = Typed {
+                expr: attribute.column(),
+                data_type: attribute.data_type.clone(),
+                nullable: attribute.nullable,
+            };
+            nullable |= value.nullable || member.nullable;
+            let same = |side: Typed| cast(side, &common, Mode::Ansi).and_then(normal::normal);
+            let (value, member) = (self.settle(same(value), origin)?, self.settle(same(member), origin)?);
+            let name = self.attribute(attribute.name.clone(), &member).internal();
+            let member = self.settle(guard::fenced(member.expr, &common), origin)?;
+            compared.push(value.expr);
+            members.push(member.alias(name));
+        }
+        let plan = self.built(planned.builder().project(members), origin)?;
+        let value = match <[Expr; 1]>::try_from(compared) {
+            Ok([value]) => value,
+            Err(several) => datafusion::functions::core::expr_fn::r#struct(several),
+        };
+        let expr = Expr::InSubquery(InSubquery { expr: Box::new(value), subquery: native(plan), negated: false });
+        Some(Typed::new(expr, SparkType::Boolean).with_nullable(nullable))
     }
 }
 
@@ -99,13 +157,17 @@ fn is_single(plan: &LogicalPlan) -> bool {
         LogicalPlan::Projection(_) | LogicalPlan::Filter(_) | LogicalPlan::Sort(_) | LogicalPlan::SubqueryAlias(_) => {
             plan.inputs().iter().all(|input| is_single(input))
         }
+        LogicalPlan::Limit(limit) => match limit.get_fetch_type() {
+            Ok(datafusion::logical_expr::FetchType::Literal(Some(0 | 1))) => true,
+            _ => is_single(&limit.input),
+        },
         LogicalPlan::EmptyRelation(_) => true,
         LogicalPlan::Values(values) => values.values.len() <= 1,
         _ => false,
     }
 }
 
-fn native(plan: LogicalPlan) -> NativeSubquery {
+pub(super) fn native(plan: LogicalPlan) -> NativeSubquery {
     let outer_ref_columns = plan.all_out_ref_exprs();
     NativeSubquery { subquery: Arc::new(plan), outer_ref_columns, spans: Spans::new() }
 }

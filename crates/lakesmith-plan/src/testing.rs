@@ -6,6 +6,7 @@ use std::sync::Arc;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::datasource::MemTable;
+use datafusion::physical_plan::ExecutionPlan;
 use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::Diagnostic;
 use lakesmith_diagnostic::source::{SourceKind, SourceMap};
@@ -84,13 +85,17 @@ impl Session {
         resolve(&relation, &self.tables, Options { session, variables: Default::default() }).await
     }
 
+    pub(crate) async fn physical(&self, resolved: &Resolved) -> Result<Arc<dyn ExecutionPlan>, EngineError> {
+        let plan = self.runtime.session().state().create_physical_plan(&resolved.plan).await;
+        plan.map_err(|error| EngineError::from_datafusion("plan query", error))
+    }
+
     pub(crate) async fn execute(&self, resolved: &Resolved) -> Result<Vec<RecordBatch>, EngineError> {
         if let Some(error) = lakesmith_functions::guard::failing_constant(&resolved.plan) {
             return Err(EngineError::from_datafusion("run query", error));
         }
+        let plan = self.physical(resolved).await?;
         let session = self.runtime.session();
-        let plan = session.state().create_physical_plan(&resolved.plan).await;
-        let plan = plan.map_err(|error| EngineError::from_datafusion("plan query", error))?;
         // as another process would get it, so that a function or node without a codec fails its tests
         let mut codecs = PlanCodecRegistry::default();
         lakesmith_functions::register_codecs(&mut codecs);

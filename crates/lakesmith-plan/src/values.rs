@@ -24,9 +24,11 @@ impl Resolver<'_> {
             let condition = Condition::INVALID_INLINE_TABLE_CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE;
             return self.refuse(Diagnostic::error(condition, title), &value.origin, "");
         }
+        let scope = Scope { outer: Some(outer), ..Scope::default() };
         let resolved: Vec<Option<Vec<Typed>>> =
-            rows.iter().map(|row| row.iter().map(|value| self.expression(value, outer)).collect()).collect();
+            rows.iter().map(|row| row.iter().map(|value| self.expression(value, &scope)).collect()).collect();
         let mut resolved = resolved.into_iter().collect::<Option<Vec<_>>>()?;
+        self.checked_values(&resolved, rows)?;
         let width = resolved.first().map_or(0, Vec::len);
         if resolved.iter().any(|row| row.len() != width) {
             let title = "rows of VALUES have different numbers of columns";

@@ -25,6 +25,8 @@ impl Resolver<'_> {
     pub(crate) fn mentions_column(&self, expression: &Expression) -> bool {
         let is_column = match &expression.kind {
             ExpressionKind::Attribute { parts, .. } => self.variable(parts).is_none(),
+            // its rows are columns of a table
+            ExpressionKind::Subquery(_) => true,
             _ => false,
         };
         is_column || expression.children().into_iter().any(|child| self.mentions_column(child))

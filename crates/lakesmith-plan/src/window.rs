@@ -122,6 +122,7 @@ impl Resolver<'_> {
         exprs: Vec<Expr>,
         origin: &Origin,
     ) -> Option<(LogicalPlan, Vec<Expr>)> {
+        let (plan, exprs) = self.asked_beneath_windows(plan, exprs, origin)?;
         let mut found: Vec<Expr> = Vec::new();
         for expr in &exprs {
             // the closure never fails

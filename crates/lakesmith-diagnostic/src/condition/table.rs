@@ -176,6 +176,10 @@ conditions! {
         "The view's query has more columns than its column list names.";
     DATATYPE_MISMATCH = "DATATYPE_MISMATCH", "42K09",
         "An expression gets a value of a type it cannot work with, for example `upper` of an ARRAY or `+` of two BOOLEANs. Cast the value to the type that the message names.";
+    DATATYPE_MISMATCH_IN_SUBQUERY_DATA_TYPE_MISMATCH = "DATATYPE_MISMATCH.IN_SUBQUERY_DATA_TYPE_MISMATCH", "42K09",
+        "IN compares a value with a column of another type, and neither can be taken for the other. Cast one of them.";
+    DATATYPE_MISMATCH_IN_SUBQUERY_LENGTH_MISMATCH = "DATATYPE_MISMATCH.IN_SUBQUERY_LENGTH_MISMATCH", "42K09",
+        "The query of IN has more or fewer columns than there are values before IN. Select one column for each value: `(a, b) IN (SELECT x, y FROM t)`.";
     DATA_SOURCE_NOT_FOUND = "DATA_SOURCE_NOT_FOUND", "42K02",
         "There is no data source of this name. Tables are written as `delta`; `parquet`, `csv` and `json` files are read.";
     DATETIME_FIELD_OUT_OF_BOUNDS = "DATETIME_FIELD_OUT_OF_BOUNDS", "22023",
@@ -343,7 +347,7 @@ conditions! {
     INVALID_INDEX_OF_ZERO = "INVALID_INDEX_OF_ZERO", "22003",
         "Elements of an array are counted from 1 here, so there is no element 0.";
     INVALID_INLINE_TABLE_CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE = "INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE", "42000",
-        "VALUES holds an aggregate function or another expression about rows of a table. Select it from a query.";
+        "VALUES holds an aggregate function, or a column of another query. Select it from a query.";
     INVALID_INLINE_TABLE_INCOMPATIBLE_TYPES_IN_INLINE_TABLE = "INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE", "42000",
         "A column of VALUES has values that have no common type. Cast them to one.";
     INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH = "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH", "42000",
@@ -361,6 +365,8 @@ conditions! {
         "A lambda `x -> …` is given to a function that takes none. Functions such as `transform`, `filter`, `exists` and `aggregate` take lambdas.";
     INVALID_LAMBDA_FUNCTION_CALL_NUM_ARGS_MISMATCH = "INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH", "42K0D",
         "A lambda has another number of parameters than the function gives it: `map_filter` gives a key and a value, `aggregate` what was gathered and an element.";
+    INVALID_LATERAL_JOIN_TYPE = "INVALID_LATERAL_JOIN_TYPE", "42613",
+        "LATERAL stands in a RIGHT or FULL join, whose rows may have no row of the left input to be computed from. Write JOIN LATERAL or LEFT JOIN LATERAL.";
     INVALID_LIMIT_LIKE_EXPRESSION_DATA_TYPE = "INVALID_LIMIT_LIKE_EXPRESSION.DATA_TYPE", "42K0E",
         "LIMIT, OFFSET and TABLESAMPLE take a whole number of type INT.";
     INVALID_LIMIT_LIKE_EXPRESSION_IS_NEGATIVE = "INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE", "42K0E",
@@ -368,7 +374,7 @@ conditions! {
     INVALID_LIMIT_LIKE_EXPRESSION_IS_NULL = "INVALID_LIMIT_LIKE_EXPRESSION.IS_NULL", "42K0E",
         "LIMIT, OFFSET and TABLESAMPLE take a number, not NULL.";
     INVALID_LIMIT_LIKE_EXPRESSION_IS_UNFOLDABLE = "INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE", "42K0E",
-        "LIMIT, OFFSET and TABLESAMPLE take a constant, not a column.";
+        "LIMIT, OFFSET and TABLESAMPLE take a constant, not a column or a subquery.";
     INVALID_NUMERIC_LITERAL_RANGE = "INVALID_NUMERIC_LITERAL_RANGE", "22003",
         "A number does not fit the type that its suffix names, for example `128Y`. Write it with another suffix, or without one.";
     INVALID_OPTIONS = "INVALID_OPTIONS", "42K06",
@@ -393,6 +399,8 @@ conditions! {
         "SET takes `SET key = value`, `SET key`, `SET` or `SET -v`.";
     INVALID_SQL_SYNTAX = "INVALID_SQL_SYNTAX", "42000",
         "The words form a statement, but one that is not allowed in this combination. The message says which part does not fit.";
+    INVALID_SUBQUERY_EXPRESSION_SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN = "INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN", "42823",
+        "A subquery that stands for one value selects several columns. Select one, or ask for the columns in several subqueries.";
     INVALID_SQL_SYNTAX_FUNCTION_WITH_UNSUPPORTED_SYNTAX = "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "42000",
         "A function is called with a clause that it does not have, for example FILTER on a window function or IGNORE NULLS on `sum`. Leave the clause out.";
     INVALID_SQL_SYNTAX_INVALID_WINDOW_FRAME_BOUND = "INVALID_SQL_SYNTAX.INVALID_WINDOW_FRAME_BOUND", "42000",
@@ -570,6 +578,8 @@ conditions! {
         "Variables take the values of one row, and the query has more. Add LIMIT 1 or a condition.";
     RUN_EMPTY_PIPELINE = "RUN_EMPTY_PIPELINE", "42617",
         "The pipeline defines no table and no materialized view, so there is nothing to do. Check that the source files are where the spec says and that they hold CREATE statements.";
+    SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION = "SCALAR_SUBQUERY_IS_IN_GROUP_BY_OR_AGGREGATE_FUNCTION", "0A000",
+        "A subquery in the SELECT list of a query with GROUP BY names columns of the query around it and is neither grouped by nor within an aggregate function. Group by its position, or put it into `first(…)`.";
     SCALAR_SUBQUERY_TOO_MANY_ROWS = "SCALAR_SUBQUERY_TOO_MANY_ROWS", "21000",
         "A subquery that stands for one value gave more than one row. Aggregate it, or add LIMIT 1 with an order.";
     SCHEMA_ALREADY_EXISTS = "SCHEMA_ALREADY_EXISTS", "42P06",
@@ -656,8 +666,24 @@ conditions! {
         "A generator such as `explode` stands outside of the SELECT list. Write it into the SELECT list or LATERAL VIEW.";
     UNSUPPORTED_GROUPING_EXPRESSION = "UNSUPPORTED_GROUPING_EXPRESSION", "42K0E",
         "`grouping` and `grouping_id` tell which keys a larger group lacks. They stand in a query with ROLLUP, CUBE or GROUPING SETS only.";
+    UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED", "0A000",
+        "A subquery names a column of the query around it within an input of an outer, semi or anti join. Compare it in the WHERE of the subquery.";
+    UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_AGGREGATE_FUNCTION_MIXED_OUTER_LOCAL_REFERENCES = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.AGGREGATE_FUNCTION_MIXED_OUTER_LOCAL_REFERENCES", "0A000",
+        "An aggregate function of a subquery takes columns of the subquery and of the query around it. Aggregate columns of one of them, or join the two queries.";
+    UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_CORRELATED_REFERENCE = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.CORRELATED_REFERENCE", "0A000",
+        "A subquery names a column of the query around it in an aggregation, a window or ORDER BY. Such columns can stand in WHERE, HAVING, conditions of joins and SELECT lists without aggregates.";
     UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_HIGHER_ORDER_FUNCTION = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.HIGHER_ORDER_FUNCTION", "0A000",
         "A subquery stands inside a lambda. Compute it beside the call, for example in a CTE that is joined, and use its column in the lambda.";
+    UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_SCALAR_SUBQUERY_IN_VALUES = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.SCALAR_SUBQUERY_IN_VALUES", "0A000",
+        "A subquery stands in VALUES. Write a SELECT with UNION ALL instead.";
+    UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION", "0A000",
+        "A subquery in the condition of a join names columns of both inputs. Write it in WHERE, or name columns of one input.";
+    UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_UNSUPPORTED_CORRELATED_REFERENCE_DATA_TYPE = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_REFERENCE_DATA_TYPE", "0A000",
+        "A subquery names a column of the query around it that is a MAP, whose values cannot be compared. Name a value of it: `m['key']`.";
+    UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_UNSUPPORTED_CORRELATED_SCALAR_SUBQUERY = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_SCALAR_SUBQUERY", "0A000",
+        "A subquery that stands for one value and names columns of the query around it can stand in WHERE, HAVING, GROUP BY and SELECT lists only. Select it under a name, and use the name.";
+    UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_UNSUPPORTED_IN_EXISTS_SUBQUERY = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_IN_EXISTS_SUBQUERY", "0A000",
+        "IN or EXISTS with a query stands where it cannot, for example in ORDER BY. Select it under a name, and use the name.";
     USER_RAISED_EXCEPTION = "USER_RAISED_EXCEPTION", "P0001",
         "A query called `raise_error`, or a condition of `assert_true` does not hold. The message is the query's own.";
     USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE = "USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE", "42000",
