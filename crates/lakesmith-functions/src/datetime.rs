@@ -385,7 +385,7 @@ fn add_interval_months(arguments: &[ArrayRef], to: &DataType, sign: i32) -> Resu
 
 fn days_between(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let (end, start) = (arguments[0].as_primitive::<Date32Type>(), arguments[1].as_primitive::<Date32Type>());
-    Ok(Arc::new(end.iter().zip(start).map(|(end, start)| Some(end? - start?)).collect::<Int32Array>()))
+    Ok(Arc::new(end.iter().zip(start).map(|(end, start)| Some(end?.wrapping_sub(start?))).collect::<Int32Array>()))
 }
 
 fn months_between_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {

@@ -18,6 +18,7 @@ use datafusion::arrow::datatypes::{DataType, DurationMicrosecondType, IntervalUn
 use lakesmith_base::clock::SystemClock;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::{ErrorKind, Runtime, RuntimeSettings};
+use lakesmith_functions::cast::shown_in;
 use lakesmith_project::PathMap;
 use lakesmith_session::{QueryError, Session, SessionSettings, cell};
 use lakesmith_unresolved::{SparkType, StructField};
@@ -111,15 +112,20 @@ async fn answer(session: &Session, statement: &str) -> Value {
         }
         Err(QueryError::Failed(error)) => return failed(&error),
     };
-    let columns = result.columns.clone();
+    let (columns, zone) = (result.columns.clone(), result.zone.clone());
     match result.collect().await {
         Ok(batches) => {
-            let rows = batches.iter().flat_map(|batch| {
-                (0..batch.num_rows())
-                    .map(|row| batch.columns().iter().map(|column| value(column, row)).collect::<Value>())
-            });
+            let mut rows = Vec::new();
+            for batch in &batches {
+                // instants as clocks of the session's zone show them
+                let shown = |column: &ArrayRef| shown_in(column, &zone).unwrap_or_else(|_| Arc::clone(column));
+                let cells: Vec<ArrayRef> = batch.columns().iter().map(shown).collect();
+                rows.extend(
+                    (0..batch.num_rows()).map(|row| cells.iter().map(|column| value(column, row)).collect::<Value>()),
+                );
+            }
             let described = |field: &StructField| json!({"name": field.name.as_str(), "type": field.data_type.simple_name(), "tree": tree(&field.data_type)});
-            json!({"columns": columns.iter().map(described).collect::<Value>(), "rows": rows.collect::<Value>()})
+            json!({"columns": columns.iter().map(described).collect::<Value>(), "rows": rows})
         }
         Err(error) => failed(&error),
     }
