@@ -75,6 +75,11 @@ impl<'a> Batch<'a> {
     }
 }
 
+/// Most columns that are inferred; as many as Spark reads of a CSV file.
+const MOST_COLUMNS: usize = 20_480;
+/// The column of values that no other column could take.
+const RESCUED: &str = "_rescued_data";
+
 /// How a table is read.
 #[derive(Debug, Clone, Copy)]
 struct Mode {
@@ -364,10 +369,31 @@ impl Reads<'_> {
         }
         let inferred = lakesmith_ingest::infer(&files, &read.options, &self.engine.session()).await;
         let inferred = inferred.map_err(|error| engine_fault(&error))?;
+        let columns = inferred.columns.iter().filter(|column| column.name.as_str() != RESCUED).count();
+        if !self.is_dry {
+            self.check_count(read, columns)?;
+        }
         if let Some(checkpoint) = checkpoint {
             self.keep(read, checkpoint, &inferred.columns).map_err(|fault| *fault)?;
         }
         Ok(Some((inferred.columns, seen(read, &files))))
+    }
+
+    /// Files without a column are no table, and a table of very many is a mistake: planning it would take minutes.
+    fn check_count(&self, read: &FilesRead, columns: usize) -> Result<(), Diagnostic> {
+        let shown = self.pipeline.shown_path(&read.pattern);
+        let (title, help) = match columns {
+            0 => (
+                format!("no column can be inferred from the files of `{shown}`"),
+                "they are empty, or no record of them can be read; give `schema => '…'`",
+            ),
+            1..=MOST_COLUMNS => return Ok(()),
+            _ => (
+                format!("the files of `{shown}` have {columns} columns; at most {MOST_COLUMNS} are inferred"),
+                "give the columns that are wanted as `schema => '…'`",
+            ),
+        };
+        Err(Diagnostic::error(Condition::UNABLE_TO_INFER_SCHEMA, title).help(help))
     }
 
     pub(crate) fn unreachable(&self, pattern: &Path, error: &lakesmith_engine::EngineError) -> Diagnostic {

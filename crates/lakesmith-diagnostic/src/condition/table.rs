@@ -606,6 +606,8 @@ conditions! {
         "The session has a temporary view of this name already. Choose another name, or write `CREATE OR REPLACE TEMPORARY VIEW`.";
     UDTF_ALIAS_NUMBER_MISMATCH = "UDTF_ALIAS_NUMBER_MISMATCH", "42802",
         "A generator such as `explode` gives more or fewer columns than the names after AS.";
+    UNABLE_TO_INFER_SCHEMA = "UNABLE_TO_INFER_SCHEMA", "42KD9",
+        "The columns of files could not be inferred: the files are empty, no record of them can be read, or there are too many columns. Give the columns as `schema => 'a INT, b STRING'`.";
     UNBOUND_SQL_PARAMETER = "UNBOUND_SQL_PARAMETER", "42P02",
         "A parameter has no value. Give it one by `lakesmith sql --param name=value`, or by USING of EXECUTE IMMEDIATE.";
     UNCLOSED_BRACKETED_COMMENT = "UNCLOSED_BRACKETED_COMMENT", "42601",
