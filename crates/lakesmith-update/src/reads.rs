@@ -371,7 +371,7 @@ impl Reads<'_> {
         let inferred = inferred.map_err(|error| engine_fault(&error))?;
         let columns = inferred.columns.iter().filter(|column| column.name.as_str() != RESCUED).count();
         if !self.is_dry {
-            self.check_count(read, columns)?;
+            self.check_count(read, columns).map_err(|fault| *fault)?;
         }
         if let Some(checkpoint) = checkpoint {
             self.keep(read, checkpoint, &inferred.columns).map_err(|fault| *fault)?;
@@ -380,7 +380,7 @@ impl Reads<'_> {
     }
 
     /// Files without a column are no table, and a table of very many is a mistake: planning it would take minutes.
-    fn check_count(&self, read: &FilesRead, columns: usize) -> Result<(), Diagnostic> {
+    fn check_count(&self, read: &FilesRead, columns: usize) -> Result<(), Box<Diagnostic>> {
         let shown = self.pipeline.shown_path(&read.pattern);
         let (title, help) = match columns {
             0 => (
@@ -393,7 +393,7 @@ impl Reads<'_> {
                 "give the columns that are wanted as `schema => '…'`",
             ),
         };
-        Err(Diagnostic::error(Condition::UNABLE_TO_INFER_SCHEMA, title).help(help))
+        Err(Box::new(Diagnostic::error(Condition::UNABLE_TO_INFER_SCHEMA, title).help(help)))
     }
 
     pub(crate) fn unreachable(&self, pattern: &Path, error: &lakesmith_engine::EngineError) -> Diagnostic {
