@@ -399,8 +399,6 @@ conditions! {
         "SET takes `SET key = value`, `SET key`, `SET` or `SET -v`.";
     INVALID_SQL_SYNTAX = "INVALID_SQL_SYNTAX", "42000",
         "The words form a statement, but one that is not allowed in this combination. The message says which part does not fit.";
-    INVALID_SUBQUERY_EXPRESSION_SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN = "INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN", "42823",
-        "A subquery that stands for one value selects several columns. Select one, or ask for the columns in several subqueries.";
     INVALID_SQL_SYNTAX_FUNCTION_WITH_UNSUPPORTED_SYNTAX = "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "42000",
         "A function is called with a clause that it does not have, for example FILTER on a window function or IGNORE NULLS on `sum`. Leave the clause out.";
     INVALID_SQL_SYNTAX_INVALID_WINDOW_FRAME_BOUND = "INVALID_SQL_SYNTAX.INVALID_WINDOW_FRAME_BOUND", "42000",
@@ -414,6 +412,8 @@ conditions! {
         "A variable is declared with a type, with a DEFAULT, or with both.";
     INVALID_STATEMENT_FOR_EXECUTE_INTO = "INVALID_STATEMENT_FOR_EXECUTE_INTO", "07501",
         "INTO of EXECUTE IMMEDIATE takes the row of a query; another statement has none.";
+    INVALID_SUBQUERY_EXPRESSION_SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN = "INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN", "42823",
+        "A subquery that stands for one value selects several columns. Select one, or ask for the columns in several subqueries.";
     INVALID_TABLESAMPLE_FRACTION = "INVALID_TABLESAMPLE_FRACTION", "22023",
         "TABLESAMPLE takes a part of the rows: a percentage from 0 to 100, or a bucket that is no greater than their number.";
     INVALID_TEMP_OBJ_QUALIFIER = "INVALID_TEMP_OBJ_QUALIFIER", "42602",
