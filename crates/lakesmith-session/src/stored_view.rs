@@ -9,7 +9,7 @@ use lakesmith_engine::{EngineError, ProvidedRelation};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::rules::within;
 use lakesmith_functions::{Rules, Typed};
-use lakesmith_plan::resolve;
+use lakesmith_plan::{Options, resolve};
 use lakesmith_sql::{parse_data_type, parse_query};
 use lakesmith_unresolved::{SparkType, StructField};
 
@@ -26,7 +26,7 @@ pub(crate) async fn resolved(
     let mut sources = SourceMap::default();
     let source = sources.add(view.name.as_str(), view.text.as_str(), SourceKind::Inline);
     let query = parse_query(&sources, source).map_err(Box::new)?;
-    let mut options = session.options();
+    let mut options = Options { notes_places: false, ..session.options() };
     // a view means what it meant when it was made
     options.session.rules = Rules::of(|key| view.settings.get(key).map(String::as_str)).unwrap_or_default();
     let rules = options.session.rules.clone();
