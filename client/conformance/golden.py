@@ -42,7 +42,6 @@ def read(path):
 # what Spark's tests set for all files of a folder
 OF_FOLDERS = {
     "nonansi": [("spark.sql.ansi.enabled", "false")],
-    "postgreSQL": [("spark.sql.legacy.interval.enabled", "true")],
     "timestampNTZ": [("spark.sql.timestampType", "TIMESTAMP_NTZ")],
 }
 

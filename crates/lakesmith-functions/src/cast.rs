@@ -394,11 +394,20 @@ fn read<T>(
     let values = texts.iter().map(|text| match text {
         None => Ok(None),
         Some(text) => match parse(text) {
+            None if is_instant(to) && text::is_time_of_day(text) => {
+                let message =
+                    format!("`{text}` as a TIMESTAMP is not there yet: it is a time of the day that it is computed on");
+                Err(kernel::refused(Condition::UNSUPPORTED_FEATURE, message))
+            }
             None if mode == Mode::Ansi => Err(refusal(Condition::CAST_INVALID_INPUT, text, to)),
             value => Ok(value),
         },
     });
     values.collect()
+}
+
+fn is_instant(data_type: &DataType) -> bool {
+    matches!(data_type, DataType::Timestamp(_, Some(_)))
 }
 
 fn cast_text(texts: &StringArray, to: &DataType, mode: Mode, own: &Zone) -> Result<ArrayRef> {

@@ -159,7 +159,7 @@ pub fn failing_constant(plan: &LogicalPlan) -> Option<DataFusionError> {
 }
 
 /// The error of a constant part of an expression that no condition stands before.
-fn failing_part(expr: &Expr) -> Option<DataFusionError> {
+pub fn failing_part(expr: &Expr) -> Option<DataFusionError> {
     match expr {
         Expr::Case(case) => case.when_then_expr.first().and_then(|(condition, _)| failing_part(condition)),
         Expr::BinaryExpr(binary) if matches!(binary.op, Operator::And | Operator::Or) => failing_part(&binary.left),

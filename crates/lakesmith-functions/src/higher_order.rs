@@ -18,9 +18,8 @@ use lakesmith_diagnostic::Condition;
 use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_unresolved::SparkType;
 
-use crate::arrange::tightest;
 use crate::cast::{Mode, cast};
-use crate::coercion::with_nulls;
+use crate::coercion::{common_type, is_text, with_nulls};
 use crate::function::{Fault, Typed};
 use crate::lambda::{Lambda, LambdaFunction, LambdaKernel, captured, parameter};
 
@@ -221,7 +220,8 @@ const FUNCTIONS: &[HigherOrder] = &[
             else {
                 return Err(Fault::mismatch("`map_zip_with` needs maps", None));
             };
-            let common = tightest(a, b)
+            let common = common_type(a, b)
+                .filter(|_| is_text(a) == is_text(b) || [a, b].iter().any(|key| ***key == SparkType::Null))
                 .ok_or_else(|| Fault::mismatch(format!("`{name}` has keys of type {a} and {b}"), Some(1)))?;
             Ok(vec![with_key(left, &common)?, with_key(right, &common)?])
         },

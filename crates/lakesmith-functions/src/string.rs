@@ -408,14 +408,20 @@ fn like_regex(pattern: &str, escape: char) -> Result<String> {
     let mut regex = String::with_capacity(pattern.len() + 8);
     let mut characters = pattern.chars();
     while let Some(character) = characters.next() {
-        match character {
-            '%' => regex.push_str(".*"),
-            '_' => regex.push('.'),
-            other => {
-                let literal = if other == escape { escaped(characters.next(), escape, pattern)? } else { other };
-                regex.push_str(&regex::escape(literal.encode_utf8(&mut [0; 4])));
+        let literal = match character {
+            // `%` and `_` can be it too
+            escaping if escaping == escape => escaped(characters.next(), escape, pattern)?,
+            '%' => {
+                regex.push_str(".*");
+                continue;
             }
-        }
+            '_' => {
+                regex.push('.');
+                continue;
+            }
+            other => other,
+        };
+        regex.push_str(&regex::escape(literal.encode_utf8(&mut [0; 4])));
     }
     Ok(regex)
 }

@@ -116,7 +116,7 @@ pub fn names_zone(text: &str) -> bool {
 
 /// A timestamp without zone as a cast reads it.
 pub fn parse_local(text: &str) -> Option<i64> {
-    lakesmith_value::parse_local_timestamp(text, is_region).map(|local| local.micros)
+    lakesmith_value::parse_local_timestamp(text, is_zone).map(|local| local.micros)
 }
 
 /// A timestamp without zone that names none.
@@ -124,8 +124,14 @@ pub fn parse_zoneless(text: &str) -> Option<i64> {
     lakesmith_value::parse_local_timestamp(text, |_| false).filter(|local| !local.names_zone).map(|local| local.micros)
 }
 
-fn is_region(name: &str) -> bool {
+/// Whether a text is the name or the offset of a zone.
+pub fn is_zone(name: &str) -> bool {
     Zone::new(name).is_some()
+}
+
+/// Whether a text is a time without a day: `11:00`, `T11`.
+pub fn is_time_of_day(text: &str) -> bool {
+    lakesmith_value::is_time_of_day(text, is_zone)
 }
 
 fn fraction_digits(text: &str) -> usize {

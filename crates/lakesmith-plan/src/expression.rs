@@ -177,6 +177,7 @@ impl Resolver<'_> {
     pub(crate) fn outer(&mut self, parts: &[NamePart], plan_id: Option<PlanId>, scope: &Scope<'_>) -> Option<Typed> {
         let outer = scope.outer?;
         let Found::Column(column, taken) = outer.find(parts, plan_id) else { return None };
+        self.outer_named.push(column.attribute.internal());
         self.fields(outer_value(column)?, &parts[taken..])
     }
 
@@ -400,6 +401,9 @@ impl Resolver<'_> {
         if function.role == Role::Aggregate && !scope.aggregates && scope.windowed.is_none() {
             if let Some(value) = self.aggregate_around(call, scope, origin) {
                 return Some(value);
+            }
+            if self.mixes_queries(call, scope) {
+                return self.mixed_aggregate(origin);
             }
             let title = format!("aggregate function `{name}` cannot stand here");
             let condition = match scope.outer {

@@ -22,6 +22,9 @@ enum Bound {
     Offset { value: ScalarValue, data_type: SparkType },
 }
 
+/// What a bound is noted as that was converted: one before the row is named as one after it, by a negative distance.
+pub(crate) const CONVERTED: &str = "converted";
+
 /// More rows than any partition has.
 const BEYOND: u64 = 1 << 40;
 
@@ -109,6 +112,7 @@ impl Resolver<'_> {
             }
             Some(SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz) => {}
             Some(key) if *key != value.data_type => {
+                self.moved.push((offset.origin.clone(), CONVERTED));
                 let converted = cast(value, key, Mode::Ansi);
                 value = self.settle(converted, &offset.origin)?;
             }

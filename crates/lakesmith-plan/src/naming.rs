@@ -13,6 +13,7 @@ use lakesmith_unresolved::{Literal, SparkType};
 
 use crate::call_name;
 use crate::expression::field_name;
+use crate::frame::CONVERTED;
 use crate::literal::moment;
 use crate::scope::{Found, Scope};
 
@@ -59,6 +60,20 @@ pub(crate) fn moving(symbol: &str, kernel: &str, left: &SparkType) -> Option<&'s
 /// The expression with calls that move moments under names of their own.
 fn with_kernels(mut expression: Expression, moved: &[(Origin, &'static str)]) -> Expression {
     expression.for_each_mut(&mut |part| {
+        if let ExpressionKind::Window { window, .. } = &mut part.kind
+            && let Some(frame) = &mut window.frame
+        {
+            for bound in [&mut frame.lower, &mut frame.upper] {
+                let FrameBound::Offset(offset) = bound else { continue };
+                if moved.iter().any(|(origin, known)| *known == CONVERTED && *origin == offset.origin) {
+                    let shown = match crate::frame::constant(offset) {
+                        Some(distance) if distance < 0 => format!("(- {})", -distance),
+                        _ => text(offset),
+                    };
+                    offset.kind = ExpressionKind::ExpressionString(shown);
+                }
+            }
+        }
         let ExpressionKind::Function(call) = &mut part.kind else { return };
         let known = moved.iter().find(|(origin, _)| *origin == part.origin);
         let ([_, _], Some((origin, kernel))) = (call.arguments.as_slice(), known) else { return };

@@ -79,6 +79,8 @@ pub(crate) struct Resolver<'k> {
     pub ctes: Vec<NamedQuery>,
     /// For each subquery the columns that it names of the query around it, as they are shown.
     pub correlations: Vec<(Origin, String)>,
+    /// Columns of queries around that were named, one for each time.
+    pub outer_named: Vec<String>,
     /// Calls of `+`, `-` and `*` that move moments or scale intervals, by their places, with what they are named by.
     pub moved: Vec<(Origin, &'static str)>,
     next_id: u64,
@@ -114,6 +116,7 @@ pub(crate) async fn attempt_until_known<T>(
             is_unknown: false,
             ctes: Vec::new(),
             correlations: Vec::new(),
+            outer_named: Vec::new(),
             moved: Vec::new(),
             next_id: 0,
         };

@@ -64,6 +64,7 @@ impl Resolver<'_> {
         let around =
             scope.outer.filter(|outer| outer.gives_stars && matches!(scope.find(target, None), Found::Nothing));
         if let Some(columns) = around.map(|outer| outer.star(target)).filter(|columns| !columns.is_empty()) {
+            self.outer_named.extend(columns.iter().map(|column| column.attribute.internal()));
             let of_outer =
                 |column: &ScopeColumn| Some(Output { value: outer_value(column)?, source: None, ..of(column) });
             return columns.into_iter().map(of_outer).collect();

@@ -44,8 +44,11 @@ impl Resolver<'_> {
             return self.not_built("a subquery of a DataFrame", origin);
         };
         let gives_stars = matches!(subquery.kind, SubqueryKind::Scalar);
-        let planned = self.relation(query, &Scope { gives_stars, ..*scope })?;
-        self.note_correlation(&planned.plan, scope, origin);
+        let before = self.outer_named.len();
+        let planned = self.relation(query, &Scope { gives_stars, ..*scope });
+        let written = self.outer_named.split_off(before);
+        let planned = planned?;
+        self.note_correlation(&planned.plan, written, scope, origin);
         self.checked_correlation(&planned.plan, origin)?;
         match &subquery.kind {
             SubqueryKind::Scalar => self.scalar(planned, origin),

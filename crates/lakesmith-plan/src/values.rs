@@ -3,9 +3,10 @@
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
 use datafusion::prelude::Column;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
-use lakesmith_functions::Typed;
+use lakesmith_engine::{EngineError, ErrorKind};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::common_of_values;
+use lakesmith_functions::{Typed, guard};
 use lakesmith_unresolved::expression::Expression;
 
 use crate::project::mentions_aggregate;
@@ -46,6 +47,13 @@ impl Resolver<'_> {
                 let value = cast(row[index].clone(), &common, Mode::Ansi);
                 row[index] = self.settle(value, origin)?;
             }
+            let failing = resolved.iter().enumerate().find_map(|(at, row)| Some((at, failure(&row[index])?)));
+            if let Some((at, failure)) = failing {
+                let title = "a value of VALUES cannot be computed";
+                let condition = Condition::INVALID_INLINE_TABLE_FAILED_SQL_EXPRESSION_EVALUATION;
+                let diagnostic = Diagnostic::error(condition, title).note(failure);
+                return self.refuse(diagnostic, &rows[at][index].origin, "");
+            }
             let nullable = resolved.iter().any(|row| row[index].nullable);
             let name = format!("column{}", index + 1);
             let value = Typed { expr: Expr::Column(Column::new_unqualified(name)), data_type: common, nullable };
@@ -57,5 +65,14 @@ impl Resolver<'_> {
         let values = LogicalPlanBuilder::values(exprs);
         let plan = self.built(values.and_then(|values| values.project(projected)), origin)?;
         Some(Planned { plan, columns })
+    }
+}
+
+/// Why a constant has no value.
+fn failure(value: &Typed) -> Option<String> {
+    let error = EngineError::from_datafusion("compute a constant", guard::failing_part(&value.expr)?);
+    match &error.kind {
+        ErrorKind::Data(condition) if **condition != Condition::UNSUPPORTED_FEATURE => Some(error.message),
+        _ => None,
     }
 }

@@ -1,11 +1,15 @@
 //! Windows: `f(…) OVER (…)`, and the FILTER of an aggregate. Both reach into the expression that a function gave.
 
+use datafusion::common::ScalarValue;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::expr::Sort;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, WindowFrame as NativeFrame};
+use datafusion::logical_expr::{
+    Expr, LogicalPlan, LogicalPlanBuilder, WindowFrame as NativeFrame, WindowFrameBound, WindowFrameUnits,
+};
 use datafusion::prelude::Column;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::{Role, Typed, guard, normal, registry, windowed};
+use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::expression::{
     Expression, ExpressionKind, FrameBound, FrameUnit, FunctionCall, Window, WindowFrame,
 };
@@ -36,6 +40,11 @@ impl Resolver<'_> {
         let mut keys = self.window_keys(window.order_by.iter().map(|order| &order.child), scope)?;
         let frame = match &window.frame {
             Some(frame) => self.frame(frame, &mut keys, origin)?,
+            // DataFusion has no RANGE over these types; rows of equal keys are one group
+            None if keys.iter().any(|key| matches!(key.data_type, SparkType::Binary | SparkType::Struct(_))) => {
+                let unbounded = WindowFrameBound::Preceding(ScalarValue::UInt64(None));
+                NativeFrame::new_bounds(WindowFrameUnits::Groups, unbounded, WindowFrameBound::CurrentRow)
+            }
             None => NativeFrame::new((!keys.is_empty()).then_some(false)),
         };
         let partition_by: Vec<Expr> = partition_by.into_iter().map(|key| key.expr).collect();

@@ -42,6 +42,14 @@ pub fn parse_local_timestamp(text: &str, is_region: impl Fn(&str) -> bool) -> Op
     Some(LocalTimestamp { micros, names_zone: written.zone.is_some() })
 }
 
+/// Whether a text is a time without a day: `11:00`, `T11`. `is_region` tells which names of regions there are.
+pub fn is_time_of_day(text: &str, is_region: impl Fn(&str) -> bool) -> bool {
+    let text = trim_cast(text);
+    let (marked, time) = text.strip_prefix('T').map_or((false, text), |time| (true, time));
+    let parsed = if marked || time.contains(':') { TimeOfDay::parse(time) } else { None };
+    parsed.is_some_and(|time| time.zone.is_none_or(|zone| parse_offset(zone).is_some() || is_region(zone)))
+}
+
 fn parse_any_timestamp(text: &str, zone_offset: impl Fn(Option<&str>, i64) -> Option<i32>) -> Option<i64> {
     let written = Written::parse(text)?;
     let offset = match written.zone {

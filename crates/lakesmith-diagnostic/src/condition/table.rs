@@ -348,6 +348,8 @@ conditions! {
         "Elements of an array are counted from 1 here, so there is no element 0.";
     INVALID_INLINE_TABLE_CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE = "INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE", "42000",
         "VALUES holds an aggregate function, or a column of another query. Select it from a query.";
+    INVALID_INLINE_TABLE_FAILED_SQL_EXPRESSION_EVALUATION = "INVALID_INLINE_TABLE.FAILED_SQL_EXPRESSION_EVALUATION", "42000",
+        "A value of VALUES cannot be computed, for example a division by zero or a text that is no number. Correct it, or write its `try_` form.";
     INVALID_INLINE_TABLE_INCOMPATIBLE_TYPES_IN_INLINE_TABLE = "INVALID_INLINE_TABLE.INCOMPATIBLE_TYPES_IN_INLINE_TABLE", "42000",
         "A column of VALUES has values that have no common type. Cast them to one.";
     INVALID_INLINE_TABLE_NUM_COLUMNS_MISMATCH = "INVALID_INLINE_TABLE.NUM_COLUMNS_MISMATCH", "42000",

@@ -42,7 +42,7 @@ impl Resolver<'_> {
     }
 
     /// Notes an aggregate of columns of both queries.
-    fn mixed_aggregate<T>(&mut self, origin: &Origin) -> Option<T> {
+    pub(crate) fn mixed_aggregate<T>(&mut self, origin: &Origin) -> Option<T> {
         let title = "an aggregate function takes columns of the subquery and of the query around it";
         let condition =
             Condition::UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_AGGREGATE_FUNCTION_MIXED_OUTER_LOCAL_REFERENCES;

@@ -17,9 +17,17 @@ use crate::resolver::{Resolver, broken};
 use crate::scope::Scope;
 
 impl Resolver<'_> {
-    /// Notes which columns a subquery names of the query around it, for its name.
-    pub(super) fn note_correlation(&mut self, plan: &LogicalPlan, scope: &Scope<'_>, origin: &Origin) {
+    /// Notes which columns a subquery names of the query around it, for its name. `written` has them as often as they were
+    /// written; conditions that guard others stand in the plan again.
+    pub(super) fn note_correlation(
+        &mut self,
+        plan: &LogicalPlan,
+        mut written: Vec<String>,
+        scope: &Scope<'_>,
+        origin: &Origin,
+    ) {
         let shown = outer::named_in(plan).into_iter().filter_map(|name| {
+            written.swap_remove(written.iter().position(|known| *known == name)?);
             let column = scope.columns.iter().find(|column| column.attribute.internal() == name)?;
             Some(column.attribute.name.as_str().to_owned())
         });
@@ -52,7 +60,22 @@ impl Resolver<'_> {
             })
         };
         let expr = value.expr.clone().transform(as_outer).ok()?.data;
+        self.outer_named.extend(outer::named_by(&expr));
         Some(Typed { expr, ..value })
+    }
+
+    /// Whether an aggregate within a subquery of HAVING takes columns of both queries.
+    pub(crate) fn mixes_queries(&mut self, call: &FunctionCall, scope: &Scope<'_>) -> bool {
+        if !scope.outer.is_some_and(|outer| outer.is_having) {
+            return false;
+        }
+        let before = self.diagnostics.len();
+        let inner = Scope { within_aggregate: true, ..*scope };
+        let values: Vec<Option<Typed>> = call.arguments.iter().map(|value| self.expression(value, &inner)).collect();
+        self.diagnostics.truncate(before);
+        let values: Vec<Typed> = values.into_iter().flatten().collect();
+        values.iter().any(|value| names_outer(&value.expr))
+            && values.iter().any(|value| !value.expr.column_refs().is_empty())
     }
 
     /// Refuses what no aggregation can compute: outer columns, and subqueries about rows that are groups by then.

@@ -182,8 +182,7 @@ impl Running<'_> {
             clauses.options.iter().map(|(key, value, _)| (key.clone(), value.clone())).collect();
         let at = options.iter().position(|(key, _)| key.eq_ignore_ascii_case("path"));
         let Some(path) = at.map(|at| options.remove(at).1) else {
-            let title = "a view over files needs their path";
-            let fault = fault(Condition::INVALID_SQL_SYNTAX, title, name);
+            let fault = not_built("a temporary view over no files");
             return Err(fault.help("write `USING csv OPTIONS (path '…')`").into());
         };
         let column = |column: &ColumnDefinition| {

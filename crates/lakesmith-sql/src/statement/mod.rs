@@ -68,7 +68,7 @@ impl Parser<'_> {
     }
 
     fn command_kind(&mut self, faults: &mut Faults) -> Parsed<CommandKind> {
-        if self.at_query() && !self.at_with_before_insert() {
+        if (self.at_query() || self.at_query_in_parentheses()) && !self.at_with_before_insert() {
             return self.query().map(CommandKind::Query);
         }
         let families = [Self::session_statement, Self::data_change, Self::table_statement, Self::maintenance];
