@@ -82,6 +82,11 @@ pub trait RelationSource: Send + Sync {
         &[]
     }
 
+    /// Whether Spark's `_metadata` of such a relation has a field `row_index` that this one does not have yet.
+    fn lacks_row_index(&self) -> bool {
+        false
+    }
+
     /// What DataFusion scans. It has the columns of [`Self::schema`], then those of [`Self::metadata_columns`], in order and with
     /// the Arrow types of [`crate::arrow_type`].
     fn provider(&self) -> Arc<dyn TableProvider>;
@@ -92,19 +97,27 @@ pub trait RelationSource: Send + Sync {
 pub struct ProvidedRelation {
     schema: Vec<StructField>,
     metadata_columns: Vec<StructField>,
+    lacks_row_index: bool,
     provider: Arc<dyn TableProvider>,
 }
 
 impl ProvidedRelation {
     /// Puts the two together.
     pub fn new(schema: Vec<StructField>, provider: Arc<dyn TableProvider>) -> Self {
-        Self { schema, metadata_columns: Vec::new(), provider }
+        Self { schema, metadata_columns: Vec::new(), lacks_row_index: false, provider }
     }
 
     /// Says which further columns the provider has, after those of the schema.
     #[must_use]
     pub fn with_metadata_columns(mut self, columns: Vec<StructField>) -> Self {
         self.metadata_columns = columns;
+        self
+    }
+
+    /// Says that `_metadata` should have a field `row_index`.
+    #[must_use]
+    pub fn lacking_row_index(mut self) -> Self {
+        self.lacks_row_index = true;
         self
     }
 }
@@ -116,6 +129,10 @@ impl RelationSource for ProvidedRelation {
 
     fn metadata_columns(&self) -> &[StructField] {
         &self.metadata_columns
+    }
+
+    fn lacks_row_index(&self) -> bool {
+        self.lacks_row_index
     }
 
     fn provider(&self) -> Arc<dyn TableProvider> {

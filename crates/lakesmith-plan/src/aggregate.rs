@@ -11,6 +11,7 @@ use lakesmith_unresolved::expression::{Expression, ExpressionKind};
 use lakesmith_unresolved::relation::{Aggregate, GroupKind};
 
 use crate::frame::constant;
+use crate::output_name::named_outputs;
 use crate::project::{Block, GlobalGroup, Order, Output, holds_aggregate};
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Found, Scope, ScopeColumn};
@@ -148,9 +149,10 @@ impl Resolver<'_> {
     /// Computes keys and aggregates, then HAVING, the SELECT list and ORDER BY over them.
     pub(crate) fn grouped(&mut self, block: &Block<'_>, group: GlobalGroup, outer: &Scope<'_>) -> Option<Planned> {
         let GlobalGroup { input, mut outputs, keys, sets } = group;
-        let aliases: Vec<_> = outputs.iter().map(|output| (output.name.clone(), output.value.clone())).collect();
+        let aliases = named_outputs(&outputs);
         let plain = Scope { outer: Some(outer), aggregates: true, aliases: &aliases, ..Scope::of(&input.columns) };
-        let scope = Scope { aliases_first: true, ..plain };
+        let key_exprs: Vec<Expr> = keys.iter().map(|key| key.expr.clone()).collect();
+        let scope = Scope { aliases_first: true, keys: &key_exprs, ..plain };
         let mut having = match block.having {
             Some(condition) => {
                 self.without_window(condition, "HAVING")?;

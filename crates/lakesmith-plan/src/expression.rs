@@ -16,6 +16,7 @@ use crate::call_name;
 use crate::generator::generates;
 use crate::literal::{literal, special_moment};
 use crate::naming;
+use crate::project::typed;
 use crate::resolver::Resolver;
 use crate::scope::{Found, Reach, Scope, ScopeColumn};
 use crate::star::is_to_spell;
@@ -48,6 +49,7 @@ impl Resolver<'_> {
                 self.settle(json::path(value, path), origin)
             }
             ExpressionKind::Cast { child, data_type, mode } => {
+                let data_type = &data_type.without_lengths();
                 let value = self.expression(child, scope)?;
                 let is_nested =
                     matches!(data_type, SparkType::Array { .. } | SparkType::Map { .. } | SparkType::Struct(_));
@@ -68,7 +70,7 @@ impl Resolver<'_> {
                 self.settle(value, origin)
             }
             ExpressionKind::Window { function, window } => self.window(function, window, scope),
-            ExpressionKind::ExtractValue { child, extraction } => self.extract(child, extraction, scope),
+            ExpressionKind::ExtractValue { child, extraction } => self.extracted(child, extraction, scope),
             ExpressionKind::Subquery(_) if !scope.variables.is_empty() => {
                 let condition = Condition::UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_HIGHER_ORDER_FUNCTION;
                 self.refuse(Diagnostic::error(condition, "a subquery stands inside a lambda"), origin, "")
@@ -116,19 +118,17 @@ impl Resolver<'_> {
         if let (Some(variable), None) = (own, plan_id) {
             return self.fields(variable.value.clone(), &parts[1..]);
         }
-        let named = scope.aliases.iter().rev().find(|(name, _)| *name == parts[0].text);
-        if let Some((_, value)) = named.filter(|_| scope.aliases_first && !scope.within_aggregate && parts.len() == 1) {
-            return Some(value.clone());
+        if scope.aliases_first
+            && !scope.within_aggregate
+            && let Some(output) = self.output_named(parts, scope, origin)
+        {
+            return output;
         }
+        let named = scope.aliases.iter().rev().find(|(name, _)| *name == parts[0].text);
         match scope.find(parts, plan_id) {
             Found::Column(column, taken) => {
-                let attribute = &column.attribute;
-                let value = Typed {
-                    expr: attribute.column(),
-                    data_type: attribute.data_type.clone(),
-                    nullable: attribute.nullable,
-                };
-                self.fields(value, &parts[taken..])
+                self.check_row_index(column, &parts[taken..], origin)?;
+                self.fields(typed(column), &parts[taken..])
             }
             Found::Ambiguous(columns) => {
                 let name = shown(parts);
@@ -165,10 +165,27 @@ impl Resolver<'_> {
                     return self.call(&call, scope, origin);
                 }
                 if let (Some((value, taken)), None) = (self.variable(parts), plan_id) {
+                    self.note_variable(&parts[taken - 1], &value, origin);
                     return self.fields(value, &parts[taken..]);
                 }
                 self.unknown_column(parts, scope)
             }
+        }
+    }
+
+    /// Refuses `_metadata` as a whole, and its field `row_index`, where that is not built.
+    pub(crate) fn check_row_index(
+        &mut self,
+        column: &ScopeColumn,
+        fields: &[NamePart],
+        origin: &Origin,
+    ) -> Option<()> {
+        let is_asked = fields.first().is_none_or(|field| field.text.matches("row_index"));
+        match column.reach {
+            Reach::MetadataWithoutRowIndex if is_asked => {
+                self.not_built("`row_index` of `_metadata` of a Delta table", origin)
+            }
+            _ => Some(()),
         }
     }
 
@@ -257,7 +274,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn extract(&mut self, child: &Expression, extraction: &Expression, scope: &Scope<'_>) -> Option<Typed> {
+    pub(crate) fn extract(&mut self, child: &Expression, extraction: &Expression, scope: &Scope<'_>) -> Option<Typed> {
         let value = self.expression(child, scope)?;
         match (&value.data_type, &extraction.kind) {
             (SparkType::Null, _) => Some(value),
@@ -272,7 +289,8 @@ impl Resolver<'_> {
             }
             _ => {
                 let title = format!("a value of type {} has no elements", value.data_type);
-                self.refuse(Diagnostic::error(Condition::DATATYPE_MISMATCH, title), &extraction.origin, "")
+                let condition = Condition::INVALID_EXTRACT_BASE_FIELD_TYPE;
+                self.refuse(Diagnostic::error(condition, title), &extraction.origin, "")
             }
         }
     }
@@ -316,7 +334,7 @@ impl Resolver<'_> {
     fn input_file_name(&mut self, scope: &Scope<'_>, origin: &Origin) -> Option<Typed> {
         let path = ["_metadata", "file_path"].map(|text| NamePart { text: text.into(), origin: origin.clone() });
         match scope.find(&path, None) {
-            Found::Column(column, 1) if column.reach == Reach::Metadata => self.name(&path, None, scope, origin),
+            Found::Column(column, 1) if column.reach.is_metadata() => self.name(&path, None, scope, origin),
             _ => {
                 let value = literal(&Literal::String(String::new()));
                 self.settle(value, origin)
@@ -473,6 +491,8 @@ impl Resolver<'_> {
             true => lakesmith_base::random::mixed(self.options.session.entropy, self.number()),
             false => 0,
         };
+        let compares = COMPARISONS.contains(&name);
+        let arguments = if compares || part.text.matches("in") { self.filled_chars(arguments, origin)? } else { arguments };
         let resolved = (function.resolve)(&Call {
             name,
             arguments,
@@ -488,7 +508,6 @@ impl Resolver<'_> {
         {
             return self.not_built(&format!("`{name}` of {unusual}"), origin);
         }
-        let compares = ["==", "=", "!=", "<>", "<", "<=", ">", ">=", "<=>"].contains(&name);
         let at = match &resolved {
             // neither side is more wrong than the other
             Err(_) if compares => origin,
@@ -510,6 +529,8 @@ impl Resolver<'_> {
         }
     }
 }
+
+const COMPARISONS: [&str; 9] = ["==", "=", "!=", "<>", "<", "<=", ">", ">=", "<=>"];
 
 /// Operators of which a chain is one call, by their functions: resolved one inside the other, a long one would take too long.
 const CHAINED: [&str; 3] = ["and", "or", "concat"];
@@ -612,7 +633,7 @@ fn shown(parts: &[NamePart]) -> String {
 
 /// Functions that SQL lets one write without parentheses.
 fn bare_function(name: &str) -> bool {
-    ["current_date", "current_timestamp", "current_user", "session_user", "user"]
+    ["current_date", "current_path", "current_timestamp", "current_user", "session_user", "user"]
         .iter()
         .any(|function| function.eq_ignore_ascii_case(name))
 }

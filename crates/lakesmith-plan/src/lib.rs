@@ -9,6 +9,7 @@ mod alias;
 pub mod attribute;
 mod call_name;
 pub mod checked;
+mod char_column;
 mod cte;
 mod event_log;
 pub mod expression;
@@ -23,6 +24,7 @@ mod lambda;
 pub mod literal;
 mod named_window;
 pub mod naming;
+mod output_name;
 mod pipe;
 mod pivot;
 pub mod project;
@@ -47,7 +49,7 @@ mod window;
 
 pub use attribute::{Attribute, AttributeId, Resolved};
 pub use checked::{Checked, CheckedCondition, Conditions, resolve_checked};
-pub use resolver::{Options, VariableValue, Variables, resolve};
+pub use resolver::{Options, VariableValue, Variables, resolve, resolve_name};
 
 #[cfg(test)]
 mod answers;

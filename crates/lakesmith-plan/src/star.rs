@@ -61,7 +61,10 @@ impl Resolver<'_> {
         }
         let name = shown(target);
         let structure = match scope.find(target, None) {
-            Found::Column(column, taken) => Some(self.fields(typed(column), &target[taken..])?),
+            Found::Column(column, taken) => {
+                self.check_row_index(column, &target[taken..], origin)?;
+                Some(self.fields(typed(column), &target[taken..])?)
+            }
             _ => None,
         };
         let Some((value, fields)) = structure.and_then(|value| match value.data_type.clone() {

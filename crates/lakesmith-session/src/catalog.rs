@@ -7,15 +7,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lakesmith_base::suggest::closest;
 use lakesmith_base::{Identifier, QualifiedName};
-use lakesmith_delta::{DeltaTable, scan_provider};
+use lakesmith_delta::{DeltaTable, scan_provider, scan_provider_with};
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_engine::{
     BoxFuture, Catalog, EngineError, FileInterface, ProvidedRelation, RelationAnswer, RelationRequest,
 };
-use lakesmith_ingest::Usage;
+use lakesmith_ingest::{METADATA_COLUMN, Usage};
 use lakesmith_project::Location;
 
 use crate::event_log::{self, EventColumns};
+use crate::file_metadata;
 use crate::files::{self, FilesRequest};
 use crate::lookup::Found;
 use crate::objects::{StoredTable, StoredView};
@@ -282,8 +283,15 @@ impl Catalog for WarehouseCatalog<'_> {
 pub(crate) async fn scan(mut table: DeltaTable) -> Result<ProvidedRelation, EngineError> {
     let files = table.files().await?;
     let metadata = table.metadata();
-    let provider = scan_provider(&metadata.schema, &metadata.partition_columns, files, table.store().folder())?;
-    Ok(ProvidedRelation::new(metadata.schema.clone(), provider))
+    let (schema, partitions, folder) = (&metadata.schema, &metadata.partition_columns, table.store().folder());
+    if schema.iter().any(|field| field.name.matches(METADATA_COLUMN)) {
+        let provider = scan_provider(schema, partitions, files, folder)?;
+        return Ok(ProvidedRelation::new(schema.clone(), provider));
+    }
+    let column = file_metadata::column();
+    let field = column.field.clone();
+    let provider = scan_provider_with(schema, partitions, files, folder, column)?;
+    Ok(ProvidedRelation::new(schema.clone(), provider).with_metadata_columns(vec![field]).lacking_row_index())
 }
 
 /// The place on this machine that a path means, absolute.

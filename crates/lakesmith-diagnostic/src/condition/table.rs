@@ -52,6 +52,8 @@ conditions! {
         "A table or view keeps its catalog and schema when it is renamed. Create it anew in the other schema: `CREATE TABLE … AS SELECT * FROM …`.";
     CANNOT_RESOLVE_STAR_EXPAND = "CANNOT_RESOLVE_STAR_EXPAND", "42704",
         "`t.*` names neither a table of FROM nor a struct column.";
+    CANNOT_UP_CAST_DATATYPE = "CANNOT_UP_CAST_DATATYPE", "42846",
+        "A view that is bound to its schema reads a column whose type has changed since, so that values could be lost. Make the view anew, or let it follow its query by `ALTER VIEW … WITH SCHEMA TYPE EVOLUTION`.";
     CAST_INVALID_INPUT = "CAST_INVALID_INPUT", "22018",
         "A text cannot be read as a value of the type it is cast to, for example `CAST('abc' AS INT)`. Correct the data, or use `try_cast` to get NULL.";
     CAST_OVERFLOW = "CAST_OVERFLOW", "22003",
@@ -242,6 +244,10 @@ conditions! {
         "A list of properties or options names the same key twice. Keep one of them.";
     DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT = "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE", "4274K",
         "A named argument stands twice in the call of a function. Keep one of them.";
+    DUPLICATE_VARIABLE_NAME_INSIDE_DECLARE = "DUPLICATE_VARIABLE_NAME_INSIDE_DECLARE", "42734",
+        "DECLARE VARIABLE names a variable twice. Name each once.";
+    EXCEED_LIMIT_LENGTH = "EXCEED_LIMIT_LENGTH", "54006",
+        "A text is longer than the CHAR or VARCHAR column that it is stored in. Make the column longer, or shorten the text in the query.";
     EXCEPT_OVERLAPPING_COLUMNS = "EXCEPT_OVERLAPPING_COLUMNS", "42702",
         "EXCEPT names the same column twice, or a struct and a field of it. Name each once.";
     EXPECTATION_VIOLATION = "EXPECTATION_VIOLATION", "22000",
@@ -272,6 +278,8 @@ conditions! {
         "A number in GROUP BY means a column of the SELECT list that holds an aggregate function. Group by columns that are none.";
     GROUP_BY_POS_OUT_OF_RANGE = "GROUP_BY_POS_OUT_OF_RANGE", "42805",
         "A number in GROUP BY or ORDER BY means a column of the SELECT list, counted from 1. This one is beyond the list's end.";
+    IDENTIFIER_TOO_MANY_NAME_PARTS = "IDENTIFIER_TOO_MANY_NAME_PARTS", "42601",
+        "A name has more parts than its place takes, for example `IDENTIFIER('a.b')` as the name of a column. Give it one part.";
     ILLEGAL_DAY_OF_WEEK = "ILLEGAL_DAY_OF_WEEK", "22009",
         "`next_day` takes the name of a day of the week: `Monday`, `Mon` or `Mo`.";
     INCOMPARABLE_PIVOT_COLUMN = "INCOMPARABLE_PIVOT_COLUMN", "42818",

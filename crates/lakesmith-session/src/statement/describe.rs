@@ -8,7 +8,7 @@ use lakesmith_unresolved::command::{DescribeTarget, ObjectKind};
 use lakesmith_unresolved::{Name, NamePart, SparkType, StructField};
 
 use crate::lookup::{Found, TableOf, written};
-use crate::objects::{StoredContainer, StoredView};
+use crate::objects::{SchemaMode, StoredColumn, StoredContainer, StoredView};
 use crate::result::QueryResult;
 use crate::rows::{Rows, Value};
 use crate::statement::show::plain_name;
@@ -134,9 +134,10 @@ impl Running<'_> {
                 }
             }
             Some(Found::View(view)) => {
-                push_view(&mut rows, &view.value);
+                let view = self.view_now(name, view.value).await;
+                push_view(&mut rows, &view);
                 if extended {
-                    push_details(&mut rows, &view_details(&view.value, &full));
+                    push_details(&mut rows, &view_details(&view, &full));
                 }
             }
             Some(Found::Temporary(_)) => {
@@ -145,6 +146,23 @@ impl Running<'_> {
             None => return Err(self.session.no_table(&own, &full, name).into()),
         }
         Ok(rows.result()?)
+    }
+
+    /// A view with the columns that it has now, where it follows its query and that can be read.
+    async fn view_now(self, name: &Name, mut view: StoredView) -> StoredView {
+        if !matches!(view.schema_mode, SchemaMode::TypeEvolution | SchemaMode::Evolution) {
+            return view;
+        }
+        let Ok(columns) = self.columns_of(name).await else { return view };
+        let before = std::mem::take(&mut view.columns);
+        for field in columns {
+            let own = before.iter().find(|column| field.name.matches(&column.name));
+            let query_name = own.map_or(field.name.as_str(), |column| column.query_name.as_str()).to_owned();
+            let comment = own.and_then(|column| column.comment.clone());
+            let (name, data_type) = (field.name.as_str().to_owned(), field.data_type.to_string());
+            view.columns.push(StoredColumn { name, query_name, data_type, comment });
+        }
+        view
     }
 
     async fn describe_column(self, name: &Name, column: &[NamePart], extended: bool) -> Done<QueryResult> {
@@ -341,6 +359,8 @@ fn view_details(view: &StoredView, full: &lakesmith_base::QualifiedName) -> Vec<
     ];
     details.extend(view.comment.clone().map(|comment| ("Comment", comment)));
     details.push(("View Text", view.text.clone()));
+    details.push(("View Original Text", view.text.clone()));
+    details.push(("View Schema Mode", view.schema_mode.keyword().to_owned()));
     details.push(("View Catalog and Namespace", format!("{}.{}", view.catalog, view.schema)));
     let columns: Vec<String> = view.columns.iter().map(|column| format!("`{}`", column.query_name)).collect();
     details.push(("View Query Output Columns", format!("[{}]", columns.join(", "))));

@@ -33,9 +33,27 @@ const fn free(key: &'static str, value: &'static str, meaning: &'static str) -> 
 
 /// Settings with a value before SET gives them one, ordered by key.
 const KNOWN: &[Known] = &[
+    only("spark.sql.ansi.doubleQuotedIdentifiers", "false", "What stands between double quotes is text."),
     free("spark.sql.ansi.enabled", "true", "Arithmetic and casts that fail are errors and not NULL."),
+    only("spark.sql.ansi.enforceReservedKeywords", "false", "Keywords may be names."),
     only("spark.sql.caseSensitive", "false", "Names are compared without regard to case."),
+    only("spark.sql.crossJoin.enabled", "true", "Tables may be joined without a condition."),
+    only("spark.sql.cteRecursionLevelLimit", "100", "After how many steps a recursive query gives up."),
+    only("spark.sql.cteRecursionRowLimit", "1000000", "After how many rows a recursive query gives up."),
+    only("spark.sql.decimalOperations.allowPrecisionLoss", "true", "Decimals lose digits rather than overflow."),
+    only("spark.sql.function.concatBinaryAsString", "false", "`concat` of BINARY values is BINARY."),
+    only("spark.sql.function.eltOutputAsString", "false", "`elt` of BINARY values is BINARY."),
+    only("spark.sql.groupByAliases", "true", "GROUP BY may name columns of the SELECT list."),
+    only("spark.sql.groupByOrdinal", "true", "A number in GROUP BY means a column of the SELECT list."),
+    only("spark.sql.legacy.ctePrecedencePolicy", "CORRECTED", "An inner named query hides an outer one."),
     only("spark.sql.legacy.timeParserPolicy", "EXCEPTION", "How texts become dates and times."),
+    only("spark.sql.legacy.viewSchemaBindingMode", "true", "Views follow or check the columns of their queries."),
+    free("spark.sql.legacy.viewSchemaCompensation", "true", "A view casts the columns of its query."),
+    only("spark.sql.mapKeyDedupPolicy", "EXCEPTION", "A map with the same key twice is an error."),
+    only("spark.sql.orderByOrdinal", "true", "A number in ORDER BY means a column of the SELECT list."),
+    only("spark.sql.parser.quotedRegexColumnNames", "false", "What stands between back-quotes is a name."),
+    only("spark.sql.parser.singleCharacterPipeOperator.enabled", "true", "`|` before an operator is `|>`."),
+    only("spark.sql.path.enabled", "false", "Names are looked up in the default schema alone."),
     free("spark.sql.session.timeZone", "UTC", "The zone in which times are shown and read."),
     free("spark.sql.shuffle.partitions", "200", "Has no effect: partitions follow the machine."),
     free("spark.sql.sources.default", "delta", "Has no effect: tables are Delta tables."),
@@ -46,6 +64,13 @@ const KNOWN: &[Known] = &[
     ),
     free("spark.sql.storeAssignmentPolicy", "ANSI", "How INSERT casts values to the types of columns."),
 ];
+
+/// What settings begin with that bring back how earlier versions of Spark were.
+const LEGACY: &str = "spark.sql.legacy.";
+/// Values of such settings that leave everything as it is.
+const NOT_LEGACY: [&str; 3] = ["false", "CORRECTED", "EXCEPTION"];
+/// What SET PATH and its default look like.
+const PATHS: [&str; 2] = ["PATH", "spark.sql.defaultPath"];
 
 fn known(key: &str) -> Option<&'static Known> {
     KNOWN.iter().find(|known| known.key == key)
@@ -116,7 +141,14 @@ fn check(key: &str, value: &str) -> Done {
         let fault_of = Diagnostic::error(fault.condition, fault.title);
         return Err(if key == TIME_ZONE { fault_of.help(ZONES) } else { fault_of }.into());
     }
-    let Some(known) = known(key) else { return Ok(()) };
+    if PATHS.iter().any(|path| key.eq_ignore_ascii_case(path)) {
+        let fault = not_built("a path of schemas in which names are looked up");
+        return Err(fault.help("write the schema before each name, or change it by USE").into());
+    }
+    let Some(known) = known(key) else {
+        let is_legacy = key.starts_with(LEGACY) && !NOT_LEGACY.iter().any(|other| value.eq_ignore_ascii_case(other));
+        return if is_legacy { Err(not_built(&format!("`{key} = {value}`")).into()) } else { Ok(()) };
+    };
     if known.is_only && !value.eq_ignore_ascii_case(known.value) {
         let fault = not_built(&format!("`{key} = {value}`"));
         return Err(fault.help(format!("its only value is `{}`", known.value)).into());

@@ -52,6 +52,10 @@ impl Running<'_> {
                 let title = format!("there is a variable `{own}` already");
                 return Err(fault(Condition::VARIABLE_ALREADY_EXISTS, title, name).into());
             }
+            if names.contains(&own) {
+                let title = format!("DECLARE names `{own}` twice");
+                return Err(fault(Condition::DUPLICATE_VARIABLE_NAME_INSIDE_DECLARE, title, name).into());
+            }
             names.push(own);
         }
         if let Some(default) = statement.value.as_ref().filter(|value| holds_subquery(value)) {
@@ -88,6 +92,7 @@ impl Running<'_> {
         };
         match subquery.map(|subquery| (&subquery.kind, &subquery.query)) {
             Some((SubqueryKind::Scalar, SubqueryPlan::Inline(query))) => {
+                let query = &self.with_defaults(&statement.names, query)?;
                 let result = self.session.run(query, self.sources).await?;
                 self.assign_row(&statement.names, result, &value.origin).await
             }
@@ -100,6 +105,22 @@ impl Running<'_> {
                 self.assign(&statement.names, vec![given], &value.origin)
             }
         }
+    }
+
+    /// The row of values that `a = e, b = DEFAULT` assigns, with what DEFAULT stands for.
+    fn with_defaults(self, names: &[Name], query: &Relation) -> Done<Relation> {
+        let mut query = query.clone();
+        if let RelationKind::Project { expressions, .. } = query.kind.as_mut() {
+            for (name, value) in names.iter().zip(expressions) {
+                if let ExpressionKind::Alias { child, .. } = &mut value.kind
+                    && child.kind == ExpressionKind::Default
+                {
+                    let default = self.known(name)?.default.map(|default| default.kind);
+                    child.kind = default.unwrap_or(ExpressionKind::Literal(Literal::Null(SparkType::Null)));
+                }
+            }
+        }
+        Ok(query)
     }
 
     /// The variable of a name.

@@ -137,6 +137,14 @@ impl Parser<'_> {
 
     /// `IDENTIFIER(e)`: a column, or a function when arguments follow.
     fn computed_identifier(&mut self, start: usize) -> Parsed<Expression> {
+        if let Some(parts) = self.constant_name()? {
+            if self.at_symbol("(") {
+                let name = Name { parts, computed: None, origin: self.span_from(start).into() };
+                return self.call(start, name);
+            }
+            let kind = ExpressionKind::Attribute { parts, plan_id: None, is_metadata_column: false };
+            return Ok(Expression::new(kind, self.span_from(start)));
+        }
         let name = self.name()?;
         if self.at_symbol("(") {
             return self.call(start, name);

@@ -1,7 +1,7 @@
 //! The clauses after the column list of a dataset, table, view or schema, in any order.
 
 use lakesmith_diagnostic::{Condition, Diagnostic, Span};
-use lakesmith_unresolved::pipeline::{ClusterBy, DatasetClauses};
+use lakesmith_unresolved::pipeline::{ClusterBy, DatasetClauses, ViewSchemaMode};
 
 use crate::parser::{Parsed, Parser};
 use crate::statement::Faults;
@@ -109,6 +109,9 @@ impl Parser<'_> {
         } else if self.at_keyword("SCHEDULE") || self.at_keywords(&["TRIGGER", "ON"]) {
             clauses.schedule = Some(self.schedule());
             "SCHEDULE"
+        } else if self.at_keywords(&["WITH", "SCHEMA"]) {
+            clauses.schema_mode = Some((self.schema_mode()?, self.span_from(start)));
+            "WITH SCHEMA"
         } else if self.eat_keywords(&["WITH", "ROW", "FILTER"]) {
             let function = self.name()?;
             self.expect_keyword("ON")?;
@@ -137,6 +140,32 @@ impl Parser<'_> {
             return Ok(None);
         };
         Ok(Some((clause, self.span_from(start))))
+    }
+
+    /// `WITH SCHEMA BINDING` and its like, which is next.
+    pub(crate) fn schema_mode(&mut self) -> Parsed<ViewSchemaMode> {
+        self.eat_keywords(&["WITH", "SCHEMA"]);
+        let modes = [
+            (&["BINDING"] as &[&str], ViewSchemaMode::Binding),
+            (&["COMPENSATION"], ViewSchemaMode::Compensation),
+            (&["TYPE", "EVOLUTION"], ViewSchemaMode::TypeEvolution),
+            (&["EVOLUTION"], ViewSchemaMode::Evolution),
+        ];
+        match modes.into_iter().find(|(words, _)| self.eat_keywords(words)) {
+            Some((_, mode)) => Ok(mode),
+            None => Err(self.expected(&["BINDING", "COMPENSATION", "TYPE EVOLUTION", "EVOLUTION"])),
+        }
+    }
+
+    /// Refuses WITH SCHEMA of anything but a view of a query.
+    pub(crate) fn refuse_schema_mode(&self, clauses: &DatasetClauses) -> Parsed<()> {
+        match clauses.schema_mode {
+            None => Ok(()),
+            Some((_, span)) => {
+                let title = "`WITH SCHEMA` belongs to `CREATE VIEW` outside of pipelines only";
+                Err(Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title).at(span, "").help("remove it").into())
+            }
+        }
     }
 
     /// A column, a transform of one, or (as in `CREATE TABLE`) a column with its type.

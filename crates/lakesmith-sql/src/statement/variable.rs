@@ -38,6 +38,10 @@ impl Parser<'_> {
     fn set_variable(&mut self) -> Parsed<CommandKind> {
         let listed = self.at_symbol("(");
         let start = self.position();
+        if listed && self.peek_at(1).is_symbol(")") {
+            let fault = Diagnostic::error(Condition::INVALID_SET_SYNTAX, "SET VARIABLE names no variable");
+            return Err(fault.at(self.peek().span, "").help("write `SET VARIABLE v = 1`").into());
+        }
         let mut names = if listed { self.parenthesised(Self::name)? } else { vec![self.name()?] };
         self.expect_symbol("=")?;
         let mut value = Some(self.expression_or_default()?);
@@ -47,10 +51,6 @@ impl Parser<'_> {
                 names.push(self.name()?);
                 self.expect_symbol("=")?;
                 values.push(self.expression_or_default()?);
-            }
-            if values.iter().any(|value| value.kind == ExpressionKind::Default) {
-                let help = "write a SET VARIABLE statement for each variable";
-                return Err(self.refused("DEFAULT in a SET VARIABLE of several variables is not built yet", help));
             }
             value = Some(self.one_row(&names, values, start));
         }
