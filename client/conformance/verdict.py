@@ -14,7 +14,13 @@ KINDS = ("same", "refused", "follows", "decided", "rows", "schema", "condition",
 DECISIONS = pathlib.Path(__file__).parent / "decisions.tsv"
 NUMBER = re.compile(r"-?\d+\.\d+(?:E-?\d+)?")
 # absent because what was to make it was refused
-ABSENT = {"TABLE_OR_VIEW_NOT_FOUND", "ROUTINE_NOT_FOUND", "UNRESOLVED_COLUMN", "SCHEMA_NOT_FOUND"}
+ABSENT = {
+    "TABLE_OR_VIEW_NOT_FOUND",
+    "ROUTINE_NOT_FOUND",
+    "UNRESOLVED_COLUMN",
+    "SCHEMA_NOT_FOUND",
+    "UNRESOLVABLE_TABLE_VALUED_FUNCTION",
+}
 
 
 @dataclasses.dataclass

@@ -69,8 +69,7 @@ fn scan(
     location: &str,
     column: Option<FileColumn>,
 ) -> Result<Arc<dyn TableProvider>, EngineError> {
-    let fields: Vec<StructField> =
-        schema.iter().chain(column.iter().map(|column| &column.field)).cloned().collect();
+    let fields: Vec<StructField> = schema.iter().chain(column.iter().map(|column| &column.field)).cloned().collect();
     let schema = to_arrow_schema(&fields).map_err(|error| {
         let message = format!("{error} among the types that can be read");
         EngineError::new(ErrorKind::Unsupported, "read table", message).with("path", location)

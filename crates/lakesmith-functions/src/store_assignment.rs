@@ -14,8 +14,8 @@ use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::{SparkType, StructField};
 
-use crate::char_type;
 use crate::cast::{Mode, cast, cast_array, widens};
+use crate::char_type;
 use crate::coercion::{is_numeric, is_text};
 use crate::function::{Fault, Typed};
 use crate::kernel::{self, Kernels};

@@ -1,7 +1,8 @@
 //! [`Namespace`]: how names are completed at one statement of a file.
 
 use lakesmith_base::{Identifier, QualifiedName};
-use lakesmith_unresolved::expression::Name;
+use lakesmith_unresolved::Literal;
+use lakesmith_unresolved::expression::{ExpressionKind, Name};
 
 use crate::input::Defaults;
 
@@ -47,9 +48,13 @@ impl Namespace {
     }
 }
 
-/// The parts of a name; `None` when it depends on an expression.
+/// The parts of a name, also of `IDENTIFIER('a.b')` over a constant. `None` when the name depends on an expression.
 pub fn literal_name(name: &Name) -> Option<QualifiedName> {
-    if name.computed.is_some() { None } else { name.qualified() }
+    match name.computed.as_deref().map(|computed| &computed.kind) {
+        None => name.qualified(),
+        Some(ExpressionKind::Literal(Literal::String(text))) => QualifiedName::from_text(text),
+        Some(_) => None,
+    }
 }
 
 /// The name without a legacy `LIVE.` before it, and whether it had one.

@@ -50,6 +50,9 @@ impl Resolver<'_> {
             }
             ExpressionKind::Cast { child, data_type, mode } => {
                 let data_type = &data_type.without_lengths();
+                if let SparkType::Time(_) = data_type {
+                    return self.not_built("the type TIME", origin);
+                }
                 let value = self.expression(child, scope)?;
                 let is_nested =
                     matches!(data_type, SparkType::Array { .. } | SparkType::Map { .. } | SparkType::Struct(_));
@@ -92,7 +95,11 @@ impl Resolver<'_> {
 
     /// A condition.
     pub(crate) fn condition(&mut self, expression: &Expression, scope: &Scope<'_>, clause: &str) -> Option<Expr> {
-        let value = self.expression(expression, scope)?;
+        let mut value = self.expression(expression, scope)?;
+        if clause == "HAVING" && value.data_type != SparkType::Boolean {
+            // as if it were written so
+            value = self.settle(cast(value, &SparkType::Boolean, Mode::Ansi), &expression.origin)?;
+        }
         let data_type = value.data_type.clone();
         let condition = if data_type == SparkType::Null { None } else { implicit(value, &SparkType::Boolean) };
         match condition {
@@ -135,9 +142,8 @@ impl Resolver<'_> {
                 let candidates: Vec<String> = columns
                     .iter()
                     .map(|column| {
-                        let mut all = column.qualifier.clone();
-                        all.push(column.attribute.name.clone());
-                        format!("`{}`", all.iter().map(|part| part.as_str()).collect::<Vec<_>>().join("."))
+                        let all = column.qualifier.last().into_iter().chain([&column.attribute.name]);
+                        format!("`{}`", all.map(Identifier::as_str).collect::<Vec<_>>().join("."))
                     })
                     .collect();
                 let diagnostic = Diagnostic::error(
@@ -157,8 +163,12 @@ impl Resolver<'_> {
                     }
                     return self.fields(value.clone(), &parts[1..]);
                 }
-                if let Some(value) = self.outer(parts, plan_id, scope) {
+                if let Some(value) = self.outer(parts, plan_id, scope, origin) {
                     return Some(value);
+                }
+                if parts.len() == 1 && scope.aggregates && parts[0].text.matches("grouping__id") {
+                    let call = FunctionCall::builtin("grouping_id", Vec::new(), origin.clone());
+                    return self.call(&call, scope, origin);
                 }
                 if parts.len() == 1 && bare_function(parts[0].text.as_str()) {
                     let call = FunctionCall::builtin(parts[0].text.as_str(), Vec::new(), origin.clone());
@@ -174,12 +184,7 @@ impl Resolver<'_> {
     }
 
     /// Refuses `_metadata` as a whole, and its field `row_index`, where that is not built.
-    pub(crate) fn check_row_index(
-        &mut self,
-        column: &ScopeColumn,
-        fields: &[NamePart],
-        origin: &Origin,
-    ) -> Option<()> {
+    pub(crate) fn check_row_index(&mut self, column: &ScopeColumn, fields: &[NamePart], origin: &Origin) -> Option<()> {
         let is_asked = fields.first().is_none_or(|field| field.text.matches("row_index"));
         match column.reach {
             Reach::MetadataWithoutRowIndex if is_asked => {
@@ -190,15 +195,21 @@ impl Resolver<'_> {
     }
 
     /// A column of the query around this subquery.
-    fn outer(&mut self, parts: &[NamePart], plan_id: Option<PlanId>, scope: &Scope<'_>) -> Option<Typed> {
+    fn outer(
+        &mut self,
+        parts: &[NamePart],
+        plan_id: Option<PlanId>,
+        scope: &Scope<'_>,
+        origin: &Origin,
+    ) -> Option<Typed> {
         let outer = scope.outer?;
         let Found::Column(column, taken) = outer.find(parts, plan_id) else { return None };
-        let attribute = &column.attribute;
-        let arrow = lakesmith_engine::arrow_type::to_arrow(&attribute.data_type).ok()?;
-        let field = datafusion::arrow::datatypes::Field::new(attribute.internal(), arrow, attribute.nullable);
-        let column = datafusion::prelude::Column::new_unqualified(attribute.internal());
-        let expr = Expr::OuterReferenceColumn(std::sync::Arc::new(field), column);
-        let value = Typed { expr, data_type: attribute.data_type.clone(), nullable: attribute.nullable };
+        let names = column.qualifier.iter().chain([&column.attribute.name]);
+        let fields = parts[taken..].iter().map(|part| &part.text);
+        let shown: Vec<&str> = names.map(Identifier::as_str).collect();
+        let fields: String = fields.map(|field| format!(".{}", field.as_str())).collect();
+        self.correlations.push((origin.clone(), format!("outer({}){fields}", shown.join("."))));
+        let value = outer_value(column)?;
         self.fields(value, &parts[taken..])
     }
 
@@ -492,7 +503,8 @@ impl Resolver<'_> {
             false => 0,
         };
         let compares = COMPARISONS.contains(&name);
-        let arguments = if compares || part.text.matches("in") { self.filled_chars(arguments, origin)? } else { arguments };
+        let arguments =
+            if compares || part.text.matches("in") { self.filled_chars(arguments, origin)? } else { arguments };
         let resolved = (function.resolve)(&Call {
             name,
             arguments,
@@ -588,6 +600,16 @@ fn unknown_qualifier(parts: &[NamePart], scope: &Scope<'_>, title: &str) -> Opti
     }
     let help = format!("a table with an alias is named by it: write {}", written.join(" or "));
     Some(Diagnostic::error(Condition::UNRESOLVED_COLUMN_WITH_SUGGESTION, title).help(help))
+}
+
+/// A column of the query around a subquery, as its value there.
+pub(crate) fn outer_value(column: &ScopeColumn) -> Option<Typed> {
+    let attribute = &column.attribute;
+    let arrow = lakesmith_engine::arrow_type::to_arrow(&attribute.data_type).ok()?;
+    let field = datafusion::arrow::datatypes::Field::new(attribute.internal(), arrow, attribute.nullable);
+    let column = datafusion::prelude::Column::new_unqualified(attribute.internal());
+    let expr = Expr::OuterReferenceColumn(std::sync::Arc::new(field), column);
+    Some(Typed { expr, data_type: attribute.data_type.clone(), nullable: attribute.nullable })
 }
 
 /// Functions that Spark has with more arguments than are built.

@@ -72,7 +72,12 @@ fn with_kernels(mut expression: Expression, moved: &[(Origin, &'static str)]) ->
 /// of them.
 fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expression {
     let mut expression = expression.clone();
-    if !matches!(&expression.kind, ExpressionKind::Function(_) | ExpressionKind::Window { .. }) {
+    let is_computed = match &expression.kind {
+        ExpressionKind::Function(_) | ExpressionKind::Window { .. } | ExpressionKind::ExtractValue { .. } => true,
+        ExpressionKind::Cast { child, .. } => matches!(child.kind, ExpressionKind::ExtractValue { .. }),
+        _ => false,
+    };
+    if !is_computed {
         return expression;
     }
     expression.for_each_mut(&mut |part| {

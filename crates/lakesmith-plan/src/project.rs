@@ -205,8 +205,9 @@ impl Resolver<'_> {
             let by_name = match &order.child.kind {
                 ExpressionKind::Attribute { parts, .. } if parts.len() == 1 => {
                     let first = outputs.iter().position(|output| output.name == parts[0].text);
-                    let is_other =
-                        |output: &Output, at: usize| output.name == parts[0].text && !is_same_column(output, &outputs[at]);
+                    let is_other = |output: &Output, at: usize| {
+                        output.name == parts[0].text && !is_same_column(output, &outputs[at])
+                    };
                     // of several columns of the name none is meant
                     first.filter(|at| !outputs[at + 1..].iter().any(|output| is_other(output, *at)))
                 }

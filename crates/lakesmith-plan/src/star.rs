@@ -7,6 +7,7 @@ use lakesmith_functions::Typed;
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, NamePart};
 use lakesmith_unresolved::{Literal, SparkType};
 
+use crate::expression::outer_value;
 use crate::literal::literal;
 use crate::project::{Output, typed};
 use crate::resolver::Resolver;
@@ -58,6 +59,11 @@ impl Resolver<'_> {
         };
         if target.is_empty() || !columns.is_empty() {
             return Some(columns.into_iter().map(of).collect());
+        }
+        let around = scope.outer.map_or_else(Vec::new, |outer| outer.star(target));
+        if !around.is_empty() {
+            let value = |column: &ScopeColumn| Some(Output { value: outer_value(column)?, source: None, ..of(column) });
+            return around.into_iter().map(value).collect();
         }
         let name = shown(target);
         let structure = match scope.find(target, None) {

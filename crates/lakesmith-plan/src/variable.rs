@@ -12,12 +12,14 @@ use crate::resolver::Resolver;
 impl Resolver<'_> {
     /// The value of a variable, and how many parts of the name it takes: `v`, `session.v`, `system.session.v`.
     pub(crate) fn variable(&self, parts: &[NamePart]) -> Option<(Typed, usize)> {
-        let at = match parts {
-            [system, session, _, ..] if system.text.matches("system") && session.text.matches("session") => 2,
-            [session, _, ..] if session.text.matches("session") => 1,
-            _ => 0,
+        let qualified = match parts {
+            [system, session, _, ..] if system.text.matches("system") && session.text.matches("session") => Some(2),
+            [session, _, ..] if session.text.matches("session") => Some(1),
+            _ => None,
         };
-        let known = self.options.variables.get(&parts.get(at)?.text.folded())?;
+        let find = |at: usize| self.options.variables.get(&parts.get(at)?.text.folded()).map(|known| (known, at));
+        // a variable may be called `session` itself
+        let (known, at) = qualified.and_then(find).or_else(|| find(0))?;
         let nullable = known.value.is_null();
         let value = Typed { expr: lit(known.value.clone()), data_type: known.data_type.clone(), nullable };
         Some((value, at + 1))

@@ -150,12 +150,13 @@ impl<'s> WarehouseCatalog<'s> {
         }
         let Namespace { catalog, schema } = &self.namespace;
         let Some(full) = self.session.table_name_in(name, catalog, schema) else { return Err(Lack::Absent) };
-        match self.session.find_stored(&full).await? {
+        let relation = match self.session.find_stored(&full).await? {
             Some(Found::Delta(table, _)) => self.delta(version_of(*table, &full, options).await?).await,
             Some(Found::Files(stored)) => self.stored_files(&stored.value).await,
-            Some(Found::View(view)) => self.view(full, &view.value, false).await,
+            Some(Found::View(view)) => self.view(full.clone(), &view.value, false).await,
             Some(Found::Temporary(_)) | None => Err(no_table(self.session, name, &full).into()),
-        }
+        };
+        Ok(relation?.named(full))
     }
 
     async fn delta(&self, table: DeltaTable) -> Result<ProvidedRelation, Lack> {

@@ -185,10 +185,8 @@ impl SparkType {
                 value_contains_null: *value_contains_null,
             },
             Self::Struct(fields) => {
-                let field = |field: &StructField| StructField {
-                    data_type: field.data_type.without_lengths(),
-                    ..field.clone()
-                };
+                let field =
+                    |field: &StructField| StructField { data_type: field.data_type.without_lengths(), ..field.clone() };
                 Self::Struct(fields.iter().map(field).collect())
             }
             other => other.clone(),

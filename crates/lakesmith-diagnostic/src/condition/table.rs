@@ -294,6 +294,8 @@ conditions! {
         "A column of the query has a type that cannot be stored in the table's column without an explicit cast, for example STRING in INT. Write the cast.";
     INCOMPATIBLE_DATA_FOR_TABLE_EXTRA_COLUMNS = "INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_COLUMNS", "KD000",
         "INSERT BY NAME gives columns that the table does not have. Leave them out, rename them, or add them to the table first.";
+    INCOMPATIBLE_JOIN_TYPES = "INCOMPATIBLE_JOIN_TYPES", "42613",
+        "A NATURAL join cannot be LATERAL: what the other input sees would depend on itself. Write `JOIN LATERAL (…) ON …`.";
     INCOMPATIBLE_STREAMING_VIEW_READ = "INCOMPATIBLE_STREAMING_VIEW_READ", "42000",
         "A temporary view whose query is a stream is read without STREAM. Read it with STREAM, or make the view's own query a batch query.";
     INCOMPATIBLE_VIEW_SCHEMA_CHANGE = "INCOMPATIBLE_VIEW_SCHEMA_CHANGE", "51024",
@@ -518,6 +520,8 @@ conditions! {
         "A table function such as `range` takes constants only.";
     NON_LITERAL_PIVOT_VALUES = "NON_LITERAL_PIVOT_VALUES", "42K08",
         "The values of PIVOT become columns, so they must be constants and not columns of the table.";
+    NOT_ALLOWED_IN_FROM_UNPIVOT_WITH_PIVOT = "NOT_ALLOWED_IN_FROM.UNPIVOT_WITH_PIVOT", "42601",
+        "PIVOT and UNPIVOT stand in one step of the pipe syntax. Put `|>` between them.";
     NOT_A_CONSTANT_STRING_NOT_CONSTANT = "NOT_A_CONSTANT_STRING.NOT_CONSTANT", "42601",
         "IDENTIFIER takes a text that is known before the query runs, not a column.";
     NOT_A_CONSTANT_STRING_NULL = "NOT_A_CONSTANT_STRING.NULL", "42601",

@@ -8,7 +8,9 @@ use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin, SourceKind, SourceMap};
 use lakesmith_engine::EngineError;
 use lakesmith_engine::arrow_type::to_arrow;
-use lakesmith_functions::cast::cast_under;
+use lakesmith_functions::cast::{Mode, cast_under};
+use lakesmith_functions::rules::within;
+use lakesmith_functions::{Typed, constant};
 use lakesmith_plan::VariableValue;
 use lakesmith_sql::{Arguments, Variables, count_parameters};
 use lakesmith_unresolved::command::{CommandKind, ExecuteImmediate, Variable, VariableAction};
@@ -136,6 +138,7 @@ impl Running<'_> {
 
     /// Gives variables the values of the one row of a result; NULLs where it has none.
     async fn assign_row(self, names: &[Name], mut result: QueryResult, origin: &Origin) -> Done {
+        distinct_variables(names)?;
         if result.columns.len() != names.len() {
             let title = format!("{} values for {} variables", result.columns.len(), names.len());
             return Err(placed(Diagnostic::error(Condition::ASSIGNMENT_ARITY_MISMATCH, title), origin).into());
@@ -165,14 +168,11 @@ impl Running<'_> {
 
     /// Gives variables their values, all or none of them.
     fn assign(self, names: &[Name], values: Vec<VariableValue>, origin: &Origin) -> Done {
+        distinct_variables(names)?;
         let mut assigned: Vec<(String, VariableValue)> = Vec::new();
         for (name, value) in names.iter().zip(values) {
             let known = self.known(name)?;
             let own = variable_name(name)?.folded();
-            if assigned.iter().any(|(other, _)| *other == own) {
-                let title = format!("variable `{own}` gets two values");
-                return Err(fault(Condition::DUPLICATE_ASSIGNMENTS, title, name).into());
-            }
             assigned.push((own, self.as_type(value, &known.value.data_type, origin)?));
         }
         let mut state = self.session.state();
@@ -210,6 +210,14 @@ impl Running<'_> {
             Some(cast) => {
                 let cast = cast.map_err(|error| EngineError::from_datafusion("set variable", error))?;
                 Ok(VariableValue { value: scalar(&cast)?, data_type: to.clone() })
+            }
+            None if is_interval(&value.data_type) => {
+                let data_type = value.data_type.clone();
+                let typed = Typed::new(datafusion::logical_expr::lit(value.value), data_type);
+                let cast = within(&self.session.rules(), || lakesmith_functions::cast::cast(typed, to, Mode::Ansi));
+                let cast = cast.ok().and_then(|cast| constant::value(&cast.expr));
+                let told = || placed(not_built(&format!("a variable of type {to} from an interval")), origin);
+                Ok(VariableValue { value: cast.ok_or_else(told)?, data_type: to.clone() })
             }
             None => {
                 let title = format!("a value of type {} cannot be cast to {to}", value.data_type);
@@ -285,6 +293,19 @@ impl Running<'_> {
     }
 }
 
+fn distinct_variables(names: &[Name]) -> Done {
+    let mut known: Vec<Identifier> = Vec::new();
+    for name in names {
+        let own = variable_name(name)?;
+        if known.contains(&own) {
+            let title = format!("variable `{own}` gets two values");
+            return Err(fault(Condition::DUPLICATE_ASSIGNMENTS, title, name).into());
+        }
+        known.push(own);
+    }
+    Ok(())
+}
+
 /// Faults of another text, of which no place can be shown.
 fn without_places(faults: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic> {
     let without = |mut fault: Diagnostic| {
@@ -307,6 +328,10 @@ fn variable_name(name: &Name) -> Done<Identifier> {
             Err(fault(Condition::UNRESOLVED_VARIABLE, title, name).into())
         }
     }
+}
+
+fn is_interval(data_type: &SparkType) -> bool {
+    matches!(data_type, SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. })
 }
 
 fn scalar(array: &ArrayRef) -> Done<ScalarValue> {

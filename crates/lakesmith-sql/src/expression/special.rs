@@ -1,5 +1,6 @@
 //! Functions with a notation of their own: CAST, EXTRACT, TRIM, SUBSTRING, POSITION, OVERLAY, TIMESTAMPADD, EXISTS, IDENTIFIER.
 
+use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::expression::{CastMode, Subquery, SubqueryKind, SubqueryPlan};
 use lakesmith_unresolved::{Expression, ExpressionKind, FunctionCall, Name};
 
@@ -30,6 +31,11 @@ pub(super) fn special_call<'a>(word: &str, parser: &Parser<'a>) -> Option<Notati
         }
         "TIMESTAMPDIFF" | "DATEDIFF" | "DATE_DIFF" | "TIMEDIFF" if parser.at_unit(2) => {
             Some(|parser, start| parser.with_unit(start, "timestampdiff"))
+        }
+        "TIMESTAMPADD" | "DATEADD" | "TIMESTAMPDIFF" | "DATEDIFF"
+            if parser.peek_at(3).is_symbol(",") && matches!(parser.peek_at(2).kind, TokenKind::String(_)) =>
+        {
+            Some(Parser::refuse_quoted_unit)
         }
         "IDENTIFIER" => Some(Parser::computed_identifier),
         _ => None,
@@ -122,6 +128,14 @@ impl Parser<'_> {
         self.peek_at(n + 1).is_symbol(",") && UNITS.iter().any(|unit| self.peek_at(n).is_keyword(unit))
     }
 
+    /// Refuses `timestampadd('MONTH', …)`.
+    fn refuse_quoted_unit(&mut self, _start: usize) -> Parsed<Expression> {
+        let unit = self.peek_at(2);
+        let title = "a unit of time stands without quotes";
+        let fault = Diagnostic::error(Condition::INVALID_PARAMETER_VALUE, title);
+        Err(fault.at(unit.span, "").help("write it as a word: `timestampadd(MONTH, 1, d)`").into())
+    }
+
     fn with_unit(&mut self, start: usize, function: &str) -> Parsed<Expression> {
         let word = self.advance();
         self.advance();
@@ -143,7 +157,16 @@ impl Parser<'_> {
                 return self.call(start, name);
             }
             let kind = ExpressionKind::Attribute { parts, plan_id: None, is_metadata_column: false };
-            return Ok(Expression::new(kind, self.span_from(start)));
+            let mut expression = Expression::new(kind, self.span_from(start));
+            // what follows is a field of the column, not a part of its name
+            while self.at_symbol(".") {
+                self.advance();
+                let part = self.identifier()?;
+                let field = text_literal(part.text.as_str(), self.previous().span);
+                let kind = ExpressionKind::ExtractValue { child: Box::new(expression), extraction: Box::new(field) };
+                expression = Expression::new(kind, self.span_from(start));
+            }
+            return Ok(expression);
         }
         let name = self.name()?;
         if self.at_symbol("(") {

@@ -3,7 +3,7 @@
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::command::{ExecuteImmediate, Variable, VariableAction};
 use lakesmith_unresolved::expression::{Subquery, SubqueryKind, SubqueryPlan};
-use lakesmith_unresolved::{CommandKind, Expression, ExpressionKind, Name, Relation, RelationKind};
+use lakesmith_unresolved::{CommandKind, Expression, ExpressionKind, Name, NamePart, Relation, RelationKind};
 
 use crate::parser::{Parsed, Parser};
 
@@ -19,6 +19,9 @@ impl Parser<'_> {
         let or_replace = self.eat_keywords(&["OR", "REPLACE"]);
         if self.at_any_keyword(&["VARIABLE", "VAR"]) && self.peek_at(1).is_name() {
             self.advance();
+        }
+        if self.at_keywords(&["IF", "NOT", "EXISTS"]) {
+            return Err(self.expected(&["a name"]));
         }
         let names = self.comma_separated(Self::name)?;
         let typed = !self.is_end() && !self.at_keyword("DEFAULT") && !self.at_symbol("=");
@@ -58,12 +61,12 @@ impl Parser<'_> {
         Ok(CommandKind::Variable(Box::new(Variable { action, names, data_type: None, value })))
     }
 
-    /// A row of values, each called like its variable: one may refer to those before it.
+    /// A row of values, under names that none of them can refer to.
     fn one_row(&self, names: &[Name], values: Vec<Expression>, start: usize) -> Expression {
         let origin: lakesmith_diagnostic::Origin = self.span_from(start).into();
-        let expressions = names.iter().zip(values).map(|(name, value)| {
+        let expressions = names.iter().zip(values).enumerate().map(|(at, (name, value))| {
             let origin = value.origin.clone();
-            let names = name.parts.last().cloned().into_iter().collect();
+            let names = vec![NamePart { text: format!("value {at}").into(), origin: name.origin.clone() }];
             Expression::new(ExpressionKind::Alias { child: Box::new(value), names, metadata: None }, origin)
         });
         let input = Relation::new(RelationKind::OneRow, origin.clone());
