@@ -10,7 +10,7 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_functions::{Typed, guard, kernel, normal};
 use lakesmith_unresolved::SparkType;
-use lakesmith_unresolved::expression::{Expression, ExpressionKind};
+use lakesmith_unresolved::expression::{Expression, ExpressionKind, NamePart};
 use lakesmith_unresolved::relation::{Aggregate, GroupKind};
 
 use crate::frame::constant;
@@ -52,6 +52,9 @@ impl Resolver<'_> {
         };
         let outputs = self.outputs(&expressions, &scope);
         let keys = match (&aggregate.kind, &outputs) {
+            (GroupKind::All, Some(outputs)) if is_all_named(outputs, &scope) => {
+                self.keys(&[all_as_name(block.origin)], Some(outputs), &scope)
+            }
             (GroupKind::All, Some(outputs)) => {
                 self.keys_without_window(aggregate.outputs.iter(), "the SELECT list of GROUP BY ALL")?;
                 let plain = outputs.iter().filter(|output| !holds_aggregate(&output.value.expr));
@@ -363,6 +366,18 @@ impl Resolver<'_> {
         }
         replaced.ok().map(|replaced| replaced.data)
     }
+}
+
+/// Whether ALL is the name of a column, or of an output.
+fn is_all_named(outputs: &[Output], scope: &Scope<'_>) -> bool {
+    let name = [NamePart { text: "all".into(), origin: Origin::Unknown }];
+    !matches!(scope.find(&name, None), Found::Nothing) || outputs.iter().any(|output| output.name.matches("all"))
+}
+
+/// ALL as a name.
+pub(crate) fn all_as_name(origin: &Origin) -> Expression {
+    let parts = vec![NamePart { text: "all".into(), origin: origin.clone() }];
+    Expression::new(ExpressionKind::Attribute { parts, plan_id: None, is_metadata_column: false }, origin.clone())
 }
 
 /// NULL of a type.

@@ -25,6 +25,10 @@ pub struct Attribute {
     pub metadata: Option<String>,
     /// The DataFrame it comes from.
     pub plan_id: Option<PlanId>,
+    /// The column that it is the same as: itself, or one that was selected before it.
+    pub root: AttributeId,
+    /// Of an output: the comment of the column that it is.
+    pub comment: Option<String>,
     /// Of an output: the CHAR or VARCHAR that the column is in its table.
     pub declared: Option<SparkType>,
 }
@@ -68,7 +72,7 @@ impl Resolved {
             name: attribute.name.clone(),
             data_type: attribute.data_type.clone(),
             nullable: attribute.nullable,
-            comment: None,
+            comment: attribute.comment.clone(),
             metadata: attribute.metadata.clone(),
         };
         self.output.iter().map(field).collect()

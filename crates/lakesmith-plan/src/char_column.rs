@@ -15,6 +15,11 @@ impl Resolver<'_> {
         if let Some(declared) = self.declared_type(expr).cloned() {
             self.declared.insert(attribute.internal(), declared);
         }
+        if let Expr::Column(column) = expr
+            && let Some(comment) = self.comments.get(&column.name).cloned()
+        {
+            self.comments.insert(attribute.internal(), comment);
+        }
     }
 
     fn declared_type(&self, expr: &Expr) -> Option<&SparkType> {

@@ -163,9 +163,6 @@ impl Resolver<'_> {
                     }
                     return self.fields(value.clone(), &parts[1..]);
                 }
-                if let Some(value) = self.outer(parts, plan_id, scope, origin) {
-                    return Some(value);
-                }
                 if parts.len() == 1 && scope.aggregates && parts[0].text.matches("grouping__id") {
                     let call = FunctionCall::builtin("grouping_id", Vec::new(), origin.clone());
                     return self.call(&call, scope, origin);
@@ -173,6 +170,9 @@ impl Resolver<'_> {
                 if parts.len() == 1 && bare_function(parts[0].text.as_str()) {
                     let call = FunctionCall::builtin(parts[0].text.as_str(), Vec::new(), origin.clone());
                     return self.call(&call, scope, origin);
+                }
+                if let Some(value) = self.outer(parts, plan_id, scope, origin) {
+                    return Some(value);
                 }
                 if let (Some((value, taken)), None) = (self.variable(parts), plan_id) {
                     self.note_variable(&parts[taken - 1], &value, origin);
@@ -389,6 +389,13 @@ impl Resolver<'_> {
         };
         let part = call.name.parts.last()?;
         let name = part.text.as_str();
+        if call.arguments.is_empty()
+            && bare_function(name)
+            && is_without_parentheses(call, origin)
+            && let Found::Column(column, 1) = scope.find(&call.name.parts, None)
+        {
+            return Some(typed(column));
+        }
         if part.text.matches("input_file_name") && call.arguments.is_empty() {
             return self.input_file_name(scope, origin);
         }
@@ -658,6 +665,12 @@ fn bare_function(name: &str) -> bool {
     ["current_date", "current_path", "current_timestamp", "current_user", "session_user", "user"]
         .iter()
         .any(|function| function.eq_ignore_ascii_case(name))
+}
+
+/// Whether a call is a name alone, which may be that of a column.
+fn is_without_parentheses(call: &FunctionCall, origin: &Origin) -> bool {
+    let length = call.name.parts.iter().map(|part| part.text.as_str().len()).sum::<usize>();
+    matches!(origin, Origin::Text(span) if usize::try_from(span.end - span.start).is_ok_and(|span| span == length))
 }
 
 /// What an expression is, in words a user knows.

@@ -85,7 +85,7 @@ impl Resolver<'_> {
     }
 
     /// An attempt that notes no faults where it fails.
-    fn quietly<T>(&mut self, attempt: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+    pub(crate) fn quietly<T>(&mut self, attempt: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let noted = self.diagnostics.len();
         let value = attempt(self);
         if value.is_none() {

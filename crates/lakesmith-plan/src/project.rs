@@ -184,7 +184,9 @@ impl Resolver<'_> {
                 Identifier::new(computed_name(expression, &value.expr, &inner, &self.correlations, &self.moved))
             };
             let source = if is_named { None } else { source_of(&value.expr, scope) };
-            if is_named {
+            let is_field =
+                matches!(&expression.kind, ExpressionKind::Attribute { .. }) && !matches!(value.expr, Expr::Column(_));
+            if is_named || is_field {
                 aliases.push((name.clone(), value.clone()));
             }
             outputs.push(Output { name, value, origin: expression.origin.clone(), source, metadata });
@@ -242,10 +244,14 @@ impl Resolver<'_> {
         }
         let mut columns = Vec::new();
         let mut projected = Vec::new();
-        for (output, expr) in outputs.iter().zip(&replaced) {
+        for (at, (output, expr)) in outputs.iter().zip(&replaced).enumerate() {
             let mut attribute = self.attribute(output.name.clone(), &output.value);
             attribute.metadata.clone_from(&output.metadata);
             attribute.plan_id = output.source.as_ref().and_then(|source| source.attribute.plan_id);
+            if let Some(before) = outputs[..at].iter().position(|before| is_same_column(before, output)) {
+                let before: &ScopeColumn = &columns[before];
+                attribute.root = before.attribute.root;
+            }
             self.keep_declared(&output.value.expr, &attribute);
             let fenced = self.settle(guard::fenced(expr.clone(), &output.value.data_type), &output.origin)?;
             projected.push(fenced.alias(attribute.internal()));

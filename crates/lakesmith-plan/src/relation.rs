@@ -343,6 +343,9 @@ impl Resolver<'_> {
             }
             let mut attribute = self.attribute(field.name.clone(), &value);
             attribute.metadata.clone_from(&field.metadata);
+            if let Some(comment) = &field.comment {
+                self.comments.insert(attribute.internal(), comment.clone());
+            }
             if value.data_type != field.data_type {
                 self.declared.insert(attribute.internal(), field.data_type.clone());
             }

@@ -80,6 +80,8 @@ pub(crate) struct Resolver<'k> {
     pub moved: Vec<(Origin, &'static str)>,
     /// Types of columns of tables, by their internal names, where queries have others: CHAR and VARCHAR.
     pub declared: BTreeMap<String, SparkType>,
+    /// Comments of columns, by their internal names.
+    pub comments: BTreeMap<String, String>,
     next_id: u64,
 }
 
@@ -93,12 +95,13 @@ pub async fn resolve(
     let attempt = |resolver: &mut Resolver<'_>| {
         let planned = resolver.relation(relation, &Scope::default())?;
         let planned = resolver.without_subqueries(planned, &relation.origin)?;
-        Some((planned, std::mem::take(&mut resolver.declared)))
+        Some((planned, std::mem::take(&mut resolver.declared), std::mem::take(&mut resolver.comments)))
     };
-    let (planned, declared) = attempt_until_known(catalog, options, attempt).await?;
+    let (planned, declared, comments) = attempt_until_known(catalog, options, attempt).await?;
     let mut resolved = finish(planned)?;
     for attribute in &mut resolved.output {
         attribute.declared = declared.get(&attribute.internal()).cloned();
+        attribute.comment = comments.get(&attribute.internal()).cloned();
     }
     Ok(resolved)
 }
@@ -169,6 +172,7 @@ impl<'k> Resolver<'k> {
             correlations: Vec::new(),
             moved: Vec::new(),
             declared: BTreeMap::new(),
+            comments: BTreeMap::new(),
             next_id: 0,
         }
     }
@@ -185,6 +189,8 @@ impl Resolver<'_> {
             nullable: typed.nullable,
             metadata: None,
             plan_id: None,
+            root: AttributeId(self.next_id),
+            comment: None,
             declared: None,
         }
     }

@@ -127,6 +127,10 @@ impl<'a> Scope<'a> {
             }
             match fitting.as_slice() {
                 [] => {}
+                // the same column, selected several times
+                [column, others @ ..] if others.iter().all(|other| other.attribute.root == column.attribute.root) => {
+                    return Found::Column(column, taken);
+                }
                 [column] => return Found::Column(column, taken),
                 _ => return Found::Ambiguous(fitting),
             }

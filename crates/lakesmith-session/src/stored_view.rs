@@ -77,8 +77,7 @@ fn columns_now<'v>(view: &'v StoredView, output: &[Attribute]) -> Result<Cow<'v,
             let title = format!("the query of view `{}` has two columns `{name}`", view.name);
             return Err(Box::new(Diagnostic::error(Condition::COLUMN_ALREADY_EXISTS, title)));
         }
-        let comment = view.columns.iter().find(|column| found.name.matches(&column.name));
-        let comment = comment.and_then(|column| column.comment.clone());
+        let comment = found.comment.clone();
         let (name, query_name, data_type) = (name.to_owned(), name.to_owned(), found.data_type.to_string());
         columns.push(StoredColumn { name, query_name, data_type, comment });
     }

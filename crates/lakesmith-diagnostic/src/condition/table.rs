@@ -250,6 +250,8 @@ conditions! {
         "A text is longer than the CHAR or VARCHAR column that it is stored in. Make the column longer, or shorten the text in the query.";
     EXCEPT_OVERLAPPING_COLUMNS = "EXCEPT_OVERLAPPING_COLUMNS", "42702",
         "EXCEPT names the same column twice, or a struct and a field of it. Name each once.";
+    EXEC_IMMEDIATE_DUPLICATE_ARGUMENT_ALIASES = "EXEC_IMMEDIATE_DUPLICATE_ARGUMENT_ALIASES", "42701",
+        "USING of EXECUTE IMMEDIATE gives two values the same name. Give each its own.";
     EXPECTATION_VIOLATION = "EXPECTATION_VIOLATION", "22000",
         "Rows violate an expectation that is declared ON VIOLATION FAIL UPDATE. Nothing of the batch was written. Correct the source, or declare DROP ROW or QUARANTINE.";
     EXPECT_TABLE_NOT_VIEW_NO_ALTERNATIVE = "EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", "42809",
@@ -534,6 +536,8 @@ conditions! {
         "ALTER TABLE cannot change the column in this way. Add a column of the new type and fill it, or create the table anew.";
     NULL_MAP_KEY = "NULL_MAP_KEY", "2200E",
         "A MAP gets NULL as a key. Leave such entries out, or replace the key by `coalesce`.";
+    NULL_QUERY_STRING_EXECUTE_IMMEDIATE = "NULL_QUERY_STRING_EXECUTE_IMMEDIATE", "22004",
+        "The text that EXECUTE IMMEDIATE runs is NULL, for example of a variable that has no value yet.";
     NUMERIC_VALUE_OUT_OF_RANGE = "NUMERIC_VALUE_OUT_OF_RANGE", "22003",
         "A number has more digits than its DECIMAL type holds, for example `CAST(1000 AS DECIMAL(3,1))`. Use a type with more digits, or `try_cast` to get NULL.";
     NUM_COLUMNS_MISMATCH = "NUM_COLUMNS_MISMATCH", "42826",
@@ -660,6 +664,8 @@ conditions! {
         "A generated column is computed from other columns of its row, to its own type, and to the same value each time.";
     UNSUPPORTED_EXPR_FOR_OPERATOR = "UNSUPPORTED_EXPR_FOR_OPERATOR", "42K0E",
         "An aggregate or a window function stands where the query has none, for example a window function in ORDER BY or GROUP BY. Compute it under a name in the SELECT list of a query beneath.";
+    UNSUPPORTED_EXPR_FOR_PARAMETER = "UNSUPPORTED_EXPR_FOR_PARAMETER", "42K0E",
+        "The text of EXECUTE IMMEDIATE and the values of its parameters are constants and variables, without subqueries. Put the query's result into a variable first.";
     UNSUPPORTED_EXPR_FOR_WINDOW = "UNSUPPORTED_EXPR_FOR_WINDOW", "42P20",
         "OVER follows a function that is neither an aggregate nor a window function. Leave OVER out.";
     UNSUPPORTED_FEATURE = "UNSUPPORTED_FEATURE", "0A000",

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use lakesmith_delta::protocol::CURRENT_DEFAULT;
 use lakesmith_delta::{DeltaTable, Metadata};
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::command::{DescribeTarget, ObjectKind};
@@ -12,7 +13,7 @@ use crate::objects::{SchemaMode, StoredColumn, StoredContainer, StoredView};
 use crate::result::QueryResult;
 use crate::rows::{Rows, Value};
 use crate::statement::show::plain_name;
-use crate::statement::table_definition::CLUSTER_BY;
+use crate::statement::table_definition::{CLUSTER_BY, text_of};
 use crate::statement::{Running, refused};
 use crate::trouble::{Done, fault, not_built, placed};
 use crate::warehouse::committed;
@@ -158,7 +159,7 @@ impl Running<'_> {
         for field in columns {
             let own = before.iter().find(|column| field.name.matches(&column.name));
             let query_name = own.map_or(field.name.as_str(), |column| column.query_name.as_str()).to_owned();
-            let comment = own.and_then(|column| column.comment.clone());
+            let comment = field.comment.clone();
             let (name, data_type) = (field.name.as_str().to_owned(), field.data_type.to_string());
             view.columns.push(StoredColumn { name, query_name, data_type, comment });
         }
@@ -311,6 +312,14 @@ fn push_table(rows: &mut Rows, metadata: &Metadata) {
     };
     section("# Partition Information", &metadata.partition_columns);
     section("# Clustering Information", &clustering_columns(metadata));
+    let given = |field: &StructField| text_of(field, CURRENT_DEFAULT);
+    if metadata.schema.iter().any(|field| given(field).is_some()) {
+        rows.push_texts(["", "", ""]);
+        rows.push_texts(["# Column Default Values", "", ""]);
+        for (field, default) in metadata.schema.iter().filter_map(|field| Some((field, given(field)?))) {
+            rows.push([field.name.as_str().into(), field.data_type.simple_name().into(), default.into()]);
+        }
+    }
 }
 
 fn push_view(rows: &mut Rows, view: &StoredView) {

@@ -33,6 +33,11 @@ const fn free(key: &'static str, value: &'static str, meaning: &'static str) -> 
 
 /// Settings with a value before SET gives them one, ordered by key.
 const KNOWN: &[Known] = &[
+    only(
+        "spark.sql.analyzer.lowerEmptyGroupingSetToGlobalAggregate.enabled",
+        "true",
+        "GROUPING SETS (()) has a row also where there is none to group.",
+    ),
     only("spark.sql.ansi.doubleQuotedIdentifiers", "false", "What stands between double quotes is text."),
     free("spark.sql.ansi.enabled", "true", "Arithmetic and casts that fail are errors and not NULL."),
     only("spark.sql.ansi.enforceReservedKeywords", "false", "Keywords may be names."),
@@ -54,6 +59,7 @@ const KNOWN: &[Known] = &[
     only("spark.sql.parser.quotedRegexColumnNames", "false", "What stands between back-quotes is a name."),
     only("spark.sql.parser.singleCharacterPipeOperator.enabled", "true", "`|` before an operator is `|>`."),
     only("spark.sql.path.enabled", "false", "Names are looked up in the default schema alone."),
+    only("spark.sql.prioritizeOrdinalResolutionInSort.enabled", "true", "Positions in ORDER BY are found first."),
     free("spark.sql.session.timeZone", "UTC", "The zone in which times are shown and read."),
     free("spark.sql.shuffle.partitions", "200", "Has no effect: partitions follow the machine."),
     free("spark.sql.sources.default", "delta", "Has no effect: tables are Delta tables."),

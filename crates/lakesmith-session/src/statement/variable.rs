@@ -228,7 +228,17 @@ impl Running<'_> {
 
     /// Runs the statement that a text is.
     pub(super) async fn execute_immediate(self, statement: &ExecuteImmediate) -> Done<QueryResult> {
+        if holds_subquery(&statement.text) {
+            let title = "the text of EXECUTE IMMEDIATE holds a subquery";
+            let fault = Diagnostic::error(Condition::UNSUPPORTED_EXPR_FOR_PARAMETER, title);
+            return Err(placed(fault, &statement.text.origin).into());
+        }
         let text = self.value_of(&statement.text).await?;
+        if matches!(text.data_type, SparkType::String { .. }) && text.value.is_null() {
+            let title = "the text of EXECUTE IMMEDIATE is NULL";
+            let fault = Diagnostic::error(Condition::NULL_QUERY_STRING_EXECUTE_IMMEDIATE, title);
+            return Err(placed(fault, &statement.text.origin).into());
+        }
         let ScalarValue::Utf8(Some(text)) = &text.value else {
             let title = format!("EXECUTE IMMEDIATE runs a STRING, not a value of type {}", text.data_type);
             let condition = Condition::INVALID_EXPR_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE;
@@ -275,6 +285,22 @@ impl Running<'_> {
         }
         let mut arguments = Arguments::default();
         for (name, expression) in &statement.using {
+            // a variable brings its own name along
+            let own = match &expression.kind {
+                ExpressionKind::Attribute { parts, .. } if named > 0 => parts.last(),
+                _ => None,
+            };
+            let name = name.as_ref().or(own);
+            if let Some(name) = name.filter(|name| arguments.named.iter().any(|(known, _)| name.text.matches(known))) {
+                let title = format!("USING names `{}` twice", name.text);
+                let condition = Condition::EXEC_IMMEDIATE_DUPLICATE_ARGUMENT_ALIASES;
+                return Err(placed(Diagnostic::error(condition, title), &expression.origin).into());
+            }
+            if holds_subquery(expression) {
+                let title = "the value of a parameter holds a subquery";
+                let fault = Diagnostic::error(Condition::UNSUPPORTED_EXPR_FOR_PARAMETER, title);
+                return Err(placed(fault, &expression.origin).into());
+            }
             let value = self.value_of(expression).await?;
             let written = literal_of(&value).unwrap_or_else(|| expression.kind.clone());
             let value = Expression::new(written, expression.origin.clone());

@@ -136,7 +136,7 @@ impl Running<'_> {
                 name: own.map_or(field.name.as_str(), |column| column.name.text.as_str()).to_owned(),
                 query_name: field.name.as_str().to_owned(),
                 data_type: field.data_type.to_string(),
-                comment: own.and_then(|column| column.comment.clone()),
+                comment: own.and_then(|column| column.comment.clone()).or_else(|| field.comment.clone()),
             }
         });
         let (catalog, schema) = self.session.default_names();

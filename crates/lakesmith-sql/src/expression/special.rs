@@ -32,8 +32,8 @@ pub(super) fn special_call<'a>(word: &str, parser: &Parser<'a>) -> Option<Notati
         "TIMESTAMPDIFF" | "DATEDIFF" | "DATE_DIFF" | "TIMEDIFF" if parser.at_unit(2) => {
             Some(|parser, start| parser.with_unit(start, "timestampdiff"))
         }
-        "TIMESTAMPADD" | "DATEADD" | "TIMESTAMPDIFF" | "DATEDIFF"
-            if parser.peek_at(3).is_symbol(",") && matches!(parser.peek_at(2).kind, TokenKind::String(_)) =>
+        "TIMESTAMPADD" | "DATEADD" | "DATE_ADD" | "TIMESTAMPDIFF" | "DATEDIFF" | "DATE_DIFF"
+            if parser.at_quoted_unit() =>
         {
             Some(Parser::refuse_quoted_unit)
         }
@@ -126,6 +126,23 @@ impl Parser<'_> {
 
     fn at_unit(&self, n: usize) -> bool {
         self.peek_at(n + 1).is_symbol(",") && UNITS.iter().any(|unit| self.peek_at(n).is_keyword(unit))
+    }
+
+    /// Whether a text is the first of three arguments.
+    fn at_quoted_unit(&self) -> bool {
+        let is_text = matches!(self.peek_at(2).kind, TokenKind::String(_)) && self.peek_at(3).is_symbol(",");
+        let Some(close) = self.closing_parenthesis(1).filter(|_| is_text) else { return false };
+        let mut depth = 0usize;
+        let mut commas = 0;
+        for token in (2..close).map(|at| self.peek_at(at)) {
+            match token {
+                token if token.is_symbol("(") => depth += 1,
+                token if token.is_symbol(")") => depth = depth.saturating_sub(1),
+                token if token.is_symbol(",") && depth == 0 => commas += 1,
+                _ => {}
+            }
+        }
+        commas == 2
     }
 
     /// Refuses `timestampadd('MONTH', …)`.

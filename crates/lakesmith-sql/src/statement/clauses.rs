@@ -1,6 +1,7 @@
 //! The clauses after the column list of a dataset, table, view or schema, in any order.
 
 use lakesmith_diagnostic::{Condition, Diagnostic, Span};
+use lakesmith_unresolved::NamePart;
 use lakesmith_unresolved::pipeline::{ClusterBy, DatasetClauses, ViewSchemaMode};
 
 use crate::parser::{Parsed, Parser};
@@ -79,7 +80,9 @@ impl Parser<'_> {
     fn dataset_clause(&mut self, clauses: &mut DatasetClauses) -> Parsed<Option<(&'static str, Span)>> {
         let start = self.position();
         let clause = if self.eat_keyword("USING") {
-            clauses.format = Some(self.identifier()?);
+            let parts = self.dotted()?;
+            let text = parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(".");
+            clauses.format = Some(NamePart::new(text, self.previous().span));
             "USING"
         } else if self.eat_keywords(&["PARTITIONED", "BY"]) || self.eat_keywords(&["PARTITION", "BY"]) {
             clauses.partitioned_by = Some(self.parenthesised(Self::partition_field)?);
@@ -170,9 +173,13 @@ impl Parser<'_> {
 
     /// A column, a transform of one, or (as in `CREATE TABLE`) a column with its type.
     fn partition_field(&mut self) -> Parsed<lakesmith_unresolved::Expression> {
+        let start = self.position();
         let field = self.value_expression()?;
         if !self.at_symbol(",") && !self.at_symbol(")") {
             self.data_type()?;
+            let title = "a column that PARTITIONED BY defines is not built yet";
+            let fault = Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title).at(self.span_from(start), "");
+            return Err(fault.help("define the column in the list of columns, and name it in PARTITIONED BY").into());
         }
         Ok(field)
     }

@@ -84,7 +84,7 @@ impl Parser<'_> {
             if self.eat_keyword("INTO") {
                 execute.into = self.comma_separated(Self::name)?;
             } else if self.eat_keyword("USING") {
-                let listed = self.at_symbol("(");
+                let listed = self.at_symbol("(") && !self.at_query_after(1);
                 let argument = |parser: &mut Self| {
                     let value = parser.value_expression()?;
                     let name = if parser.eat_keyword("AS") { Some(parser.identifier()?) } else { None };
