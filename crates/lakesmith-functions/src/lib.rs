@@ -67,6 +67,7 @@ mod number_format;
 pub mod number_text;
 pub mod pattern;
 pub mod percentile;
+pub mod place;
 mod present_values;
 mod quantile;
 pub mod random;

@@ -7,7 +7,7 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::{implicit, is_integral};
 use lakesmith_functions::{
-    Call, Ordered, Role, Typed, arrange, collection, higher_order, json, kernel, normal, refusal, registry,
+    Call, Ordered, Role, Typed, arrange, collection, higher_order, json, kernel, normal, place, refusal, registry,
 };
 use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart, SortOrder};
 use lakesmith_unresolved::{Literal, PlanId, SparkType, function_names};
@@ -26,6 +26,7 @@ impl Resolver<'_> {
     /// The expression's value; nothing when a fault was noted.
     pub(crate) fn expression(&mut self, expression: &Expression, scope: &Scope<'_>) -> Option<Typed> {
         let origin = &expression.origin;
+        let _here = place::enter(origin);
         match &expression.kind {
             ExpressionKind::Literal(value) => {
                 let special =

@@ -266,7 +266,7 @@ impl Session {
             user: self.settings.user.clone(),
             rules: self.rules(),
         };
-        Options { session, variables: self.state().values() }
+        Options { session, variables: self.state().values(), notes_places: true }
     }
 
     /// What the session's settings make of casts and functions. SET has checked them; what came otherwise and is none counts

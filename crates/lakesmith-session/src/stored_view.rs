@@ -11,7 +11,7 @@ use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::{common_type, is_text};
 use lakesmith_functions::rules::within;
 use lakesmith_functions::{Rules, Typed};
-use lakesmith_plan::{Attribute, resolve};
+use lakesmith_plan::{Attribute, Options, resolve};
 use lakesmith_sql::{parse_data_type, parse_query};
 use lakesmith_unresolved::{SparkType, StructField};
 
@@ -28,7 +28,7 @@ pub(crate) async fn resolved(
     let mut sources = SourceMap::default();
     let source = sources.add(view.name.as_str(), view.text.as_str(), SourceKind::Inline);
     let query = parse_query(&sources, source).map_err(Box::new)?;
-    let mut options = session.options();
+    let mut options = Options { notes_places: false, ..session.options() };
     // a view means what it meant when it was made
     options.session.rules = Rules::of(|key| view.settings.get(key).map(String::as_str)).unwrap_or_default();
     let rules = options.session.rules.clone();
