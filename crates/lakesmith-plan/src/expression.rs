@@ -216,7 +216,8 @@ impl Resolver<'_> {
 
     pub(crate) fn unknown_column<T>(&mut self, parts: &[NamePart], scope: &Scope<'_>) -> Option<T> {
         let last = parts.last()?;
-        let names: Vec<&str> = scope.columns.iter().map(|column| column.attribute.name.as_str()).collect();
+        let told = scope.columns.iter().filter(|column| column.reach != Reach::MetadataWithoutRowIndex);
+        let names: Vec<&str> = told.map(|column| column.attribute.name.as_str()).collect();
         let similar = closest(last.text.as_str(), names.iter().copied(), 3);
         let title = format!("column `{}` does not exist", shown(parts));
         if let Some(diagnostic) = unknown_qualifier(parts, scope, &title) {
