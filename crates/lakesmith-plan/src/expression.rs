@@ -196,7 +196,7 @@ impl Resolver<'_> {
     }
 
     /// A column of the query around this subquery.
-    fn outer(
+    pub(crate) fn outer(
         &mut self,
         parts: &[NamePart],
         plan_id: Option<PlanId>,

@@ -60,17 +60,20 @@ impl Resolver<'_> {
         if target.is_empty() || !columns.is_empty() {
             return Some(columns.into_iter().map(of).collect());
         }
-        let around = scope.outer.map_or_else(Vec::new, |outer| outer.star(target));
-        if !around.is_empty() {
-            let value = |column: &ScopeColumn| Some(Output { value: outer_value(column)?, source: None, ..of(column) });
-            return around.into_iter().map(value).collect();
-        }
         let name = shown(target);
+        let around =
+            scope.outer.filter(|outer| outer.gives_stars && matches!(scope.find(target, None), Found::Nothing));
+        if let Some(columns) = around.map(|outer| outer.star(target)).filter(|columns| !columns.is_empty()) {
+            let of_outer =
+                |column: &ScopeColumn| Some(Output { value: outer_value(column)?, source: None, ..of(column) });
+            return columns.into_iter().map(of_outer).collect();
+        }
         let structure = match scope.find(target, None) {
             Found::Column(column, taken) => {
                 self.check_row_index(column, &target[taken..], origin)?;
                 Some(self.fields(typed(column), &target[taken..])?)
             }
+            _ if around.is_some() => self.outer(target, None, scope, origin),
             _ => None,
         };
         let Some((value, fields)) = structure.and_then(|value| match value.data_type.clone() {

@@ -10,6 +10,7 @@ use lakesmith_functions::rules::TIME_ZONE;
 use crate::result::QueryResult;
 use crate::rows::Rows;
 use crate::statement::Running;
+use crate::statement::fixed_setting::only_value;
 use crate::trouble::{Done, not_built};
 
 /// What a zone is written as.
@@ -33,33 +34,10 @@ const fn free(key: &'static str, value: &'static str, meaning: &'static str) -> 
 
 /// Settings with a value before SET gives them one, ordered by key.
 const KNOWN: &[Known] = &[
-    only(
-        "spark.sql.analyzer.lowerEmptyGroupingSetToGlobalAggregate.enabled",
-        "true",
-        "GROUPING SETS (()) has a row also where there is none to group.",
-    ),
-    only("spark.sql.ansi.doubleQuotedIdentifiers", "false", "What stands between double quotes is text."),
     free("spark.sql.ansi.enabled", "true", "Arithmetic and casts that fail are errors and not NULL."),
-    only("spark.sql.ansi.enforceReservedKeywords", "false", "Keywords may be names."),
     only("spark.sql.caseSensitive", "false", "Names are compared without regard to case."),
-    only("spark.sql.crossJoin.enabled", "true", "Tables may be joined without a condition."),
-    only("spark.sql.cteRecursionLevelLimit", "100", "After how many steps a recursive query gives up."),
-    only("spark.sql.cteRecursionRowLimit", "1000000", "After how many rows a recursive query gives up."),
-    only("spark.sql.decimalOperations.allowPrecisionLoss", "true", "Decimals lose digits rather than overflow."),
-    only("spark.sql.function.concatBinaryAsString", "false", "`concat` of BINARY values is BINARY."),
-    only("spark.sql.function.eltOutputAsString", "false", "`elt` of BINARY values is BINARY."),
-    only("spark.sql.groupByAliases", "true", "GROUP BY may name columns of the SELECT list."),
-    only("spark.sql.groupByOrdinal", "true", "A number in GROUP BY means a column of the SELECT list."),
-    only("spark.sql.legacy.ctePrecedencePolicy", "CORRECTED", "An inner named query hides an outer one."),
-    only("spark.sql.legacy.timeParserPolicy", "EXCEPTION", "How texts become dates and times."),
-    only("spark.sql.legacy.viewSchemaBindingMode", "true", "Views follow or check the columns of their queries."),
+    only("spark.sql.legacy.timeParserPolicy", "CORRECTED", "How texts become dates and times."),
     free("spark.sql.legacy.viewSchemaCompensation", "true", "A view casts the columns of its query."),
-    only("spark.sql.mapKeyDedupPolicy", "EXCEPTION", "A map with the same key twice is an error."),
-    only("spark.sql.orderByOrdinal", "true", "A number in ORDER BY means a column of the SELECT list."),
-    only("spark.sql.parser.quotedRegexColumnNames", "false", "What stands between back-quotes is a name."),
-    only("spark.sql.parser.singleCharacterPipeOperator.enabled", "true", "`|` before an operator is `|>`."),
-    only("spark.sql.path.enabled", "false", "Names are looked up in the default schema alone."),
-    only("spark.sql.prioritizeOrdinalResolutionInSort.enabled", "true", "Positions in ORDER BY are found first."),
     free("spark.sql.session.timeZone", "UTC", "The zone in which times are shown and read."),
     free("spark.sql.shuffle.partitions", "200", "Has no effect: partitions follow the machine."),
     free("spark.sql.sources.default", "delta", "Has no effect: tables are Delta tables."),
@@ -69,12 +47,9 @@ const KNOWN: &[Known] = &[
         "What INSERT OVERWRITE takes away: all partitions (STATIC) or those that get rows (DYNAMIC).",
     ),
     free("spark.sql.storeAssignmentPolicy", "ANSI", "How INSERT casts values to the types of columns."),
+    free("spark.sql.timestampType", "TIMESTAMP_LTZ", "What TIMESTAMP is: with the session's zone, or without a zone."),
 ];
 
-/// What settings begin with that bring back how earlier versions of Spark were.
-const LEGACY: &str = "spark.sql.legacy.";
-/// Values of such settings that leave everything as it is.
-const NOT_LEGACY: [&str; 3] = ["false", "CORRECTED", "EXCEPTION"];
 /// What SET PATH and its default look like.
 const PATHS: [&str; 2] = ["PATH", "spark.sql.defaultPath"];
 
@@ -151,13 +126,13 @@ fn check(key: &str, value: &str) -> Done {
         let fault = not_built("a path of schemas in which names are looked up");
         return Err(fault.help("write the schema before each name, or change it by USE").into());
     }
-    let Some(known) = known(key) else {
-        let is_legacy = key.starts_with(LEGACY) && !NOT_LEGACY.iter().any(|other| value.eq_ignore_ascii_case(other));
-        return if is_legacy { Err(not_built(&format!("`{key} = {value}`")).into()) } else { Ok(()) };
+    let only = match known(key) {
+        Some(known) => known.is_only.then_some(known.value),
+        None => only_value(key),
     };
-    if known.is_only && !value.eq_ignore_ascii_case(known.value) {
+    if let Some(only) = only.filter(|only| !value.trim().eq_ignore_ascii_case(only)) {
         let fault = not_built(&format!("`{key} = {value}`"));
-        return Err(fault.help(format!("its only value is `{}`", known.value)).into());
+        return Err(fault.help(format!("its only value is `{only}`")).into());
     }
     if key == "spark.sql.shuffle.partitions" && value.trim().parse::<i32>().is_err() {
         let title = format!("`{key}` takes a whole number and not `{value}`");
