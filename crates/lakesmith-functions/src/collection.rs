@@ -38,6 +38,9 @@ fn size(call: &Call<'_>) -> Result<Typed, Fault> {
     let kernel = match &value.data_type {
         SparkType::Array { .. } => "spark_size",
         SparkType::Map { .. } => "spark_map_size",
+        SparkType::Null if !crate::rules::is_ansi() => {
+            return Ok(Typed { expr: lit(-1i32), data_type: SparkType::Integer, nullable: false });
+        }
         SparkType::Null => return cast(value, &SparkType::Integer, Mode::Ansi),
         other => return Err(Fault::mismatch(format!("`size` needs an ARRAY or MAP, not {other}"), Some(0))),
     };

@@ -27,7 +27,7 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_mean_interval", |a, t| scaled_kernel(a, t, quotient)),
     ("spark_multiply_interval", |a, t| scaled_kernel(a, t, product)),
     ("spark_multiply_interval_last", |a, t| scaled_kernel(a, t, product)),
-    ("spark_number_of", |a, t| scaled_kernel(a, t, counted)),
+    ("spark_number_of", counted_kernel),
     ("spark_trim_interval", trim_kernel),
     ("spark_try_divide_interval", |a, t| attempt(a, t, quotient)),
     ("spark_try_interval_of", |a, t| {
@@ -170,11 +170,6 @@ fn product(size: i64, factor: Factor) -> Result<i64> {
     exact.ok_or_else(too_long)
 }
 
-/// As `product`, for a number that is cast.
-fn counted(size: i64, factor: Factor) -> Result<i64> {
-    product(size, factor).map_err(|_| refused(Condition::CAST_OVERFLOW, "the number does not fit the interval"))
-}
-
 fn quotient(size: i64, factor: Factor) -> Result<i64> {
     let zero = match factor {
         Factor::Whole(number) => number == 0,
@@ -246,6 +241,18 @@ fn factors(array: &ArrayRef) -> Vec<Option<Factor>> {
 fn scaled_kernel(arguments: &[ArrayRef], to: &DataType, of: fn(i64, Factor) -> Result<i64>) -> Result<ArrayRef> {
     let pairs = sizes(&arguments[0]).into_iter().zip(factors(&arguments[1]));
     let values = pairs.map(|(size, factor)| size.zip(factor).map(|(size, factor)| of(size, factor)).transpose());
+    intervals(values.collect::<Result<Vec<_>>>()?, to)
+}
+
+/// As `scaled_kernel`, for a number that is cast.
+fn counted_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let fits = |size: &i64| !matches!(to, DataType::Interval(_)) || i32::try_from(*size).is_ok();
+    let overflow = || refused(Condition::CAST_OVERFLOW, "the number does not fit the interval");
+    let pairs = sizes(&arguments[0]).into_iter().zip(factors(&arguments[1]));
+    let values = pairs.map(|(size, factor)| {
+        let value = size.zip(factor).map(|(size, factor)| product(size, factor).ok().filter(fits).ok_or_else(overflow));
+        value.transpose()
+    });
     intervals(values.collect::<Result<Vec<_>>>()?, to)
 }
 

@@ -14,6 +14,7 @@ pub mod buckets;
 pub mod calendar;
 pub mod cast;
 pub mod cast_text;
+pub mod char_type;
 mod charset;
 pub mod checked_sum;
 pub mod cipher;

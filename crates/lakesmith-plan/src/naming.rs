@@ -88,40 +88,25 @@ fn with_kernels(mut expression: Expression, moved: &[(Origin, &'static str)]) ->
 /// of them.
 fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expression {
     let mut expression = expression.clone();
-    let is_computed = |kind: &ExpressionKind| {
-        matches!(
-            kind,
-            ExpressionKind::Function(_) | ExpressionKind::Window { .. } | ExpressionKind::ExtractValue { .. }
-        )
+    let is_computed = match &expression.kind {
+        ExpressionKind::Function(_) | ExpressionKind::Window { .. } | ExpressionKind::ExtractValue { .. } => true,
+        ExpressionKind::Cast { child, .. } => matches!(child.kind, ExpressionKind::ExtractValue { .. }),
+        _ => false,
     };
-    if !is_computed(&expression.kind) {
+    if !is_computed {
         return expression;
     }
     expression.for_each_mut(&mut |part| {
         let ExpressionKind::Attribute { parts, plan_id, .. } = &mut part.kind else { return };
-        let (column, taken, is_outer) = match (scope.find(parts, *plan_id), scope.outer) {
-            (Found::Column(column, taken), _) => (column, taken, false),
-            (_, outer) => {
-                if let [only] = parts.as_mut_slice()
-                    && scope.aliases.iter().any(|(name, _)| *name == only.text)
-                {
-                    only.text = Identifier::new(format!("lateralAliasReference({})", only.text.as_str()));
-                    return;
-                }
-                match outer.map(|outer| outer.find(parts, *plan_id)) {
-                    Some(Found::Column(column, taken)) => (column, taken, true),
-                    _ => return,
-                }
+        let Found::Column(column, taken) = scope.find(parts, *plan_id) else {
+            if let [only] = parts.as_mut_slice()
+                && scope.aliases.iter().any(|(name, _)| *name == only.text)
+            {
+                only.text = Identifier::new(format!("lateralAliasReference({})", only.text.as_str()));
             }
+            return;
         };
-        let name = parts[taken - 1].text.as_str();
-        let mut shown = match is_outer {
-            true => format!(
-                "outer({}{name})",
-                column.qualifier.iter().map(|part| format!("{}.", part.as_str())).collect::<String>()
-            ),
-            false => name.to_owned(),
-        };
+        let mut shown = parts[taken - 1].text.as_str().to_owned();
         let mut data_type = &column.attribute.data_type;
         for field in &parts[taken..] {
             let name = field.text.as_str();
@@ -148,9 +133,19 @@ fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expression {
     expression
 }
 
-/// The expression with the names of subqueries in their place: `exists(a)` names column `a` of the query around it.
+/// The expression with the names of subqueries in their place: `exists(a)` names column `a` of the query around it; and with
+/// variables as Spark shows them within an expression.
 fn with_named_subqueries(mut expression: Expression, correlations: &[(Origin, String)]) -> Expression {
+    if matches!(expression.kind, ExpressionKind::Attribute { .. }) {
+        return expression;
+    }
     expression.for_each_mut(&mut |part| {
+        if let ExpressionKind::Attribute { .. } = &part.kind {
+            if let Some((_, shown)) = correlations.iter().rev().find(|(origin, _)| *origin == part.origin) {
+                part.kind = ExpressionKind::ExpressionString(shown.clone());
+            }
+            return;
+        }
         let ExpressionKind::Subquery(subquery) = &part.kind else { return };
         let named = correlations.iter().rev().find(|(origin, _)| *origin == part.origin);
         let outer = named.map_or("", |(_, named)| named.as_str());
@@ -233,7 +228,7 @@ fn text(expression: &Expression) -> String {
         } => text(child),
         ExpressionKind::Cast { child, data_type, mode } => {
             let name = if *mode == CastMode::Try { "TRY_CAST" } else { "CAST" };
-            format!("{name}({} AS {data_type})", text(child))
+            format!("{name}({} AS {})", text(child), data_type.without_lengths())
         }
         ExpressionKind::Function(call) => call_text(call),
         ExpressionKind::Window { function, window } => window_text(function, window),

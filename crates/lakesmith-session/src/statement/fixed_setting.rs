@@ -4,6 +4,7 @@
 /// Settings and their values, ordered by key.
 const FIXED: &[(&str, &str)] = &[
     ("spark.sql.allowNamedFunctionArguments", "true"),
+    ("spark.sql.analyzer.lowerEmptyGroupingSetToGlobalAggregate.enabled", "true"),
     ("spark.sql.ansi.doubleQuotedIdentifiers", "false"),
     ("spark.sql.ansi.enforceReservedKeywords", "false"),
     ("spark.sql.ansi.relationPrecedence", "false"),
@@ -32,6 +33,7 @@ const FIXED: &[(&str, &str)] = &[
     ("spark.sql.parser.escapedStringLiterals", "false"),
     ("spark.sql.parser.quotedRegexColumnNames", "false"),
     ("spark.sql.parser.singleCharacterPipeOperator.enabled", "true"),
+    ("spark.sql.path.enabled", "false"),
     ("spark.sql.pivotMaxValues", "10000"),
     ("spark.sql.preserveCharVarcharTypeInfo", "false"),
     ("spark.sql.prioritizeOrdinalResolutionInSort.enabled", "true"),
@@ -56,7 +58,6 @@ const USUAL: &[(&str, &str)] = &[
     ("sizeOfNull", "true"),
     ("timeParserPolicy", "CORRECTED"),
     ("viewSchemaBindingMode", "true"),
-    ("viewSchemaCompensation", "true"),
 ];
 
 /// The only value that a setting takes, if it is one of these.
