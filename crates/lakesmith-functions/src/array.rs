@@ -174,8 +174,12 @@ fn two(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
 fn with_element(call: &Call<'_>, name: &'static str, result: Option<SparkType>) -> Result<Typed, Fault> {
     let (list, element) = list(call, 0)?;
     let value = call.arguments[1].clone();
-    let Some(common) = common_without_text(&element, &value.data_type).filter(|_| value.data_type != SparkType::Null)
-    else {
+    // only this one looks for values that are rounded to be compared
+    let common = match name {
+        "spark_array_contains" => common_without_text(&element, &value.data_type),
+        _ => tightest(&element, &value.data_type),
+    };
+    let Some(common) = common.filter(|_| value.data_type != SparkType::Null && element != SparkType::Null) else {
         let title = format!("`{}` looks for a value of type {} among {element}", call.name, value.data_type);
         return Err(Fault::mismatch(title, Some(1)));
     };

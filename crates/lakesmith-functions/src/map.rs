@@ -19,7 +19,7 @@ use crate::arrange::{place, tightest};
 use crate::array::{Base, item, list, picked};
 use crate::cast::{Mode, cast};
 use crate::cast_text::range;
-use crate::coercion::{common_of, common_without_text};
+use crate::coercion::common_of;
 use crate::collection;
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::higher_order::holds_map;
@@ -77,7 +77,7 @@ pub const FUNCTIONS: &[Function] = &[
 /// The value of a key, which by the old rules is no text where the map's keys are none.
 fn value_of(call: &Call<'_>, key: &SparkType) -> Result<Typed, Fault> {
     let wanted = call.arguments[1].clone();
-    if common_without_text(key, &wanted.data_type).is_none() {
+    if crate::arrange::tightest(key, &wanted.data_type).is_none() {
         return Err(Fault::mismatch(format!("a key of {key} is no {}", wanted.data_type), Some(1)));
     }
     collection::element(call.arguments[0].clone(), wanted)

@@ -16,6 +16,7 @@ use crate::call_name;
 use crate::generator::generates;
 use crate::literal::{literal, special_moment};
 use crate::naming;
+use crate::quantified_like;
 use crate::resolver::Resolver;
 use crate::scope::{Found, Reach, Scope, ScopeColumn};
 use crate::star::is_to_spell;
@@ -372,6 +373,9 @@ impl Resolver<'_> {
             let arguments = vec![condition.clone(), told];
             return self.call(&FunctionCall { arguments, ..call.clone() }, scope, origin);
         }
+        if let Some(spelled) = quantified_like::spelled(call) {
+            return self.expression(&spelled, scope);
+        }
         if part.text.matches("struct") {
             let renamed = named_struct(call, origin);
             return self.call(&renamed, scope, origin);
@@ -570,11 +574,52 @@ fn unknown_qualifier(parts: &[NamePart], scope: &Scope<'_>, title: &str) -> Opti
 }
 
 /// Functions that Spark has with more arguments than are built.
-const FURTHER_ARGUMENTS: [&str; 8] =
-    ["ceil", "ceiling", "dense_rank", "floor", "instr", "levenshtein", "percent_rank", "rank"];
+const FURTHER_ARGUMENTS: [&str; 4] = ["dense_rank", "instr", "percent_rank", "rank"];
+
+/// Functions that take values of all types that Spark has them for; what they refuse, Spark does.
+const OF_ALL_TYPES: [&str; 35] = [
+    "!=",
+    "<",
+    "<=",
+    "<=>",
+    "<>",
+    "=",
+    "==",
+    ">",
+    ">=",
+    "array",
+    "between",
+    "coalesce",
+    "contains",
+    "decode",
+    "endswith",
+    "greatest",
+    "if",
+    "ifnull",
+    "in",
+    "least",
+    "left",
+    "lpad",
+    "map",
+    "nullif",
+    "nvl",
+    "nvl2",
+    "rpad",
+    "startswith",
+    "substr",
+    "substring",
+    "try_divide",
+    "when",
+    "<<",
+    ">>",
+    ">>>",
+];
 
 /// Types that few functions take yet, though Spark has more.
 fn is_unusual(data_type: &SparkType, function: &str) -> bool {
+    if OF_ALL_TYPES.contains(&function.to_ascii_lowercase().as_str()) {
+        return false;
+    }
     let moment = matches!(data_type, SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz);
     matches!(data_type, SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. })
         || matches!(data_type, SparkType::CalendarInterval | SparkType::Binary | SparkType::Variant)

@@ -12,6 +12,7 @@ use lakesmith_unresolved::expression::{Expression, ExpressionKind, FrameBound, F
 use lakesmith_unresolved::spark_type::DayTimeUnit;
 use lakesmith_unresolved::{Literal, SparkType};
 
+use crate::naming;
 use crate::resolver::Resolver;
 use crate::scope::Scope;
 
@@ -109,6 +110,7 @@ impl Resolver<'_> {
             }
             Some(SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz) => {}
             Some(key) if *key != value.data_type => {
+                self.moved.push((offset.origin.clone(), naming::CONVERTED));
                 let converted = cast(value, key, Mode::Ansi);
                 value = self.settle(converted, &offset.origin)?;
             }

@@ -26,6 +26,7 @@ pub mod naming;
 mod pipe;
 mod pivot;
 pub mod project;
+mod quantified_like;
 mod range;
 mod recursion;
 pub mod relation;

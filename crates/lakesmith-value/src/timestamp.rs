@@ -23,7 +23,28 @@ pub fn parse_timestamp(text: &str, zone_offset: impl Fn(Option<&str>, i64) -> Op
     parse_any_timestamp(text, zone_offset)
 }
 
+/// Reads what clocks show, in microseconds since 1970 began on them: as [`parse_timestamp`], but a zone has no say. `is_region`
+/// answers whether a region of a name exists.
+pub fn parse_clock_time(text: &str, is_region: impl Fn(&str) -> bool) -> Option<i64> {
+    let (local, time) = parts(text)?;
+    if time.zone.is_some_and(|zone| parse_offset(zone).is_none() && !is_region(zone)) {
+        return None;
+    }
+    local.checked_mul(1_000_000)?.checked_add(i64::from(time.micros))
+}
+
 fn parse_any_timestamp(text: &str, zone_offset: impl Fn(Option<&str>, i64) -> Option<i32>) -> Option<i64> {
+    let (local, time) = parts(text)?;
+    let offset = match time.zone {
+        None => zone_offset(None, local)?,
+        Some(zone) => parse_offset(zone).or_else(|| zone_offset(Some(zone), local))?,
+    };
+    // Wide, because a local time may lie outside the range that its UTC time lies in.
+    i64::try_from(i128::from(local - i64::from(offset)) * 1_000_000 + i128::from(time.micros)).ok()
+}
+
+/// The seconds that clocks show, and the time of day within them.
+fn parts(text: &str) -> Option<(i64, TimeOfDay<'_>)> {
     let (sign, text) = year_sign(trim_cast(text));
     let (date, time) = match text.find([' ', 'T']) {
         Some(at) => (&text[..at], Some(&text[at + 1..])),
@@ -39,12 +60,7 @@ fn parse_any_timestamp(text: &str, zone_offset: impl Fn(Option<&str>, i64) -> Op
     let days = day_number(year, month.unwrap_or(Some(1))?, day.unwrap_or(Some(1))?)?;
     let time = time.map_or(Some(TimeOfDay::default()), TimeOfDay::parse)?;
     let local = i64::from(days) * 86_400 + i64::from(time.seconds);
-    let offset = match time.zone {
-        None => zone_offset(None, local)?,
-        Some(zone) => parse_offset(zone).or_else(|| zone_offset(Some(zone), local))?,
-    };
-    // Wide, because a local time may lie outside the range that its UTC time lies in.
-    i64::try_from(i128::from(local - i64::from(offset)) * 1_000_000 + i128::from(time.micros)).ok()
+    Some((local, time))
 }
 
 /// Reads a fixed offset in seconds: `Z`, or an optional `UTC`, `GMT` or `UT` before `+h`, `+hh`, `+hhmm`, `+hhmmss`,
