@@ -260,7 +260,7 @@ def correlated(g):
         f"SELECT t.id FROM t JOIN u ON t.id = u.id AND u.v > (SELECT min(v) FROM u) WHERE {outer}",
         f"SELECT (SELECT count(*) FROM u WHERE u.g = t.s), count(*) FROM t GROUP BY t.s",
         f"SELECT t.id, (SELECT u.v FROM u WHERE u.id = t.id ORDER BY u.v LIMIT 1) FROM t",
-        f"SELECT t.id FROM t WHERE t.n = ANY (SELECT n FROM u)" if g.random.random() < 0.1 else f"SELECT t.id FROM t WHERE t.n IN (SELECT n FROM u)",
+        f"SELECT t.id FROM t WHERE t.n IN (SELECT n FROM u)",
         f"SELECT t.id FROM t WHERE t.i <=> (SELECT v FROM u WHERE u.id = 2)",
     ])
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::functions_aggregate as native;
-use datafusion::logical_expr::expr::{AggregateFunction, NullTreatment, Sort};
+use datafusion::logical_expr::expr::{AggregateFunction, NullTreatment};
 use datafusion::logical_expr::{AggregateUDF, Expr, is_not_null, lit};
 use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_unresolved::SparkType;
@@ -56,10 +56,7 @@ pub const FUNCTIONS: &[Function] = &[
         }
         collect(call, true)
     }),
-    Function::aggregate(&["approx_count_distinct"], (1, 2), |call| {
-        let argument = call.arguments[0].expr.clone();
-        Ok(counted(aggregate(native::approx_distinct::approx_distinct_udaf(), vec![argument], false)))
-    }),
+    Function::aggregate(&["approx_count_distinct"], (1, 2), crate::estimated_count::approx_count_distinct),
     Function::aggregate(&["stddev", "stddev_samp", "std"], (1, 1), |call| real(call, Measure::DeviationSample)),
     Function::aggregate(&["stddev_pop"], (1, 1), |call| real(call, Measure::DeviationPopulation)),
     Function::aggregate(&["variance", "var_samp"], (1, 1), |call| real(call, Measure::VarianceSample)),
@@ -78,11 +75,6 @@ pub(crate) const KERNELS: Kernels = &[
 
 fn aggregate(function: Arc<AggregateUDF>, arguments: Vec<Expr>, distinct: bool) -> Expr {
     Expr::AggregateFunction(AggregateFunction::new_udf(function, arguments, distinct, None, vec![], None))
-}
-
-fn counted(expr: Expr) -> Typed {
-    let expr = datafusion::logical_expr::cast(expr, datafusion::arrow::datatypes::DataType::Int64);
-    Typed { expr, data_type: SparkType::Long, nullable: false }
 }
 
 /// Counts rows in which no argument is NULL.
@@ -254,6 +246,12 @@ fn same(call: &Call<'_>, function: Arc<AggregateUDF>) -> Result<Typed, Fault> {
         let found = Typed::new(aggregate(function, vec![rank.expr], false), SparkType::Long);
         return crate::float::of_rank(found, &data_type);
     }
+    if matches!(argument.data_type, SparkType::Array { .. } | SparkType::Struct(_)) {
+        // DataFusion has no order of NULLs within
+        let key = crate::normal::normal(argument.clone())?.expr;
+        let beside = crate::extreme::extreme(function.name() == "max");
+        return Ok(Typed::new(aggregate(beside, vec![argument.expr, key], false), argument.data_type));
+    }
     Ok(Typed::new(aggregate(function, vec![argument.expr], false), argument.data_type))
 }
 
@@ -286,12 +284,8 @@ fn by(call: &Call<'_>, asc: bool) -> Result<Typed, Fault> {
     }
     let value = call.arguments[0].clone();
     let key = crate::normal::normal(call.arguments[1].clone())?.expr;
-    // of equal keys the last row counts
-    let order = vec![Sort { expr: key.clone(), asc: !asc, nulls_first: true }];
-    let filter = Some(Box::new(is_not_null(key)));
-    let last = native::first_last::last_value_udaf();
-    let call = AggregateFunction::new_udf(last, vec![value.expr], false, filter, order, None);
-    Ok(Typed::new(Expr::AggregateFunction(call), value.data_type))
+    let found = aggregate(crate::extreme::extreme(!asc), vec![value.expr, key], false);
+    Ok(Typed::new(found, value.data_type))
 }
 
 /// All values but NULLs; an empty array when there are none.

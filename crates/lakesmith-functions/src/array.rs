@@ -20,7 +20,7 @@ use lakesmith_unresolved::SparkType;
 use crate::arrange::tightest;
 use crate::cast::{Mode, cast};
 use crate::cast_text::{range, to_text};
-use crate::coercion::{common_of, common_of_values, common_without_text, implicit};
+use crate::coercion::{common_of, common_of_values, implicit};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::higher_order::holds_map;
 use crate::kernel::{self, Kernels, texts};
@@ -158,8 +158,17 @@ fn one(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
 fn aligned(call: &Call<'_>) -> Result<(Typed, Typed, SparkType), Fault> {
     let what = format!("`{}`", call.name);
     let common = common_of_values(&what, call.arguments.iter().map(|argument| &argument.data_type))?;
-    if !matches!(common, SparkType::Array { .. }) {
+    let SparkType::Array { element, .. } = &common else {
         return Err(Fault::mismatch(format!("{what} needs arrays, not {common}"), Some(0)));
+    };
+    let elements = call.arguments.iter().map(|argument| match &argument.data_type {
+        SparkType::Array { element, .. } => element.as_ref(),
+        other => other,
+    });
+    let elements: Vec<&SparkType> = elements.collect();
+    if tightest(elements[0], elements[1]).as_ref() != Some(element.as_ref()) {
+        let title = format!("{what} takes arrays of one type, not of {} and {}", elements[0], elements[1]);
+        return Err(Fault::mismatch(title, Some(1)).with_help("cast one of them"));
     }
     let both = |index: usize| cast(call.arguments[index].clone(), &common, Mode::Ansi);
     Ok((both(0)?, both(1)?, common.clone()))
@@ -176,10 +185,10 @@ fn with_element(call: &Call<'_>, name: &'static str, result: Option<SparkType>) 
     let value = call.arguments[1].clone();
     // only this one looks for values that are rounded to be compared
     let common = match name {
-        "spark_array_contains" => common_without_text(&element, &value.data_type),
+        "spark_array_contains" => common_of_values("an array", [&element, &value.data_type]).ok(),
         _ => tightest(&element, &value.data_type),
     };
-    let Some(common) = common.filter(|_| value.data_type != SparkType::Null && element != SparkType::Null) else {
+    let Some(common) = common.filter(|_| value.data_type != SparkType::Null) else {
         let title = format!("`{}` looks for a value of type {} among {element}", call.name, value.data_type);
         return Err(Fault::mismatch(title, Some(1)));
     };

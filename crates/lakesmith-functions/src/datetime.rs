@@ -226,11 +226,11 @@ pub(crate) fn arithmetic(left: &Typed, right: &Typed, minus: bool) -> Option<Res
     }
     match (l, r) {
         // a text is a moment of the other's type
-        (l, text) if minus && is_moment(l) && is_text(text) => {
+        (l, text) if minus && is_moment(l) && is_text(text) && crate::rules::is_ansi() => {
             let right = cast(right.clone(), l, Mode::Ansi);
             Some(right.and_then(|right| difference(left.clone(), right, l.clone())))
         }
-        (text, r) if minus && is_text(text) && is_moment(r) => {
+        (text, r) if minus && is_text(text) && is_moment(r) && crate::rules::is_ansi() => {
             let left = cast(left.clone(), r, Mode::Ansi);
             Some(left.and_then(|left| difference(left, right.clone(), r.clone())))
         }
@@ -262,9 +262,6 @@ pub(crate) fn arithmetic(left: &Typed, right: &Typed, minus: bool) -> Option<Res
         }
         (l, r) if is_moment(l) || is_moment(r) || interval(l) || interval(r) => {
             let symbol = if minus { "-" } else { "+" };
-            if is_text(l) || is_text(r) {
-                return Some(Err(Fault::not_built(format!("`{symbol}` of {l} and {r}"))));
-            }
             Some(Err(Fault::mismatch(format!("`{symbol}` does not work on {l} and {r}"), None)))
         }
         _ => None,

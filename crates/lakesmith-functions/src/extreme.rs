@@ -1,4 +1,5 @@
-//! [`extreme`]: the value beside the largest or smallest key of a window's frame: `max_by` and `min_by` over windows.
+//! [`extreme`]: the value beside the largest or smallest key: `max_by` and `min_by`, and `max` and `min` of nested values, which
+//! are keys of their own.
 //!
 //! Of equal keys the last row counts.
 
@@ -6,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef};
-use datafusion::arrow::datatypes::{DataType, FieldRef};
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::arrow::row::{OwnedRow, RowConverter, SortField};
 use datafusion::common::{Result, ScalarValue, internal_datafusion_err};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
@@ -41,11 +42,26 @@ impl AggregateUDFImpl for Extreme {
         Ok(arguments.first().cloned().unwrap_or(DataType::Null))
     }
 
-    fn state_fields(&self, _args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
-        Err(internal_datafusion_err!("`{}` outside of a window", self.name()))
+    fn state_fields(&self, args: StateFieldsArgs) -> Result<Vec<FieldRef>> {
+        let part = |(field, part): (&FieldRef, &str)| {
+            Arc::new(Field::new(format!("{}[{part}]", args.name), field.data_type().clone(), true))
+        };
+        Ok(args.input_fields.iter().zip(["value", "key"]).map(part).collect())
     }
 
     fn accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
+        let [value, key] = args.expr_fields else {
+            return Err(internal_datafusion_err!("`{}` takes a value and a key", self.name()));
+        };
+        Ok(Box::new(Best {
+            is_largest: self.is_largest,
+            nothing: [ScalarValue::try_from(value.data_type())?, ScalarValue::try_from(key.data_type())?],
+            converter: RowConverter::new(vec![SortField::new(key.data_type().clone())])?,
+            found: None,
+        }))
+    }
+
+    fn create_sliding_accumulator(&self, args: AccumulatorArgs) -> Result<Box<dyn Accumulator>> {
         let [value, key] = args.expr_fields else {
             return Err(internal_datafusion_err!("`{}` takes a value and a key", self.name()));
         };
@@ -55,6 +71,55 @@ impl AggregateUDFImpl for Extreme {
             converter: RowConverter::new(vec![SortField::new(key.data_type().clone())])?,
             rows: VecDeque::new(),
         }))
+    }
+}
+
+/// The best row of a group.
+#[derive(Debug)]
+struct Best {
+    is_largest: bool,
+    nothing: [ScalarValue; 2],
+    converter: RowConverter,
+    /// Its key in the order of keys, and its value and key.
+    found: Option<(OwnedRow, [ScalarValue; 2])>,
+}
+
+impl Accumulator for Best {
+    fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
+        let keys = self.converter.convert_columns(&values[1..2])?;
+        let mut best: Option<usize> = None;
+        for row in (0..keys.num_rows()).filter(|row| values[1].is_valid(*row)) {
+            let is_better = best.is_none_or(|best| {
+                let (new, old) = (keys.row(row), keys.row(best));
+                if self.is_largest { new >= old } else { new <= old }
+            });
+            best = if is_better { Some(row) } else { best };
+        }
+        let Some(row) = best else { return Ok(()) };
+        let key = keys.row(row).owned();
+        let is_better =
+            self.found.as_ref().is_none_or(|(old, _)| if self.is_largest { key >= *old } else { key <= *old });
+        if is_better {
+            let of = |array: &ArrayRef| ScalarValue::try_from_array(array, row);
+            self.found = Some((key, [of(&values[0])?, of(&values[1])?]));
+        }
+        Ok(())
+    }
+
+    fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {
+        self.update_batch(states)
+    }
+
+    fn evaluate(&mut self) -> Result<ScalarValue> {
+        Ok(self.found.as_ref().map_or_else(|| self.nothing[0].clone(), |(_, [value, _])| value.clone()))
+    }
+
+    fn state(&mut self) -> Result<Vec<ScalarValue>> {
+        Ok(self.found.as_ref().map_or_else(|| self.nothing.to_vec(), |(_, parts)| parts.to_vec()))
+    }
+
+    fn size(&self) -> usize {
+        size_of_val(self)
     }
 }
 

@@ -19,7 +19,7 @@ use crate::arrange::{place, tightest};
 use crate::array::{Base, item, list, picked};
 use crate::cast::{Mode, cast};
 use crate::cast_text::range;
-use crate::coercion::common_of;
+use crate::coercion::{common_of, common_of_values};
 use crate::collection;
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::higher_order::holds_map;
@@ -268,6 +268,11 @@ fn map_concat(call: &Call<'_>) -> Result<Typed, Fault> {
     if call.arguments.iter().any(|argument| argument.data_type == SparkType::Null) {
         return Err(Fault::mismatch("`map_concat` needs maps, not NULL", None));
     }
+    let keys = call.arguments.iter().map(|argument| match &argument.data_type {
+        SparkType::Map { key, .. } => key.as_ref(),
+        other => other,
+    });
+    common_of_values("the keys of `map_concat`", keys)?;
     let common = common_of("`map_concat`", call.arguments.iter().map(|argument| &argument.data_type))?;
     if !matches!(common, SparkType::Map { .. }) {
         return Err(Fault::mismatch(format!("`map_concat` needs maps, not {common}"), None));

@@ -174,7 +174,7 @@ impl Pattern {
                 ('E', _) => write!(out, "{}", &DAYS[weekday][..3]),
                 ('G', 4) => out.write_str(if date.year() > 0 { "Anno Domini" } else { "Before Christ" }),
                 ('G', _) => out.write_str(if date.year() > 0 { "AD" } else { "BC" }),
-                ('F', _) => write!(out, "{}", (date.day() - 1) % 7 + 1),
+                ('F', _) => write!(out, "{}", (date.day() - 1) / 7 + 1),
                 ('k', _) => write!(out, "{:0count$}", if hour == 0 { 24 } else { hour }),
                 ('K', _) => write!(out, "{:0count$}", hour % 12),
                 ('H', _) => write!(out, "{hour:0count$}"),

@@ -8,11 +8,11 @@ use crate::function::Function;
 use crate::kernel::{self, Kernel, Kernels};
 use crate::{
     aggregate, arithmetic, arrange, array, assertion, bits, buckets, bytes, calendar, cast, cast_text, checked_sum,
-    cipher, collection, comparison, conditional, csv, datetime, distinct_count, encoding, event, extreme, float,
-    format, generator, guard, hash, histogram, interval, interval_arithmetic, interval_cast, interval_field, json,
-    json_encode, json_parts, listed, map, math, moment, moments, normal, number_text, percentile, random, regexp,
-    sequence, session, similarity, store_assignment, string, tallied, text, time_bucket, time_window, trigonometry,
-    url, vector, window, words,
+    cipher, collection, comparison, conditional, csv, datetime, distinct_count, encoding, estimated_count, event,
+    extreme, float, format, generator, guard, hash, histogram, interval, interval_arithmetic, interval_cast,
+    interval_field, json, json_encode, json_parts, listed, map, math, moment, moments, normal, number_text, percentile,
+    random, range_key, regexp, sequence, session, similarity, store_assignment, string, tallied, text, time_bucket,
+    time_window, trigonometry, url, vector, window, words,
 };
 
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
@@ -67,7 +67,7 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
 });
 
 /// The kernels of all families.
-pub(crate) const KERNEL_FAMILIES: [Kernels; 52] = [
+pub(crate) const KERNEL_FAMILIES: [Kernels; 53] = [
     kernel::KERNELS,
     aggregate::KERNELS,
     arithmetic::KERNELS,
@@ -107,6 +107,7 @@ pub(crate) const KERNEL_FAMILIES: [Kernels; 52] = [
     normal::KERNELS,
     number_text::KERNELS,
     percentile::KERNELS,
+    range_key::KERNELS,
     regexp::KERNELS,
     sequence::KERNELS,
     similarity::KERNELS,
@@ -126,8 +127,13 @@ static KERNELS: LazyLock<HashMap<&'static str, Kernel>> =
     LazyLock::new(|| KERNEL_FAMILIES.into_iter().flatten().copied().collect());
 
 /// The aggregates of all families.
-pub(crate) const AGGREGATE_FAMILIES: [Aggregates; 4] =
-    [checked_sum::AGGREGATES, distinct_count::AGGREGATES, extreme::AGGREGATES, tallied::AGGREGATES];
+pub(crate) const AGGREGATE_FAMILIES: [Aggregates; 5] = [
+    checked_sum::AGGREGATES,
+    distinct_count::AGGREGATES,
+    estimated_count::AGGREGATES,
+    extreme::AGGREGATES,
+    tallied::AGGREGATES,
+];
 
 /// The kernel of a name.
 pub(crate) fn kernel(name: &str) -> Option<(&'static str, Kernel)> {

@@ -10,12 +10,10 @@ use datafusion::functions_window as native;
 use datafusion::logical_expr::expr::{AggregateFunction, Case, NullTreatment, WindowFunction, WindowFunctionParams};
 use datafusion::logical_expr::{Expr, WindowFrame, WindowFunctionDefinition, WindowUDF};
 
-use crate::extreme::extreme;
 use crate::present_values::present_values;
 
 /// The function over a window that the caller adds; the aggregate itself when it has no such form.
 pub fn windowed(call: AggregateFunction) -> Result<WindowFunction, AggregateFunction> {
-    let call = beside_extreme(call);
     let at_edge: Option<Arc<WindowUDF>> = match call.func.name() {
         "first_value" => Some(native::nth_value::first_value_udwf()),
         "last_value" => Some(native::nth_value::last_value_udwf()),
@@ -56,16 +54,4 @@ pub fn windowed(call: AggregateFunction) -> Result<WindowFunction, AggregateFunc
         distinct: call.params.distinct,
     };
     Ok(WindowFunction { fun, params })
-}
-
-/// The last value in the order of a key as a function of value and key, which needs no order.
-fn beside_extreme(mut call: AggregateFunction) -> AggregateFunction {
-    let [key] = call.params.order_by.as_slice() else { return call };
-    if call.func.name() != "last_value" {
-        return call;
-    }
-    call.func = extreme(key.asc);
-    call.params.args.push(key.expr.clone());
-    call.params.order_by.clear();
-    call
 }

@@ -1,5 +1,6 @@
 //! Expressions: names are looked up, functions found in their table, casts made.
 
+use datafusion::common::tree_node::TreeNode;
 use datafusion::logical_expr::Expr;
 use lakesmith_base::Identifier;
 use lakesmith_base::suggest::closest;
@@ -7,7 +8,8 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::{implicit, is_integral};
 use lakesmith_functions::{
-    Call, Ordered, Role, Typed, arrange, collection, higher_order, json, kernel, normal, refusal, registry,
+    Call, Ordered, Role, Typed, arrange, collection, constant, higher_order, json, kernel, normal, refusal, registry,
+    strict,
 };
 use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart, SortOrder};
 use lakesmith_unresolved::{Literal, PlanId, SparkType, function_names};
@@ -16,6 +18,7 @@ use crate::call_name;
 use crate::generator::generates;
 use crate::literal::{literal, special_moment};
 use crate::naming;
+use crate::null_folding;
 use crate::quantified_like;
 use crate::resolver::Resolver;
 use crate::scope::{Found, Reach, Scope, ScopeColumn};
@@ -118,6 +121,14 @@ impl Resolver<'_> {
             return self.fields(variable.value.clone(), &parts[1..]);
         }
         let named = scope.aliases.iter().rev().find(|(name, _)| *name == parts[0].text);
+        let over_window = |value: &Typed| value.expr.exists(|node| Ok(matches!(node, Expr::WindowFunction(_))));
+        if let Some((_, value)) = named
+            && scope.is_qualify
+            && parts.len() == 1
+            && over_window(value).unwrap_or(false)
+        {
+            return Some(value.clone());
+        }
         if let Some((_, value)) = named.filter(|_| scope.aliases_first && !scope.within_aggregate && parts.len() == 1) {
             return Some(value.clone());
         }
@@ -477,7 +488,8 @@ impl Resolver<'_> {
             true => lakesmith_base::random::mixed(self.options.session.entropy, self.number()),
             false => 0,
         };
-        let resolved = (function.resolve)(&Call {
+        let is_null = null_folding::is_null(function.names[0], &arguments);
+        let typed = Call {
             name,
             arguments,
             distinct: call.distinct,
@@ -485,7 +497,8 @@ impl Resolver<'_> {
             order,
             session: &self.options.session,
             entropy,
-        });
+        };
+        let resolved = strict::fault(&typed).map_or_else(|| (function.resolve)(&typed), Err);
         if let Err(fault) = &resolved
             && fault.condition == Condition::DATATYPE_MISMATCH
             && let Some(unusual) = types.iter().find(|data_type| is_unusual(data_type, name))
@@ -504,6 +517,9 @@ impl Resolver<'_> {
             && let Some(known) = naming::moving(name, kernel.name(), left)
         {
             self.moved.push((origin.clone(), known));
+        }
+        if is_null {
+            return self.settle(constant::null(&value.data_type), origin);
         }
         match &call.filter {
             None => Some(value),

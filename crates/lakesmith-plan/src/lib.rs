@@ -23,6 +23,7 @@ mod lambda;
 pub mod literal;
 mod named_window;
 pub mod naming;
+mod null_folding;
 mod pipe;
 mod pivot;
 pub mod project;

@@ -40,6 +40,8 @@ pub(crate) fn moving(symbol: &str, kernel: &str, left: &SparkType) -> Option<&'s
     let is_moment = matches!(left, SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz);
     let is_text = matches!(left, SparkType::String { .. });
     Some(match (symbol, kernel) {
+        ("lpad", "spark_lpad_bytes") => "lpad bytes",
+        ("rpad", "spark_rpad_bytes") => "rpad bytes",
         ("*", "spark_multiply_interval_last") => "swapped *",
         ("+", "spark_date_add" | "spark_wrapping_date_add") if is_moment => "date_add",
         ("+", "spark_date_add" | "spark_wrapping_date_add") => "swapped date_add",
@@ -62,12 +64,22 @@ pub(crate) const CONVERTED: &str = "converted";
 /// The expression with calls that move moments under names of their own.
 fn with_kernels(mut expression: Expression, moved: &[(Origin, &'static str)]) -> Expression {
     expression.for_each_mut(&mut |part| {
-        let ExpressionKind::Function(call) = &mut part.kind else { return };
         let known = moved.iter().find(|(origin, _)| *origin == part.origin);
-        if known.is_some_and(|(_, kernel)| *kernel == CONVERTED) {
-            part.kind = ExpressionKind::ExpressionString(call_text(call));
-            return;
+        if let ExpressionKind::Window { window, .. } = &mut part.kind {
+            let bounds = window.frame.iter_mut().flat_map(|frame| [&mut frame.lower, &mut frame.upper]);
+            for bound in bounds {
+                if let FrameBound::Offset(offset) = bound
+                    && moved.iter().any(|(origin, how)| *origin == offset.origin && *how == CONVERTED)
+                {
+                    let shown = match crate::frame::constant(offset) {
+                        Some(number) if number < 0 => format!("(- {})", -number),
+                        _ => text(offset),
+                    };
+                    offset.kind = ExpressionKind::ExpressionString(shown);
+                }
+            }
         }
+        let ExpressionKind::Function(call) = &mut part.kind else { return };
         let ([_, _], Some((origin, kernel))) = (call.arguments.as_slice(), known) else { return };
         if let Some(last) = call.name.parts.last_mut() {
             *last = NamePart { text: (*kernel).into(), origin: origin.clone() };
@@ -366,8 +378,17 @@ const DEFAULTS: [(&str, usize, &str); 32] = [
 ];
 
 /// Functions whose second argument is no part of the name.
-const FIRST_ONLY: [&str; 8] =
-    ["any_value", "first", "first_value", "from_json", "ilike", "last", "last_value", "from_csv"];
+const FIRST_ONLY: [&str; 9] = [
+    "any_value",
+    "approx_count_distinct",
+    "first",
+    "first_value",
+    "from_json",
+    "ilike",
+    "last",
+    "last_value",
+    "from_csv",
+];
 
 /// Names that Spark replaces by others.
 const RENAMED: [(&str, &str); 4] =
@@ -385,6 +406,9 @@ fn call_text(call: &FunctionCall) -> String {
         ("+" | "-" | "*" | "/" | "%" | "<" | "<=" | ">" | ">=" | "<=>" | "&" | "|" | "^" | "div", [left, right]) => {
             format!("({left} {name} {right})")
         }
+        ("lpad bytes", [value, length]) => format!("lpad({value}, {length}, X'00')"),
+        ("rpad bytes", [value, length]) => format!("rpad({value}, {length}, X'00')"),
+        ("ceil" | "floor", [value, digits]) => format!("{name}({value}, {digits})"),
         ("date_add", [left, right]) => format!("date_add({left}, {right})"),
         ("swapped date_add", [left, right]) => format!("date_add({right}, {left})"),
         ("swapped *", [left, right]) => format!("({right} * {left})"),

@@ -126,7 +126,9 @@ impl Resolver<'_> {
                 let aliases: Vec<_> = outputs.iter().map(|o| (o.name.clone(), o.value.clone())).collect();
                 let scope = Scope { aggregates: false, aliases: &aliases, ..scope };
                 let filter = match block.qualify {
-                    Some(condition) => Some(self.condition(condition, &scope, "QUALIFY")?),
+                    Some(condition) => {
+                        Some(self.condition(condition, &Scope { is_qualify: true, ..scope }, "QUALIFY")?)
+                    }
                     None => None,
                 };
                 let orders = self.order_keys(block, &outputs, &Scope { aliases_first: true, ..scope })?;
