@@ -9,6 +9,18 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SourceId(u32);
 
+impl SourceId {
+    /// The text of a number in its map, for spans that have travelled.
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// The number of the text in its map.
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+}
+
 /// A byte range `start..end` in one source text. `start == end` is a place between two bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {

@@ -8,7 +8,7 @@ use std::fmt;
 
 use datafusion::arrow::error::ArrowError;
 use datafusion::common::DataFusionError;
-use lakesmith_diagnostic::Condition;
+use lakesmith_diagnostic::{Condition, Span};
 
 /// What went wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,8 @@ pub struct EngineError {
     pub message: String,
     /// Facts by name: path, table, version.
     pub context: Vec<(&'static str, String)>,
+    /// Where the expression stands that refused a value.
+    pub place: Option<Span>,
     /// The cause.
     pub source: Option<Box<dyn Error + Send + Sync>>,
 }
@@ -87,6 +89,7 @@ impl EngineError {
             operation,
             message,
             context: Vec::new(),
+            place: None,
             source: None,
         }
     }
@@ -132,12 +135,14 @@ impl EngineError {
         if let Some(data) = find::<DataError>(&error) {
             let condition = Condition::find(data.condition.name).unwrap_or(&Condition::LAKESMITH_NOT_BUILT);
             let message = data.message.clone();
-            return Self::new(ErrorKind::Data(condition), operation, message).for_actor(Actor::Source).caused_by(error);
+            let place = find::<PlacedError>(&error).map(|placed| placed.place);
+            let failed = Self::new(ErrorKind::Data(condition), operation, message).for_actor(Actor::Source);
+            return Self { place, ..failed.caused_by(error) };
         }
-        if let Some(Self { kind, actor, retry, operation, message, context, .. }) = find::<Self>(&error) {
-            let (context, message) = (context.clone(), message.clone());
+        if let Some(Self { kind, actor, retry, operation, message, context, place, .. }) = find::<Self>(&error) {
+            let (context, message, place) = (context.clone(), message.clone(), *place);
             let (kind, actor, retry, operation) = (*kind, *actor, *retry, *operation);
-            return Self { kind, actor, retry, operation, message, context, source: Some(Box::new(error)) };
+            return Self { kind, actor, retry, operation, message, context, place, source: Some(Box::new(error)) };
         }
         let retry = retry_of(&error);
         let root = error.find_root();
@@ -270,6 +275,35 @@ impl fmt::Display for DataError {
 
 impl Error for DataError {}
 
+/// A refused value with the place of the expression that refused it.
+#[derive(Debug)]
+pub struct PlacedError {
+    place: Span,
+    cause: DataFusionError,
+}
+
+impl PlacedError {
+    /// The error with a place, unless it has one or is not about a value.
+    pub fn at(place: Span, cause: DataFusionError) -> DataFusionError {
+        if find::<DataError>(&cause).is_none() || find::<Self>(&cause).is_some() {
+            return cause;
+        }
+        DataFusionError::External(Box::new(Self { place, cause }))
+    }
+}
+
+impl fmt::Display for PlacedError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.cause.fmt(f)
+    }
+}
+
+impl Error for PlacedError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.cause)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -282,6 +316,19 @@ mod tests {
         assert_eq!(error.kind, ErrorKind::Data(&Condition::DIVIDE_BY_ZERO));
         assert_eq!(error.actor, Actor::Source);
         assert_eq!(error.retry, Retry::Useless);
+    }
+
+    #[test]
+    fn a_refused_value_keeps_the_innermost_place() {
+        let mut sources = lakesmith_diagnostic::SourceMap::default();
+        let text = sources.add_file("q.sql", "SELECT 1 + 1 / 0");
+        let (inner, outer) = (Span::new(text, 11, 16), Span::new(text, 7, 16));
+        let data = DataError { condition: Condition::DIVIDE_BY_ZERO, message: "division by zero".into() };
+        let carried = PlacedError::at(outer, PlacedError::at(inner, data.into_datafusion()));
+        let error = EngineError::from_datafusion("run query", carried);
+        assert_eq!((error.kind, error.place), (ErrorKind::Data(&Condition::DIVIDE_BY_ZERO), Some(inner)));
+        let other = PlacedError::at(outer, DataFusionError::ResourcesExhausted("sort".into()));
+        assert_eq!(EngineError::from_datafusion("run query", other).kind, ErrorKind::Memory);
     }
 
     #[test]

@@ -23,7 +23,7 @@ pub mod store;
 pub use catalog::{
     BoxFuture, Catalog, FileInterface, ProvidedRelation, RelationAnswer, RelationRequest, RelationSource,
 };
-pub use error::{Actor, DataError, EngineError, ErrorKind, Retry};
+pub use error::{Actor, DataError, EngineError, ErrorKind, PlacedError, Retry};
 pub use executor::{Executor, LocalExecutor};
 pub use fault::{Faults, NoFaults};
 pub use session::{Runtime, RuntimeSettings};

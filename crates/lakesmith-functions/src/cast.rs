@@ -429,11 +429,10 @@ fn cast_text(texts: &StringArray, to: &DataType, mode: Mode, own: &Zone) -> Resu
         DataType::Date32 => Arc::new(Date32Array::from(read(texts, to, mode, lakesmith_value::parse_date)?)),
         DataType::Timestamp(TimeUnit::Microsecond, zone) => {
             let offset = |region: Option<&str>, local| text::offset_in(own, region, local);
-            let is_region = |region: &str| offset(Some(region), 0).is_some();
-            let micros = read(texts, to, mode, |value| match zone {
-                Some(_) => lakesmith_value::parse_timestamp(value, offset),
-                None => lakesmith_value::parse_clock_time(value, is_region),
-            })?;
+            let micros = match zone {
+                Some(_) => read(texts, to, mode, |value| lakesmith_value::parse_timestamp(value, offset))?,
+                None => read(texts, to, mode, text::parse_local)?,
+            };
             Arc::new(TimestampMicrosecondArray::from(micros).with_timezone_opt(zone.clone()))
         }
         DataType::Binary => Arc::new(texts.iter().map(|text| text.map(str::as_bytes)).collect::<BinaryArray>()),

@@ -15,6 +15,7 @@ use lakesmith_engine::DataError;
 
 use crate::cast::Mode;
 use crate::codec::Aggregates;
+use crate::place::Place;
 
 /// The aggregates of ours that are made of their result's type alone.
 pub(crate) const AGGREGATES: Aggregates = &[
@@ -32,12 +33,17 @@ pub fn checked_sum(result: DataType, mode: Mode) -> Arc<AggregateUDF> {
         Mode::Legacy => "spark_legacy_sum",
     };
     let signature = Signature::any(1, Volatility::Immutable);
-    Arc::new(AggregateUDF::from(CheckedSum { name, result, mode, signature }))
+    Arc::new(AggregateUDF::from(CheckedSum { name, result, mode, signature, place: Place::current() }))
+}
+
+/// Where a call of [`checked_sum`] stands.
+pub(crate) fn place(sum: &AggregateUDF) -> Option<Place> {
+    sum.inner().downcast_ref::<CheckedSum>().map(|sum| sum.place)
 }
 
 /// The sum of an array's values, under the same rules; NULL of none.
 pub(crate) fn total(values: &ArrayRef, result: &DataType, mode: Mode) -> Result<ScalarValue> {
-    let mut sum = RowSum { total: Total { result: result.clone(), mode }, sum: 0, count: 0 };
+    let mut sum = RowSum { total: Total { result: result.clone(), mode, place: Place::default() }, sum: 0, count: 0 };
     sum.add(values, 1)?;
     sum.evaluate()
 }
@@ -48,6 +54,7 @@ struct CheckedSum {
     result: DataType,
     mode: Mode,
     signature: Signature,
+    place: Place,
 }
 
 /// The type of sums under way: 38 digits, and the number itself above them.
@@ -96,11 +103,12 @@ impl AggregateUDFImpl for CheckedSum {
 struct Total {
     result: DataType,
     mode: Mode,
+    place: Place,
 }
 
 impl Total {
     fn new(sum: &CheckedSum) -> Self {
-        Self { result: sum.result.clone(), mode: sum.mode }
+        Self { result: sum.result.clone(), mode: sum.mode, place: sum.place }
     }
 
     fn limit(&self) -> (i128, i128) {
@@ -115,7 +123,7 @@ impl Total {
 
     fn refuse(&self) -> datafusion::common::DataFusionError {
         let message = "the sum does not fit its type; cast the values to a wider DECIMAL".to_owned();
-        DataError { condition: Condition::ARITHMETIC_OVERFLOW, message }.into_datafusion()
+        self.place.of(DataError { condition: Condition::ARITHMETIC_OVERFLOW, message }.into_datafusion())
     }
 
     fn finish(&self, sums: impl Iterator<Item = Option<i128>>) -> Result<ArrayRef> {

@@ -22,6 +22,7 @@ use lakesmith_engine::fence::FENCE;
 use lakesmith_unresolved::SparkType;
 
 use crate::function::{Fault, Typed};
+use crate::place::Place;
 
 /// Computes an array of the given type from arrays of one length.
 pub type Kernel = fn(&[ArrayRef], &DataType) -> Result<ArrayRef>;
@@ -44,6 +45,8 @@ pub struct KernelFunction {
     kernel: Kernel,
     /// Stands for the call in names; not part of what the function is.
     digest: u64,
+    /// Where the call stands in the query's text; not part of what the function is.
+    place: Place,
 }
 
 impl KernelFunction {
@@ -51,13 +54,26 @@ impl KernelFunction {
     pub(crate) fn find(name: &str, result: DataType) -> Option<Self> {
         let (name, kernel) = crate::registry::kernel(name)?;
         let volatility = if VOLATILE.contains(&name) { Volatility::Volatile } else { Volatility::Immutable };
-        Some(Self { name, result, signature: Signature::variadic_any(volatility), kernel, digest: 0 })
+        Some(Self {
+            name,
+            result,
+            signature: Signature::variadic_any(volatility),
+            kernel,
+            digest: 0,
+            place: Place::current(),
+        })
     }
 
     /// A call with these arguments.
     fn called(mut self, arguments: Vec<Expr>) -> Expr {
         self.digest = digest(self.name, &arguments);
+        self.place = Place::current().or(self.place);
         Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(ScalarUDF::from(self)), arguments))
+    }
+
+    /// Where the call stands.
+    pub(crate) fn place(&self) -> Place {
+        self.place
     }
 
     /// The type of the values.
@@ -103,7 +119,7 @@ impl ScalarUDFImpl for KernelFunction {
         let constant = scalars && !args.args.is_empty() && self.signature.volatility == Volatility::Immutable;
         let rows = if constant { 1 } else { args.number_rows };
         let arrays = args.args.into_iter().map(|arg| arg.into_array(rows)).collect::<Result<Vec<_>>>()?;
-        let result = (self.kernel)(&arrays, &self.result)?;
+        let result = (self.kernel)(&arrays, &self.result).map_err(|error| self.place.of(error))?;
         if constant {
             return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&result, 0)?));
         }

@@ -69,6 +69,7 @@ mod number_format;
 pub mod number_text;
 pub mod pattern;
 pub mod percentile;
+pub mod place;
 mod present_values;
 mod quantile;
 pub mod random;

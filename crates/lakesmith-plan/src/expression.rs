@@ -8,8 +8,8 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::{implicit, is_integral};
 use lakesmith_functions::{
-    Call, Ordered, Role, Typed, arrange, collection, constant, higher_order, json, kernel, normal, refusal, registry,
-    strict,
+    Call, Ordered, Role, Typed, arrange, collection, constant, higher_order, json, kernel, normal, place, refusal,
+    registry, strict,
 };
 use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart, SortOrder};
 use lakesmith_unresolved::{Literal, PlanId, SparkType, function_names};
@@ -29,6 +29,7 @@ impl Resolver<'_> {
     /// The expression's value; nothing when a fault was noted.
     pub(crate) fn expression(&mut self, expression: &Expression, scope: &Scope<'_>) -> Option<Typed> {
         let origin = &expression.origin;
+        let _here = place::enter(origin);
         match &expression.kind {
             ExpressionKind::Literal(value) => {
                 let special =
@@ -185,16 +186,10 @@ impl Resolver<'_> {
     }
 
     /// A column of the query around this subquery.
-    fn outer(&mut self, parts: &[NamePart], plan_id: Option<PlanId>, scope: &Scope<'_>) -> Option<Typed> {
+    pub(crate) fn outer(&mut self, parts: &[NamePart], plan_id: Option<PlanId>, scope: &Scope<'_>) -> Option<Typed> {
         let outer = scope.outer?;
         let Found::Column(column, taken) = outer.find(parts, plan_id) else { return None };
-        let attribute = &column.attribute;
-        let arrow = lakesmith_engine::arrow_type::to_arrow(&attribute.data_type).ok()?;
-        let field = datafusion::arrow::datatypes::Field::new(attribute.internal(), arrow, attribute.nullable);
-        let column = datafusion::prelude::Column::new_unqualified(attribute.internal());
-        let expr = Expr::OuterReferenceColumn(std::sync::Arc::new(field), column);
-        let value = Typed { expr, data_type: attribute.data_type.clone(), nullable: attribute.nullable };
-        self.fields(value, &parts[taken..])
+        self.fields(outer_value(column)?, &parts[taken..])
     }
 
     pub(crate) fn unknown_column<T>(&mut self, parts: &[NamePart], scope: &Scope<'_>) -> Option<T> {
@@ -529,6 +524,16 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// A column as a subquery sees it that stands in its query.
+pub(crate) fn outer_value(column: &ScopeColumn) -> Option<Typed> {
+    let attribute = &column.attribute;
+    let arrow = lakesmith_engine::arrow_type::to_arrow(&attribute.data_type).ok()?;
+    let field = datafusion::arrow::datatypes::Field::new(attribute.internal(), arrow, attribute.nullable);
+    let column = datafusion::prelude::Column::new_unqualified(attribute.internal());
+    let expr = Expr::OuterReferenceColumn(std::sync::Arc::new(field), column);
+    Some(Typed { expr, data_type: attribute.data_type.clone(), nullable: attribute.nullable })
 }
 
 /// Operators of which a chain is one call, by their functions: resolved one inside the other, a long one would take too long.

@@ -12,6 +12,7 @@ use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::{Catalog, RelationAnswer, RelationRequest, RelationSource};
+use lakesmith_functions::place::noting;
 use lakesmith_functions::rules::within;
 use lakesmith_functions::{Fault, SessionValues, Typed};
 use lakesmith_unresolved::{Relation, SparkType};
@@ -27,6 +28,8 @@ pub struct Options {
     pub session: SessionValues,
     /// The session's variables.
     pub variables: Variables,
+    /// Whether calls note where they stand, for errors of values. Not in a text other than the statement's own.
+    pub notes_places: bool,
 }
 
 /// The variables of a session, by their names in lower case.
@@ -114,7 +117,8 @@ pub(crate) async fn attempt_until_known<T>(
             moved: Vec::new(),
             next_id: 0,
         };
-        let resolved = within(&options.session.rules, || attempt(&mut resolver));
+        let attempted = || noting(options.notes_places, || attempt(&mut resolver));
+        let resolved = within(&options.session.rules, attempted);
         let (missing, diagnostics, is_unknown) = (resolver.missing, resolver.diagnostics, resolver.is_unknown);
         if missing.is_empty() {
             return match resolved {

@@ -22,6 +22,7 @@ pub struct QueryResult {
     rows: SendableRecordBatchStream,
     /// What computes the rows, where files may be read.
     plan: Option<Arc<dyn ExecutionPlan>>,
+    says_places: bool,
 }
 
 impl std::fmt::Debug for QueryResult {
@@ -32,7 +33,7 @@ impl std::fmt::Debug for QueryResult {
 
 impl QueryResult {
     pub(crate) fn new(columns: Vec<StructField>, warnings: Vec<String>, rows: SendableRecordBatchStream) -> Self {
-        Self { columns, warnings, zone: Zone::default(), rows, plan: None }
+        Self { columns, warnings, zone: Zone::default(), rows, plan: None, says_places: true }
     }
 
     /// The same rows, computed by a plan that may read files.
@@ -43,6 +44,11 @@ impl QueryResult {
     /// The same rows, instants shown in a zone.
     pub(crate) fn shown_in(self, zone: Zone) -> Self {
         Self { zone, ..self }
+    }
+
+    /// The same rows; an error says no place, because it would be one in another text.
+    pub(crate) fn without_places(self) -> Self {
+        Self { says_places: false, ..self }
     }
 
     /// Files with records that became no rows. To be called when all rows have come.
@@ -57,7 +63,10 @@ impl QueryResult {
     /// Columns of a batch stand in the order of [`Self::columns`]; their names inside the batch mean nothing.
     pub async fn next(&mut self) -> Option<Result<RecordBatch, EngineError>> {
         let batch = self.rows.next().await?;
-        Some(batch.map_err(|error| EngineError::from_datafusion("run query", error)))
+        Some(batch.map_err(|error| {
+            let error = EngineError::from_datafusion("run query", error);
+            EngineError { place: error.place.filter(|_| self.says_places), ..error }
+        }))
     }
 
     /// All rows, for results that fit memory.

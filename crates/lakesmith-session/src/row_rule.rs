@@ -121,7 +121,8 @@ impl Session {
             None => fault.clone(),
         };
         let query = parse_query(&sources, source).map_err(|fault| shown(&fault))?;
-        let resolved = resolve(&query, &RowsCatalog(Arc::new(relation)), self.options()).await;
+        let options = lakesmith_plan::Options { notes_places: false, ..self.options() };
+        let resolved = resolve(&query, &RowsCatalog(Arc::new(relation)), options).await;
         let resolved = resolved.map_err(|faults| match faults.first() {
             Some(fault) => shown(fault),
             None => Diagnostic::error(Condition::UNSUPPORTED_FEATURE, "a condition must not read other tables"),

@@ -54,6 +54,7 @@ fn flow_fault(error: &EngineError, flow: &Flow, dataset: &Dataset) -> Diagnostic
     let is_violated = |expectation: &&Expectation| violated.is_some_and(|name| expectation.name.text.matches(name));
     match dataset.expectations().iter().find(is_violated) {
         Some(expectation) => fault.at(expectation.span, "violated"),
+        None if fault.primary.is_some() => fault.note(format!("in the flow into `{}`", dataset.name)),
         None => fault.at(flow.span, "this flow"),
     }
 }

@@ -40,6 +40,9 @@ pub fn engine_fault(error: &EngineError) -> Diagnostic {
     for line in error.message.lines().skip(1).take(12) {
         diagnostic = diagnostic.note(line.to_owned());
     }
+    if let Some(place) = error.place {
+        diagnostic = diagnostic.at(place, "");
+    }
     if error.retry == Retry::CanHelp {
         diagnostic = diagnostic.transient();
     }

@@ -265,6 +265,9 @@ pub struct Sql {
     /// Set a parameter: `:name`, or `?` by its number from 1. A STRING unless a type is given.
     #[arg(short, long = "param", value_name = "NAME[:TYPE]=VALUE", value_parser = crate::parameters::parameter)]
     pub param: Vec<crate::parameters::Given>,
+    /// Say on stderr how many seconds each statement took, its rows included.
+    #[arg(long)]
+    pub timing: bool,
     /// The project and the engine.
     #[command(flatten)]
     pub session: SessionArguments,

@@ -2,10 +2,11 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
 use lakesmith_base::SystemClock;
 use lakesmith_diagnostic::render::printable;
-use lakesmith_diagnostic::{Condition, Diagnostic, SourceMap};
+use lakesmith_diagnostic::{Condition, Diagnostic, Origin, SourceMap};
 use lakesmith_engine::{EngineError, ErrorKind};
 use lakesmith_project::{Location, PathMap, Project, Request};
 use lakesmith_session::{QueryError, QueryResult, Session, SessionSettings};
@@ -28,12 +29,14 @@ pub struct QueryText<'a> {
     pub text: &'a str,
     /// Values of its parameters.
     pub arguments: lakesmith_sql::Arguments,
+    /// Whether to say how long each statement took.
+    pub is_timed: bool,
 }
 
 impl<'a> QueryText<'a> {
     /// A text without parameters.
     pub fn new(name: &'a str, text: &'a str) -> Self {
-        Self { name, text, arguments: lakesmith_sql::Arguments::default() }
+        Self { name, text, arguments: lakesmith_sql::Arguments::default(), is_timed: false }
     }
 }
 
@@ -89,10 +92,16 @@ impl Opened {
             }
         };
         for command in &commands {
-            match self.run_command(command, &sources, form, printer).await {
-                Ok(true) => {}
-                Ok(false) => break,
+            let begun = Instant::now();
+            let is_read = match self.run_command(command, &sources, form, printer).await {
+                Ok(is_read) => is_read,
                 Err(exit) => return exit,
+            };
+            if query.is_timed {
+                printer.note(&format!("{:.3} s", begun.elapsed().as_secs_f64()));
+            }
+            if !is_read {
+                break;
             }
         }
         Exit::Done
@@ -117,7 +126,7 @@ impl Opened {
                 if diagnostics.iter().any(refused) { Exit::Usage } else { Exit::Wrong }
             }
             QueryError::Failed(error) => {
-                printer.note(&failure(&error));
+                printer.diagnostics(sources, &[failed(&error, &command.origin)]);
                 if error.kind == ErrorKind::Internal { Exit::Bug } else { Exit::Wrong }
             }
         })
@@ -231,23 +240,47 @@ fn variables_of(
     }
 }
 
+/// A failed statement: where it refused a value, or the statement itself.
+fn failed(error: &EngineError, statement: &Origin) -> Diagnostic {
+    let mut diagnostic = Diagnostic::error(condition(error), error.message.clone());
+    if !matches!(error.kind, ErrorKind::Data(_)) {
+        diagnostic = diagnostic.note(format!("failed to {}", error.operation));
+    }
+    for (name, value) in &error.context {
+        diagnostic = diagnostic.note(format!("{name}: {value}"));
+    }
+    if error.kind == ErrorKind::Memory {
+        diagnostic = diagnostic.help(MORE_MEMORY);
+    }
+    match error.place.or(statement.span()) {
+        Some(place) => diagnostic.at(place, ""),
+        None => diagnostic,
+    }
+}
+
+/// What helps when memory runs out.
+const MORE_MEMORY: &str = "allow more with `--memory`";
+
+fn condition(error: &EngineError) -> Condition {
+    match error.kind {
+        ErrorKind::Data(condition) => *condition,
+        ErrorKind::Memory => Condition::LAKESMITH_MEMORY,
+        ErrorKind::DiskFull => Condition::LAKESMITH_DISK_FULL,
+        ErrorKind::Unsupported => Condition::LAKESMITH_NOT_BUILT,
+        ErrorKind::Internal => Condition::LAKESMITH_INTERNAL,
+        _ => Condition::LAKESMITH_STORAGE,
+    }
+}
+
 /// A failed operation as a person reads it.
 pub fn failure(error: &EngineError) -> String {
-    let condition = match error.kind {
-        ErrorKind::Data(condition) => condition.name,
-        ErrorKind::Memory => Condition::LAKESMITH_MEMORY.name,
-        ErrorKind::DiskFull => Condition::LAKESMITH_DISK_FULL.name,
-        ErrorKind::Unsupported => Condition::LAKESMITH_NOT_BUILT.name,
-        ErrorKind::Internal => Condition::LAKESMITH_INTERNAL.name,
-        _ => Condition::LAKESMITH_STORAGE.name,
-    };
-    let mut text = format!("error[{condition}]: {}", printable(&error.message));
+    let mut text = format!("error[{}]: {}", condition(error), printable(&error.message));
     text.push_str(&format!("\n  = note: failed to {}", error.operation));
     for (name, value) in &error.context {
         text.push_str(&format!("\n  = note: {name}: {}", printable(value)));
     }
     if error.kind == ErrorKind::Memory {
-        text.push_str("\n  = help: allow more with `--memory`");
+        text.push_str(&format!("\n  = help: {MORE_MEMORY}"));
     }
     text
 }

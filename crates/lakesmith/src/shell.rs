@@ -11,11 +11,10 @@ mod terminal;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::time::Instant;
 
 use lakesmith_sql::ends_statement;
 
-use crate::arguments::{RowForm, SessionArguments};
+use crate::arguments::{RowForm, Sql};
 use crate::exit::Exit;
 use crate::printer::Printer;
 use crate::query::{Opened, QueryText};
@@ -36,7 +35,7 @@ A statement ends with `;` and may take several lines. Ctrl-C gives up the line, 
 keywords, functions, tables and columns; the arrows walk through what was entered before.";
 
 /// Runs the shell until the person leaves.
-pub fn run(arguments: &SessionArguments, form: RowForm, printer: &mut Printer) -> Exit {
+pub fn run(arguments: &Sql, printer: &mut Printer) -> Exit {
     let terminal = match Terminal::open() {
         Ok(terminal) => terminal,
         Err(error) => {
@@ -44,13 +43,19 @@ pub fn run(arguments: &SessionArguments, form: RowForm, printer: &mut Printer) -
             return Exit::Usage;
         }
     };
-    let opened = match Opened::new(arguments, printer) {
+    let opened = match Opened::new(&arguments.session, printer) {
         Ok(opened) => opened,
         Err(exit) => return exit,
     };
     printer.note(concat!("lakesmith ", env!("CARGO_PKG_VERSION"), ", \\? for help, \\q to leave"));
-    let shell =
-        Shell { opened: &opened, terminal, history: History::open(history_file()), form, is_timed: false, names: None };
+    let shell = Shell {
+        opened: &opened,
+        terminal,
+        history: History::open(history_file()),
+        form: arguments.output,
+        is_timed: arguments.timing,
+        names: None,
+    };
     let exit = runtime::block_on(shell.run(printer)).unwrap_or_else(|error| {
         printer.note(&format!("error: threads cannot be started: {error}"));
         Exit::Usage
@@ -171,8 +176,7 @@ impl Shell<'_> {
 
     /// Runs statements; Ctrl-C gives them up.
     async fn execute(&mut self, text: &str, printer: &mut Printer) {
-        let begun = Instant::now();
-        let query = QueryText::new("query", text);
+        let query = QueryText { is_timed: self.is_timed, ..QueryText::new("query", text) };
         let ended = {
             let running = self.opened.run_text(&query, self.form, printer);
             tokio::select! {
@@ -182,8 +186,6 @@ impl Shell<'_> {
         };
         if !ended {
             printer.note("the statement was given up");
-        } else if self.is_timed {
-            printer.note(&format!("{:.3} s", begun.elapsed().as_secs_f64()));
         }
         self.names = None;
     }

@@ -36,6 +36,22 @@ fn every_kernel_comes_back_by_its_name_with_its_type() {
 }
 
 #[test]
+fn a_call_keeps_its_place_on_the_way() {
+    let mut sources = lakesmith_diagnostic::SourceMap::default();
+    sources.add_file("a.sql", "");
+    let text = sources.add_file("b.sql", "SELECT 1 / 0");
+    let span = lakesmith_diagnostic::Span::new(text, 7, 12);
+    let sent = place::noting(true, || {
+        let _here = place::enter(&span.into());
+        ScalarUDF::from(KernelFunction::find("spark_divide", DataType::Float64).unwrap())
+    });
+    let bytes = Functions.encode_scalar(&sent, &plans()).unwrap().unwrap();
+    let back = Functions.decode_scalar(sent.name(), &bytes, &plans()).unwrap().unwrap();
+    let place = back.inner().downcast_ref::<KernelFunction>().unwrap().place();
+    assert_eq!(place.write().unwrap(), "1:7:12");
+}
+
+#[test]
 fn no_name_stands_for_two_kernels() {
     let mut names = HashSet::new();
     for (name, _) in KERNEL_FAMILIES.into_iter().flatten() {

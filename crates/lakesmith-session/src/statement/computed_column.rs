@@ -104,7 +104,8 @@ impl Running<'_> {
         let mut sources = SourceMap::default();
         let source = sources.add("columns", text.as_str(), SourceKind::Inline);
         let query = parse_query(&sources, source).map_err(|fault| told(&fault))?;
-        let options = lakesmith_plan::Options { variables: Variables::default(), ..self.session.options() };
+        let options =
+            lakesmith_plan::Options { variables: Variables::default(), notes_places: false, ..self.session.options() };
         let resolved = resolve(&query, &RowsCatalog(Arc::new(relation)), options).await;
         Ok(resolved.map_err(|faults| match faults.first() {
             Some(fault) => told(fault),

@@ -224,8 +224,9 @@ impl Running<'_> {
         let inner = Running { session: self.session, sources: &sources, depth: self.depth + 1 };
         let result = Box::pin(inner.carry_out(command)).await.map_err(|trouble| match trouble {
             Trouble::Wrong(faults) => Trouble::Wrong(without_places(faults, text)),
-            failed => failed,
+            Trouble::Failed(error) => Trouble::Failed(Box::new(EngineError { place: None, ..*error })),
         })?;
+        let result = result.without_places();
         if into.is_empty() {
             return Ok(result);
         }

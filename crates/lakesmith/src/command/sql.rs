@@ -15,7 +15,7 @@ pub fn run(arguments: &Sql, printer: &mut Printer) -> Exit {
     let (name, text) = match (&arguments.query, &arguments.file) {
         (Some(query), _) => ("query".to_owned(), query.clone()),
         (None, None) if std::io::stdin().is_terminal() => {
-            return shell::run(&arguments.session, arguments.output, printer);
+            return shell::run(arguments, printer);
         }
         (None, file) => {
             let file = file.as_deref().unwrap_or(Path::new("-"));
@@ -36,7 +36,7 @@ pub fn run(arguments: &Sql, printer: &mut Printer) -> Exit {
             return Exit::Usage;
         }
     };
-    let query = QueryText { name: &name, text: &text, arguments: values };
+    let query = QueryText { name: &name, text: &text, arguments: values, is_timed: arguments.timing };
     query::run(&arguments.session, &query, arguments.output, printer)
 }
 
