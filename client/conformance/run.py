@@ -61,7 +61,9 @@ def shown(counts):
 def as_delta(statement):
     """The statement with Delta for the formats of Spark's tests: which files hold a table changes no answer of a query."""
     is_table = re.match(r"\s*create\s+(or\s+replace\s+)?table", statement, re.IGNORECASE)
-    return re.sub(r"\busing\s+(parquet|orc|json)\b", "", statement, flags=re.IGNORECASE) if is_table else statement
+    # files that a table is made over stay what they are
+    formats = "parquet|orc|json" if re.search(r"\b(options|location)\b", statement, re.IGNORECASE) else "parquet|orc|json|csv"
+    return re.sub(rf"\busing\s+({formats})\b", "", statement, flags=re.IGNORECASE) if is_table else statement
 
 
 ZONE = ("spark.sql.session.timeZone", "America/Los_Angeles")

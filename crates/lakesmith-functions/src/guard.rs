@@ -22,7 +22,7 @@ use crate::lambda::LambdaFunction;
 pub(crate) const KERNELS: Kernels = &[("spark_only_row", only_row_kernel), ("spark_truth_number", truth_number_kernel)];
 
 /// Kernels that refuse some values.
-pub(crate) const FALLIBLE: [&str; 96] = [
+pub(crate) const FALLIBLE: [&str; 98] = [
     "spark_abs",
     "spark_add",
     "spark_add_calendar",
@@ -97,6 +97,8 @@ pub(crate) const FALLIBLE: [&str; 96] = [
     "spark_slice",
     "spark_space",
     "spark_split_part",
+    "spark_store_char",
+    "spark_store_varchar",
     "spark_str_to_map",
     "spark_subtract",
     "spark_subtract_calendar",

@@ -15,6 +15,7 @@ mod bytes;
 pub mod calendar;
 pub mod cast;
 pub mod cast_text;
+pub mod char_type;
 mod charset;
 pub mod checked_sum;
 pub mod cipher;

@@ -7,9 +7,9 @@ use crate::codec::Aggregates;
 use crate::function::Function;
 use crate::kernel::{self, Kernel, Kernels};
 use crate::{
-    aggregate, arithmetic, arrange, array, assertion, bits, buckets, bytes, calendar, cast, cast_text, checked_sum,
-    cipher, collection, comparison, conditional, csv, datetime, distinct_count, encoding, estimated_count, event,
-    extreme, float, format, generator, guard, hash, histogram, interval, interval_arithmetic, interval_cast,
+    aggregate, arithmetic, arrange, array, assertion, bits, buckets, bytes, calendar, cast, cast_text, char_type,
+    checked_sum, cipher, collection, comparison, conditional, csv, datetime, distinct_count, encoding, estimated_count,
+    event, extreme, float, format, generator, guard, hash, histogram, interval, interval_arithmetic, interval_cast,
     interval_field, json, json_encode, json_parts, listed, map, math, moment, moments, normal, number_text, percentile,
     random, range_key, regexp, sequence, session, similarity, store_assignment, string, tallied, text, time_bucket,
     time_window, trigonometry, url, vector, window, words,
@@ -67,7 +67,7 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
 });
 
 /// The kernels of all families.
-pub(crate) const KERNEL_FAMILIES: [Kernels; 53] = [
+pub(crate) const KERNEL_FAMILIES: [Kernels; 54] = [
     kernel::KERNELS,
     aggregate::KERNELS,
     arithmetic::KERNELS,
@@ -80,6 +80,7 @@ pub(crate) const KERNEL_FAMILIES: [Kernels; 53] = [
     calendar::KERNELS,
     cast::KERNELS,
     cast_text::KERNELS,
+    char_type::KERNELS,
     cipher::KERNELS,
     collection::KERNELS,
     csv::KERNELS,

@@ -93,13 +93,12 @@ fn with_kernels(mut expression: Expression, moved: &[(Origin, &'static str)]) ->
 /// of them.
 fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expression {
     let mut expression = expression.clone();
-    let is_computed = |kind: &ExpressionKind| {
-        matches!(
-            kind,
-            ExpressionKind::Function(_) | ExpressionKind::Window { .. } | ExpressionKind::ExtractValue { .. }
-        )
+    let is_computed = match &expression.kind {
+        ExpressionKind::Function(_) | ExpressionKind::Window { .. } | ExpressionKind::ExtractValue { .. } => true,
+        ExpressionKind::Cast { child, .. } => matches!(child.kind, ExpressionKind::ExtractValue { .. }),
+        _ => false,
     };
-    if !is_computed(&expression.kind) {
+    if !is_computed {
         return expression;
     }
     expression.for_each_mut(&mut |part| {
@@ -153,9 +152,19 @@ fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expression {
     expression
 }
 
-/// The expression with the names of subqueries in their place: `exists(a)` names column `a` of the query around it.
+/// The expression with the names of subqueries in their place: `exists(a)` names column `a` of the query around it; and with
+/// variables as Spark shows them within an expression.
 fn with_named_subqueries(mut expression: Expression, correlations: &[(Origin, String)]) -> Expression {
+    if matches!(expression.kind, ExpressionKind::Attribute { .. }) {
+        return expression;
+    }
     expression.for_each_mut(&mut |part| {
+        if let ExpressionKind::Attribute { .. } = &part.kind {
+            if let Some((_, shown)) = correlations.iter().rev().find(|(origin, _)| *origin == part.origin) {
+                part.kind = ExpressionKind::ExpressionString(shown.clone());
+            }
+            return;
+        }
         let ExpressionKind::Subquery(subquery) = &part.kind else { return };
         let named = correlations.iter().rev().find(|(origin, _)| *origin == part.origin);
         let outer = named.map_or("", |(_, named)| named.as_str());
@@ -238,7 +247,7 @@ fn text(expression: &Expression) -> String {
         } => text(child),
         ExpressionKind::Cast { child, data_type, mode } => {
             let name = if *mode == CastMode::Try { "TRY_CAST" } else { "CAST" };
-            format!("{name}({} AS {data_type})", text(child))
+            format!("{name}({} AS {})", text(child), data_type.without_lengths())
         }
         ExpressionKind::Function(call) => call_text(call),
         ExpressionKind::Window { function, window } => window_text(function, window),

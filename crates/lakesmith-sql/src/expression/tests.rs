@@ -219,8 +219,8 @@ fn functions_take_everything_that_may_stand_around_their_arguments() {
         ("(a, b)", "(struct a b)"),
         ("left(a, 1)", "(left a 1)"),
         ("if(a, b, c)", "(if a b c)"),
-        ("identifier('f')(1)", "(IDENTIFIER('f') 1)"),
-        ("identifier('a')", "IDENTIFIER('a')"),
+        ("identifier('f')(1)", "(f 1)"),
+        ("identifier('a')", "a"),
     ]);
 }
 
