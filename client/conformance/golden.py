@@ -39,8 +39,22 @@ def read(path):
     return statements
 
 
+# what Spark's tests set for all files of a folder
+OF_FOLDERS = {
+    "nonansi": [("spark.sql.ansi.enabled", "false")],
+    "postgreSQL": [("spark.sql.legacy.interval.enabled", "true")],
+    "timestampNTZ": [("spark.sql.timestampType", "TIMESTAMP_NTZ")],
+}
+
+
 def settings(path):
-    """Settings that the file of statements beside a golden file asks for: `--SET key=value,key=value`."""
+    """Settings of a golden file's folder, and those that its file of statements asks for: `--SET key=value,key=value`."""
+    own = [pair for folder in path.parent.parts for pair in OF_FOLDERS.get(folder, [])]
+    return own + written_settings(path)
+
+
+def written_settings(path):
+    """Settings that the file of statements beside a golden file asks for."""
     inputs = path.parent
     while inputs.name != "results" and inputs != inputs.parent:
         inputs = inputs.parent

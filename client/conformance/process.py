@@ -4,7 +4,7 @@ import dataclasses
 import json
 import subprocess
 
-REFUSED = {"LAKESMITH_NOT_BUILT", "UNRESOLVED_ROUTINE"}
+REFUSED = {"LAKESMITH_NOT_BUILT", "UNRESOLVED_ROUTINE", "UNRESOLVABLE_TABLE_VALUED_FUNCTION"}
 
 
 @dataclasses.dataclass

@@ -22,6 +22,7 @@ import generate
 import golden
 import tables
 import verdict
+from newer import Newer
 from process import Lakesmith
 
 
@@ -36,7 +37,7 @@ class Report:
 
     def add(self, place, statement, found):
         """Counts a verdict; a difference that is a decision is one."""
-        if found.kind not in ("same", "refused", "follows", "broken"):
+        if found.kind not in ("same", "refused", "follows", "newer", "broken"):
             decided = any(s.search(f"{place} {statement}") and d.search(found.kind + ": " + found.detail) for s, d, _ in self.decisions)
             found = verdict.Verdict("decided", found.detail) if decided else found
         self.counts[found.kind] += 1
@@ -49,7 +50,7 @@ class Report:
 
     def is_failed(self):
         """Whether something is neither the same nor refused nor decided."""
-        return any(self.counts[kind] for kind in verdict.KINDS[4:])
+        return any(self.counts[kind] for kind in verdict.DIFFERENT)
 
 
 def shown(counts):
@@ -63,28 +64,43 @@ def as_delta(statement):
     return re.sub(r"\busing\s+(parquet|orc|json)\b", "", statement, flags=re.IGNORECASE) if is_table else statement
 
 
-def of_file(binary, path, report, data):
+ZONE = ("spark.sql.session.timeZone", "America/Los_Angeles")
+
+
+def of_file(binary, path, report, data, newer):
     """Runs a golden file in a session of its own."""
     counts = collections.Counter()
     binary.begin()
     recorded = golden.read(path)
     # Spark's tests run there
-    binary.run("SET spark.sql.session.timeZone=America/Los_Angeles")
+    binary.run(f"SET {ZONE[0]}={ZONE[1]}")
     # what differs under other settings than the file's follows from the setting that was refused
-    unset = any([binary.run(f"SET {key}={value}").error for key, value in golden.settings(path)])
+    unset = {key for key, value in golden.settings(path) if binary.run(f"SET {key}={value}").error}
     text = path.read_text(encoding="utf-8").lower()
     for statement in tables.golden(text, data):
         binary.run(statement)
     lost = False
+    all_given, all_found = [], []
     for entry in recorded:
         given = binary.run(as_delta(entry.statement))
         found = verdict.of_golden(entry, given)
         is_absent = found.kind in ("fails", "condition") and lost and given.error in verdict.ABSENT
-        if is_absent or unset and found.kind in verdict.KINDS[4:9]:
+        if is_absent or unset and found.kind in verdict.DIFFERENT[:-1]:
             found = verdict.Verdict("follows", found.detail)
-        unset = unset or found.kind == "refused" and bool(re.match(r"\s*set\b", entry.statement, re.IGNORECASE))
+        setting = re.match(r"\s*set\s+([\w.]+)\s*=", entry.statement, re.IGNORECASE)
+        if setting:
+            (unset.add if found.kind == "refused" else unset.discard)(setting.group(1))
         if found.kind in ("refused", "fails") and entry.schema == "struct<>":
             lost = True
+        all_given.append(given)
+        all_found.append(found)
+    if newer and any(found.kind in verdict.DIFFERENT[:-1] for found in all_found):
+        settings = [ZONE, *golden.settings(path)]
+        told = newer.answers([entry.statement for entry in recorded], settings, tables.on_spark(text, data))
+        for at, (answer, given) in enumerate(zip(told, all_given)):
+            if all_found[at].kind in verdict.DIFFERENT[:-1] and verdict.of_answer(answer, given).kind == "same":
+                all_found[at] = verdict.Verdict("newer", all_found[at].detail)
+    for entry, found in zip(recorded, all_found):
         counts[report.add(f"{path.parent.name}/{path.name}", entry.statement, found)] += 1
     print(f"{path.parent.name}/{path.name}: {len(recorded)}: {shown(counts)}", flush=True)
     return counts
@@ -93,13 +109,15 @@ def of_file(binary, path, report, data):
 def goldens(arguments, report):
     """Runs a folder of golden files; a table of counts per file where one is asked for."""
     binary = Lakesmith(arguments.binary)
+    newer = Newer(arguments.data) if arguments.newer else None
     lines = []
     for path in sorted(arguments.golden.rglob(arguments.files)):
-        counts = of_file(binary, path, report, arguments.data)
-        other = sum(counts[kind] for kind in verdict.KINDS[4:])
+        counts = of_file(binary, path, report, arguments.data, newer)
+        other = sum(counts[kind] for kind in verdict.DIFFERENT)
         refused = counts["refused"] + counts["follows"]
+        decided = counts["decided"] + counts["newer"]
         name = path.relative_to(arguments.golden)
-        lines.append(f"{name}\t{sum(counts.values())}\t{counts['same']}\t{refused}\t{counts['decided']}\t{other}\t{counts['broken']}")
+        lines.append(f"{name}\t{sum(counts.values())}\t{counts['same']}\t{refused}\t{decided}\t{other}\t{counts['broken']}")
     if arguments.table:
         head = "file\tstatements\tsame\trefused\tdecided\tdifferent\tbroken"
         arguments.table.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
@@ -165,6 +183,7 @@ def main():
     parser.add_argument("--golden", type=pathlib.Path, help="a folder of golden files")
     parser.add_argument("--files", default="*.sql.out", help="which of them")
     parser.add_argument("--data", type=pathlib.Path, help="the folder `test-data` of Spark, for tables that golden files read")
+    parser.add_argument("--newer", action="store_true", help="asks the installed Spark too about what differs from golden files")
     parser.add_argument("--table", type=pathlib.Path, help="takes the counts of each golden file")
     parser.add_argument("--generate", type=int, help="how many queries to make")
     parser.add_argument("--replay", action="store_true", help="takes the queries of the file of --answers")

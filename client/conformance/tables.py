@@ -52,16 +52,34 @@ TENK = ", ".join([f"{name} INT" for name in NUMBERS.split()] + [f"{name} STRING"
 LETTERS = "abcde"
 
 
+FILES = (("aggtest", "agg", "a INT, b FLOAT"), ("onek", "onek", TENK), ("tenk1", "tenk", TENK))
+
+
+def on_spark(text, folder):
+    """Names of the tables of Spark's tests of which a file speaks, with a query of Spark or what reads them."""
+    made = {name: query for name, query in queries().items() if name in text}
+    for name, file, schema in FILES:
+        if folder and name in text:
+            path = str(folder / "postgresql" / f"{file}.data")
+            made[name] = lambda spark, path=path, schema=schema: spark.read.csv(path, schema=schema, sep="\t")
+    return made
+
+
 def golden(text, folder):
     """Statements that make the tables of Spark's tests of which a file speaks."""
+    made = queries()
+    if folder:
+        read = "SELECT * FROM read_files('{}', format => 'csv', sep => '\\t', schema => '{}', includeExistingFiles => true)"
+        for name, file, schema in FILES:
+            made[name] = read.format(folder / "postgresql" / f"{file}.data", schema).replace(", includeExistingFiles => true", "")
+    return [f"CREATE TABLE {name} AS {query}" for name, query in made.items() if name in text]
+
+
+def queries():
+    """Queries that make tables of Spark's tests."""
     maps = (", ".join(f"{at + 1}, '{LETTERS[at]}{row}'" for at in range(6 - row)) for row in range(1, 6))
-    made = {
+    return {
         "testdata": "SELECT key, CAST(key AS STRING) AS value FROM (SELECT explode(sequence(1, 100)) AS key)",
         "arraydata": "SELECT * FROM VALUES (array(1, 2, 3), array(array(1, 2, 3))), (array(2, 3, 4), array(array(2, 3, 4))) AS v(arraycol, nestedarraycol)",
         "mapdata": f"SELECT * FROM VALUES {', '.join(f'(map({row}))' for row in maps)} AS v(mapcol)",
     }
-    if folder:
-        read = "SELECT * FROM read_files('{}', format => 'csv', sep => '\\t', schema => '{}', includeExistingFiles => true)"
-        for name, file, schema in (("aggtest", "agg", "a INT, b FLOAT"), ("onek", "onek", TENK), ("tenk1", "tenk", TENK)):
-            made[name] = read.format(folder / "postgresql" / f"{file}.data", schema).replace(", includeExistingFiles => true", "")
-    return [f"CREATE TABLE {name} AS {query}" for name, query in made.items() if name in text]

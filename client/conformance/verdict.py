@@ -10,7 +10,8 @@ import re
 
 import values
 
-KINDS = ("same", "refused", "follows", "decided", "rows", "schema", "condition", "fails", "answers", "broken")
+DIFFERENT = ("rows", "schema", "condition", "fails", "answers", "broken")
+KINDS = ("same", "refused", "follows", "decided", "newer", *DIFFERENT)
 DECISIONS = pathlib.Path(__file__).parent / "decisions.tsv"
 NUMBER = re.compile(r"-?\d+\.\d+(?:E-?\d+)?")
 # absent because what was to make it was refused
@@ -35,6 +36,24 @@ def decisions():
 def is_ordered(statement):
     """Whether the order of the rows is part of the answer."""
     return bool(re.search(r"\border\s+by\b[^)]*$", statement, re.IGNORECASE))
+
+
+def sort_keys(statement, columns):
+    """Positions of the columns that the last ORDER BY sorts by; None where a key is no column of the answer."""
+    clause = re.search(r"\border\s+by\b([^()]*)$", statement, re.IGNORECASE)
+    if not clause:
+        return None
+    listed = re.sub(r"\b(limit|offset)\b.*$", "", clause.group(1), flags=re.IGNORECASE | re.DOTALL).split(",")
+    bare = [re.sub(r"\s+(asc|desc|nulls\s+(first|last))\b", "", key, flags=re.IGNORECASE).strip().strip("`;").lower() for key in listed]
+    lower = [column.lower() for column in columns]
+    places = [int(key) - 1 if key.isdigit() else lower.index(key.split(".")[-1]) if lower.count(key.split(".")[-1]) == 1 else None for key in bare]
+    return None if any(place is None or place >= len(columns) for place in places) else places
+
+
+def keyed(text, keys):
+    """The cells of each row that rows are sorted by: rows with the same have no order."""
+    rows = [line.split("\t") for line in text.split("\n")]
+    return [[row[key] if key < len(row) else "" for key in keys] for row in rows]
 
 
 def main_part(condition):
@@ -92,7 +111,9 @@ def of_golden(recorded, given):
     here, there = as_recorded("\n".join(rows), recorded.statement), as_recorded(recorded.output, recorded.statement)
     if here == there:
         return Verdict("same")
-    if not is_ordered(recorded.statement) or any(isinstance(tree, list) for tree in trees):
+    columns = [column["name"] for column in given.columns]
+    keys = sort_keys(recorded.statement, columns)
+    if keys is not None and keyed(here, keys) == keyed(there, keys) or not is_ordered(recorded.statement) or any(isinstance(tree, list) for tree in trees):
         here, there = "\n".join(sorted(here.split("\n"))), "\n".join(sorted(there.split("\n")))
     tolerance = 6e-8 if "float" in schema else 4e-16
     if here == there or re.search(r"double|float", schema) and close(here, there, tolerance):

@@ -11,7 +11,7 @@ use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
 use datafusion::arrow::compute::{concat, take};
 use datafusion::arrow::datatypes::{DataType, Field, Float32Type, Float64Type, Int32Type};
 use datafusion::arrow::row::{RowConverter, Rows, SortField};
-use datafusion::common::{Result, internal_datafusion_err};
+use datafusion::common::{Result, ScalarValue, internal_datafusion_err};
 use datafusion::logical_expr::lit;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
@@ -21,6 +21,7 @@ use crate::arrange::tightest;
 use crate::cast::{Mode, cast};
 use crate::cast_text::{range, to_text};
 use crate::coercion::{common_of, common_of_values, common_without_text, implicit};
+use crate::constant;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::higher_order::holds_map;
 use crate::kernel::{self, Kernels, texts};
@@ -217,11 +218,14 @@ fn sort_array(call: &Call<'_>) -> Result<Typed, Fault> {
     if holds_map(&element) {
         return Err(Fault::mismatch(format!("values of type {element} have no order"), Some(0)));
     }
-    let ascending = match call.arguments.get(1).map(|flag| &flag.expr) {
-        None => true,
-        Some(flag) if *flag == lit(true) => true,
-        Some(flag) if *flag == lit(false) => false,
-        Some(_) => return Err(Fault::mismatch("the order of `sort_array` is a constant", Some(1))),
+    let of_constant = |flag: &Typed| match constant::value(&flag.expr) {
+        Some(ScalarValue::Boolean(ascending)) => Ok(ascending),
+        Some(ScalarValue::Null) => Ok(None),
+        _ => Err(Fault::mismatch("the order of `sort_array` is a constant of type BOOLEAN", Some(1))),
+    };
+    let Some(ascending) = call.arguments.get(1).map_or(Ok(Some(true)), of_constant)? else {
+        let nothing = Typed::new(lit(ScalarValue::Null), SparkType::Null);
+        return cast(nothing, &call.arguments[0].data_type, Mode::Ansi);
     };
     one(call, if ascending { "spark_sort_array" } else { "spark_sort_array_desc" })
 }

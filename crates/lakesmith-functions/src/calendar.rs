@@ -176,7 +176,12 @@ fn index(number: i8) -> usize {
 }
 
 fn since(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
-    kernel::call(name, vec![argument(call, 0, &SparkType::Timestamp)?], SparkType::Long)
+    // a timestamp without zone counts as one of UTC
+    let time = match call.arguments[0].data_type {
+        SparkType::TimestampNtz => call.arguments[0].clone(),
+        _ => argument(call, 0, &SparkType::Timestamp)?,
+    };
+    kernel::call(name, vec![time], SparkType::Long)
 }
 
 fn divided(arguments: &[ArrayRef], by: i64) -> Result<ArrayRef> {

@@ -428,10 +428,11 @@ fn cast_text(texts: &StringArray, to: &DataType, mode: Mode, own: &Zone) -> Resu
         DataType::Boolean => Arc::new(BooleanArray::from(read(texts, to, mode, lakesmith_value::parse_boolean)?)),
         DataType::Date32 => Arc::new(Date32Array::from(read(texts, to, mode, lakesmith_value::parse_date)?)),
         DataType::Timestamp(TimeUnit::Microsecond, zone) => {
-            // a TIMESTAMP_NTZ is what stands in the text
-            let own = if zone.is_some() { own.clone() } else { Zone::default() };
-            let offset = |region: Option<&str>, local| text::offset_in(&own, region, local);
-            let micros = read(texts, to, mode, |value| lakesmith_value::parse_timestamp(value, offset))?;
+            let offset = |region: Option<&str>, local| text::offset_in(own, region, local);
+            let micros = match zone {
+                Some(_) => read(texts, to, mode, |value| lakesmith_value::parse_timestamp(value, offset))?,
+                None => read(texts, to, mode, text::parse_local)?,
+            };
             Arc::new(TimestampMicrosecondArray::from(micros).with_timezone_opt(zone.clone()))
         }
         DataType::Binary => Arc::new(texts.iter().map(|text| text.map(str::as_bytes)).collect::<BinaryArray>()),

@@ -130,6 +130,7 @@ pub fn comparison_type(left: &SparkType, right: &SparkType) -> Option<SparkType>
         SparkType::Null => Some(SparkType::STRING),
         SparkType::Decimal { .. } => Some(SparkType::Double),
         SparkType::Array { .. } | SparkType::Map { .. } | SparkType::Struct(_) | SparkType::Variant => None,
+        SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. } | SparkType::CalendarInterval => None,
         other => Some(other.clone()),
     }
 }

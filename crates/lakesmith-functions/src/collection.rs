@@ -6,7 +6,7 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, Int64Array,
 use datafusion::arrow::compute::take;
 use datafusion::arrow::datatypes::{DataType, Int32Type};
 use datafusion::common::{Result, ScalarValue};
-use datafusion::logical_expr::Expr;
+use datafusion::logical_expr::{Expr, lit, when};
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::{SparkType, StructField};
@@ -46,7 +46,8 @@ fn size(call: &Call<'_>) -> Result<Typed, Fault> {
         return Ok(size);
     }
     // by the old rules NULL has the size -1
-    let expr = datafusion::functions::expr_fn::coalesce(vec![size.expr, datafusion::logical_expr::lit(-1i32)]);
+    let absent = when(size.expr.clone().is_null(), lit(-1i32)).otherwise(size.expr);
+    let expr = absent.map_err(Fault::not_built)?;
     Ok(Typed { expr, data_type: SparkType::Integer, nullable: false })
 }
 

@@ -9,7 +9,7 @@ use datafusion::prelude::in_list;
 use lakesmith_unresolved::SparkType;
 
 use crate::cast::{Mode, cast};
-use crate::coercion::{common_of, comparison_type, implicit, is_numeric};
+use crate::coercion::{common_of, comparison_type, implicit, is_numeric, is_text};
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::guard;
 use crate::normal::normal;
@@ -63,6 +63,9 @@ fn compared(call: &Call<'_>, operator: Operator) -> Result<Vec<Typed>, Fault> {
         _ => comparison_type(l, r),
     };
     match common {
+        None if !crate::rules::is_ansi() && is_text(l) != is_text(r) => {
+            Err(Fault::mismatch(format!("a value of type {l} is not compared with one of type {r}"), None))
+        }
         Some(common) => Ok(vec![cast(left.clone(), &common, Mode::Ansi)?, cast(right.clone(), &common, Mode::Ansi)?]),
         None => aligned(call),
     }

@@ -7,9 +7,8 @@ use datafusion::arrow::datatypes::{DataType, FieldRef, TimeUnit};
 use datafusion::common::{Result, ScalarValue, internal_err};
 use datafusion::logical_expr::lit;
 use lakesmith_diagnostic::{Condition, SourceKind, SourceMap};
-use lakesmith_sql::{parse_data_type, parse_schema};
+use lakesmith_sql::{parse_data_type_in, parse_schema_in};
 use lakesmith_unresolved::{SparkType, StructField};
-use lakesmith_value::Zone;
 
 use crate::array::argument;
 use crate::cast::{Mode, cast_array, cast_in};
@@ -20,6 +19,8 @@ use crate::function::{Call, Fault, Function, Typed};
 use crate::json_schema::ddl;
 use crate::kernel::{self, Kernels, refused, texts};
 use crate::pattern::Pattern;
+use crate::rules;
+use crate::text_value::parse_zoneless;
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
@@ -78,7 +79,8 @@ fn from_csv(call: &Call<'_>) -> Result<Typed, Fault> {
     let wrong = |title: String| Fault { condition: Condition::INVALID_SCHEMA, title, argument: Some(1), help: None };
     let mut sources = SourceMap::default();
     let source = sources.add("schema", schema.as_str(), SourceKind::Inline);
-    let columns = match (parse_data_type(&sources, source), parse_schema(&sources, source)) {
+    let dialect = rules::dialect();
+    let columns = match (parse_data_type_in(&sources, source, dialect), parse_schema_in(&sources, source, dialect)) {
         (Ok(SparkType::Struct(columns)), _) | (Err(_), Ok(columns)) => columns,
         _ => return Err(wrong(format!("the schema of `from_csv` is a list of columns, not `{schema}`"))),
     };
@@ -146,9 +148,11 @@ fn values(tokens: &StringArray, to: &DataType, options: &CsvOptions) -> Result<A
         _ => None,
     };
     if let Some(pattern) = pattern {
-        let is_instant = matches!(to, DataType::Timestamp(_, Some(_)));
-        let zone = if is_instant { options.zone.clone() } else { Zone::default() };
-        let micros = tokens.iter().map(|token| pattern.parse_in(token?, &zone));
+        let micros = tokens.iter().map(|token| match to {
+            DataType::Timestamp(_, Some(_)) => pattern.parse_in(token?, &options.zone),
+            DataType::Timestamp(_, None) => pattern.parse_zoneless(token?),
+            _ => pattern.parse(token?),
+        });
         let micros: ArrayRef = Arc::new(micros.collect::<datafusion::arrow::array::TimestampMicrosecondArray>());
         return cast_array(&micros, to, Mode::Ansi);
     }
@@ -158,6 +162,7 @@ fn values(tokens: &StringArray, to: &DataType, options: &CsvOptions) -> Result<A
             keep(&|token| is_tight(token) && token.parse::<i64>().is_ok())
         }
         DataType::Decimal128(..) => keep(&is_tight),
+        DataType::Timestamp(_, None) => keep(&|token| parse_zoneless(token).is_some()),
         _ => keep(&|_| true),
     };
     cast_in(&tokens, to, Mode::Try, &options.zone)

@@ -17,17 +17,18 @@ use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::spark_type::{DayTimeUnit, YearMonthUnit};
-use lakesmith_value::Zone;
+use lakesmith_value::{Fraction, Zone};
 
 use crate::arithmetic::{DAYS, add_days_kernel, add_micros_kernel, attempt, of_intervals};
 use crate::cast::{Mode, cast, cast_array};
 use crate::coercion::{implicit, is_integral, is_text};
+use crate::constant;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::interval::DAYS_TO_SECONDS;
 use crate::interval_arithmetic::is_interval;
 use crate::kernel::{self, Kernels, texts};
 use crate::pattern::Pattern;
-use crate::rules::zone_at;
+use crate::rules::{is_ansi, timestamp_type, zone_at};
 use crate::text_value::{DAY_MICROS, date_of, day_number, days_of, months_later};
 
 /// The functions.
@@ -49,11 +50,10 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["date_format"], (2, 2), date_format),
     Function::scalar(&["to_date"], (1, 2), |call| read(call, SparkType::Date, Mode::Ansi)),
     Function::scalar(&["try_to_date"], (1, 2), |call| read(call, SparkType::Date, Mode::Try)),
-    Function::scalar(&["to_timestamp", "to_timestamp_ltz"], (1, 2), |call| {
-        read(call, SparkType::Timestamp, Mode::Ansi)
-    }),
+    Function::scalar(&["to_timestamp"], (1, 2), |call| read(call, timestamp_type(), Mode::Ansi)),
+    Function::scalar(&["to_timestamp_ltz"], (1, 2), |call| read(call, SparkType::Timestamp, Mode::Ansi)),
     Function::scalar(&["to_timestamp_ntz"], (1, 2), |call| read(call, SparkType::TimestampNtz, Mode::Ansi)),
-    Function::scalar(&["try_to_timestamp"], (1, 2), |call| read(call, SparkType::Timestamp, Mode::Try)),
+    Function::scalar(&["try_to_timestamp"], (1, 2), |call| read(call, timestamp_type(), Mode::Try)),
     Function::scalar(&["unix_timestamp", "to_unix_timestamp"], (0, 2), unix_timestamp),
     Function::scalar(&["from_unixtime"], (1, 2), from_unixtime),
     Function::scalar(&["timestamp_seconds"], (1, 1), |call| {
@@ -248,9 +248,18 @@ pub(crate) fn arithmetic(left: &Typed, right: &Typed, minus: bool) -> Option<Res
             let end = if has(YearMonthUnit::Month) { YearMonthUnit::Month } else { YearMonthUnit::Year };
             Some(same_kind(left.clone(), right.clone(), minus, SparkType::YearMonthInterval { start, end }))
         }
+        (l, r) if minus && is_moment(l) && is_text(r) && is_ansi() => {
+            let read = cast(right.clone(), l, Mode::Ansi);
+            read.map_or_else(|fault| Some(Err(fault)), |right| arithmetic(left, &right, minus))
+        }
+        // by the old rules only a date is taken from a text
+        (l, r) if minus && is_text(l) && is_moment(r) && (is_ansi() || *r == SparkType::Date) => {
+            let read = cast(left.clone(), r, Mode::Ansi);
+            read.map_or_else(|fault| Some(Err(fault)), |left| arithmetic(&left, right, minus))
+        }
         (l, r) if is_moment(l) || is_moment(r) || interval(l) || interval(r) => {
             let symbol = if minus { "-" } else { "+" };
-            if is_text(l) || is_text(r) {
+            if (is_text(l) || is_text(r)) && (interval(l) || interval(r)) {
                 return Some(Err(Fault::not_built(format!("`{symbol}` of {l} and {r}"))));
             }
             Some(Err(Fault::mismatch(format!("`{symbol}` does not work on {l} and {r}"), None)))
@@ -314,9 +323,28 @@ fn move_days(call: &Call<'_>, minus: bool) -> Result<Typed, Fault> {
     if !matches!(days, SparkType::Byte | SparkType::Short | SparkType::Integer | SparkType::Null) && !is_text(days) {
         return Err(Fault::mismatch(format!("`{}` moves by days as an INT, not {days}", call.name), Some(1)));
     }
+    if is_text(days) && !is_ansi() {
+        written_days(call)?;
+    }
     let mut arguments = typed(call, &[SparkType::Date, SparkType::Integer])?;
     let days = arguments.remove(1);
     shift_days(arguments.remove(0), days, minus)
+}
+
+/// By the old rules a number of days is no text, but for a constant that is a whole number.
+fn written_days(call: &Call<'_>) -> Result<(), Fault> {
+    let Some(value) = constant::value(&call.arguments[1].expr) else {
+        return Err(Fault::mismatch(format!("`{}` moves by days as an INT, not STRING", call.name), Some(1)));
+    };
+    let is_whole = |text: &str| lakesmith_value::parse_integer(text, Fraction::Refuse).is_some();
+    match value.try_as_str() {
+        Some(Some(text)) if !is_whole(text) => {
+            let title = format!("`{}` moves by a whole number of days, not by `{text}`", call.name);
+            let condition = Condition::SECOND_FUNCTION_ARGUMENT_NOT_INTEGER;
+            Err(Fault { condition, title, argument: Some(1), help: None })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A difference of dates is an interval of days, one of timestamps an interval of days to seconds.
@@ -546,16 +574,21 @@ fn format_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 }
 
 fn read(call: &Call<'_>, to: SparkType, mode: Mode) -> Result<Typed, Fault> {
-    let value = call.arguments[0].clone();
+    let mut value = call.arguments[0].clone();
+    // a number is an instant, or else a text
+    if to == SparkType::TimestampNtz && !is_moment(&value.data_type) && value.data_type != SparkType::Null {
+        value = cast(value, &SparkType::STRING, mode)?;
+    }
     if call.arguments.len() == 1 || is_moment(&value.data_type) {
         return cast(value, &to, mode);
     }
     let value = implicit(value, &SparkType::STRING)
         .unwrap_or_else(|| Err(Fault::mismatch(format!("`{}` reads a text", call.name), Some(0))))?;
     let arguments = vec![value, constant_pattern(call, 1)?];
+    let read_as = if to == SparkType::TimestampNtz { SparkType::TimestampNtz } else { SparkType::Timestamp };
     let moment = match mode {
-        Mode::Ansi | Mode::Legacy => kernel::call("spark_parse_moment", arguments, SparkType::Timestamp),
-        Mode::Try => kernel::call("spark_try_parse_moment", arguments, SparkType::Timestamp),
+        Mode::Ansi | Mode::Legacy => kernel::call("spark_parse_moment", arguments, read_as),
+        Mode::Try => kernel::call("spark_try_parse_moment", arguments, read_as),
     }?;
     cast(moment.with_nullable(true), &to, mode)
 }
@@ -564,11 +597,19 @@ fn parse_kernel(arguments: &[ArrayRef], to: &DataType, mode: Mode) -> Result<Arr
     use datafusion::arrow::array::Array;
     let values = texts(&arguments[0])?;
     let own = zone_at(arguments, 2)?;
+    let zone = match to {
+        DataType::Timestamp(_, zone) => zone.clone(),
+        _ => None,
+    };
     let micros = with_patterns(&arguments[1], values.len(), |pattern, row| {
         if values.is_null(row) {
             return Ok(None);
         }
-        match pattern.parse_in(values.value(row), &own) {
+        let parsed = match zone {
+            Some(_) => pattern.parse_in(values.value(row), &own),
+            None => pattern.parse_local(values.value(row)),
+        };
+        match parsed {
             None if mode == Mode::Ansi => {
                 let message = format!("`{}` does not follow the pattern", values.value(row));
                 Err(DataError { condition: Condition::CANNOT_PARSE_TIMESTAMP, message }.into_datafusion())
@@ -576,10 +617,6 @@ fn parse_kernel(arguments: &[ArrayRef], to: &DataType, mode: Mode) -> Result<Arr
             parsed => Ok(parsed),
         }
     })?;
-    let zone = match to {
-        DataType::Timestamp(_, zone) => zone.clone(),
-        _ => None,
-    };
     Ok(Arc::new(TimestampMicrosecondArray::from(micros).with_timezone_opt(zone)))
 }
 

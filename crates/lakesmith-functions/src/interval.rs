@@ -89,9 +89,19 @@ fn calendar_kernel(arguments: &[ArrayRef], mode: Mode) -> Result<ArrayRef> {
             let days = weeks.checked_mul(7)?.checked_add(days)?;
             let micros = i64::try_from(seconds.value(row)).ok()?;
             let micros = micros.checked_add(i64::from(hours) * HOUR)?.checked_add(i64::from(minutes) * MINUTE)?;
-            Some(IntervalMonthDayNano::new(months, days, micros.checked_mul(1000)?))
+            Some((months, days, micros))
         };
-        match interval() {
+        let interval = || match interval() {
+            None => Ok(None),
+            Some((months, days, micros)) => match micros.checked_mul(1000) {
+                Some(nanos) => Ok(Some(IntervalMonthDayNano::new(months, days, nanos))),
+                None => {
+                    let message = "an INTERVAL of more than 292 years of hours, minutes and seconds is not there yet";
+                    Err(refused(Condition::UNSUPPORTED_FEATURE, message))
+                }
+            },
+        };
+        match interval()? {
             None if mode == Mode::Ansi => Err(refused(Condition::ARITHMETIC_OVERFLOW, "the interval is too long")),
             interval => Ok(interval),
         }

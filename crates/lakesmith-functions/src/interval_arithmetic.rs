@@ -72,7 +72,7 @@ pub(crate) fn mean(total: &Typed, count: &Typed, mode: Mode) -> Result<Typed, Fa
 
 /// A number of units as an interval.
 pub(crate) fn number_of(unit: &Typed, number: &Typed, mode: Mode) -> Result<Typed, Fault> {
-    let name = if mode == Mode::Ansi { "spark_number_of" } else { "spark_try_multiply_interval" };
+    let name = if mode == Mode::Try { "spark_try_multiply_interval" } else { "spark_number_of" };
     scaled(unit, number, name, "cast")
 }
 

@@ -16,7 +16,7 @@ use crate::cast::{Mode, cast};
 use crate::cast_text::unit_ranks;
 use crate::coercion::{is_integral, is_text};
 use crate::function::{Fault, Typed};
-use crate::interval_arithmetic::{is_interval, number_of, sizes};
+use crate::interval_arithmetic::{is_interval, number_of, sizes, trimmed};
 use crate::kernel::{self, Kernels, refused};
 
 /// The kernels.
@@ -53,7 +53,12 @@ pub(crate) fn interval_cast(value: &Typed, to: &SparkType, mode: Mode) -> Option
             _ => ScalarValue::DurationMicrosecond(Some(unit)),
         };
         let unit = Typed::new(lit(unit), to.clone()).with_nullable(false);
-        return Some(number_of(&unit, value, mode).map(|interval| Typed { data_type: to.clone(), ..interval }));
+        let interval = number_of(&unit, value, mode);
+        // parts below the last unit are cut off
+        return Some(interval.and_then(|interval| match from {
+            SparkType::Decimal { .. } => trimmed(interval, to),
+            _ => Ok(Typed { data_type: to.clone(), ..interval }),
+        }));
     }
     if is_interval(from) && is_exact(to) {
         let unit = last_unit(from)?;
@@ -65,9 +70,20 @@ pub(crate) fn interval_cast(value: &Typed, to: &SparkType, mode: Mode) -> Option
             let unit = Typed::new(lit(unit), SparkType::Long).with_nullable(false);
             kernel::call("spark_interval_number", vec![value.clone(), unit], SparkType::Long)
         };
-        return Some(number.and_then(|number| cast(number, to, mode)));
+        return Some(number.and_then(|number| strict(number, to, mode)));
     }
     None
+}
+
+/// A number of an interval that does not fit is an error whatever the rules.
+fn strict(number: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
+    match mode {
+        Mode::Legacy if number.data_type != *to => {
+            let nullable = number.nullable;
+            Ok(kernel::call("spark_cast", vec![number], to.clone())?.with_nullable(nullable))
+        }
+        _ => cast(number, to, mode),
+    }
 }
 
 fn number_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {

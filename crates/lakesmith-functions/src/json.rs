@@ -7,7 +7,7 @@ use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::lit;
 use lakesmith_diagnostic::{SourceKind, SourceMap};
-use lakesmith_sql::{parse_data_type, parse_schema};
+use lakesmith_sql::{parse_data_type_in, parse_schema_in};
 use lakesmith_unresolved::expression::JsonStep;
 use lakesmith_unresolved::{SparkType, StructField};
 use lakesmith_value::{Dialect, JsonPath, PathStep};
@@ -18,6 +18,7 @@ use crate::function::{Call, Fault, Function, Typed};
 use crate::json_decode;
 use crate::json_options::JsonOptions;
 use crate::kernel::{self, Kernels};
+use crate::rules;
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
@@ -57,7 +58,8 @@ fn from_json(call: &Call<'_>) -> Result<Typed, Fault> {
     };
     let mut sources = SourceMap::default();
     let source = sources.add("schema", schema.as_str(), SourceKind::Inline);
-    let to = match (parse_schema(&sources, source), parse_data_type(&sources, source)) {
+    let dialect = rules::dialect();
+    let to = match (parse_schema_in(&sources, source, dialect), parse_data_type_in(&sources, source, dialect)) {
         // `a INT` is a column; `ARRAY<INT>` is a type, as is `INT`
         (_, Ok(data_type)) => data_type,
         (Ok(columns), Err(_)) => SparkType::Struct(columns),

@@ -15,7 +15,7 @@ use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
 use datafusion::arrow::datatypes::{DataType, FieldRef, Fields, TimeUnit};
 use datafusion::common::{Result, not_impl_err};
 use lakesmith_diagnostic::Condition;
-use lakesmith_value::{Dialect, Json, JsonPath, Zone};
+use lakesmith_value::{Dialect, Json, JsonPath};
 
 use crate::json_options::JsonOptions;
 use crate::kernel;
@@ -156,13 +156,16 @@ fn column(values: &[Option<&Json<'_>>], to: &DataType, options: &JsonOptions) ->
         }
         DataType::Timestamp(TimeUnit::Microsecond, zone) => {
             let pattern = if zone.is_some() { &options.timestamp } else { &options.timestamp_ntz };
-            let utc = Zone::default();
-            let own = if zone.is_some() { &options.zone } else { &utc };
-            let offset = |region: Option<&str>, local| text::offset_in(own, region, local);
-            let time = |value: &Option<&Json<'_>>| match ((*value)?, pattern) {
-                (Json::Number(number), _) => number.parse::<i64>().ok()?.checked_mul(1_000_000),
-                (other, Some(pattern)) => pattern.parse_in(of_text(other)?, own),
-                (other, None) => lakesmith_value::parse_timestamp(of_text(other)?, offset),
+            let own = zone.as_ref().map(|_| &options.zone);
+            let time = |value: &Option<&Json<'_>>| match ((*value)?, pattern, own) {
+                (Json::Number(number), ..) => number.parse::<i64>().ok()?.checked_mul(1_000_000),
+                (other, Some(pattern), Some(own)) => pattern.parse_in(of_text(other)?, own),
+                (other, Some(pattern), None) => pattern.parse_zoneless(of_text(other)?),
+                (other, None, Some(own)) => {
+                    let offset = |region: Option<&str>, local| text::offset_in(own, region, local);
+                    lakesmith_value::parse_timestamp(of_text(other)?, offset)
+                }
+                (other, None, None) => text::parse_zoneless(of_text(other)?),
             };
             let times = TimestampMicrosecondArray::from_iter(values.iter().map(time));
             Arc::new(times.with_timezone_opt(zone.clone()))

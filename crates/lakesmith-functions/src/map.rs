@@ -15,11 +15,11 @@ use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::{SparkType, StructField};
 
-use crate::arrange::{place, tightest};
+use crate::arrange::place;
 use crate::array::{Base, item, list, picked};
 use crate::cast::{Mode, cast};
 use crate::cast_text::range;
-use crate::coercion::{common_of, common_without_text};
+use crate::coercion::{common_of, common_type, common_without_text, is_text};
 use crate::collection;
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::higher_order::holds_map;
@@ -47,7 +47,9 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["map_contains_key"], (2, 2), |call| {
         let (map, key, value) = of_map(call)?;
         let wanted = call.arguments[1].clone();
-        let common = tightest(&key, &wanted.data_type).filter(|_| wanted.data_type != SparkType::Null);
+        let mixes_text = is_text(&key) != is_text(&wanted.data_type);
+        let common =
+            common_type(&key, &wanted.data_type).filter(|_| wanted.data_type != SparkType::Null && !mixes_text);
         let Some(common) = common else {
             let title = format!("`{}` looks for a key of type {} among {key}", call.name, wanted.data_type);
             return Err(Fault::mismatch(title, Some(1)));

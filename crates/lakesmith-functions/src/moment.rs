@@ -14,18 +14,18 @@ use crate::calendar::zone;
 use crate::cast::{Mode, cast};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel::{self, Kernels, refused, texts};
-use crate::rules::{zone_of, zone_value};
+use crate::rules::{timestamp_type, zone_of, zone_value};
 use crate::text_value::{DAY_MICROS, days_of};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
-    Function::scalar(&["make_timestamp", "make_timestamp_ltz"], (1, 7), |call| {
-        make(call, SparkType::Timestamp, "spark_make_timestamp")
-    }),
+    Function::scalar(&["make_timestamp"], (1, 7), |call| make(call, of_parts(call), "spark_make_timestamp")),
+    Function::scalar(&["make_timestamp_ltz"], (1, 7), |call| make(call, SparkType::Timestamp, "spark_make_timestamp")),
     Function::scalar(&["make_timestamp_ntz"], (1, 6), |call| {
         make(call, SparkType::TimestampNtz, "spark_make_timestamp")
     }),
-    Function::scalar(&["try_make_timestamp", "try_make_timestamp_ltz"], (1, 7), |call| {
+    Function::scalar(&["try_make_timestamp"], (1, 7), |call| make(call, of_parts(call), "spark_try_make_timestamp")),
+    Function::scalar(&["try_make_timestamp_ltz"], (1, 7), |call| {
         make(call, SparkType::Timestamp, "spark_try_make_timestamp")
     }),
     Function::scalar(&["try_make_timestamp_ntz"], (1, 6), |call| {
@@ -49,6 +49,11 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_try_make_timestamp", |a, t| make_kernel(a, t, Mode::Try)),
 ];
 
+/// The type of a timestamp made of single parts; one made of a date is an instant whatever the settings say.
+fn of_parts(call: &Call<'_>) -> SparkType {
+    if call.arguments.len() < 6 { SparkType::Timestamp } else { timestamp_type() }
+}
+
 /// Year, month, day, hour, minute, seconds and perhaps a zone; or a date alone.
 fn make(call: &Call<'_>, result: SparkType, name: &'static str) -> Result<Typed, Fault> {
     match call.arguments.len() {
@@ -66,8 +71,11 @@ fn make(call: &Call<'_>, result: SparkType, name: &'static str) -> Result<Typed,
     };
     let arguments = (0..call.arguments.len()).map(|index| argument(call, index, &wanted(index)));
     let mut arguments = arguments.collect::<Result<Vec<_>, _>>()?;
-    if result == SparkType::Timestamp && arguments.len() == 6 {
-        arguments.push(zone_value(&call.session.rules.zone));
+    match result {
+        SparkType::Timestamp if arguments.len() == 6 => arguments.push(zone_value(&call.session.rules.zone)),
+        // clocks show the same in every zone
+        SparkType::TimestampNtz => arguments.truncate(6),
+        _ => {}
     }
     let made = kernel::call(name, arguments, result)?;
     Ok(made.with_nullable(true))

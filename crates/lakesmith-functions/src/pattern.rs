@@ -197,6 +197,18 @@ impl Pattern {
         self.parse_in(text, &Zone::default())
     }
 
+    /// Reads a text as what clocks show, whatever zone it names.
+    pub fn parse_local(&self, text: &str) -> Option<i64> {
+        let (parts, rest) = read(&self.0, text, Parts::default())?;
+        if rest.is_empty() { parts.local() } else { None }
+    }
+
+    /// Reads a text that names no zone as what clocks show.
+    pub fn parse_zoneless(&self, text: &str) -> Option<i64> {
+        let (parts, rest) = read(&self.0, text, Parts::default())?;
+        if rest.is_empty() && parts.zone.is_none() { parts.local() } else { None }
+    }
+
     /// Reads a text as an instant, in a zone where it names none.
     pub fn parse_in(&self, text: &str, zone: &Zone) -> Option<i64> {
         let (parts, rest) = read(&self.0, text, Parts::default())?;
@@ -400,6 +412,10 @@ impl Parts {
     }
 
     fn micros(&self, zone: &Zone) -> Option<i64> {
+        self.local().map(|local| self.zone.as_ref().unwrap_or(zone).instant(local))
+    }
+
+    fn local(&self) -> Option<i64> {
         let date = match self.day_of_year {
             None => Date::new(self.year, self.month.unwrap_or(1), self.day.unwrap_or(1)).ok()?,
             Some(number) => {
@@ -413,8 +429,7 @@ impl Parts {
         };
         let hour = self.hour + if self.afternoon == Some(true) && self.hour < 12 { 12 } else { 0 };
         let seconds = (hour * 60 + self.minute) * 60 + self.second;
-        let local = i64::from(days_of(date)) * DAY_MICROS + seconds * 1_000_000 + self.micros;
-        Some(self.zone.as_ref().unwrap_or(zone).instant(local))
+        Some(i64::from(days_of(date)) * DAY_MICROS + seconds * 1_000_000 + self.micros)
     }
 }
 

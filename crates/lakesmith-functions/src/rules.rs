@@ -10,6 +10,7 @@ use datafusion::arrow::array::ArrayRef;
 use datafusion::common::Result;
 use datafusion::logical_expr::lit;
 use lakesmith_diagnostic::Condition;
+use lakesmith_sql::{Dialect, TIMESTAMP_TYPE};
 use lakesmith_unresolved::SparkType;
 use lakesmith_value::Zone;
 
@@ -33,11 +34,13 @@ pub struct Rules {
     pub ansi: bool,
     /// How INSERT makes values those of a column.
     pub store: StorePolicy,
+    /// What words of SQL in values mean.
+    pub dialect: Dialect,
 }
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { zone: Zone::default(), ansi: true, store: StorePolicy::Ansi }
+        Self { zone: Zone::default(), ansi: true, store: StorePolicy::Ansi, dialect: Dialect::default() }
     }
 }
 
@@ -75,7 +78,12 @@ impl Rules {
                 _ => return Err(not_one_of(STORE, text, "ANSI, LEGACY or STRICT")),
             },
         };
-        Ok(Self { zone, ansi, store })
+        if let Some(text) = setting(TIMESTAMP_TYPE)
+            && !["TIMESTAMP_LTZ", "TIMESTAMP_NTZ"].iter().any(|known| known.eq_ignore_ascii_case(text.trim()))
+        {
+            return Err(not_one_of(TIMESTAMP_TYPE, text, "TIMESTAMP_LTZ or TIMESTAMP_NTZ"));
+        }
+        Ok(Self { zone, ansi, store, dialect: Dialect::of(setting) })
     }
 }
 
@@ -84,7 +92,10 @@ impl Rules {
     pub fn fingerprint(&self) -> String {
         match *self == Self::default() {
             true => String::new(),
-            false => format!("zone {}, ANSI {}, store {:?}", self.zone.name(), self.ansi, self.store),
+            false => {
+                let dialect = if self.dialect.timestamps_without_zone { ", timestamps without zone" } else { "" };
+                format!("zone {}, ANSI {}, store {:?}{dialect}", self.zone.name(), self.ansi, self.store)
+            }
         }
     }
 }
@@ -133,6 +144,16 @@ pub fn within<T>(rules: &Rules, work: impl FnOnce() -> T) -> T {
 /// The rules in force.
 pub fn current() -> Rules {
     IN_FORCE.with_borrow(Clone::clone)
+}
+
+/// What words of SQL mean.
+pub(crate) fn dialect() -> Dialect {
+    IN_FORCE.with_borrow(|rules| rules.dialect)
+}
+
+/// The type that the word TIMESTAMP names.
+pub(crate) fn timestamp_type() -> SparkType {
+    if dialect().timestamps_without_zone { SparkType::TimestampNtz } else { SparkType::Timestamp }
 }
 
 /// Whether ANSI mode is on.

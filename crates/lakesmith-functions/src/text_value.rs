@@ -99,7 +99,7 @@ pub fn format_typed(data_type: &lakesmith_unresolved::SparkType, text: &str) -> 
         SparkType::Date => lakesmith_value::parse_date(text).map(format_date),
         // nanoseconds are kept as they are written
         SparkType::Timestamp | SparkType::TimestampNtz if fraction_digits(text) > 6 => Some(text.to_owned()),
-        SparkType::TimestampNtz => lakesmith_value::parse_timestamp(text, zone_offset).map(format_timestamp),
+        SparkType::TimestampNtz => parse_local(text).map(format_timestamp),
         SparkType::Timestamp => {
             let zone = crate::rules::current().zone;
             let offset = |region: Option<&str>, local| offset_in(&zone, region, local);
@@ -107,6 +107,25 @@ pub fn format_typed(data_type: &lakesmith_unresolved::SparkType, text: &str) -> 
         }
         _ => None,
     }
+}
+
+/// Whether a text is a timestamp that names its zone.
+pub fn names_zone(text: &str) -> bool {
+    lakesmith_value::parse_local_timestamp(text, |_| true).is_some_and(|local| local.names_zone)
+}
+
+/// A timestamp without zone as a cast reads it.
+pub fn parse_local(text: &str) -> Option<i64> {
+    lakesmith_value::parse_local_timestamp(text, is_region).map(|local| local.micros)
+}
+
+/// A timestamp without zone that names none.
+pub fn parse_zoneless(text: &str) -> Option<i64> {
+    lakesmith_value::parse_local_timestamp(text, |_| false).filter(|local| !local.names_zone).map(|local| local.micros)
+}
+
+fn is_region(name: &str) -> bool {
+    Zone::new(name).is_some()
 }
 
 fn fraction_digits(text: &str) -> usize {

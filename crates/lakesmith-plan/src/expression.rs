@@ -174,16 +174,10 @@ impl Resolver<'_> {
     }
 
     /// A column of the query around this subquery.
-    fn outer(&mut self, parts: &[NamePart], plan_id: Option<PlanId>, scope: &Scope<'_>) -> Option<Typed> {
+    pub(crate) fn outer(&mut self, parts: &[NamePart], plan_id: Option<PlanId>, scope: &Scope<'_>) -> Option<Typed> {
         let outer = scope.outer?;
         let Found::Column(column, taken) = outer.find(parts, plan_id) else { return None };
-        let attribute = &column.attribute;
-        let arrow = lakesmith_engine::arrow_type::to_arrow(&attribute.data_type).ok()?;
-        let field = datafusion::arrow::datatypes::Field::new(attribute.internal(), arrow, attribute.nullable);
-        let column = datafusion::prelude::Column::new_unqualified(attribute.internal());
-        let expr = Expr::OuterReferenceColumn(std::sync::Arc::new(field), column);
-        let value = Typed { expr, data_type: attribute.data_type.clone(), nullable: attribute.nullable };
-        self.fields(value, &parts[taken..])
+        self.fields(outer_value(column)?, &parts[taken..])
     }
 
     pub(crate) fn unknown_column<T>(&mut self, parts: &[NamePart], scope: &Scope<'_>) -> Option<T> {
@@ -510,6 +504,16 @@ impl Resolver<'_> {
             }
         }
     }
+}
+
+/// A column as a subquery sees it that stands in its query.
+pub(crate) fn outer_value(column: &ScopeColumn) -> Option<Typed> {
+    let attribute = &column.attribute;
+    let arrow = lakesmith_engine::arrow_type::to_arrow(&attribute.data_type).ok()?;
+    let field = datafusion::arrow::datatypes::Field::new(attribute.internal(), arrow, attribute.nullable);
+    let column = datafusion::prelude::Column::new_unqualified(attribute.internal());
+    let expr = Expr::OuterReferenceColumn(std::sync::Arc::new(field), column);
+    Some(Typed { expr, data_type: attribute.data_type.clone(), nullable: attribute.nullable })
 }
 
 /// Operators of which a chain is one call, by their functions: resolved one inside the other, a long one would take too long.

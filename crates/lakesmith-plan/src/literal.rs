@@ -6,13 +6,16 @@ use lakesmith_diagnostic::Condition;
 use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::rules::Rules;
-use lakesmith_functions::text_value::format_typed;
+use lakesmith_functions::text_value::{format_typed, names_zone};
 use lakesmith_functions::{Fault, Typed};
 use lakesmith_unresolved::{Literal, SparkType};
 
 /// A typed constant whose text is a word: `DATE 'today'`, `TIMESTAMP 'epoch'`.
 pub fn special_moment(literal: &Literal, now_micros: i64, rules: &Rules) -> Option<Literal> {
     const DAY: i64 = 86_400_000_000;
+    if let Literal::Moment(text) = literal {
+        return special_moment(&moment(text), now_micros, rules);
+    }
     let Literal::Typed { data_type, text } = literal else { return None };
     let zone = &rules.zone;
     let day = zone.local(now_micros).div_euclid(DAY);
@@ -32,6 +35,12 @@ pub fn special_moment(literal: &Literal, now_micros: i64, rules: &Rules) -> Opti
         SparkType::TimestampNtz => Some(Literal::TimestampNtz(local)),
         _ => None,
     }
+}
+
+/// `TIMESTAMP '…'` where timestamps have no zone.
+pub fn moment(text: &str) -> Literal {
+    let data_type = if names_zone(text) { SparkType::Timestamp } else { SparkType::TimestampNtz };
+    Literal::Typed { data_type, text: text.to_owned() }
 }
 
 /// The constant as an expression.
@@ -63,6 +72,13 @@ pub fn literal(literal: &Literal) -> Result<Typed, Fault> {
         Literal::TimestampNtz(micros) => {
             sure(ScalarValue::TimestampMicrosecond(Some(*micros), None), SparkType::TimestampNtz)
         }
+        Literal::Moment(text) => match moment(text) {
+            Literal::Typed { data_type, .. } if names_zone(text) && format_typed(&data_type, text).is_none() => {
+                let title = format!("`{text}` names a zone that does not exist");
+                Err(Fault { condition: Condition::INVALID_TIMEZONE, title, argument: None, help: None })
+            }
+            moment => self::literal(&moment),
+        },
         Literal::Typed { data_type: SparkType::Time(_), .. } => Err(Fault::not_built("a constant of type TIME")),
         Literal::Typed { data_type, text }
             if matches!(data_type, SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz)

@@ -13,6 +13,7 @@ use lakesmith_unresolved::{Literal, SparkType};
 
 use crate::call_name;
 use crate::expression::field_name;
+use crate::literal::moment;
 use crate::scope::{Found, Scope};
 
 /// The name of a computed column: additions to dates have names of their own.
@@ -72,20 +73,40 @@ fn with_kernels(mut expression: Expression, moved: &[(Origin, &'static str)]) ->
 /// of them.
 fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expression {
     let mut expression = expression.clone();
-    if !matches!(&expression.kind, ExpressionKind::Function(_) | ExpressionKind::Window { .. }) {
+    let is_computed = |kind: &ExpressionKind| {
+        matches!(
+            kind,
+            ExpressionKind::Function(_) | ExpressionKind::Window { .. } | ExpressionKind::ExtractValue { .. }
+        )
+    };
+    if !is_computed(&expression.kind) {
         return expression;
     }
     expression.for_each_mut(&mut |part| {
         let ExpressionKind::Attribute { parts, plan_id, .. } = &mut part.kind else { return };
-        let Found::Column(column, taken) = scope.find(parts, *plan_id) else {
-            if let [only] = parts.as_mut_slice()
-                && scope.aliases.iter().any(|(name, _)| *name == only.text)
-            {
-                only.text = Identifier::new(format!("lateralAliasReference({})", only.text.as_str()));
+        let (column, taken, is_outer) = match (scope.find(parts, *plan_id), scope.outer) {
+            (Found::Column(column, taken), _) => (column, taken, false),
+            (_, outer) => {
+                if let [only] = parts.as_mut_slice()
+                    && scope.aliases.iter().any(|(name, _)| *name == only.text)
+                {
+                    only.text = Identifier::new(format!("lateralAliasReference({})", only.text.as_str()));
+                    return;
+                }
+                match outer.map(|outer| outer.find(parts, *plan_id)) {
+                    Some(Found::Column(column, taken)) => (column, taken, true),
+                    _ => return,
+                }
             }
-            return;
         };
-        let mut shown = parts[taken - 1].text.as_str().to_owned();
+        let name = parts[taken - 1].text.as_str();
+        let mut shown = match is_outer {
+            true => format!(
+                "outer({}{name})",
+                column.qualifier.iter().map(|part| format!("{}.", part.as_str())).collect::<String>()
+            ),
+            false => name.to_owned(),
+        };
         let mut data_type = &column.attribute.data_type;
         for field in &parts[taken..] {
             let name = field.text.as_str();
@@ -249,6 +270,7 @@ fn literal_text(literal: &Literal) -> String {
         Literal::String(value) => value.clone(),
         Literal::Decimal { unscaled, scale, .. } => decimal_text(*unscaled, *scale),
         Literal::Double(value) => lakesmith_functions::text_value::format_double(&format!("{value:e}"), *value),
+        Literal::Moment(text) => literal_text(&moment(text)),
         Literal::Typed { data_type, text } => {
             format!("{data_type} '{}'", format_typed(data_type, text).unwrap_or_else(|| text.clone()))
         }

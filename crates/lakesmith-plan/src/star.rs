@@ -7,6 +7,7 @@ use lakesmith_functions::Typed;
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, NamePart};
 use lakesmith_unresolved::{Literal, SparkType};
 
+use crate::expression::outer_value;
 use crate::literal::literal;
 use crate::project::{Output, typed};
 use crate::resolver::Resolver;
@@ -60,8 +61,16 @@ impl Resolver<'_> {
             return Some(columns.into_iter().map(of).collect());
         }
         let name = shown(target);
+        let around =
+            scope.outer.filter(|outer| outer.gives_stars && matches!(scope.find(target, None), Found::Nothing));
+        if let Some(columns) = around.map(|outer| outer.star(target)).filter(|columns| !columns.is_empty()) {
+            let of_outer =
+                |column: &ScopeColumn| Some(Output { value: outer_value(column)?, source: None, ..of(column) });
+            return columns.into_iter().map(of_outer).collect();
+        }
         let structure = match scope.find(target, None) {
             Found::Column(column, taken) => Some(self.fields(typed(column), &target[taken..])?),
+            _ if around.is_some() => self.outer(target, None, scope),
             _ => None,
         };
         let Some((value, fields)) = structure.and_then(|value| match value.data_type.clone() {

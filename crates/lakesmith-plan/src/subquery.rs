@@ -43,7 +43,8 @@ impl Resolver<'_> {
         let SubqueryPlan::Inline(query) = &subquery.query else {
             return self.not_built("a subquery of a DataFrame", origin);
         };
-        let planned = self.relation(query, scope)?;
+        let gives_stars = matches!(subquery.kind, SubqueryKind::Scalar);
+        let planned = self.relation(query, &Scope { gives_stars, ..*scope })?;
         self.note_correlation(&planned.plan, scope, origin);
         self.checked_correlation(&planned.plan, origin)?;
         match &subquery.kind {

@@ -78,7 +78,8 @@ impl Session {
     pub(crate) async fn resolve(&self, sql: &str) -> Result<Resolved, Vec<Diagnostic>> {
         let mut sources = SourceMap::default();
         let source = sources.add("query", sql, SourceKind::Inline);
-        let relation = lakesmith_sql::parse_query(&sources, source).map_err(|fault| vec![fault])?;
+        let relation =
+            lakesmith_sql::parse_query_in(&sources, source, self.rules.dialect).map_err(|fault| vec![fault])?;
         let (catalog, schema, user) = ("spark_catalog".into(), "default".into(), "ada".into());
         let rules = self.rules.clone();
         let session = SessionValues { now_micros: NOW, entropy: 7, catalog, schema, user, rules };

@@ -17,7 +17,9 @@ fn constant(expression: &Expression) -> Option<String> {
     match &expression.kind {
         ExpressionKind::Literal(Literal::Integer(value)) => Some(value.to_string()),
         ExpressionKind::Literal(Literal::Long(value)) => Some(value.to_string()),
-        ExpressionKind::Literal(Literal::String(text) | Literal::Typed { text, .. }) => Some(text.clone()),
+        ExpressionKind::Literal(Literal::String(text) | Literal::Typed { text, .. } | Literal::Moment(text)) => {
+            Some(text.clone())
+        }
         _ => None,
     }
 }

@@ -13,7 +13,7 @@ use lakesmith_functions::rules::{ANSI, TIME_ZONE};
 use lakesmith_functions::{Rules, SessionValues};
 use lakesmith_plan::{Options, Resolved, Variables, resolve};
 use lakesmith_project::PathMap;
-use lakesmith_sql::{Variables as Replaced, parse_commands};
+use lakesmith_sql::{TIMESTAMP_TYPE, Variables as Replaced, parse_commands};
 use lakesmith_unresolved::{Command, Relation};
 
 use crate::catalog::{Namespace, WarehouseCatalog};
@@ -279,7 +279,7 @@ impl Session {
     /// The settings that say what queries mean, where they have been set.
     pub(crate) fn meaning(&self) -> BTreeMap<String, String> {
         let state = self.state();
-        let set = [TIME_ZONE, ANSI].into_iter().filter_map(|key| state.settings.get_key_value(key));
+        let set = [TIME_ZONE, ANSI, TIMESTAMP_TYPE].into_iter().filter_map(|key| state.settings.get_key_value(key));
         set.map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 

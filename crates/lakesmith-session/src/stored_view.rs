@@ -10,7 +10,7 @@ use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::rules::within;
 use lakesmith_functions::{Rules, Typed};
 use lakesmith_plan::{Options, resolve};
-use lakesmith_sql::{parse_data_type, parse_query};
+use lakesmith_sql::{parse_data_type, parse_query_in};
 use lakesmith_unresolved::{SparkType, StructField};
 
 use crate::catalog::WarehouseCatalog;
@@ -25,11 +25,11 @@ pub(crate) async fn resolved(
 ) -> Result<ProvidedRelation, Box<Diagnostic>> {
     let mut sources = SourceMap::default();
     let source = sources.add(view.name.as_str(), view.text.as_str(), SourceKind::Inline);
-    let query = parse_query(&sources, source).map_err(Box::new)?;
-    let mut options = Options { notes_places: false, ..session.options() };
     // a view means what it meant when it was made
-    options.session.rules = Rules::of(|key| view.settings.get(key).map(String::as_str)).unwrap_or_default();
-    let rules = options.session.rules.clone();
+    let rules = Rules::of(|key| view.settings.get(key).map(String::as_str)).unwrap_or_default();
+    let query = parse_query_in(&sources, source, rules.dialect).map_err(Box::new)?;
+    let mut options = Options { notes_places: false, ..session.options() };
+    options.session.rules = rules.clone();
     let resolved = resolve(&query, catalog, options).await;
     let resolved = resolved.map_err(|faults| Box::new(faults.into_iter().next().unwrap_or_else(unread)))?;
     let (mut columns, mut schema) = (Vec::new(), Vec::new());

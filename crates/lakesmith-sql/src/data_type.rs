@@ -93,7 +93,7 @@ impl Parser<'_> {
             "TIMESTAMP" => {
                 let nanos = self.optional_precision(6)? > 6;
                 let local = self.eat_keywords(&["WITHOUT", "TIME", "ZONE"]);
-                Ok(timestamp(!local, nanos))
+                Ok(timestamp(!local && !self.dialect.timestamps_without_zone, nanos))
             }
             "TIMESTAMP_LTZ" | "TIMESTAMP_NTZ" => {
                 let nanos = self.optional_precision(6)? > 6;

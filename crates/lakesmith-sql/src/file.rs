@@ -12,6 +12,7 @@ use lakesmith_diagnostic::{Condition, Diagnostic, SourceId, SourceMap};
 use lakesmith_unresolved::{Command, CommandKind, PipelineStatement, PipelineStatementKind};
 
 use crate::arguments::Arguments;
+use crate::dialect::{Dialect, TIMESTAMP_TYPE};
 use crate::lexer::lex_text;
 use crate::notebook::sql_text;
 use crate::parser::{Parsed, Parser};
@@ -70,6 +71,13 @@ struct InForce<'a> {
     variables: &'a Variables,
 }
 
+impl InForce<'_> {
+    fn dialect(&self) -> Dialect {
+        let value = self.get(TIMESTAMP_TYPE).map(|variable| variable.value);
+        Dialect::of(|key| value.as_deref().filter(|_| key == TIMESTAMP_TYPE))
+    }
+}
+
 impl VariableLookup for InForce<'_> {
     fn get(&self, key: &str) -> Option<Variable> {
         if let Some(name) = key.strip_prefix("env:") {
@@ -97,8 +105,10 @@ pub fn parse_pipeline_file(sources: &mut SourceMap, source: SourceId, variables:
     for range in read.statements {
         let lookup = InForce { settings: &settings, variables };
         let text = StatementText { source, text: &read.text, range };
+        let dialect = lookup.dialect();
         let mut attempts: Vec<(Vec<QualifiedName>, bool)> = Vec::new();
         let read = parse_statement(sources, text, &lookup, &mut file.diagnostics, |parser, faults| {
+            parser.dialect = dialect;
             let names = parser.defined_names();
             let parsed = parser.pipeline_statement(faults);
             attempts.push((names, parsed.is_ok()));
@@ -133,9 +143,11 @@ pub fn parse_commands(
     let mut commands: Vec<Command> = Vec::new();
     for range in read.statements {
         let lookup = InForce { settings: &settings, variables };
+        let dialect = lookup.dialect();
         let text = StatementText { source, text: &read.text, range };
         let parsed = parse_statement(sources, text, &lookup, &mut diagnostics, |parser, faults| {
             parser.arguments = variables.arguments.clone();
+            parser.dialect = dialect;
             parser.whole_command(faults)
         });
         for command in parsed {

@@ -7,17 +7,18 @@
 use lakesmith_diagnostic::{Diagnostic, SourceId, SourceMap};
 use lakesmith_unresolved::{Expression, Name, Relation, SparkType, StructField};
 
+use crate::dialect::Dialect;
 use crate::lexer::lex_verbatim;
 use crate::parser::{Parsed, Parser};
 
 /// The expression that is the whole text of `source`, possibly with an alias.
 pub fn parse_expression(sources: &SourceMap, source: SourceId) -> Result<Expression, Diagnostic> {
-    whole(sources, source, |parser| parser.named_expression(), &["an operator"])
+    whole(sources, source, Dialect::default(), |parser| parser.named_expression(), &["an operator"])
 }
 
 /// The name, parts with dots, that is the whole text of `source`.
 pub fn parse_name(sources: &SourceMap, source: SourceId) -> Result<Name, Diagnostic> {
-    whole(sources, source, |parser| parser.name(), &["."])
+    whole(sources, source, Dialect::default(), |parser| parser.name(), &["."])
 }
 
 /// How many parameters by name and by position the one statement has that is the whole text of `source`.
@@ -26,27 +27,46 @@ pub fn count_parameters(sources: &SourceMap, source: SourceId) -> Result<(usize,
         parser.whole_command(&mut Vec::new())?;
         Ok((parser.named_parameters, parser.positional_parameters))
     };
-    whole(sources, source, count, &[])
+    whole(sources, source, Dialect::default(), count, &[])
 }
 
 /// The data type that is the whole text of `source`.
 pub fn parse_data_type(sources: &SourceMap, source: SourceId) -> Result<SparkType, Diagnostic> {
-    whole(sources, source, |parser| parser.data_type(), &[])
+    parse_data_type_in(sources, source, Dialect::default())
+}
+
+/// [`parse_data_type`] in a dialect.
+pub fn parse_data_type_in(sources: &SourceMap, source: SourceId, dialect: Dialect) -> Result<SparkType, Diagnostic> {
+    whole(sources, source, dialect, |parser| parser.data_type(), &[])
 }
 
 /// The columns of a schema in DDL notation, `a INT, b STRING NOT NULL`, that is the whole text of `source`.
 pub fn parse_schema(sources: &SourceMap, source: SourceId) -> Result<Vec<StructField>, Diagnostic> {
-    whole(sources, source, |parser| parser.schema(), &[","])
+    parse_schema_in(sources, source, Dialect::default())
+}
+
+/// [`parse_schema`] in a dialect.
+pub fn parse_schema_in(
+    sources: &SourceMap,
+    source: SourceId,
+    dialect: Dialect,
+) -> Result<Vec<StructField>, Diagnostic> {
+    whole(sources, source, dialect, |parser| parser.schema(), &[","])
 }
 
 /// The query that is the whole text of `source`; a semicolon may end it.
 pub fn parse_query(sources: &SourceMap, source: SourceId) -> Result<Relation, Diagnostic> {
+    parse_query_in(sources, source, Dialect::default())
+}
+
+/// [`parse_query`] in a dialect.
+pub fn parse_query_in(sources: &SourceMap, source: SourceId, dialect: Dialect) -> Result<Relation, Diagnostic> {
     let query = |parser: &mut Parser<'_>| {
         let query = parser.query()?;
         while parser.eat_symbol(";") {}
         Ok(query)
     };
-    whole(sources, source, query, AFTER_QUERY)
+    whole(sources, source, dialect, query, AFTER_QUERY)
 }
 
 /// What may follow a complete query, for messages.
@@ -55,6 +75,7 @@ pub(crate) const AFTER_QUERY: &[&str] = &["a clause such as WHERE, GROUP BY, ORD
 fn whole<T>(
     sources: &SourceMap,
     source: SourceId,
+    dialect: Dialect,
     part: impl FnOnce(&mut Parser<'_>) -> Parsed<T>,
     after: &[&str],
 ) -> Result<T, Diagnostic> {
@@ -63,6 +84,7 @@ fn whole<T>(
         return Err(first);
     }
     let mut parser = Parser::new(&tokens);
+    parser.dialect = dialect;
     let parsed = part(&mut parser).and_then(|parsed| parser.expect_end(after).map(|()| parsed));
     parsed.map_err(|error| *error.0)
 }

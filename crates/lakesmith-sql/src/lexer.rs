@@ -167,8 +167,8 @@ pub fn ends_statement(text: &str) -> bool {
         }
     }
     // a block ends with its END
-    let last = split_statements(text).pop().map(|range| code_words(text.get(range).unwrap_or_default()));
-    ended && !last.is_some_and(|words| begins_block(&words) && !text.to_uppercase().contains("END"))
+    let last = split_statements(text).pop().and_then(|range| text.get(range));
+    ended && !last.is_some_and(|last| begins_block(&code_words(last)) && !Block::default().closed_by(last))
 }
 
 /// The ranges with those of each `BEGIN … END` block joined. A BEGIN without its END stands for itself.
@@ -179,25 +179,54 @@ fn with_blocks(text: &str, statements: Vec<Range<usize>>) -> Vec<Range<usize>> {
     while let Some(range) = statements.get(next) {
         let mut end = next;
         if begins_block(&first_words(range)) {
-            let mut depth = 0usize;
-            for (at, statement) in statements.iter().enumerate().skip(next) {
-                let words = first_words(statement);
-                depth += usize::from(begins_block(&words));
-                let is_end = words.first().is_some_and(|word| word == "END")
-                    && words
-                        .get(1)
-                        .is_none_or(|word| !["IF", "WHILE", "FOR", "LOOP", "REPEAT", "CASE"].contains(&word.as_str()));
-                depth -= usize::from(is_end);
-                if depth == 0 {
-                    end = at;
-                    break;
-                }
-            }
+            let mut block = Block::default();
+            let is_closed = |statement: &Range<usize>| block.closed_by(text.get(statement.clone()).unwrap_or_default());
+            end = statements[next..].iter().position(is_closed).map_or(next, |at| next + at);
         }
         joined.push(range.start..statements[end].end);
         next = end + 1;
     }
     joined
+}
+
+/// How many ENDs a block has still to come: its own, those of blocks within, and those of CASE.
+#[derive(Default)]
+struct Block {
+    open: usize,
+}
+
+impl Block {
+    /// Reads on; whether the block has ended.
+    fn closed_by(&mut self, text: &str) -> bool {
+        let words = all_words(text);
+        for (at, word) in words.iter().enumerate() {
+            let next = words.get(at + 1).map(String::as_str);
+            let after_end = at > 0 && words[at - 1] == "END";
+            match word.as_str() {
+                "BEGIN" => self.open += 1,
+                "CASE" if !after_end => self.open += 1,
+                "END" if next.is_some_and(|next| ["IF", "WHILE", "FOR", "LOOP", "REPEAT"].contains(&next)) => {}
+                "END" => self.open = self.open.saturating_sub(1),
+                _ => {}
+            }
+        }
+        self.open == 0
+    }
+}
+
+/// The words of a text, upper-case, without comments and quoted texts.
+fn all_words(text: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut at = 0;
+    while let Some(stretch) = next_stretch(text, at) {
+        at = stretch.range().end;
+        if let Stretch::Code(range) = &stretch {
+            let code = text.get(range.clone()).unwrap_or_default();
+            let split = code.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+            words.extend(split.map(str::to_uppercase));
+        }
+    }
+    words
 }
 
 /// Whether a statement with these first words opens a block, with or without a label before it.

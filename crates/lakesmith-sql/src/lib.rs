@@ -6,6 +6,7 @@
 
 mod arguments;
 mod data_type;
+mod dialect;
 mod expression;
 pub mod file;
 pub mod inline;
@@ -19,8 +20,10 @@ pub mod template;
 mod token;
 
 pub use arguments::Arguments;
+pub use dialect::{Dialect, TIMESTAMP_TYPE};
 pub use file::{ParsedFile, Variables, parse_commands, parse_pipeline_file};
 pub use inline::{count_parameters, parse_data_type, parse_expression, parse_name, parse_query, parse_schema};
+pub use inline::{parse_data_type_in, parse_query_in, parse_schema_in};
 pub use lexer::ends_statement;
 
 #[cfg(test)]

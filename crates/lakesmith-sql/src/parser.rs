@@ -8,6 +8,7 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Span};
 use lakesmith_unresolved::{Name, NamePart};
 
 use crate::arguments::Arguments;
+use crate::dialect::Dialect;
 use crate::keyword;
 use crate::token::{Token, TokenKind};
 
@@ -50,6 +51,8 @@ pub(crate) struct Parser<'a> {
     pub(crate) arguments: Arguments,
     /// How many parameters got their values.
     pub(crate) bound_parameters: usize,
+    /// What settings make of words.
+    pub(crate) dialect: Dialect,
     /// Index of the word last taken for an alias without `AS`; it may have been a misspelt keyword.
     implicit_alias: Option<usize>,
 }
@@ -68,6 +71,7 @@ impl<'a> Parser<'a> {
             named_parameters: 0,
             arguments: Arguments::default(),
             bound_parameters: 0,
+            dialect: Dialect::default(),
             implicit_alias: None,
         }
     }

@@ -65,6 +65,7 @@ fn literal(literal: &Literal) -> String {
         Literal::Decimal { unscaled, precision, scale } => format!("{unscaled}e-{scale}({precision},{scale})"),
         Literal::String(text) => format!("'{text}'"),
         Literal::Binary(bytes) => format!("X{bytes:02X?}"),
+        Literal::Moment(text) => format!("moment'{text}'"),
         Literal::Typed { data_type, text } => format!("{data_type}'{text}'"),
         Literal::YearMonthInterval { months, start, end } => format!("{months}months[{start}-{end}]"),
         Literal::DayTimeInterval { microseconds, start, end } => format!("{microseconds}us[{start}-{end}]"),

@@ -62,6 +62,8 @@ pub enum Literal {
         /// The text.
         text: String,
     },
+    /// `TIMESTAMP '…'` where timestamps have no zone: without one, or an instant if the text names a zone.
+    Moment(String),
     /// Months, days and microseconds.
     CalendarInterval {
         /// Months.

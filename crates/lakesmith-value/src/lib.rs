@@ -22,6 +22,6 @@ pub use integer::{Fraction, parse_integer};
 pub use json_path::{Dialect, JsonPath, PathStep};
 pub use json_value::Json;
 pub use time_pattern::{PatternTime, TimePattern};
-pub use timestamp::{parse_offset, parse_timestamp};
+pub use timestamp::{LocalTimestamp, parse_local_timestamp, parse_offset, parse_timestamp};
 pub use whitespace::trim_cast;
 pub use zone::Zone;

@@ -23,28 +23,66 @@ pub fn parse_timestamp(text: &str, zone_offset: impl Fn(Option<&str>, i64) -> Op
     parse_any_timestamp(text, zone_offset)
 }
 
-fn parse_any_timestamp(text: &str, zone_offset: impl Fn(Option<&str>, i64) -> Option<i32>) -> Option<i64> {
-    let (sign, text) = year_sign(trim_cast(text));
-    let (date, time) = match text.find([' ', 'T']) {
-        Some(at) => (&text[..at], Some(&text[at + 1..])),
-        None => (text, None),
-    };
-    let mut parts = date.splitn(3, '-');
-    let year = sign * digits(parts.next()?, 4, 6)?;
-    let month = parts.next().map(|part| digits(part, 1, 2));
-    let day = parts.next().map(|part| digits(part, 1, 2));
-    if time.is_some() && day.is_none() {
+/// What clocks show where a text was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LocalTimestamp {
+    /// Microseconds since midnight of 1970-01-01.
+    pub micros: i64,
+    /// Whether the text names a zone; it has no say in what clocks show.
+    pub names_zone: bool,
+}
+
+/// Reads a timestamp without zone in the form of [`parse_timestamp`]. `is_region` tells which names of regions there are.
+pub fn parse_local_timestamp(text: &str, is_region: impl Fn(&str) -> bool) -> Option<LocalTimestamp> {
+    let written = Written::parse(text)?;
+    if written.zone.is_some_and(|zone| parse_offset(zone).is_none() && !is_region(zone)) {
         return None;
     }
-    let days = day_number(year, month.unwrap_or(Some(1))?, day.unwrap_or(Some(1))?)?;
-    let time = time.map_or(Some(TimeOfDay::default()), TimeOfDay::parse)?;
-    let local = i64::from(days) * 86_400 + i64::from(time.seconds);
-    let offset = match time.zone {
-        None => zone_offset(None, local)?,
-        Some(zone) => parse_offset(zone).or_else(|| zone_offset(Some(zone), local))?,
+    let micros = written.instant(0)?;
+    Some(LocalTimestamp { micros, names_zone: written.zone.is_some() })
+}
+
+fn parse_any_timestamp(text: &str, zone_offset: impl Fn(Option<&str>, i64) -> Option<i32>) -> Option<i64> {
+    let written = Written::parse(text)?;
+    let offset = match written.zone {
+        None => zone_offset(None, written.seconds)?,
+        Some(zone) => parse_offset(zone).or_else(|| zone_offset(Some(zone), written.seconds))?,
     };
-    // Wide, because a local time may lie outside the range that its UTC time lies in.
-    i64::try_from(i128::from(local - i64::from(offset)) * 1_000_000 + i128::from(time.micros)).ok()
+    written.instant(offset)
+}
+
+/// The parts of a timestamp's text.
+struct Written<'a> {
+    /// Seconds of the local time since the epoch.
+    seconds: i64,
+    micros: i32,
+    zone: Option<&'a str>,
+}
+
+impl<'a> Written<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        let (sign, text) = year_sign(trim_cast(text));
+        let (date, time) = match text.find([' ', 'T']) {
+            Some(at) => (&text[..at], Some(&text[at + 1..])),
+            None => (text, None),
+        };
+        let mut parts = date.splitn(3, '-');
+        let year = sign * digits(parts.next()?, 4, 6)?;
+        let month = parts.next().map(|part| digits(part, 1, 2));
+        let day = parts.next().map(|part| digits(part, 1, 2));
+        if time.is_some() && day.is_none() {
+            return None;
+        }
+        let days = day_number(year, month.unwrap_or(Some(1))?, day.unwrap_or(Some(1))?)?;
+        let time = time.map_or(Some(TimeOfDay::default()), TimeOfDay::parse)?;
+        let seconds = i64::from(days) * 86_400 + i64::from(time.seconds);
+        Some(Self { seconds, micros: time.micros, zone: time.zone })
+    }
+
+    fn instant(&self, offset: i32) -> Option<i64> {
+        // Wide, because a local time may lie outside the range that its UTC time lies in.
+        i64::try_from(i128::from(self.seconds - i64::from(offset)) * 1_000_000 + i128::from(self.micros)).ok()
+    }
 }
 
 /// Reads a fixed offset in seconds: `Z`, or an optional `UTC`, `GMT` or `UT` before `+h`, `+hh`, `+hhmm`, `+hhmmss`,

@@ -588,6 +588,8 @@ conditions! {
         "The schema holds tables or views. Drop them first, or write `DROP SCHEMA … CASCADE`, which drops them too.";
     SCHEMA_NOT_FOUND = "SCHEMA_NOT_FOUND", "42704",
         "There is no schema of this name in the catalog. `SHOW SCHEMAS` lists them; `CREATE SCHEMA` makes one; `DROP SCHEMA IF EXISTS` tolerates that it is missing.";
+    SECOND_FUNCTION_ARGUMENT_NOT_INTEGER = "SECOND_FUNCTION_ARGUMENT_NOT_INTEGER", "22023",
+        "The number of days of `date_add` or `date_sub` is a text that is no whole number. Write a number.";
     SEED_EXPRESSION_IS_UNFOLDABLE = "SEED_EXPRESSION_IS_UNFOLDABLE", "42K08",
         "The seed of a random function must be a constant, for example `rand(42)`. Leave it out for other numbers in each run.";
     SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED = "SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED", "42908",

@@ -1,5 +1,6 @@
 //! One subquery of a node: the join that answers it, and the column that has the answer.
 
+use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, DFSchema, JoinType, Result, not_impl_err};
 use datafusion::functions_aggregate::expr_fn::count;
@@ -266,7 +267,11 @@ impl Resolver<'_> {
                     | Expr::Exists(_)
             ))
         };
-        if is_leaf || !names_outer(&node) || node.exists(is_foreign)? || node.is_volatile() || fails(&node) {
+        if is_leaf || !names_outer(&node) || node.exists(is_foreign)? || node.is_volatile() {
+            return Ok(Transformed::no(node));
+        }
+        // no join compares maps
+        if fails(&node) && !names_map(&node) {
             return Ok(Transformed::no(node));
         }
         let name = match computed.iter().find(|(known, _)| *known == node) {
@@ -281,6 +286,15 @@ impl Resolver<'_> {
         }
         Ok(Transformed::new(column, true, TreeNodeRecursion::Jump))
     }
+}
+
+/// Whether an expression names an outer column that is a MAP.
+fn names_map(expr: &Expr) -> bool {
+    let is_map = |node: &Expr| match node {
+        Expr::OuterReferenceColumn(field, _) => Ok(matches!(field.data_type(), DataType::Map(..))),
+        _ => Ok(false),
+    };
+    expr.exists(is_map).unwrap_or(true)
 }
 
 /// Whether computing an expression over outer columns can end in an error.

@@ -22,11 +22,12 @@ impl Resolver<'_> {
             if let LogicalPlan::Aggregate(aggregate) = node {
                 in_sets |= matches!(aggregate.group_expr.first(), Some(Expr::GroupingSet(_))) && is_correlated(node);
             }
-            let hosts = matches!(node, LogicalPlan::Aggregate(_) | LogicalPlan::Window(_) | LogicalPlan::Sort(_));
+            let hosts = matches!(node, LogicalPlan::Aggregate(_) | LogicalPlan::Sort(_));
+            let is_window = matches!(node, LogicalPlan::Window(_));
             let _ = node.apply_expressions(|expr| {
                 if is_mixed(expr) {
                     found = Some(true);
-                } else if hosts && names_outer(expr) {
+                } else if hosts && names_outer(expr) || is_window && takes_outer(expr) {
                     found.get_or_insert(false);
                 }
                 Ok(TreeNodeRecursion::Continue)
@@ -101,6 +102,19 @@ impl Resolver<'_> {
         let condition = Condition::UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED;
         self.refuse(Diagnostic::error(condition, title), origin, "")
     }
+}
+
+/// Whether a window takes an outer column as it is; what is computed with one is computed beneath.
+fn takes_outer(window: &Expr) -> bool {
+    let is_outer = |expr: &Expr| matches!(expr, Expr::OuterReferenceColumn(..));
+    let takes = |node: &Expr| {
+        let Expr::WindowFunction(call) = node else { return Ok(false) };
+        let params = &call.params;
+        let mut exprs =
+            params.args.iter().chain(&params.partition_by).chain(params.order_by.iter().map(|key| &key.expr));
+        Ok(exprs.any(is_outer))
+    };
+    window.exists(takes).unwrap_or(true)
 }
 
 /// Whether an aggregate within the expression takes outer columns beside its own.

@@ -48,7 +48,7 @@ impl Resolver<'_> {
             let plan = self.filtered_plan(planned.plan, kept, &condition.origin)?;
             return Some(Planned { plan, columns: planned.columns });
         }
-        let scope = Scope { outer: Some(outer), ..Scope::of(&left.columns) };
+        let scope = Scope { outer: Some(outer), gives_stars: true, ..Scope::of(&left.columns) };
         let right = self.relation(lateral.right, &scope)?;
         self.checked_correlation(&right.plan, origin)?;
         let both: Vec<ScopeColumn> = left.columns.iter().chain(&right.columns).cloned().collect();

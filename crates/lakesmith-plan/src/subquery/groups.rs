@@ -46,7 +46,12 @@ impl Unnesting<'_, '_> {
     }
 
     pub fn window(&mut self, window: &Window, plan: &LogicalPlan) -> Result<Unnested> {
-        let input = self.whole(&window.input)?;
+        let mut input = self.whole(&window.input)?;
+        let mut wanted = outer::named_by_all(&window.window_expr);
+        wanted.retain(|name| !input.keys.contains_key(name));
+        if !wanted.is_empty() {
+            input = self.widened(input, &wanted)?;
+        }
         let keys: Vec<Expr> = input.key_columns().collect();
         let mut exprs = Vec::new();
         for expr in &window.window_expr {

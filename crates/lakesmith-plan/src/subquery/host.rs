@@ -63,6 +63,13 @@ impl Resolver<'_> {
         orders: &[(Typed, SortOrder)],
         origin: &Origin,
     ) -> Option<()> {
+        let repeats = |expr: &Expr| keys.iter().any(|key| asks(&key.expr)) && asks_beside(expr, keys);
+        let written = outputs.iter().map(|output| (&output.value.expr, &output.origin));
+        let sorted = orders.iter().map(|(value, order)| (&value.expr, &order.child.origin));
+        if let Some((_, origin)) = written.chain(sorted).find(|(expr, _)| repeats(expr)) {
+            return self
+                .not_built("a subquery beside one that GROUP BY has; what repeats it can be a position there", origin);
+        }
         for output in outputs {
             self.without_outer([&output.value.expr], &output.origin)?;
             let mut is_loose = false;
@@ -190,6 +197,23 @@ impl Resolver<'_> {
             None => Some(()),
         }
     }
+}
+
+/// Whether an expression over groups asks a subquery about rows that is none of the keys.
+fn asks_beside(expr: &Expr, keys: &[Typed]) -> bool {
+    let mut found = false;
+    let _ = expr.apply(|node| {
+        if keys.iter().any(|key| key.expr == *node) {
+            return Ok(TreeNodeRecursion::Jump);
+        }
+        found |= match node {
+            Expr::Exists(_) | Expr::InSubquery(_) => true,
+            Expr::ScalarSubquery(subquery) => is_correlated(&subquery.subquery),
+            _ => false,
+        };
+        Ok(TreeNodeRecursion::Continue)
+    });
+    found
 }
 
 /// The aggregates of the query around that subqueries within the expression ask, as that query has them.

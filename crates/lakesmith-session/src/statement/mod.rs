@@ -12,6 +12,7 @@ mod create_table;
 mod describe;
 mod drop;
 mod explain;
+mod fixed_setting;
 mod insert;
 mod maintenance;
 mod pattern;

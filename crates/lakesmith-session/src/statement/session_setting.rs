@@ -10,6 +10,7 @@ use lakesmith_functions::rules::TIME_ZONE;
 use crate::result::QueryResult;
 use crate::rows::Rows;
 use crate::statement::Running;
+use crate::statement::fixed_setting::only_value;
 use crate::trouble::{Done, not_built};
 
 /// What a zone is written as.
@@ -35,7 +36,7 @@ const fn free(key: &'static str, value: &'static str, meaning: &'static str) -> 
 const KNOWN: &[Known] = &[
     free("spark.sql.ansi.enabled", "true", "Arithmetic and casts that fail are errors and not NULL."),
     only("spark.sql.caseSensitive", "false", "Names are compared without regard to case."),
-    only("spark.sql.legacy.timeParserPolicy", "EXCEPTION", "How texts become dates and times."),
+    only("spark.sql.legacy.timeParserPolicy", "CORRECTED", "How texts become dates and times."),
     free("spark.sql.session.timeZone", "UTC", "The zone in which times are shown and read."),
     free("spark.sql.shuffle.partitions", "200", "Has no effect: partitions follow the machine."),
     free("spark.sql.sources.default", "delta", "Has no effect: tables are Delta tables."),
@@ -45,6 +46,7 @@ const KNOWN: &[Known] = &[
         "What INSERT OVERWRITE takes away: all partitions (STATIC) or those that get rows (DYNAMIC).",
     ),
     free("spark.sql.storeAssignmentPolicy", "ANSI", "How INSERT casts values to the types of columns."),
+    free("spark.sql.timestampType", "TIMESTAMP_LTZ", "What TIMESTAMP is: with the session's zone, or without a zone."),
 ];
 
 fn known(key: &str) -> Option<&'static Known> {
@@ -116,10 +118,10 @@ fn check(key: &str, value: &str) -> Done {
         let fault_of = Diagnostic::error(fault.condition, fault.title);
         return Err(if key == TIME_ZONE { fault_of.help(ZONES) } else { fault_of }.into());
     }
-    let Some(known) = known(key) else { return Ok(()) };
-    if known.is_only && !value.eq_ignore_ascii_case(known.value) {
+    let only = known(key).filter(|known| known.is_only).map(|known| known.value).or_else(|| only_value(key));
+    if let Some(only) = only.filter(|only| !value.trim().eq_ignore_ascii_case(only)) {
         let fault = not_built(&format!("`{key} = {value}`"));
-        return Err(fault.help(format!("its only value is `{}`", known.value)).into());
+        return Err(fault.help(format!("its only value is `{only}`")).into());
     }
     if key == "spark.sql.shuffle.partitions" && value.trim().parse::<i32>().is_err() {
         let title = format!("`{key}` takes a whole number and not `{value}`");

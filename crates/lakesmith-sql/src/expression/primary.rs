@@ -178,6 +178,10 @@ impl Parser<'_> {
         self.advance();
         let data_type = match word {
             "DATE" => SparkType::Date,
+            "TIMESTAMP" if self.dialect.timestamps_without_zone => {
+                let literal = Literal::Moment(self.string()?.0);
+                return Ok(Expression::new(ExpressionKind::Literal(literal), self.span_from(start)));
+            }
             "TIMESTAMP_NTZ" => SparkType::TimestampNtz,
             "TIME" => SparkType::Time(6),
             _ => SparkType::Timestamp,

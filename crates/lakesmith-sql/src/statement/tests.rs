@@ -591,6 +591,24 @@ fn a_block_is_one_statement_and_the_next_one_its_own() {
 }
 
 #[test]
+fn blocks_within_a_block_and_case_have_ends_of_their_own() {
+    let mut sources = SourceMap::default();
+    let text = "BEGIN
+  DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN VALUES ('END'); END;
+  FOR r AS SELECT CASE WHEN a THEN 1 ELSE 2 END AS x FROM t DO
+    IF r.x > 1 THEN inner: BEGIN SET y = 1; END inner; END IF;
+  END FOR;
+  CASE y WHEN 1 THEN SELECT 1; END CASE;
+END;
+SELECT 3";
+    let source = sources.add_file("p.sql", text);
+    let (commands, diagnostics) = parse_commands(&mut sources, source, &Variables::default());
+    assert!(diagnostics.is_empty(), "{diagnostics:#?}");
+    let names: Vec<String> = commands.iter().map(|command| command.kind.name()).collect();
+    assert_eq!(names, ["BEGIN", "SELECT"]);
+}
+
+#[test]
 fn a_statement_is_whole_when_a_semicolon_ends_it() {
     use crate::lexer::ends_statement;
     for (text, expected) in [
