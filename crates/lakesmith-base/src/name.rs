@@ -106,6 +106,31 @@ impl QualifiedName {
         Self::from_parts(parts.into_iter().map(Identifier::new).collect())
     }
 
+    /// The name that a text is in SQL: words, or anything between back-quotes, with points between them; `None` for a text
+    /// that is none.
+    pub fn written(text: &str) -> Option<Self> {
+        let mut parts = Vec::new();
+        let mut rest = text.trim();
+        loop {
+            let (part, after) = match rest.strip_prefix('`') {
+                Some(quoted) => quoted_part(quoted)?,
+                None => {
+                    let end =
+                        rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
+                    if end == 0 {
+                        return None;
+                    }
+                    (rest[..end].to_owned(), &rest[end..])
+                }
+            };
+            parts.push(Identifier(part));
+            if after.is_empty() {
+                return Some(Self(parts));
+            }
+            rest = after.strip_prefix('.')?;
+        }
+    }
+
     /// A name of a single part.
     pub fn single(part: impl Into<Identifier>) -> Self {
         Self(vec![part.into()])
@@ -136,6 +161,24 @@ impl QualifiedName {
             parts.insert(0, catalog.clone());
         }
         Self(parts)
+    }
+}
+
+/// What stands before the closing back-quote, and what after it; two back-quotes are one of the name.
+fn quoted_part(text: &str) -> Option<(String, &str)> {
+    let mut part = String::new();
+    let mut rest = text;
+    loop {
+        let end = rest.find('`')?;
+        part.push_str(&rest[..end]);
+        rest = &rest[end + 1..];
+        match rest.strip_prefix('`') {
+            Some(after) => {
+                part.push('`');
+                rest = after;
+            }
+            None => return Some((part, rest)),
+        }
     }
 }
 
@@ -173,6 +216,20 @@ mod tests {
         assert_eq!(QualifiedName::single("my table").to_string(), "`my table`");
         assert_eq!(QualifiedName::single("a`b").to_string(), "`a``b`");
         assert_eq!(QualifiedName::single("1st").to_string(), "`1st`");
+    }
+
+    #[test]
+    fn a_text_is_a_name_of_words_and_quoted_parts() {
+        let shown = |text: &str| {
+            let name = QualifiedName::written(text)?;
+            Some(name.parts().iter().map(|part| part.as_str().to_owned()).collect::<Vec<_>>().join("|"))
+        };
+        assert_eq!(shown("a.b_1").as_deref(), Some("a|b_1"));
+        assert_eq!(shown(" `a b`.`c``d` ").as_deref(), Some("a b|c`d"));
+        assert_eq!(shown("``").as_deref(), Some(""));
+        for wrong in ["", "a b", "a.", ".a", "`a", "a;b"] {
+            assert_eq!(shown(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

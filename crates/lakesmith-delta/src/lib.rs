@@ -35,7 +35,7 @@ pub use commit::{Commit, CommitError, OnVersion};
 pub use history::CommitRecord;
 pub use property::{Properties, PropertyFault, is_unknown};
 pub use protocol::{Wanted, needed};
-pub use scan::scan_provider;
+pub use scan::{FileColumn, scan_provider, scan_provider_with};
 pub use sink::{ExpectationViolated, QuarantineSpec, SinkExec, SinkSpec, register_codecs, report_of};
 pub use store::TableStore;
 pub use table::DeltaTable;

@@ -10,7 +10,7 @@ use arrow::datatypes::{FieldRef, Schema, SchemaRef};
 use async_trait::async_trait;
 use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::config::TableParquetOptions;
-use datafusion::common::{Result, Statistics, internal_datafusion_err, project_schema};
+use datafusion::common::{ColumnStatistics, Result, ScalarValue, Statistics, internal_datafusion_err, project_schema};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
@@ -39,11 +39,42 @@ pub fn scan_provider(
     files: Vec<DataFile>,
     location: &str,
 ) -> Result<Arc<dyn TableProvider>, EngineError> {
-    let schema = to_arrow_schema(schema).map_err(|error| {
+    scan(schema, partition_columns, files, location, None)
+}
+
+/// A column that has one value for all rows of a file.
+#[derive(Debug, Clone)]
+pub struct FileColumn {
+    /// The column, of a name that the table has not.
+    pub field: StructField,
+    /// The value for a file at its absolute path, of the Arrow type that the column's type maps to.
+    pub value: fn(&DataFile, &str) -> ScalarValue,
+}
+
+/// [`scan_provider`] with a further column at the end.
+pub fn scan_provider_with(
+    schema: &[StructField],
+    partition_columns: &[String],
+    files: Vec<DataFile>,
+    location: &str,
+    column: FileColumn,
+) -> Result<Arc<dyn TableProvider>, EngineError> {
+    scan(schema, partition_columns, files, location, Some(column))
+}
+
+fn scan(
+    schema: &[StructField],
+    partition_columns: &[String],
+    files: Vec<DataFile>,
+    location: &str,
+    column: Option<FileColumn>,
+) -> Result<Arc<dyn TableProvider>, EngineError> {
+    let fields: Vec<StructField> = schema.iter().chain(column.iter().map(|column| &column.field)).cloned().collect();
+    let schema = to_arrow_schema(&fields).map_err(|error| {
         let message = format!("{error} among the types that can be read");
         EngineError::new(ErrorKind::Unsupported, "read table", message).with("path", location)
     })?;
-    let columns = Columns::new(Arc::new(schema), partition_columns);
+    let columns = Columns::new(Arc::new(schema), partition_columns, column);
     let files = files.iter().map(|file| columns.file(file, location)).collect::<Result<Vec<_>, _>>()?;
     Ok(Arc::new(FileScan { columns, files }))
 }
@@ -56,13 +87,16 @@ struct Columns {
     file_schema: SchemaRef,
     /// Columns whose values the log knows.
     partition: Vec<FieldRef>,
+    /// The last of those, where it is no column of the table.
+    of_file: Option<FileColumn>,
     /// For each column of `schema`, its place in `file_schema` followed by `partition`.
     places: Vec<usize>,
 }
 
 impl Columns {
-    fn new(schema: SchemaRef, partition_columns: &[String]) -> Self {
-        let is_partition = |name: &str| partition_columns.iter().any(|column| column == name);
+    fn new(schema: SchemaRef, partition_columns: &[String], of_file: Option<FileColumn>) -> Self {
+        let own = of_file.as_ref().map(|column| column.field.name.as_str().to_owned());
+        let is_partition = |name: &str| partition_columns.iter().chain(&own).any(|column| column == name);
         let (partition, file): (Vec<FieldRef>, Vec<FieldRef>) =
             schema.fields().iter().cloned().partition(|field| is_partition(field.name()));
         let (mut next_file, mut next_partition) = (0, file.len());
@@ -72,19 +106,23 @@ impl Columns {
             *next - 1
         };
         let places = schema.fields().iter().map(place).collect();
-        Self { schema, file_schema: Arc::new(Schema::new(file)), partition, places }
+        Self { schema, file_schema: Arc::new(Schema::new(file)), partition, of_file, places }
     }
 
     fn file(&self, file: &DataFile, location: &str) -> Result<PartitionedFile, EngineError> {
         let path = file_location(&file.path, location)?;
         let mut values = Vec::with_capacity(self.partition.len());
-        for field in &self.partition {
+        for field in &self.partition[..self.partition.len() - usize::from(self.of_file.is_some())] {
             let text = file.partition_values.iter().find(|(column, _)| column == field.name());
             let text = text.and_then(|(_, value)| value.as_deref());
             let value = read_value(text, field.data_type());
             values.push(value.map_err(|error| error.with("column", field.name()).with("path", &path))?);
         }
-        let statistics = file_statistics(file.statistics.as_deref(), file.size, &self.file_schema, &values);
+        let mut statistics = file_statistics(file.statistics.as_deref(), file.size, &self.file_schema, &values);
+        if let Some(column) = &self.of_file {
+            values.push((column.value)(file, &format!("/{path}")));
+            statistics.column_statistics.push(ColumnStatistics::new_unknown());
+        }
         let mut read = PartitionedFile::new(String::new(), u64::try_from(file.size).unwrap_or(0));
         read.object_meta.location = path;
         read.partition_values = values;

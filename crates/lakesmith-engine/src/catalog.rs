@@ -82,6 +82,16 @@ pub trait RelationSource: Send + Sync {
         &[]
     }
 
+    /// Its full name, where it is stored under one.
+    fn full_name(&self) -> Option<&QualifiedName> {
+        None
+    }
+
+    /// Whether Spark's `_metadata` of such a relation has a field `row_index` that this one does not have yet.
+    fn lacks_row_index(&self) -> bool {
+        false
+    }
+
     /// What DataFusion scans. It has the columns of [`Self::schema`], then those of [`Self::metadata_columns`], in order and with
     /// the Arrow types of [`crate::arrow_type`].
     fn provider(&self) -> Arc<dyn TableProvider>;
@@ -92,19 +102,35 @@ pub trait RelationSource: Send + Sync {
 pub struct ProvidedRelation {
     schema: Vec<StructField>,
     metadata_columns: Vec<StructField>,
+    lacks_row_index: bool,
+    full_name: Option<QualifiedName>,
     provider: Arc<dyn TableProvider>,
 }
 
 impl ProvidedRelation {
     /// Puts the two together.
     pub fn new(schema: Vec<StructField>, provider: Arc<dyn TableProvider>) -> Self {
-        Self { schema, metadata_columns: Vec::new(), provider }
+        Self { schema, metadata_columns: Vec::new(), lacks_row_index: false, full_name: None, provider }
     }
 
     /// Says which further columns the provider has, after those of the schema.
     #[must_use]
     pub fn with_metadata_columns(mut self, columns: Vec<StructField>) -> Self {
         self.metadata_columns = columns;
+        self
+    }
+
+    /// Says under which full name it is stored.
+    #[must_use]
+    pub fn named(mut self, name: QualifiedName) -> Self {
+        self.full_name = Some(name);
+        self
+    }
+
+    /// Says that `_metadata` should have a field `row_index`.
+    #[must_use]
+    pub fn lacking_row_index(mut self) -> Self {
+        self.lacks_row_index = true;
         self
     }
 }
@@ -116,6 +142,14 @@ impl RelationSource for ProvidedRelation {
 
     fn metadata_columns(&self) -> &[StructField] {
         &self.metadata_columns
+    }
+
+    fn full_name(&self) -> Option<&QualifiedName> {
+        self.full_name.as_ref()
+    }
+
+    fn lacks_row_index(&self) -> bool {
+        self.lacks_row_index
     }
 
     fn provider(&self) -> Arc<dyn TableProvider> {

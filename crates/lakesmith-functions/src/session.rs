@@ -2,6 +2,7 @@
 
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::lit;
+use lakesmith_base::Identifier;
 use lakesmith_unresolved::SparkType;
 
 use crate::function::{Call, Fault, Function, Typed};
@@ -10,6 +11,7 @@ use crate::function::{Call, Fault, Function, Typed};
 pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["current_catalog"], (0, 0), |call| Ok(text(&call.session.catalog))),
     Function::scalar(&["current_schema", "current_database"], (0, 0), |call| Ok(text(&call.session.schema))),
+    Function::scalar(&["current_path"], (0, 0), |call| Ok(text(&path(call)))),
     Function::scalar(&["current_user", "user", "session_user"], (0, 0), |call| Ok(text(&call.session.user))),
     Function::scalar(&["current_timezone"], (0, 0), |call| Ok(text(call.session.rules.zone.name()))),
     Function::scalar(&["version"], (0, 0), |_| Ok(text(concat!("lakesmith ", env!("CARGO_PKG_VERSION"))))),
@@ -22,6 +24,12 @@ pub const FUNCTIONS: &[Function] = &[
 
 fn text(value: &str) -> Typed {
     Typed::new(lit(value), SparkType::STRING).with_nullable(false)
+}
+
+/// Where names are looked up, in this order.
+fn path(call: &Call<'_>) -> String {
+    let (catalog, schema) = (Identifier::new(&*call.session.catalog), Identifier::new(&*call.session.schema));
+    format!("system.builtin,system.session,{catalog}.{schema}")
 }
 
 /// The time of the query as clocks of the session's zone show it.

@@ -15,6 +15,7 @@ use lakesmith_engine::DataError;
 use lakesmith_unresolved::{SparkType, StructField};
 
 use crate::cast::{Mode, cast, cast_array, widens};
+use crate::char_type;
 use crate::coercion::{is_numeric, is_text};
 use crate::function::{Fault, Typed};
 use crate::kernel::{self, Kernels};
@@ -25,6 +26,9 @@ pub(crate) const KERNELS: Kernels = &[("spark_store", store_kernel)];
 
 /// `value` as it is stored in a column of type `to`. A type that cannot be stored there is a fault.
 pub fn store(value: Typed, to: &SparkType, column: &str) -> Result<Typed, Fault> {
+    if matches!(to, SparkType::Char(_) | SparkType::Varchar(_)) {
+        return char_type::stored(store(value, &SparkType::STRING, column)?, to);
+    }
     let current = rules::current();
     match current.store {
         StorePolicy::Ansi => rules::within(&Rules { ansi: true, ..current }, || by_ansi(value, to, column)),

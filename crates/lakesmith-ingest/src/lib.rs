@@ -20,7 +20,7 @@ mod rows;
 mod scan;
 mod text;
 mod times;
-mod uri;
+pub mod uri;
 mod zone;
 
 #[cfg(test)]

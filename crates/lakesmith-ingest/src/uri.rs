@@ -5,7 +5,7 @@ use std::path::Path;
 
 /// `file:///…` for an absolute path. What a URI's path may hold stays, as do letters beyond ASCII; the rest, `%` among it,
 /// is percent-encoded, as Java's `URI` does.
-pub(crate) fn file_uri(path: &Path) -> String {
+pub fn file_uri(path: &Path) -> String {
     let mut uri = "file://".to_owned();
     for character in path.to_string_lossy().chars() {
         let stays = match character {
@@ -27,7 +27,7 @@ pub(crate) fn file_uri(path: &Path) -> String {
 }
 
 /// The part of a URI after its last `/`.
-pub(crate) fn file_name(uri: &str) -> &str {
+pub fn file_name(uri: &str) -> &str {
     uri.rsplit('/').next().unwrap_or(uri)
 }
 

@@ -1,18 +1,23 @@
 //! GROUP BY: keys (positions, aliases, expressions) and aggregates are computed first; the SELECT list, HAVING and ORDER BY
 //! are then written over them.
 
+use datafusion::common::ScalarValue;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::{Expr, GroupingSet, LogicalPlan, LogicalPlanBuilder, lit};
 use datafusion::prelude::Column;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
+use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_functions::{Typed, guard, kernel, normal};
-use lakesmith_unresolved::expression::{Expression, ExpressionKind};
+use lakesmith_unresolved::SparkType;
+use lakesmith_unresolved::expression::{Expression, ExpressionKind, NamePart};
 use lakesmith_unresolved::relation::{Aggregate, GroupKind};
 
 use crate::frame::constant;
+use crate::output_name::named_outputs;
 use crate::project::{Block, GlobalGroup, Order, Output, holds_aggregate};
 use crate::resolver::{Planned, Resolver};
+use crate::same_value::is_same;
 use crate::scope::{Found, Scope, ScopeColumn};
 use crate::subquery::asks;
 use crate::subquery::host::{about_groups, aggregates_around};
@@ -47,6 +52,9 @@ impl Resolver<'_> {
         };
         let outputs = self.outputs(&expressions, &scope);
         let keys = match (&aggregate.kind, &outputs) {
+            (GroupKind::All, Some(outputs)) if is_all_named(outputs, &scope) => {
+                self.keys(&[all_as_name(block.origin)], Some(outputs), &scope)
+            }
             (GroupKind::All, Some(outputs)) => {
                 self.keys_without_window(aggregate.outputs.iter(), "the SELECT list of GROUP BY ALL")?;
                 let plain = outputs.iter().filter(|output| !holds_aggregate(&output.value.expr));
@@ -63,7 +71,7 @@ impl Resolver<'_> {
         let (mut outputs, mut keys) = (outputs?, keys?);
         let written = std::mem::take(&mut keys);
         for key in written {
-            if !keys.iter().any(|known: &Typed| known.expr == key.expr) {
+            if !keys.iter().any(|known: &Typed| is_same(&known.expr, &key.expr)) {
                 keys.push(key);
             }
         }
@@ -148,9 +156,10 @@ impl Resolver<'_> {
     /// Computes keys and aggregates, then HAVING, the SELECT list and ORDER BY over them.
     pub(crate) fn grouped(&mut self, block: &Block<'_>, group: GlobalGroup, outer: &Scope<'_>) -> Option<Planned> {
         let GlobalGroup { input, mut outputs, keys, sets } = group;
-        let aliases: Vec<_> = outputs.iter().map(|output| (output.name.clone(), output.value.clone())).collect();
+        let aliases = named_outputs(&outputs);
         let plain = Scope { outer: Some(outer), aggregates: true, aliases: &aliases, ..Scope::of(&input.columns) };
-        let scope = Scope { aliases_first: true, ..plain };
+        let key_exprs: Vec<Expr> = keys.iter().map(|key| key.expr.clone()).collect();
+        let scope = Scope { aliases_first: true, keys: &key_exprs, ..plain };
         let mut having = match block.having {
             Some(condition) => {
                 self.without_window(condition, "HAVING")?;
@@ -159,28 +168,45 @@ impl Resolver<'_> {
             None => None,
         };
         let mut filter = match block.qualify {
-            Some(condition) => Some(self.condition(condition, &scope, "QUALIFY")?),
+            Some(condition) => {
+                self.without_aggregate(condition)?;
+                Some(self.condition(condition, &scope, "QUALIFY")?)
+            }
             None => None,
         };
         let mut orders = self.order_keys(block, &outputs, &scope)?;
 
         self.checked_groups(&outputs, &keys, &orders, block.origin)?;
 
+        // one group without any key, whose keys are all NULL
+        let is_total = sets.as_ref().is_some_and(|sets| !sets.is_empty() && sets.iter().all(Vec::is_empty));
+        if is_total && sets.as_ref().is_some_and(|sets| sets.len() > 1) {
+            return self.not_built("the empty set of keys several times", block.origin);
+        }
         let mut computed = Computed { keys: Vec::new(), aggregates: Vec::new() };
         let mut fallible = Vec::new();
         for key in keys {
             let attribute = self.attribute("key", &key);
             let normal = self.settle(normal::normal(key.clone()), block.origin)?;
-            if guard::can_fail(&key.expr) || sets.is_some() || normal.expr != key.expr {
+            if !is_total && (guard::can_fail(&key.expr) || sets.is_some() || normal.expr != key.expr) {
                 fallible.push((key.expr.clone(), normal));
             }
             if !computed.keys.iter().any(|(known, _)| *known == key.expr) {
-                computed.keys.push((key.expr, attribute.column()));
+                let column = if is_total { null_of(&key.data_type) } else { attribute.column() };
+                computed.keys.push((key.expr, column));
             }
         }
         let exprs = outputs.iter().map(|output| &output.value.expr).chain(&having).chain(&filter);
         for expr in exprs.chain(orders.iter().map(|(value, _)| &value.expr)).cloned().collect::<Vec<_>>() {
             self.collect_aggregates(&expr, &mut computed);
+        }
+        if is_total {
+            let keys: Vec<Expr> = computed.keys.iter().map(|(key, _)| key.clone()).collect();
+            for (aggregate, column) in &mut computed.aggregates {
+                if let Some(value) = self.over_nothing(aggregate, &keys, block.origin)? {
+                    *column = value;
+                }
+            }
         }
         let plan = self.fenced_keys(input.plan, &fallible, &mut computed, block.origin)?;
         let named = |(expr, column): &(Expr, Expr)| match column {
@@ -192,6 +218,7 @@ impl Resolver<'_> {
         let (has_sets, has_total) = (sets.is_some(), sets.iter().flatten().any(Vec::is_empty));
         let builder = LogicalPlanBuilder::from(plan);
         let group_exprs: Vec<Expr> = match fallible.is_empty() {
+            _ if is_total => Vec::new(),
             true => computed.keys.iter().map(named).collect(),
             // computed beneath
             false => computed.keys.iter().map(|(_, column)| column.clone()).collect(),
@@ -204,7 +231,8 @@ impl Resolver<'_> {
                 vec![Expr::GroupingSet(GroupingSet::GroupingSets(sets.into_iter().map(columns).collect()))]
             }
         };
-        let aggregates = computed.aggregates.iter().map(|(expr, column)| {
+        let asked = computed.aggregates.iter().filter(|(_, column)| matches!(column, Expr::Column(_)));
+        let aggregates = asked.map(|(expr, column)| {
             let over_keys = self.over_keys(expr, &computed.keys, has_sets, block.origin)?;
             Some(named(&(over_keys, column.clone())))
         });
@@ -307,7 +335,7 @@ impl Resolver<'_> {
         let mut loose = None;
         let find = |node: &Expr| {
             let mut known = computed.keys.iter().chain(&computed.aggregates);
-            known.find(|(expr, _)| expr == node).map(|(_, column)| column.clone())
+            known.find(|(expr, _)| is_same(expr, node)).map(|(_, column)| column.clone())
         };
         let replaced = expr.clone().transform_down(|node| {
             if let Some(column) = find(&node) {
@@ -341,6 +369,24 @@ impl Resolver<'_> {
         }
         replaced.ok().map(|replaced| replaced.data)
     }
+}
+
+/// Whether ALL is the name of a column, or of an output.
+fn is_all_named(outputs: &[Output], scope: &Scope<'_>) -> bool {
+    let name = [NamePart { text: "all".into(), origin: Origin::Unknown }];
+    !matches!(scope.find(&name, None), Found::Nothing) || outputs.iter().any(|output| output.name.matches("all"))
+}
+
+/// ALL as a name.
+pub(crate) fn all_as_name(origin: &Origin) -> Expression {
+    let parts = vec![NamePart { text: "all".into(), origin: origin.clone() }];
+    Expression::new(ExpressionKind::Attribute { parts, plan_id: None, is_metadata_column: false }, origin.clone())
+}
+
+/// NULL of a type.
+fn null_of(data_type: &SparkType) -> Expr {
+    let null = to_arrow(data_type).ok().and_then(|arrow| ScalarValue::try_from(&arrow).ok());
+    Expr::Literal(null.unwrap_or(ScalarValue::Null), None)
 }
 
 /// Whether a chain of operators is, or begins with, a key.

@@ -5,7 +5,6 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_unresolved::expression::NamePart;
 
 use crate::resolver::{Planned, Resolver};
-use crate::scope::Reach;
 
 impl Resolver<'_> {
     /// `input AS alias (a, b)`.
@@ -28,7 +27,7 @@ impl Resolver<'_> {
         origin: &Origin,
         condition: Condition,
     ) -> Option<Planned> {
-        let hidden = planned.columns.iter().filter(|column| column.reach == Reach::Metadata).cloned();
+        let hidden = planned.columns.iter().filter(|column| column.reach.is_metadata()).cloned();
         let hidden: Vec<_> = hidden.collect();
         let visible: Vec<_> = planned.columns.iter().filter(|column| column.is_visible()).cloned().collect();
         if !names.is_empty() && names.len() != visible.len() {

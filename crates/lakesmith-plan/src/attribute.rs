@@ -25,6 +25,12 @@ pub struct Attribute {
     pub metadata: Option<String>,
     /// The DataFrame it comes from.
     pub plan_id: Option<PlanId>,
+    /// The column that it is the same as: itself, or one that was selected before it.
+    pub root: AttributeId,
+    /// Of an output: the comment of the column that it is.
+    pub comment: Option<String>,
+    /// Of an output: the CHAR or VARCHAR that the column is in its table.
+    pub declared: Option<SparkType>,
 }
 
 impl Attribute {
@@ -49,13 +55,24 @@ pub struct Resolved {
 }
 
 impl Resolved {
+    /// The columns as a schema, as a table or view of the query declares them.
+    pub fn declared_schema(&self) -> Schema {
+        let mut schema = self.schema();
+        for (field, attribute) in schema.iter_mut().zip(&self.output) {
+            if let Some(declared) = &attribute.declared {
+                field.data_type.clone_from(declared);
+            }
+        }
+        schema
+    }
+
     /// The columns as a schema.
     pub fn schema(&self) -> Schema {
         let field = |attribute: &Attribute| StructField {
             name: attribute.name.clone(),
             data_type: attribute.data_type.clone(),
             nullable: attribute.nullable,
-            comment: None,
+            comment: attribute.comment.clone(),
             metadata: attribute.metadata.clone(),
         };
         self.output.iter().map(field).collect()

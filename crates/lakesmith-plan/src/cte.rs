@@ -1,6 +1,6 @@
 //! WITH: named queries. Each sees those before it; a recursive one sees its own rows.
 
-use lakesmith_base::Identifier;
+use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_engine::RelationRequest;
 use lakesmith_unresolved::Relation;
@@ -93,6 +93,9 @@ impl Resolver<'_> {
         }
         let request = RelationRequest::Table { name: qualified.clone(), is_streaming, options: options.to_vec() };
         let source = self.source(request, &name.origin, &qualified)?;
-        self.scan(source.as_ref(), qualified.parts(), &name.origin)
+        let written = qualified.parts();
+        let full = source.full_name().map(QualifiedName::parts).filter(|full| full.len() > written.len());
+        let full = full.unwrap_or(written);
+        self.scan(source.as_ref(), full, &name.origin)
     }
 }

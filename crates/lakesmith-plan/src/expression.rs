@@ -1,5 +1,6 @@
 //! Expressions: names are looked up, functions found in their table, casts made.
 
+use datafusion::common::tree_node::TreeNode;
 use datafusion::logical_expr::Expr;
 use lakesmith_base::Identifier;
 use lakesmith_base::suggest::closest;
@@ -7,7 +8,8 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::{implicit, is_integral};
 use lakesmith_functions::{
-    Call, Ordered, Role, Typed, arrange, collection, higher_order, json, kernel, normal, place, refusal, registry,
+    Call, Ordered, Role, Typed, arrange, collection, constant, higher_order, json, kernel, normal, place, refusal,
+    registry, strict,
 };
 use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart, SortOrder};
 use lakesmith_unresolved::{Literal, PlanId, SparkType, function_names};
@@ -16,6 +18,9 @@ use crate::call_name;
 use crate::generator::generates;
 use crate::literal::{literal, special_moment};
 use crate::naming;
+use crate::null_folding;
+use crate::project::typed;
+use crate::quantified_like;
 use crate::resolver::Resolver;
 use crate::scope::{Found, Reach, Scope, ScopeColumn};
 use crate::star::is_to_spell;
@@ -49,6 +54,10 @@ impl Resolver<'_> {
                 self.settle(json::path(value, path), origin)
             }
             ExpressionKind::Cast { child, data_type, mode } => {
+                let data_type = &data_type.without_lengths();
+                if let SparkType::Time(_) = data_type {
+                    return self.not_built("the type TIME", origin);
+                }
                 let value = self.expression(child, scope)?;
                 let is_nested =
                     matches!(data_type, SparkType::Array { .. } | SparkType::Map { .. } | SparkType::Struct(_));
@@ -69,7 +78,7 @@ impl Resolver<'_> {
                 self.settle(value, origin)
             }
             ExpressionKind::Window { function, window } => self.window(function, window, scope),
-            ExpressionKind::ExtractValue { child, extraction } => self.extract(child, extraction, scope),
+            ExpressionKind::ExtractValue { child, extraction } => self.extracted(child, extraction, scope),
             ExpressionKind::Subquery(_) if !scope.variables.is_empty() => {
                 let condition = Condition::UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_HIGHER_ORDER_FUNCTION;
                 self.refuse(Diagnostic::error(condition, "a subquery stands inside a lambda"), origin, "")
@@ -91,7 +100,11 @@ impl Resolver<'_> {
 
     /// A condition.
     pub(crate) fn condition(&mut self, expression: &Expression, scope: &Scope<'_>, clause: &str) -> Option<Expr> {
-        let value = self.expression(expression, scope)?;
+        let mut value = self.expression(expression, scope)?;
+        if clause == "HAVING" && value.data_type != SparkType::Boolean {
+            // as if it were written so
+            value = self.settle(cast(value, &SparkType::Boolean, Mode::Ansi), &expression.origin)?;
+        }
         let data_type = value.data_type.clone();
         let condition = if data_type == SparkType::Null { None } else { implicit(value, &SparkType::Boolean) };
         match condition {
@@ -117,28 +130,34 @@ impl Resolver<'_> {
         if let (Some(variable), None) = (own, plan_id) {
             return self.fields(variable.value.clone(), &parts[1..]);
         }
-        let named = scope.aliases.iter().rev().find(|(name, _)| *name == parts[0].text);
-        if let Some((_, value)) = named.filter(|_| scope.aliases_first && !scope.within_aggregate && parts.len() == 1) {
+        let over_window = |value: &Typed| value.expr.exists(|node| Ok(matches!(node, Expr::WindowFunction(_))));
+        let of_window = scope.aliases.iter().rev().find(|(name, _)| *name == parts[0].text);
+        if let Some((_, value)) = of_window
+            && scope.is_qualify
+            && parts.len() == 1
+            && over_window(value).unwrap_or(false)
+        {
             return Some(value.clone());
         }
+        if scope.aliases_first
+            && !scope.within_aggregate
+            && let Some(output) = self.output_named(parts, scope, origin)
+        {
+            return output;
+        }
+        let named = scope.aliases.iter().rev().find(|(name, _)| *name == parts[0].text);
         match scope.find(parts, plan_id) {
             Found::Column(column, taken) => {
-                let attribute = &column.attribute;
-                let value = Typed {
-                    expr: attribute.column(),
-                    data_type: attribute.data_type.clone(),
-                    nullable: attribute.nullable,
-                };
-                self.fields(value, &parts[taken..])
+                self.check_row_index(column, &parts[taken..], origin)?;
+                self.fields(typed(column), &parts[taken..])
             }
             Found::Ambiguous(columns) => {
                 let name = shown(parts);
                 let candidates: Vec<String> = columns
                     .iter()
                     .map(|column| {
-                        let mut all = column.qualifier.clone();
-                        all.push(column.attribute.name.clone());
-                        format!("`{}`", all.iter().map(|part| part.as_str()).collect::<Vec<_>>().join("."))
+                        let all = column.qualifier.last().into_iter().chain([&column.attribute.name]);
+                        format!("`{}`", all.map(Identifier::as_str).collect::<Vec<_>>().join("."))
                     })
                     .collect();
                 let diagnostic = Diagnostic::error(
@@ -158,14 +177,19 @@ impl Resolver<'_> {
                     }
                     return self.fields(value.clone(), &parts[1..]);
                 }
-                if let Some(value) = self.outer(parts, plan_id, scope) {
-                    return Some(value);
+                if parts.len() == 1 && scope.aggregates && parts[0].text.matches("grouping__id") {
+                    let call = FunctionCall::builtin("grouping_id", Vec::new(), origin.clone());
+                    return self.call(&call, scope, origin);
                 }
                 if parts.len() == 1 && bare_function(parts[0].text.as_str()) {
                     let call = FunctionCall::builtin(parts[0].text.as_str(), Vec::new(), origin.clone());
                     return self.call(&call, scope, origin);
                 }
+                if let Some(value) = self.outer(parts, plan_id, scope, origin) {
+                    return Some(value);
+                }
                 if let (Some((value, taken)), None) = (self.variable(parts), plan_id) {
+                    self.note_variable(&parts[taken - 1], &value, origin);
                     return self.fields(value, &parts[taken..]);
                 }
                 self.unknown_column(parts, scope)
@@ -173,16 +197,40 @@ impl Resolver<'_> {
         }
     }
 
+    /// Refuses `_metadata` as a whole, and its field `row_index`, where that is not built.
+    pub(crate) fn check_row_index(&mut self, column: &ScopeColumn, fields: &[NamePart], origin: &Origin) -> Option<()> {
+        let is_asked = fields.first().is_none_or(|field| field.text.matches("row_index"));
+        match column.reach {
+            Reach::MetadataWithoutRowIndex if is_asked => {
+                self.not_built("`row_index` of `_metadata` of a Delta table", origin)
+            }
+            _ => Some(()),
+        }
+    }
+
     /// A column of the query around this subquery.
-    pub(crate) fn outer(&mut self, parts: &[NamePart], plan_id: Option<PlanId>, scope: &Scope<'_>) -> Option<Typed> {
+    pub(crate) fn outer(
+        &mut self,
+        parts: &[NamePart],
+        plan_id: Option<PlanId>,
+        scope: &Scope<'_>,
+        origin: &Origin,
+    ) -> Option<Typed> {
         let outer = scope.outer?;
         let Found::Column(column, taken) = outer.find(parts, plan_id) else { return None };
-        self.fields(outer_value(column)?, &parts[taken..])
+        let names = column.qualifier.iter().chain([&column.attribute.name]);
+        let fields = parts[taken..].iter().map(|part| &part.text);
+        let shown: Vec<&str> = names.map(Identifier::as_str).collect();
+        let fields: String = fields.map(|field| format!(".{}", field.as_str())).collect();
+        self.correlations.push((origin.clone(), format!("outer({}){fields}", shown.join("."))));
+        let value = outer_value(column)?;
+        self.fields(value, &parts[taken..])
     }
 
     pub(crate) fn unknown_column<T>(&mut self, parts: &[NamePart], scope: &Scope<'_>) -> Option<T> {
         let last = parts.last()?;
-        let names: Vec<&str> = scope.columns.iter().map(|column| column.attribute.name.as_str()).collect();
+        let told = scope.columns.iter().filter(|column| column.reach != Reach::MetadataWithoutRowIndex);
+        let names: Vec<&str> = told.map(|column| column.attribute.name.as_str()).collect();
         let similar = closest(last.text.as_str(), names.iter().copied(), 3);
         let title = format!("column `{}` does not exist", shown(parts));
         if let Some(diagnostic) = unknown_qualifier(parts, scope, &title) {
@@ -252,7 +300,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn extract(&mut self, child: &Expression, extraction: &Expression, scope: &Scope<'_>) -> Option<Typed> {
+    pub(crate) fn extract(&mut self, child: &Expression, extraction: &Expression, scope: &Scope<'_>) -> Option<Typed> {
         let value = self.expression(child, scope)?;
         match (&value.data_type, &extraction.kind) {
             (SparkType::Null, _) => Some(value),
@@ -267,7 +315,8 @@ impl Resolver<'_> {
             }
             _ => {
                 let title = format!("a value of type {} has no elements", value.data_type);
-                self.refuse(Diagnostic::error(Condition::DATATYPE_MISMATCH, title), &extraction.origin, "")
+                let condition = Condition::INVALID_EXTRACT_BASE_FIELD_TYPE;
+                self.refuse(Diagnostic::error(condition, title), &extraction.origin, "")
             }
         }
     }
@@ -311,7 +360,7 @@ impl Resolver<'_> {
     fn input_file_name(&mut self, scope: &Scope<'_>, origin: &Origin) -> Option<Typed> {
         let path = ["_metadata", "file_path"].map(|text| NamePart { text: text.into(), origin: origin.clone() });
         match scope.find(&path, None) {
-            Found::Column(column, 1) if column.reach == Reach::Metadata => self.name(&path, None, scope, origin),
+            Found::Column(column, 1) if column.reach.is_metadata() => self.name(&path, None, scope, origin),
             _ => {
                 let value = literal(&Literal::String(String::new()));
                 self.settle(value, origin)
@@ -355,6 +404,13 @@ impl Resolver<'_> {
         };
         let part = call.name.parts.last()?;
         let name = part.text.as_str();
+        if call.arguments.is_empty()
+            && bare_function(name)
+            && is_without_parentheses(call, origin)
+            && let Found::Column(column, 1) = scope.find(&call.name.parts, None)
+        {
+            return Some(typed(column));
+        }
         if part.text.matches("input_file_name") && call.arguments.is_empty() {
             return self.input_file_name(scope, origin);
         }
@@ -366,6 +422,9 @@ impl Resolver<'_> {
             let told = Expression::new(ExpressionKind::Literal(told), origin.clone());
             let arguments = vec![condition.clone(), told];
             return self.call(&FunctionCall { arguments, ..call.clone() }, scope, origin);
+        }
+        if let Some(spelled) = quantified_like::spelled(call) {
+            return self.expression(&spelled, scope);
         }
         if part.text.matches("struct") {
             let renamed = named_struct(call, origin);
@@ -468,7 +527,11 @@ impl Resolver<'_> {
             true => lakesmith_base::random::mixed(self.options.session.entropy, self.number()),
             false => 0,
         };
-        let resolved = (function.resolve)(&Call {
+        let is_null = null_folding::is_null(function.names[0], &arguments);
+        let compares = COMPARISONS.contains(&name);
+        let arguments =
+            if compares || part.text.matches("in") { self.filled_chars(arguments, origin)? } else { arguments };
+        let resolvable = Call {
             name,
             arguments,
             distinct: call.distinct,
@@ -476,14 +539,14 @@ impl Resolver<'_> {
             order,
             session: &self.options.session,
             entropy,
-        });
+        };
+        let resolved = strict::fault(&resolvable).map_or_else(|| (function.resolve)(&resolvable), Err);
         if let Err(fault) = &resolved
             && fault.condition == Condition::DATATYPE_MISMATCH
             && let Some(unusual) = types.iter().find(|data_type| is_unusual(data_type, name))
         {
             return self.not_built(&format!("`{name}` of {unusual}"), origin);
         }
-        let compares = ["==", "=", "!=", "<>", "<", "<=", ">", ">=", "<=>"].contains(&name);
         let at = match &resolved {
             // neither side is more wrong than the other
             Err(_) if compares => origin,
@@ -496,6 +559,9 @@ impl Resolver<'_> {
         {
             self.moved.push((origin.clone(), known));
         }
+        if is_null {
+            return self.settle(constant::null(&value.data_type), origin);
+        }
         match &call.filter {
             None => Some(value),
             Some(filter) => {
@@ -506,15 +572,7 @@ impl Resolver<'_> {
     }
 }
 
-/// A column as a subquery sees it that stands in its query.
-pub(crate) fn outer_value(column: &ScopeColumn) -> Option<Typed> {
-    let attribute = &column.attribute;
-    let arrow = lakesmith_engine::arrow_type::to_arrow(&attribute.data_type).ok()?;
-    let field = datafusion::arrow::datatypes::Field::new(attribute.internal(), arrow, attribute.nullable);
-    let column = datafusion::prelude::Column::new_unqualified(attribute.internal());
-    let expr = Expr::OuterReferenceColumn(std::sync::Arc::new(field), column);
-    Some(Typed { expr, data_type: attribute.data_type.clone(), nullable: attribute.nullable })
-}
+const COMPARISONS: [&str; 9] = ["==", "=", "!=", "<>", "<", "<=", ">", ">=", "<=>"];
 
 /// Operators of which a chain is one call, by their functions: resolved one inside the other, a long one would take too long.
 const CHAINED: [&str; 3] = ["and", "or", "concat"];
@@ -574,12 +632,63 @@ fn unknown_qualifier(parts: &[NamePart], scope: &Scope<'_>, title: &str) -> Opti
     Some(Diagnostic::error(Condition::UNRESOLVED_COLUMN_WITH_SUGGESTION, title).help(help))
 }
 
+/// A column of the query around a subquery, as its value there.
+pub(crate) fn outer_value(column: &ScopeColumn) -> Option<Typed> {
+    let attribute = &column.attribute;
+    let arrow = lakesmith_engine::arrow_type::to_arrow(&attribute.data_type).ok()?;
+    let field = datafusion::arrow::datatypes::Field::new(attribute.internal(), arrow, attribute.nullable);
+    let column = datafusion::prelude::Column::new_unqualified(attribute.internal());
+    let expr = Expr::OuterReferenceColumn(std::sync::Arc::new(field), column);
+    Some(Typed { expr, data_type: attribute.data_type.clone(), nullable: attribute.nullable })
+}
+
 /// Functions that Spark has with more arguments than are built.
-const FURTHER_ARGUMENTS: [&str; 8] =
-    ["ceil", "ceiling", "dense_rank", "floor", "instr", "levenshtein", "percent_rank", "rank"];
+const FURTHER_ARGUMENTS: [&str; 4] = ["dense_rank", "instr", "percent_rank", "rank"];
+
+/// Functions that take values of all types that Spark has them for; what they refuse, Spark does.
+const OF_ALL_TYPES: [&str; 35] = [
+    "!=",
+    "<",
+    "<=",
+    "<=>",
+    "<>",
+    "=",
+    "==",
+    ">",
+    ">=",
+    "array",
+    "between",
+    "coalesce",
+    "contains",
+    "decode",
+    "endswith",
+    "greatest",
+    "if",
+    "ifnull",
+    "in",
+    "least",
+    "left",
+    "lpad",
+    "map",
+    "nullif",
+    "nvl",
+    "nvl2",
+    "rpad",
+    "startswith",
+    "substr",
+    "substring",
+    "try_divide",
+    "when",
+    "<<",
+    ">>",
+    ">>>",
+];
 
 /// Types that few functions take yet, though Spark has more.
 fn is_unusual(data_type: &SparkType, function: &str) -> bool {
+    if OF_ALL_TYPES.contains(&function.to_ascii_lowercase().as_str()) {
+        return false;
+    }
     let moment = matches!(data_type, SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz);
     matches!(data_type, SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. })
         || matches!(data_type, SparkType::CalendarInterval | SparkType::Binary | SparkType::Variant)
@@ -617,9 +726,15 @@ fn shown(parts: &[NamePart]) -> String {
 
 /// Functions that SQL lets one write without parentheses.
 fn bare_function(name: &str) -> bool {
-    ["current_date", "current_timestamp", "current_user", "session_user", "user"]
+    ["current_date", "current_path", "current_timestamp", "current_user", "session_user", "user"]
         .iter()
         .any(|function| function.eq_ignore_ascii_case(name))
+}
+
+/// Whether a call is a name alone, which may be that of a column.
+fn is_without_parentheses(call: &FunctionCall, origin: &Origin) -> bool {
+    let length = call.name.parts.iter().map(|part| part.text.as_str().len()).sum::<usize>();
+    matches!(origin, Origin::Text(span) if usize::try_from(span.end - span.start).is_ok_and(|span| span == length))
 }
 
 /// What an expression is, in words a user knows.

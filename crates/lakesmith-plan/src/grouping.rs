@@ -11,6 +11,7 @@ use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::expression::FunctionCall;
 
 use crate::resolver::Resolver;
+use crate::same_value::is_same;
 use crate::scope::Scope;
 
 /// What tells `grouping_id` from `grouping` until the keys are known.
@@ -65,7 +66,8 @@ impl Resolver<'_> {
         }
         let is_id = call.params.args.first() == Some(&lit(ID));
         let written = &call.params.args[usize::from(is_id)..];
-        let column = |wanted: &Expr| keys.iter().find(|(key, _)| key == wanted).map(|(_, column)| column.clone());
+        let column =
+            |wanted: &Expr| keys.iter().find(|(key, _)| is_same(key, wanted)).map(|(_, column)| column.clone());
         let all: Vec<Expr> = keys.iter().map(|(_, column)| column.clone()).collect();
         let found: Option<Vec<Expr>> = written.iter().map(column).collect();
         let arguments = match found {
@@ -84,6 +86,23 @@ impl Resolver<'_> {
         };
         let call = AggregateFunction::new_udf(grouping_udaf(), arguments, false, None, vec![], None);
         Some(Expr::AggregateFunction(call))
+    }
+
+    /// What these functions are of the group that has no key: every key is lacking. Nothing for another aggregate.
+    pub(crate) fn over_nothing(&mut self, aggregate: &Expr, keys: &[Expr], origin: &Origin) -> Option<Option<Expr>> {
+        let call = match aggregate {
+            Expr::AggregateFunction(call) if call.func.name() == "grouping" => call,
+            _ => return Some(None),
+        };
+        let is_id = call.params.args.first() == Some(&lit(ID));
+        let written = &call.params.args[usize::from(is_id)..];
+        if written.iter().any(|wanted| !keys.iter().any(|key| is_same(key, wanted))) {
+            let title = "`grouping` names a column that is not grouped by";
+            return self.refuse(Diagnostic::error(Condition::GROUPING_COLUMN_MISMATCH, title), origin, "");
+        }
+        let count = if written.is_empty() { keys.len() } else { written.len() };
+        let lacking = if is_id { (1i64 << count.min(62)) - 1 } else { 1 };
+        Some(Some(lit(lacking)))
     }
 
     fn no_sets<T>(&mut self, origin: &Origin) -> Option<T> {

@@ -7,6 +7,7 @@ use lakesmith_unresolved::relation::{Aggregate, GroupKind};
 
 use crate::project::Output;
 use crate::resolver::Resolver;
+use crate::same_value::is_same;
 use crate::scope::Scope;
 
 /// Sets of keys by their numbers.
@@ -40,7 +41,12 @@ impl Resolver<'_> {
     ) -> Option<KeySets> {
         let mut numbers = |members: &[Expression]| -> Option<Vec<usize>> {
             let members = self.keys(members, Some(outputs), scope)?;
-            Some(members.iter().filter_map(|member| keys.iter().position(|key| key.expr == member.expr)).collect())
+            Some(
+                members
+                    .iter()
+                    .filter_map(|member| keys.iter().position(|key| is_same(&key.expr, &member.expr)))
+                    .collect(),
+            )
         };
         Some(match kind {
             GroupKind::Rollup => {

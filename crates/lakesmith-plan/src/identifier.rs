@@ -1,8 +1,8 @@
 //! IDENTIFIER: a name that a constant text gives.
 
 use datafusion::common::ScalarValue;
-use lakesmith_base::Identifier;
-use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
+use lakesmith_base::{Identifier, QualifiedName};
+use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_functions::constant;
 use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::expression::{Expression, Name, NamePart};
@@ -25,8 +25,11 @@ impl Resolver<'_> {
             return self.refuse(Diagnostic::error(Condition::NOT_A_CONSTANT_STRING_WRONG_TYPE, title), origin, "");
         }
         match constant::value(&value.expr) {
-            Some(ScalarValue::Utf8(Some(name))) => match parts(&name, origin) {
-                Some(parts) => Some(parts),
+            Some(ScalarValue::Utf8(Some(name))) => match QualifiedName::written(&name) {
+                Some(name) => {
+                    let part = |part: &Identifier| NamePart { text: part.clone(), origin: origin.clone() };
+                    Some(name.parts().iter().map(part).collect())
+                }
                 None if name.trim().is_empty() => {
                     let diagnostic =
                         Diagnostic::error(Condition::PARSE_EMPTY_STATEMENT, "the text of IDENTIFIER is empty");
@@ -53,65 +56,6 @@ impl Resolver<'_> {
                 let parts = self.identifier(text)?;
                 Some(Name { parts, computed: None, origin: name.origin.clone() })
             }
-        }
-    }
-}
-
-/// The parts of a name, separated by points, in back-quotes where they are no words.
-fn parts(text: &str, origin: &Origin) -> Option<Vec<NamePart>> {
-    let mut parts = Vec::new();
-    let mut rest = text.trim();
-    loop {
-        let (part, after) = match rest.strip_prefix('`') {
-            Some(quoted) => quoted_part(quoted)?,
-            None => {
-                let end = rest.find(|letter: char| !letter.is_alphanumeric() && letter != '_').unwrap_or(rest.len());
-                (rest[..end].to_owned(), &rest[end..])
-            }
-        };
-        if part.is_empty() {
-            return None;
-        }
-        parts.push(NamePart { text: Identifier::new(part), origin: origin.clone() });
-        if after.is_empty() {
-            return Some(parts);
-        }
-        rest = after.strip_prefix('.')?;
-    }
-}
-
-/// What stands before the closing back-quote, and what after it; two back-quotes are one of the name.
-fn quoted_part(text: &str) -> Option<(String, &str)> {
-    let mut part = String::new();
-    let mut rest = text;
-    loop {
-        let end = rest.find('`')?;
-        part.push_str(&rest[..end]);
-        rest = &rest[end + 1..];
-        match rest.strip_prefix('`') {
-            Some(after) => {
-                part.push('`');
-                rest = after;
-            }
-            None => return Some((part, rest)),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_text_is_a_name_of_words_and_quoted_parts() {
-        let shown = |text: &str| {
-            let parts = parts(text, &Origin::Unknown)?;
-            Some(parts.iter().map(|part| part.text.as_str().to_owned()).collect::<Vec<_>>().join("|"))
-        };
-        assert_eq!(shown("a.b_1").as_deref(), Some("a|b_1"));
-        assert_eq!(shown(" `a b`.`c``d` ").as_deref(), Some("a b|c`d"));
-        for wrong in ["", "a b", "a.", ".a", "`a", "a;b"] {
-            assert_eq!(shown(wrong), None, "{wrong}");
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod aggregate;
 mod alias;
 pub mod attribute;
 mod call_name;
+mod char_column;
 pub mod checked;
 mod cte;
 mod event_log;
@@ -23,13 +24,17 @@ mod lambda;
 pub mod literal;
 mod named_window;
 pub mod naming;
+mod null_folding;
+mod output_name;
 mod pipe;
 mod pivot;
 pub mod project;
+mod quantified_like;
 mod range;
 mod recursion;
 pub mod relation;
 pub mod resolver;
+mod same_value;
 mod sample;
 pub mod scope;
 pub mod set_operation;
@@ -47,7 +52,7 @@ mod window;
 
 pub use attribute::{Attribute, AttributeId, Resolved};
 pub use checked::{Checked, CheckedCondition, Conditions, resolve_checked};
-pub use resolver::{Options, VariableValue, Variables, resolve};
+pub use resolver::{Options, VariableValue, Variables, resolve, resolve_name};
 
 #[cfg(test)]
 mod answers;

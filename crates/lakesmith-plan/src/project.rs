@@ -12,6 +12,7 @@ use lakesmith_unresolved::{Relation, RelationKind};
 
 use crate::generator::has_generator;
 use crate::naming::{column_name, computed_name};
+use crate::output_name::{is_same_column, named_outputs};
 use crate::relation::is_aggregate;
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
@@ -123,10 +124,12 @@ impl Resolver<'_> {
                     let global = GlobalGroup { input, outputs, keys: Vec::new(), sets: None };
                     return self.grouped(block, global, outer);
                 }
-                let aliases: Vec<_> = outputs.iter().map(|o| (o.name.clone(), o.value.clone())).collect();
+                let aliases = named_outputs(&outputs);
                 let scope = Scope { aggregates: false, aliases: &aliases, ..scope };
                 let filter = match block.qualify {
-                    Some(condition) => Some(self.condition(condition, &scope, "QUALIFY")?),
+                    Some(condition) => {
+                        Some(self.condition(condition, &Scope { is_qualify: true, ..scope }, "QUALIFY")?)
+                    }
                     None => None,
                 };
                 let orders = self.order_keys(block, &outputs, &Scope { aliases_first: true, ..scope })?;
@@ -183,7 +186,9 @@ impl Resolver<'_> {
                 Identifier::new(computed_name(expression, &value.expr, &inner, &self.correlations, &self.moved))
             };
             let source = if is_named { None } else { source_of(&value.expr, scope) };
-            if is_named {
+            let is_field =
+                matches!(&expression.kind, ExpressionKind::Attribute { .. }) && !matches!(value.expr, Expr::Column(_));
+            if is_named || is_field {
                 aliases.push((name.clone(), value.clone()));
             }
             outputs.push(Output { name, value, origin: expression.origin.clone(), source, metadata });
@@ -203,7 +208,12 @@ impl Resolver<'_> {
         for order in block.orders {
             let by_name = match &order.child.kind {
                 ExpressionKind::Attribute { parts, .. } if parts.len() == 1 => {
-                    outputs.iter().position(|output| output.name == parts[0].text)
+                    let first = outputs.iter().position(|output| output.name == parts[0].text);
+                    let is_other = |output: &Output, at: usize| {
+                        output.name == parts[0].text && !is_same_column(output, &outputs[at])
+                    };
+                    // of several columns of the name none is meant
+                    first.filter(|at| !outputs[at + 1..].iter().any(|output| is_other(output, *at)))
                 }
                 _ => None,
             };
@@ -236,10 +246,15 @@ impl Resolver<'_> {
         }
         let mut columns = Vec::new();
         let mut projected = Vec::new();
-        for (output, expr) in outputs.iter().zip(&replaced) {
+        for (at, (output, expr)) in outputs.iter().zip(&replaced).enumerate() {
             let mut attribute = self.attribute(output.name.clone(), &output.value);
             attribute.metadata.clone_from(&output.metadata);
             attribute.plan_id = output.source.as_ref().and_then(|source| source.attribute.plan_id);
+            if let Some(before) = outputs[..at].iter().position(|before| is_same_column(before, output)) {
+                let before: &ScopeColumn = &columns[before];
+                attribute.root = before.attribute.root;
+            }
+            self.keep_declared(&output.value.expr, &attribute);
             let fenced = self.settle(guard::fenced(expr.clone(), &output.value.data_type), &output.origin)?;
             projected.push(fenced.alias(attribute.internal()));
             let qualifier = output.source.as_ref().map_or_else(Vec::new, |source| source.qualifier.clone());

@@ -9,7 +9,7 @@ use datafusion::prelude::Column;
 use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::{FileInterface, RelationRequest, RelationSource};
-use lakesmith_functions::{Role, Typed, guard, registry};
+use lakesmith_functions::{Role, Typed, char_type, guard, kernel, registry};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, NamePart};
 use lakesmith_unresolved::relation::DataSource;
 use lakesmith_unresolved::{PlanId, Relation, RelationKind, SparkType};
@@ -217,7 +217,8 @@ impl Resolver<'_> {
         let Some(risky) = risky else { return Some(plan) };
         let own: Vec<Expr> = plan.schema().columns().into_iter().map(Expr::Column).collect();
         let name = format!("condition#{}", self.number());
-        let fenced = self.settle(guard::fenced(risky, &SparkType::Boolean), origin)?;
+        // a scan would not tell what fails
+        let fenced = self.settle(kernel::fence(Typed::new(risky, SparkType::Boolean)), origin)?.expr;
         let computed = own.iter().cloned().chain([fenced.alias(name.clone())]);
         let filtered = LogicalPlanBuilder::from(plan)
             .project(computed.collect::<Vec<_>>())
@@ -332,12 +333,23 @@ impl Resolver<'_> {
         let mut columns = Vec::new();
         let mut projected = Vec::new();
         let plain = source.schema().iter().map(|field| (field, Reach::Plain));
-        let fields = plain.chain(source.metadata_columns().iter().map(|field| (field, Reach::Metadata)));
+        let hidden = if source.lacks_row_index() { Reach::MetadataWithoutRowIndex } else { Reach::Metadata };
+        let fields = plain.chain(source.metadata_columns().iter().map(|field| (field, hidden)));
         for ((field, reach), stored) in fields.zip(stored.fields()) {
             let column = Expr::Column(Column::new(Some(table.clone()), stored.name()));
-            let value = Typed { expr: column, data_type: field.data_type.clone(), nullable: field.nullable };
+            let data_type = field.data_type.without_lengths();
+            let mut value = Typed { expr: column, data_type, nullable: field.nullable };
+            if let SparkType::Char(length) = field.data_type {
+                value = self.settle(char_type::filled(value, length), origin)?;
+            }
             let mut attribute = self.attribute(field.name.clone(), &value);
             attribute.metadata.clone_from(&field.metadata);
+            if let Some(comment) = &field.comment {
+                self.comments.insert(attribute.internal(), comment.clone());
+            }
+            if value.data_type != field.data_type {
+                self.declared.insert(attribute.internal(), field.data_type.clone());
+            }
             projected.push(value.expr.alias(attribute.internal()));
             columns.push(ScopeColumn { attribute, qualifier: qualifier.to_vec(), reach });
         }

@@ -15,7 +15,7 @@ use lakesmith_engine::{Catalog, RelationAnswer, RelationRequest, RelationSource}
 use lakesmith_functions::place::noting;
 use lakesmith_functions::rules::within;
 use lakesmith_functions::{Fault, SessionValues, Typed};
-use lakesmith_unresolved::{Relation, SparkType};
+use lakesmith_unresolved::{Expression, NamePart, Relation, SparkType};
 
 use crate::attribute::{Attribute, AttributeId, Resolved};
 use crate::cte::NamedQuery;
@@ -77,10 +77,14 @@ pub(crate) struct Resolver<'k> {
     pub is_unknown: bool,
     /// Named queries in reach, innermost last.
     pub ctes: Vec<NamedQuery>,
-    /// For each subquery the columns that it names of the query around it, as they are shown.
+    /// For each subquery the columns that it names of the query around it, as they are shown; for each variable how it is shown.
     pub correlations: Vec<(Origin, String)>,
     /// Calls of `+`, `-` and `*` that move moments or scale intervals, by their places, with what they are named by.
     pub moved: Vec<(Origin, &'static str)>,
+    /// Types of columns of tables, by their internal names, where queries have others: CHAR and VARCHAR.
+    pub declared: BTreeMap<String, SparkType>,
+    /// Comments of columns, by their internal names.
+    pub comments: BTreeMap<String, String>,
     next_id: u64,
 }
 
@@ -93,9 +97,16 @@ pub async fn resolve(
 ) -> Result<Resolved, Vec<Diagnostic>> {
     let attempt = |resolver: &mut Resolver<'_>| {
         let planned = resolver.relation(relation, &Scope::default())?;
-        resolver.without_subqueries(planned, &relation.origin)
+        let planned = resolver.without_subqueries(planned, &relation.origin)?;
+        Some((planned, std::mem::take(&mut resolver.declared), std::mem::take(&mut resolver.comments)))
     };
-    finish(attempt_until_known(catalog, options, attempt).await?)
+    let (planned, declared, comments) = attempt_until_known(catalog, options, attempt).await?;
+    let mut resolved = finish(planned)?;
+    for attribute in &mut resolved.output {
+        attribute.declared = declared.get(&attribute.internal()).cloned();
+        attribute.comment = comments.get(&attribute.internal()).cloned();
+    }
+    Ok(resolved)
 }
 
 /// Attempts a resolution, asks the catalog for the relations that it missed, and attempts it again until none is missing.
@@ -106,17 +117,7 @@ pub(crate) async fn attempt_until_known<T>(
 ) -> Result<T, Vec<Diagnostic>> {
     let mut known = HashMap::new();
     loop {
-        let mut resolver = Resolver {
-            options: options.clone(),
-            known: &known,
-            missing: Vec::new(),
-            diagnostics: Vec::new(),
-            is_unknown: false,
-            ctes: Vec::new(),
-            correlations: Vec::new(),
-            moved: Vec::new(),
-            next_id: 0,
-        };
+        let mut resolver = Resolver::new(options.clone(), &known);
         let attempted = || noting(options.notes_places, || attempt(&mut resolver));
         let resolved = within(&options.session.rules, attempted);
         let (missing, diagnostics, is_unknown) = (resolver.missing, resolver.diagnostics, resolver.is_unknown);
@@ -139,6 +140,14 @@ pub(crate) async fn attempt_until_known<T>(
     }
 }
 
+/// The parts of the name that the argument of IDENTIFIER gives: a constant text, of literals, functions and variables.
+pub fn resolve_name(text: &Expression, options: Options) -> Result<Vec<NamePart>, Vec<Diagnostic>> {
+    let rules = options.session.rules.clone();
+    let known = HashMap::new();
+    let mut resolver = Resolver::new(options, &known);
+    within(&rules, || resolver.identifier(text)).ok_or(resolver.diagnostics)
+}
+
 /// Drops what only qualified names reach.
 fn finish(planned: Planned) -> Result<Resolved, Vec<Diagnostic>> {
     let visible = planned.columns.iter().filter(|column| column.is_visible());
@@ -155,6 +164,24 @@ pub(crate) fn broken(error: &DataFusionError) -> Diagnostic {
     Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title).note(error.to_string())
 }
 
+impl<'k> Resolver<'k> {
+    fn new(options: Options, known: &'k HashMap<RelationRequest, Known>) -> Self {
+        Self {
+            options,
+            known,
+            missing: Vec::new(),
+            diagnostics: Vec::new(),
+            is_unknown: false,
+            ctes: Vec::new(),
+            correlations: Vec::new(),
+            moved: Vec::new(),
+            declared: BTreeMap::new(),
+            comments: BTreeMap::new(),
+            next_id: 0,
+        }
+    }
+}
+
 impl Resolver<'_> {
     /// A new column.
     pub fn attribute(&mut self, name: impl Into<Identifier>, typed: &Typed) -> Attribute {
@@ -166,6 +193,9 @@ impl Resolver<'_> {
             nullable: typed.nullable,
             metadata: None,
             plan_id: None,
+            root: AttributeId(self.next_id),
+            comment: None,
+            declared: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! [`Scope`]: the columns that a name can mean at one place of a query.
 
+use datafusion::logical_expr::Expr;
 use lakesmith_base::Identifier;
 use lakesmith_functions::Typed;
 use lakesmith_unresolved::{NamePart, PlanId};
@@ -26,6 +27,15 @@ pub enum Reach {
     Qualified,
     /// By its name where no other column has it, and no part of `*`: a metadata column such as `_metadata`.
     Metadata,
+    /// As [`Self::Metadata`], and the field `row_index` that it should have is not built.
+    MetadataWithoutRowIndex,
+}
+
+impl Reach {
+    /// Whether the column is reached only where no other has its name.
+    pub fn is_metadata(self) -> bool {
+        matches!(self, Self::Metadata | Self::MetadataWithoutRowIndex)
+    }
 }
 
 impl ScopeColumn {
@@ -64,12 +74,16 @@ pub struct Scope<'a> {
     pub aliases: &'a [(Identifier, Typed)],
     /// Whether these names come before columns, outside of aggregate functions: in HAVING and ORDER BY.
     pub aliases_first: bool,
+    /// What is grouped by; in HAVING columns of these come before aliases.
+    pub keys: &'a [Expr],
     /// Parameters of the lambdas around, innermost last.
     pub variables: &'a [Variable],
     /// The query around a subquery.
     pub outer: Option<&'a Scope<'a>>,
     /// Whether aggregate functions may stand here.
     pub aggregates: bool,
+    /// Whether this is QUALIFY: a name of a window function of the SELECT list comes before columns.
+    pub is_qualify: bool,
     /// Whether this is HAVING: a subquery of it may ask aggregates of the query around it.
     pub is_having: bool,
     /// Set for a function directly under OVER: whether its arguments may hold aggregates.
@@ -109,14 +123,18 @@ impl<'a> Scope<'a> {
                     column.qualified_by(qualifier) && !(column.reach == Reach::Qualified && qualifier.is_empty())
                 })
                 .collect();
-            if fitting.iter().any(|column| column.reach != Reach::Metadata) {
-                fitting.retain(|column| column.reach != Reach::Metadata);
+            if fitting.iter().any(|column| !column.reach.is_metadata()) {
+                fitting.retain(|column| !column.reach.is_metadata());
             }
             if plan_id.is_some() && fitting.iter().any(|column| column.attribute.plan_id == plan_id) {
                 fitting.retain(|column| column.attribute.plan_id == plan_id);
             }
             match fitting.as_slice() {
                 [] => {}
+                // the same column, selected several times
+                [column, others @ ..] if others.iter().all(|other| other.attribute.root == column.attribute.root) => {
+                    return Found::Column(column, taken);
+                }
                 [column] => return Found::Column(column, taken),
                 _ => return Found::Ambiguous(fitting),
             }
@@ -128,7 +146,7 @@ impl<'a> Scope<'a> {
     pub fn star(&self, target: &[NamePart]) -> Vec<&'a ScopeColumn> {
         let is_meant = |column: &&ScopeColumn| match target {
             [] => column.is_visible(),
-            _ => column.reach != Reach::Metadata && column.qualified_by(target),
+            _ => !column.reach.is_metadata() && column.qualified_by(target),
         };
         let mut columns: Vec<&ScopeColumn> = self.columns.iter().filter(is_meant).collect();
         if columns.iter().any(|column| !column.is_visible()) || !target.is_empty() && self.has_merged() {

@@ -9,6 +9,7 @@ use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, SortOrder};
 use lakesmith_unresolved::{Relation, RelationKind};
 
+use crate::aggregate::all_as_name;
 use crate::frame::constant;
 use crate::project::{Block, mentions_aggregate, typed};
 use crate::resolver::{Planned, Resolver};
@@ -50,6 +51,22 @@ impl Resolver<'_> {
     pub(crate) fn sort(&mut self, input: &Relation, orders: &[SortOrder], outer: &Scope<'_>) -> Option<Planned> {
         let all = OrderAll::of(orders);
         let orders = if all.is_some() { &[] } else { orders };
+        if let Some(direction) = all {
+            // ALL may be the name of a column
+            let child = all_as_name(&input.origin);
+            let (descending, nulls_first) = (direction.descending, direction.nulls_first);
+            let named = [SortOrder { child, descending, nulls_first }];
+            let by_name = self.quietly(|resolver| match Block::of(input) {
+                Some(block) => resolver.block(&Block { orders: &named, order_all: None, ..block }, outer),
+                None => {
+                    let input = resolver.relation(input, outer)?;
+                    resolver.ordered(input, &named, None, outer)
+                }
+            });
+            if by_name.is_some() {
+                return by_name;
+            }
+        }
         if let Some(block) = Block::of(input) {
             return self.block(&Block { orders, order_all: all, ..block }, outer);
         }

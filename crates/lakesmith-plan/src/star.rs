@@ -69,8 +69,11 @@ impl Resolver<'_> {
             return columns.into_iter().map(of_outer).collect();
         }
         let structure = match scope.find(target, None) {
-            Found::Column(column, taken) => Some(self.fields(typed(column), &target[taken..])?),
-            _ if around.is_some() => self.outer(target, None, scope),
+            Found::Column(column, taken) => {
+                self.check_row_index(column, &target[taken..], origin)?;
+                Some(self.fields(typed(column), &target[taken..])?)
+            }
+            _ if around.is_some() => self.outer(target, None, scope, origin),
             _ => None,
         };
         let Some((value, fields)) = structure.and_then(|value| match value.data_type.clone() {

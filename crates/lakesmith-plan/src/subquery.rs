@@ -66,7 +66,9 @@ impl Resolver<'_> {
             return self.refuse(Diagnostic::error(condition, title), origin, "");
         };
         let attribute = column.attribute.clone();
-        let plan = match is_single(&planned.plan) {
+        // the engine takes a column that is never NULL for a value that is none, also where there is no row
+        let is_told = !planned.plan.all_out_ref_exprs().is_empty() || attribute.nullable || is_present(&planned.plan);
+        let plan = match is_single(&planned.plan) && is_told {
             true => self.built(planned.builder().project([attribute.column()]), origin)?,
             false => self.single(&planned, &attribute, origin)?,
         };
@@ -164,6 +166,19 @@ fn is_single(plan: &LogicalPlan) -> bool {
         },
         LogicalPlan::EmptyRelation(_) => true,
         LogicalPlan::Values(values) => values.values.len() <= 1,
+        _ => false,
+    }
+}
+
+/// Whether a plan of one row at most has that row whatever the data.
+fn is_present(plan: &LogicalPlan) -> bool {
+    match plan {
+        LogicalPlan::Aggregate(aggregate) => aggregate.group_expr.is_empty(),
+        LogicalPlan::Projection(_) | LogicalPlan::Sort(_) | LogicalPlan::SubqueryAlias(_) => {
+            plan.inputs().iter().all(|input| is_present(input))
+        }
+        LogicalPlan::EmptyRelation(empty) => empty.produce_one_row,
+        LogicalPlan::Values(values) => values.values.len() == 1,
         _ => false,
     }
 }

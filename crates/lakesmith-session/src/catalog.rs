@@ -7,15 +7,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lakesmith_base::suggest::closest;
 use lakesmith_base::{Identifier, QualifiedName};
-use lakesmith_delta::{DeltaTable, scan_provider};
+use lakesmith_delta::{DeltaTable, scan_provider, scan_provider_with};
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_engine::{
     BoxFuture, Catalog, EngineError, FileInterface, ProvidedRelation, RelationAnswer, RelationRequest,
 };
-use lakesmith_ingest::Usage;
+use lakesmith_ingest::{METADATA_COLUMN, Usage};
 use lakesmith_project::Location;
 
 use crate::event_log::{self, EventColumns};
+use crate::file_metadata;
 use crate::files::{self, FilesRequest};
 use crate::lookup::Found;
 use crate::objects::{StoredTable, StoredView};
@@ -149,12 +150,13 @@ impl<'s> WarehouseCatalog<'s> {
         }
         let Namespace { catalog, schema } = &self.namespace;
         let Some(full) = self.session.table_name_in(name, catalog, schema) else { return Err(Lack::Absent) };
-        match self.session.find_stored(&full).await? {
+        let relation = match self.session.find_stored(&full).await? {
             Some(Found::Delta(table, _)) => self.delta(version_of(*table, &full, options).await?).await,
             Some(Found::Files(stored)) => self.stored_files(&stored.value).await,
-            Some(Found::View(view)) => self.view(full, &view.value, false).await,
+            Some(Found::View(view)) => self.view(full.clone(), &view.value, false).await,
             Some(Found::Temporary(_)) | None => Err(no_table(self.session, name, &full).into()),
-        }
+        };
+        Ok(relation?.named(full))
     }
 
     async fn delta(&self, table: DeltaTable) -> Result<ProvidedRelation, Lack> {
@@ -282,8 +284,15 @@ impl Catalog for WarehouseCatalog<'_> {
 pub(crate) async fn scan(mut table: DeltaTable) -> Result<ProvidedRelation, EngineError> {
     let files = table.files().await?;
     let metadata = table.metadata();
-    let provider = scan_provider(&metadata.schema, &metadata.partition_columns, files, table.store().folder())?;
-    Ok(ProvidedRelation::new(metadata.schema.clone(), provider))
+    let (schema, partitions, folder) = (&metadata.schema, &metadata.partition_columns, table.store().folder());
+    if schema.iter().any(|field| field.name.matches(METADATA_COLUMN)) {
+        let provider = scan_provider(schema, partitions, files, folder)?;
+        return Ok(ProvidedRelation::new(schema.clone(), provider));
+    }
+    let column = file_metadata::column();
+    let field = column.field.clone();
+    let provider = scan_provider_with(schema, partitions, files, folder, column)?;
+    Ok(ProvidedRelation::new(schema.clone(), provider).with_metadata_columns(vec![field]).lacking_row_index())
 }
 
 /// The place on this machine that a path means, absolute.

@@ -6,6 +6,7 @@
 pub mod catalog;
 pub mod cell;
 mod event_log;
+mod file_metadata;
 mod files;
 pub mod json;
 mod lookup;

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use lakesmith_base::{Identifier, QualifiedName};
+use lakesmith_base::QualifiedName;
 use lakesmith_delta::DeltaTable;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::EngineError;
-use lakesmith_unresolved::{ExpressionKind, Literal, Name};
+use lakesmith_unresolved::Name;
 
 use crate::objects::{Kind, Read, StoredTable, StoredView};
 use crate::session::Session;
@@ -48,17 +48,8 @@ pub(crate) fn quoted(name: &QualifiedName) -> String {
     name.parts().iter().map(|part| format!("`{}`", part.as_str().replace('`', "``"))).collect::<Vec<_>>().join(".")
 }
 
-/// The parts of a name as written; `IDENTIFIER('a.b')` of a constant text is one.
+/// The parts of a name; those of IDENTIFIER stand in it before a statement is carried out.
 pub(crate) fn written(name: &Name) -> Done<QualifiedName> {
-    if let Some(computed) = &name.computed {
-        let ExpressionKind::Literal(Literal::String(text)) = &computed.kind else {
-            let title = "IDENTIFIER of anything but a constant text is not built yet";
-            return Err(fault(Condition::LAKESMITH_NOT_BUILT, title, name).into());
-        };
-        let own = text.split('.').map(|part| Identifier::new(part.trim_matches('`')));
-        let all = own.chain(name.parts.iter().map(|part| part.text.clone())).collect();
-        return QualifiedName::from_parts(all).ok_or_else(|| unnamed(name).into());
-    }
     name.qualified().ok_or_else(|| unnamed(name).into())
 }
 

@@ -11,6 +11,7 @@ use lakesmith_base::QualifiedName;
 use lakesmith_engine::durable::{DurableFolder, is_temporary};
 use lakesmith_engine::{Actor, EngineError, ErrorKind};
 use lakesmith_project::path::table_folder;
+use lakesmith_unresolved::pipeline::ViewSchemaMode;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -74,6 +75,43 @@ pub(crate) struct StoredView {
     /// Settings that were in force and say what the query means.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub settings: BTreeMap<String, String>,
+    /// How it follows changes of what its query reads.
+    #[serde(default)]
+    pub schema_mode: SchemaMode,
+}
+
+/// [`ViewSchemaMode`] as it is stored.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum SchemaMode {
+    Binding,
+    #[default]
+    Compensation,
+    TypeEvolution,
+    Evolution,
+}
+
+impl From<ViewSchemaMode> for SchemaMode {
+    fn from(mode: ViewSchemaMode) -> Self {
+        match mode {
+            ViewSchemaMode::Binding => Self::Binding,
+            ViewSchemaMode::Compensation => Self::Compensation,
+            ViewSchemaMode::TypeEvolution => Self::TypeEvolution,
+            ViewSchemaMode::Evolution => Self::Evolution,
+        }
+    }
+}
+
+impl SchemaMode {
+    /// As SQL writes it.
+    pub const fn keyword(self) -> &'static str {
+        match self {
+            Self::Binding => ViewSchemaMode::Binding.keyword(),
+            Self::Compensation => ViewSchemaMode::Compensation.keyword(),
+            Self::TypeEvolution => ViewSchemaMode::TypeEvolution.keyword(),
+            Self::Evolution => ViewSchemaMode::Evolution.keyword(),
+        }
+    }
 }
 
 /// A column of a view.

@@ -276,6 +276,11 @@ impl Session {
         Rules::of(|key| state.settings.get(key).map(String::as_str)).unwrap_or_default()
     }
 
+    /// The value of a setting, where it has been set.
+    pub(crate) fn setting(&self, key: &str) -> Option<String> {
+        self.state().settings.get(key).cloned()
+    }
+
     /// The settings that say what queries mean, where they have been set.
     pub(crate) fn meaning(&self) -> BTreeMap<String, String> {
         let state = self.state();

@@ -16,6 +16,9 @@ use crate::objects::StoredView;
 /// The schema that global temporary views are read by.
 pub(crate) const GLOBAL_TEMPORARY: &str = "global_temp";
 
+/// What a setting begins with that is there for `${name}` alone.
+const HIVE_VARIABLE: &str = "hivevar:";
+
 /// What a session remembers.
 #[derive(Debug, Clone)]
 pub(crate) struct SessionState {
@@ -97,10 +100,13 @@ impl SessionState {
     /// `variables` with the settings of the session, which win.
     pub fn variables(&self, variables: &Replaced) -> Replaced {
         let mut all = variables.clone();
-        all.overrides.extend(self.settings.iter().map(|(key, value)| {
+        let own = self.settings.iter().flat_map(|(key, value)| {
             let described = "set by a SET statement of the session".to_owned();
-            (key.clone(), Variable { value: value.clone(), described })
-        }));
+            let variable = Variable { value: value.clone(), described };
+            let short = key.strip_prefix(HIVE_VARIABLE).map(|short| (short.to_owned(), variable.clone()));
+            short.into_iter().chain([(key.clone(), variable)])
+        });
+        all.overrides.extend(own);
         all
     }
 }

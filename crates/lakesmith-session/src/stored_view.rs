@@ -1,5 +1,6 @@
 //! The query of a view: its columns when the view is made, its rows when the view is read.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use datafusion::datasource::ViewTable;
@@ -7,14 +8,15 @@ use datafusion::logical_expr::LogicalPlanBuilder;
 use lakesmith_diagnostic::{Condition, Diagnostic, SourceKind, SourceMap};
 use lakesmith_engine::{EngineError, ProvidedRelation};
 use lakesmith_functions::cast::{Mode, cast};
+use lakesmith_functions::coercion::{common_type, is_text};
 use lakesmith_functions::rules::within;
 use lakesmith_functions::{Rules, Typed};
-use lakesmith_plan::{Options, resolve};
+use lakesmith_plan::{Attribute, Options, resolve};
 use lakesmith_sql::{parse_data_type, parse_query_in};
 use lakesmith_unresolved::{SparkType, StructField};
 
 use crate::catalog::WarehouseCatalog;
-use crate::objects::{StoredColumn, StoredView};
+use crate::objects::{SchemaMode, StoredColumn, StoredView};
 use crate::session::Session;
 
 /// The rows of a view. The fault is the first that was found.
@@ -33,10 +35,17 @@ pub(crate) async fn resolved(
     let resolved = resolve(&query, catalog, options).await;
     let resolved = resolved.map_err(|faults| Box::new(faults.into_iter().next().unwrap_or_else(unread)))?;
     let (mut columns, mut schema) = (Vec::new(), Vec::new());
-    for column in &view.columns {
+    let evolved = columns_now(view, &resolved.output)?;
+    for column in evolved.iter() {
         let found = resolved.output.iter().find(|output| output.name.matches(&column.query_name));
         let Some(found) = found else { return Err(Box::new(column_gone(view, column))) };
-        let data_type = data_type_of(column).unwrap_or_else(|| found.data_type.clone());
+        let data_type = match view.schema_mode {
+            SchemaMode::TypeEvolution | SchemaMode::Evolution => found.data_type.clone(),
+            _ => data_type_of(column).unwrap_or_else(|| found.data_type.clone()),
+        };
+        if view.schema_mode == SchemaMode::Binding && !widens(&found.data_type, &data_type) {
+            return Err(Box::new(no_up_cast(column, &found.data_type, &data_type)));
+        }
         let value = Typed { expr: found.column(), data_type: found.data_type.clone(), nullable: found.nullable };
         let value = within(&rules, || cast(value, &data_type, Mode::Ansi)).map_err(|fault| {
             let title = format!("column `{}`: {}", column.name, fault.title);
@@ -54,6 +63,36 @@ pub(crate) async fn resolved(
         Box::new(Diagnostic::error(Condition::LAKESMITH_INTERNAL, error.message))
     })?;
     Ok(ProvidedRelation::new(schema, Arc::new(ViewTable::new(plan, None))))
+}
+
+/// The columns that a view has now: those of its query where it follows them.
+fn columns_now<'v>(view: &'v StoredView, output: &[Attribute]) -> Result<Cow<'v, [StoredColumn]>, Box<Diagnostic>> {
+    if view.schema_mode != SchemaMode::Evolution {
+        return Ok(Cow::Borrowed(&view.columns));
+    }
+    let mut columns: Vec<StoredColumn> = Vec::new();
+    for found in output {
+        let name = found.name.as_str();
+        if columns.iter().any(|column| found.name.matches(&column.name)) {
+            let title = format!("the query of view `{}` has two columns `{name}`", view.name);
+            return Err(Box::new(Diagnostic::error(Condition::COLUMN_ALREADY_EXISTS, title)));
+        }
+        let comment = found.comment.clone();
+        let (name, query_name, data_type) = (name.to_owned(), name.to_owned(), found.data_type.to_string());
+        columns.push(StoredColumn { name, query_name, data_type, comment });
+    }
+    Ok(Cow::Owned(columns))
+}
+
+/// Whether all values of a type are values of another, so that nothing is lost.
+fn widens(from: &SparkType, to: &SparkType) -> bool {
+    from == to || !is_text(from) && (is_text(to) || common_type(from, to).as_ref() == Some(to))
+}
+
+fn no_up_cast(column: &StoredColumn, from: &SparkType, to: &SparkType) -> Diagnostic {
+    let title = format!("column `{}` is {from} in the view's query now, which does not fit into {to}", column.name);
+    Diagnostic::error(Condition::CANNOT_UP_CAST_DATATYPE, title)
+        .help("make the view anew, or let it follow its query: `ALTER VIEW … WITH SCHEMA TYPE EVOLUTION`")
 }
 
 /// The type of a view's column.

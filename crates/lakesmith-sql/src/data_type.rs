@@ -67,6 +67,15 @@ impl Parser<'_> {
         self.comma_separated(Self::struct_field)
     }
 
+    /// COLLATE after a type of texts; the default is none.
+    fn collation_of_type(&mut self) -> Parsed<Option<String>> {
+        if !self.eat_keyword("COLLATE") {
+            return Ok(None);
+        }
+        let name = self.dotted()?.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(".");
+        Ok((!name.eq_ignore_ascii_case("UTF8_BINARY")).then_some(name))
+    }
+
     fn type_here(&mut self) -> Parsed<SparkType> {
         let token = self.peek();
         if token.kind != TokenKind::Word {
@@ -76,16 +85,22 @@ impl Parser<'_> {
         let place = self.position();
         self.advance();
         if let Some((_, data_type)) = PLAIN.iter().find(|(name, _)| *name == word) {
-            if word == "STRING" && self.eat_keyword("COLLATE") {
-                let name = self.dotted()?.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(".");
-                return Ok(SparkType::String { collation: Some(name) });
+            if word == "STRING" {
+                return Ok(SparkType::String { collation: self.collation_of_type()? });
             }
             return Ok(data_type.clone());
         }
         match word.as_str() {
             "DECIMAL" | "DEC" | "NUMERIC" => self.decimal_type(),
-            "CHAR" | "CHARACTER" => Ok(SparkType::Char(self.required_length()?)),
-            "VARCHAR" => Ok(SparkType::Varchar(self.required_length()?)),
+            "CHAR" | "CHARACTER" | "VARCHAR" => {
+                let length = self.required_length()?;
+                if let Some(name) = self.collation_of_type()? {
+                    let title = format!("the collation `{name}` of a {word} is not built yet");
+                    let fault = Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title);
+                    return Err(fault.at(self.previous().span, "").into());
+                }
+                Ok(if word == "VARCHAR" { SparkType::Varchar(length) } else { SparkType::Char(length) })
+            }
             "TIME" => {
                 self.eat_keywords(&["WITHOUT", "TIME", "ZONE"]);
                 Ok(SparkType::Time(self.optional_precision(6)?))

@@ -5,6 +5,7 @@
 //! input makes it panic: what cannot be read is a diagnostic with its place.
 
 mod arguments;
+mod constant_name;
 mod data_type;
 mod dialect;
 mod expression;

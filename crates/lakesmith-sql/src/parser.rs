@@ -158,8 +158,16 @@ impl<'a> Parser<'a> {
         if self.at_symbol(symbol) { Ok(self.advance().span) } else { Err(self.expected(&[symbol])) }
     }
 
-    /// A single name: any unquoted word, or back-quoted.
+    /// A single name: any unquoted word, or back-quoted, or `IDENTIFIER('…')`.
     pub(crate) fn identifier(&mut self) -> Parsed<NamePart> {
+        match self.constant_part()? {
+            Some(part) => Ok(part),
+            None => self.plain_identifier(),
+        }
+    }
+
+    /// A single name that is written as it is.
+    pub(crate) fn plain_identifier(&mut self) -> Parsed<NamePart> {
         let token = self.peek();
         let text = match &token.kind {
             TokenKind::Word => token.raw().to_owned(),
@@ -178,7 +186,7 @@ impl<'a> Parser<'a> {
     /// A name of parts with dots, or `IDENTIFIER(…)`.
     pub(crate) fn name(&mut self) -> Parsed<Name> {
         let start = self.position;
-        if self.at_keyword("IDENTIFIER") && self.peek_at(1).is_symbol("(") {
+        if self.at_keyword("IDENTIFIER") && self.peek_at(1).is_symbol("(") && !self.at_constant_name() {
             self.advance();
             self.advance();
             let computed = self.expression()?;
@@ -195,11 +203,19 @@ impl<'a> Parser<'a> {
 
     /// The parts of a name with dots.
     pub(crate) fn dotted(&mut self) -> Parsed<Vec<NamePart>> {
-        let mut parts = vec![self.identifier()?];
+        let mut parts = self.parts()?;
         while self.eat_symbol(".") {
-            parts.push(self.identifier()?);
+            parts.extend(self.parts()?);
         }
         Ok(parts)
+    }
+
+    /// What stands between the points of a name.
+    fn parts(&mut self) -> Parsed<Vec<NamePart>> {
+        match self.constant_name()? {
+            Some(parts) => Ok(parts),
+            None => Ok(vec![self.plain_identifier()?]),
+        }
     }
 
     /// A string literal. Neighbouring literals are one string, as in Spark.

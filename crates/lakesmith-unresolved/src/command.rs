@@ -3,13 +3,14 @@
 //! A case that nothing runs yet is refused by [`CommandKind::name`].
 
 mod name;
+mod object_names;
 
 use lakesmith_diagnostic::Origin;
 
 use crate::expression::{Expression, MergeAction, Name, NamePart, UserDefinedFunction};
 use crate::pipeline::{
     ClusterBy, ColumnDefault, ColumnDefinition, ColumnSelection, DatasetClauses, PipelineStatement, ScdType,
-    TableConstraint,
+    TableConstraint, ViewSchemaMode,
 };
 use crate::relation::Relation;
 use crate::spark_type::SparkType;
@@ -410,6 +411,8 @@ pub struct Show {
 pub enum AlterAction {
     /// RENAME TO.
     RenameTo(Name),
+    /// WITH SCHEMA, of a view.
+    ViewSchema(ViewSchemaMode),
     /// ADD COLUMNS.
     AddColumns(Vec<(ColumnDefinition, ColumnPosition)>),
     /// DROP COLUMNS.

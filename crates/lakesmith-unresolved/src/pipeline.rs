@@ -259,6 +259,33 @@ pub struct DatasetClauses {
     pub stored_as: Option<(String, Span)>,
     /// `CLUSTERED BY (…) [SORTED BY (…)] INTO n BUCKETS`, as written.
     pub buckets: Option<(String, Span)>,
+    /// WITH SCHEMA of a view.
+    pub schema_mode: Option<(ViewSchemaMode, Span)>,
+}
+
+/// How a view follows changes of what its query reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ViewSchemaMode {
+    /// BINDING: columns keep their types, and values must fit into them.
+    Binding,
+    /// COMPENSATION: columns keep their types, and values are cast.
+    Compensation,
+    /// TYPE EVOLUTION: columns take the types of the query.
+    TypeEvolution,
+    /// EVOLUTION: the view has the columns of the query.
+    Evolution,
+}
+
+impl ViewSchemaMode {
+    /// As SQL writes it.
+    pub const fn keyword(self) -> &'static str {
+        match self {
+            Self::Binding => "BINDING",
+            Self::Compensation => "COMPENSATION",
+            Self::TypeEvolution => "TYPE EVOLUTION",
+            Self::Evolution => "EVOLUTION",
+        }
+    }
 }
 
 /// CLUSTER BY.

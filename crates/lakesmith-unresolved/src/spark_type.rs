@@ -170,6 +170,30 @@ impl SparkType {
     }
 }
 
+impl SparkType {
+    /// The type with STRING in place of CHAR and VARCHAR, whose lengths only columns of tables have.
+    #[must_use]
+    pub fn without_lengths(&self) -> Self {
+        match self {
+            Self::Char(_) | Self::Varchar(_) => Self::STRING,
+            Self::Array { element, contains_null } => {
+                Self::Array { element: Box::new(element.without_lengths()), contains_null: *contains_null }
+            }
+            Self::Map { key, value, value_contains_null } => Self::Map {
+                key: Box::new(key.without_lengths()),
+                value: Box::new(value.without_lengths()),
+                value_contains_null: *value_contains_null,
+            },
+            Self::Struct(fields) => {
+                let field =
+                    |field: &StructField| StructField { data_type: field.data_type.without_lengths(), ..field.clone() };
+                Self::Struct(fields.iter().map(field).collect())
+            }
+            other => other.clone(),
+        }
+    }
+}
+
 impl fmt::Display for YearMonthUnit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -52,6 +52,8 @@ conditions! {
         "A table or view keeps its catalog and schema when it is renamed. Create it anew in the other schema: `CREATE TABLE … AS SELECT * FROM …`.";
     CANNOT_RESOLVE_STAR_EXPAND = "CANNOT_RESOLVE_STAR_EXPAND", "42704",
         "`t.*` names neither a table of FROM nor a struct column.";
+    CANNOT_UP_CAST_DATATYPE = "CANNOT_UP_CAST_DATATYPE", "42846",
+        "A view that is bound to its schema reads a column whose type has changed since, so that values could be lost. Make the view anew, or let it follow its query by `ALTER VIEW … WITH SCHEMA TYPE EVOLUTION`.";
     CAST_INVALID_INPUT = "CAST_INVALID_INPUT", "22018",
         "A text cannot be read as a value of the type it is cast to, for example `CAST('abc' AS INT)`. Correct the data, or use `try_cast` to get NULL.";
     CAST_OVERFLOW = "CAST_OVERFLOW", "22003",
@@ -242,8 +244,14 @@ conditions! {
         "A list of properties or options names the same key twice. Keep one of them.";
     DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT = "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE", "4274K",
         "A named argument stands twice in the call of a function. Keep one of them.";
+    DUPLICATE_VARIABLE_NAME_INSIDE_DECLARE = "DUPLICATE_VARIABLE_NAME_INSIDE_DECLARE", "42734",
+        "DECLARE VARIABLE names a variable twice. Name each once.";
+    EXCEED_LIMIT_LENGTH = "EXCEED_LIMIT_LENGTH", "54006",
+        "A text is longer than the CHAR or VARCHAR column that it is stored in. Make the column longer, or shorten the text in the query.";
     EXCEPT_OVERLAPPING_COLUMNS = "EXCEPT_OVERLAPPING_COLUMNS", "42702",
         "EXCEPT names the same column twice, or a struct and a field of it. Name each once.";
+    EXEC_IMMEDIATE_DUPLICATE_ARGUMENT_ALIASES = "EXEC_IMMEDIATE_DUPLICATE_ARGUMENT_ALIASES", "42701",
+        "USING of EXECUTE IMMEDIATE gives two values the same name. Give each its own.";
     EXPECTATION_VIOLATION = "EXPECTATION_VIOLATION", "22000",
         "Rows violate an expectation that is declared ON VIOLATION FAIL UPDATE. Nothing of the batch was written. Correct the source, or declare DROP ROW or QUARANTINE.";
     EXPECT_TABLE_NOT_VIEW_NO_ALTERNATIVE = "EXPECT_TABLE_NOT_VIEW.NO_ALTERNATIVE", "42809",
@@ -272,6 +280,8 @@ conditions! {
         "A number in GROUP BY means a column of the SELECT list that holds an aggregate function. Group by columns that are none.";
     GROUP_BY_POS_OUT_OF_RANGE = "GROUP_BY_POS_OUT_OF_RANGE", "42805",
         "A number in GROUP BY or ORDER BY means a column of the SELECT list, counted from 1. This one is beyond the list's end.";
+    IDENTIFIER_TOO_MANY_NAME_PARTS = "IDENTIFIER_TOO_MANY_NAME_PARTS", "42601",
+        "A name has more parts than its place takes, for example `IDENTIFIER('a.b')` as the name of a column. Give it one part.";
     ILLEGAL_DAY_OF_WEEK = "ILLEGAL_DAY_OF_WEEK", "22009",
         "`next_day` takes the name of a day of the week: `Monday`, `Mon` or `Mo`.";
     INCOMPARABLE_PIVOT_COLUMN = "INCOMPARABLE_PIVOT_COLUMN", "42818",
@@ -286,6 +296,8 @@ conditions! {
         "A column of the query has a type that cannot be stored in the table's column without an explicit cast, for example STRING in INT. Write the cast.";
     INCOMPATIBLE_DATA_FOR_TABLE_EXTRA_COLUMNS = "INCOMPATIBLE_DATA_FOR_TABLE.EXTRA_COLUMNS", "KD000",
         "INSERT BY NAME gives columns that the table does not have. Leave them out, rename them, or add them to the table first.";
+    INCOMPATIBLE_JOIN_TYPES = "INCOMPATIBLE_JOIN_TYPES", "42613",
+        "A NATURAL join cannot be LATERAL: what the other input sees would depend on itself. Write `JOIN LATERAL (…) ON …`.";
     INCOMPATIBLE_STREAMING_VIEW_READ = "INCOMPATIBLE_STREAMING_VIEW_READ", "42000",
         "A temporary view whose query is a stream is read without STREAM. Read it with STREAM, or make the view's own query a batch query.";
     INCOMPATIBLE_VIEW_SCHEMA_CHANGE = "INCOMPATIBLE_VIEW_SCHEMA_CHANGE", "51024",
@@ -510,6 +522,8 @@ conditions! {
         "A table function such as `range` takes constants only.";
     NON_LITERAL_PIVOT_VALUES = "NON_LITERAL_PIVOT_VALUES", "42K08",
         "The values of PIVOT become columns, so they must be constants and not columns of the table.";
+    NOT_ALLOWED_IN_FROM_UNPIVOT_WITH_PIVOT = "NOT_ALLOWED_IN_FROM.UNPIVOT_WITH_PIVOT", "42601",
+        "PIVOT and UNPIVOT stand in one step of the pipe syntax. Put `|>` between them.";
     NOT_A_CONSTANT_STRING_NOT_CONSTANT = "NOT_A_CONSTANT_STRING.NOT_CONSTANT", "42601",
         "IDENTIFIER takes a text that is known before the query runs, not a column.";
     NOT_A_CONSTANT_STRING_NULL = "NOT_A_CONSTANT_STRING.NULL", "42601",
@@ -522,6 +536,8 @@ conditions! {
         "ALTER TABLE cannot change the column in this way. Add a column of the new type and fill it, or create the table anew.";
     NULL_MAP_KEY = "NULL_MAP_KEY", "2200E",
         "A MAP gets NULL as a key. Leave such entries out, or replace the key by `coalesce`.";
+    NULL_QUERY_STRING_EXECUTE_IMMEDIATE = "NULL_QUERY_STRING_EXECUTE_IMMEDIATE", "22004",
+        "The text that EXECUTE IMMEDIATE runs is NULL, for example of a variable that has no value yet.";
     NUMERIC_VALUE_OUT_OF_RANGE = "NUMERIC_VALUE_OUT_OF_RANGE", "22003",
         "A number has more digits than its DECIMAL type holds, for example `CAST(1000 AS DECIMAL(3,1))`. Use a type with more digits, or `try_cast` to get NULL.";
     NUM_COLUMNS_MISMATCH = "NUM_COLUMNS_MISMATCH", "42826",
@@ -650,6 +666,8 @@ conditions! {
         "A generated column is computed from other columns of its row, to its own type, and to the same value each time.";
     UNSUPPORTED_EXPR_FOR_OPERATOR = "UNSUPPORTED_EXPR_FOR_OPERATOR", "42K0E",
         "An aggregate or a window function stands where the query has none, for example a window function in ORDER BY or GROUP BY. Compute it under a name in the SELECT list of a query beneath.";
+    UNSUPPORTED_EXPR_FOR_PARAMETER = "UNSUPPORTED_EXPR_FOR_PARAMETER", "42K0E",
+        "The text of EXECUTE IMMEDIATE and the values of its parameters are constants and variables, without subqueries. Put the query's result into a variable first.";
     UNSUPPORTED_EXPR_FOR_WINDOW = "UNSUPPORTED_EXPR_FOR_WINDOW", "42P20",
         "OVER follows a function that is neither an aggregate nor a window function. Leave OVER out.";
     UNSUPPORTED_FEATURE = "UNSUPPORTED_FEATURE", "0A000",

@@ -147,6 +147,7 @@ impl Running<'_> {
             }
             AlterAction::SetLocation(_) => Err(placed(not_built("ALTER TABLE … SET LOCATION"), &name.origin).into()),
             AlterAction::ViewQuery { .. } => Err(refused("ALTER TABLE … AS").into()),
+            AlterAction::ViewSchema(_) => Err(refused("ALTER TABLE … WITH SCHEMA").into()),
             AlterAction::Other(text) => {
                 let first: Vec<&str> = text.split_whitespace().take(2).collect();
                 Err(placed(not_built(&format!("`ALTER TABLE … {}`", first.join(" "))), &name.origin).into())

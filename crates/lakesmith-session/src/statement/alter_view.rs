@@ -61,8 +61,10 @@ impl Running<'_> {
                 }
                 self.refuse_cycle(full, &view).await?;
                 let (comment, properties) = (before.comment.clone(), before.properties.clone());
-                after = StoredView { comment, properties, created_micros: before.created_micros, ..view };
+                let (created_micros, schema_mode) = (before.created_micros, before.schema_mode);
+                after = StoredView { comment, properties, created_micros, schema_mode, ..view };
             }
+            AlterAction::ViewSchema(mode) => after.schema_mode = (*mode).into(),
             AlterAction::SetProperties(properties) => after.properties.extend(properties.iter().cloned()),
             AlterAction::UnsetProperties { keys, .. } => after.properties.retain(|key, _| !keys.contains(key)),
             _ => return Err(refused("ALTER VIEW …").into()),

@@ -114,7 +114,7 @@ impl Running<'_> {
                 let fault = Diagnostic::error(Condition::INVALID_SQL_SYNTAX, title).at(create.columns[0].span, "");
                 return Err(fault.help("leave out the column list, and cast in the query").into());
             }
-            for column in content.resolved.schema() {
+            for column in content.resolved.declared_schema() {
                 let column = StructField { nullable: true, metadata: None, ..column };
                 storable(&column, None)?;
                 schema.push(column);

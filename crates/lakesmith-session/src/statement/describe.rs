@@ -2,17 +2,18 @@
 
 use std::path::Path;
 
+use lakesmith_delta::protocol::CURRENT_DEFAULT;
 use lakesmith_delta::{DeltaTable, Metadata};
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::command::{DescribeTarget, ObjectKind};
 use lakesmith_unresolved::{Name, NamePart, SparkType, StructField};
 
 use crate::lookup::{Found, TableOf, written};
-use crate::objects::{StoredContainer, StoredView};
+use crate::objects::{SchemaMode, StoredColumn, StoredContainer, StoredView};
 use crate::result::QueryResult;
 use crate::rows::{Rows, Value};
 use crate::statement::show::plain_name;
-use crate::statement::table_definition::CLUSTER_BY;
+use crate::statement::table_definition::{CLUSTER_BY, text_of};
 use crate::statement::{Running, refused};
 use crate::trouble::{Done, fault, not_built, placed};
 use crate::warehouse::committed;
@@ -134,9 +135,10 @@ impl Running<'_> {
                 }
             }
             Some(Found::View(view)) => {
-                push_view(&mut rows, &view.value);
+                let view = self.view_now(name, view.value).await;
+                push_view(&mut rows, &view);
                 if extended {
-                    push_details(&mut rows, &view_details(&view.value, &full));
+                    push_details(&mut rows, &view_details(&view, &full));
                 }
             }
             Some(Found::Temporary(_)) => {
@@ -145,6 +147,23 @@ impl Running<'_> {
             None => return Err(self.session.no_table(&own, &full, name).into()),
         }
         Ok(rows.result()?)
+    }
+
+    /// A view with the columns that it has now, where it follows its query and that can be read.
+    async fn view_now(self, name: &Name, mut view: StoredView) -> StoredView {
+        if !matches!(view.schema_mode, SchemaMode::TypeEvolution | SchemaMode::Evolution) {
+            return view;
+        }
+        let Ok(columns) = self.columns_of(name).await else { return view };
+        let before = std::mem::take(&mut view.columns);
+        for field in columns {
+            let own = before.iter().find(|column| field.name.matches(&column.name));
+            let query_name = own.map_or(field.name.as_str(), |column| column.query_name.as_str()).to_owned();
+            let comment = field.comment.clone();
+            let (name, data_type) = (field.name.as_str().to_owned(), field.data_type.to_string());
+            view.columns.push(StoredColumn { name, query_name, data_type, comment });
+        }
+        view
     }
 
     async fn describe_column(self, name: &Name, column: &[NamePart], extended: bool) -> Done<QueryResult> {
@@ -293,6 +312,14 @@ fn push_table(rows: &mut Rows, metadata: &Metadata) {
     };
     section("# Partition Information", &metadata.partition_columns);
     section("# Clustering Information", &clustering_columns(metadata));
+    let given = |field: &StructField| text_of(field, CURRENT_DEFAULT);
+    if metadata.schema.iter().any(|field| given(field).is_some()) {
+        rows.push_texts(["", "", ""]);
+        rows.push_texts(["# Column Default Values", "", ""]);
+        for (field, default) in metadata.schema.iter().filter_map(|field| Some((field, given(field)?))) {
+            rows.push([field.name.as_str().into(), field.data_type.simple_name().into(), default.into()]);
+        }
+    }
 }
 
 fn push_view(rows: &mut Rows, view: &StoredView) {
@@ -341,6 +368,8 @@ fn view_details(view: &StoredView, full: &lakesmith_base::QualifiedName) -> Vec<
     ];
     details.extend(view.comment.clone().map(|comment| ("Comment", comment)));
     details.push(("View Text", view.text.clone()));
+    details.push(("View Original Text", view.text.clone()));
+    details.push(("View Schema Mode", view.schema_mode.keyword().to_owned()));
     details.push(("View Catalog and Namespace", format!("{}.{}", view.catalog, view.schema)));
     let columns: Vec<String> = view.columns.iter().map(|column| format!("`{}`", column.query_name)).collect();
     details.push(("View Query Output Columns", format!("[{}]", columns.join(", "))));

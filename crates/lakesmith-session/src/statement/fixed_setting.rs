@@ -4,6 +4,7 @@
 /// Settings and their values, ordered by key.
 const FIXED: &[(&str, &str)] = &[
     ("spark.sql.allowNamedFunctionArguments", "true"),
+    ("spark.sql.analyzer.lowerEmptyGroupingSetToGlobalAggregate.enabled", "true"),
     ("spark.sql.ansi.doubleQuotedIdentifiers", "false"),
     ("spark.sql.ansi.enforceReservedKeywords", "false"),
     ("spark.sql.ansi.relationPrecedence", "false"),
@@ -11,6 +12,8 @@ const FIXED: &[(&str, &str)] = &[
     ("spark.sql.chunkBase64String.enabled", "true"),
     ("spark.sql.columnNameOfCorruptRecord", "_corrupt_record"),
     ("spark.sql.crossJoin.enabled", "true"),
+    ("spark.sql.cteRecursionLevelLimit", "100"),
+    ("spark.sql.cteRecursionRowLimit", "1000000"),
     ("spark.sql.decimalOperations.allowPrecisionLoss", "true"),
     ("spark.sql.files.ignoreCorruptFiles", "false"),
     ("spark.sql.files.ignoreMissingFiles", "false"),
@@ -28,6 +31,7 @@ const FIXED: &[(&str, &str)] = &[
     ("spark.sql.parser.escapedStringLiterals", "false"),
     ("spark.sql.parser.quotedRegexColumnNames", "false"),
     ("spark.sql.parser.singleCharacterPipeOperator.enabled", "true"),
+    ("spark.sql.path.enabled", "false"),
     ("spark.sql.pivotMaxValues", "10000"),
     ("spark.sql.preserveCharVarcharTypeInfo", "false"),
     ("spark.sql.prioritizeOrdinalResolutionInSort.enabled", "true"),
@@ -52,7 +56,6 @@ const USUAL: &[(&str, &str)] = &[
     ("sizeOfNull", "true"),
     ("timeParserPolicy", "CORRECTED"),
     ("viewSchemaBindingMode", "true"),
-    ("viewSchemaCompensation", "true"),
 ];
 
 /// The only value that a setting takes, if it is one of these.

@@ -25,13 +25,16 @@ mod truncate;
 mod variable;
 mod view;
 
+use std::borrow::Cow;
+
 use lakesmith_diagnostic::{Condition, Diagnostic, SourceMap};
+use lakesmith_plan::resolve_name;
 use lakesmith_unresolved::command::{Command, CommandKind, ObjectKind};
 
 use crate::result::QueryResult;
 use crate::rows::nothing;
 use crate::session::Session;
-use crate::trouble::{Done, not_built};
+use crate::trouble::{Done, Trouble, not_built};
 
 pub(crate) use session_setting::is_own;
 
@@ -52,6 +55,7 @@ pub(crate) async fn run(session: &Session, command: &Command, sources: &SourceMa
 impl Running<'_> {
     /// Carries out a statement.
     pub(crate) async fn carry_out(self, command: &Command) -> Done<QueryResult> {
+        let command = &self.named(command)?;
         match &command.kind {
             CommandKind::Query(query) => return Ok(self.session.run(query, self.sources).await?),
             CommandKind::ExecuteImmediate(execute) => return self.execute_immediate(execute).await,
@@ -62,6 +66,21 @@ impl Running<'_> {
         }
         self.change(&command.kind).await?;
         Ok(nothing()?)
+    }
+
+    /// The statement with the names that IDENTIFIER gives its objects.
+    fn named<'c>(self, command: &'c Command) -> Done<Cow<'c, Command>> {
+        if matches!(command.kind, CommandKind::Query(_)) {
+            return Ok(Cow::Borrowed(command));
+        }
+        let mut command = command.clone();
+        for name in command.kind.object_names_mut() {
+            if let Some(text) = name.computed.take() {
+                let parts = resolve_name(&text, self.session.options()).map_err(Trouble::Wrong)?;
+                name.parts = parts.into_iter().chain(std::mem::take(&mut name.parts)).collect();
+            }
+        }
+        Ok(Cow::Owned(command))
     }
 
     /// The rows of a statement that asks something.

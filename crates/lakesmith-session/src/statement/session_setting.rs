@@ -37,6 +37,7 @@ const KNOWN: &[Known] = &[
     free("spark.sql.ansi.enabled", "true", "Arithmetic and casts that fail are errors and not NULL."),
     only("spark.sql.caseSensitive", "false", "Names are compared without regard to case."),
     only("spark.sql.legacy.timeParserPolicy", "CORRECTED", "How texts become dates and times."),
+    free("spark.sql.legacy.viewSchemaCompensation", "true", "A view casts the columns of its query."),
     free("spark.sql.session.timeZone", "UTC", "The zone in which times are shown and read."),
     free("spark.sql.shuffle.partitions", "200", "Has no effect: partitions follow the machine."),
     free("spark.sql.sources.default", "delta", "Has no effect: tables are Delta tables."),
@@ -48,6 +49,9 @@ const KNOWN: &[Known] = &[
     free("spark.sql.storeAssignmentPolicy", "ANSI", "How INSERT casts values to the types of columns."),
     free("spark.sql.timestampType", "TIMESTAMP_LTZ", "What TIMESTAMP is: with the session's zone, or without a zone."),
 ];
+
+/// What SET PATH and its default look like.
+const PATHS: [&str; 2] = ["PATH", "spark.sql.defaultPath"];
 
 fn known(key: &str) -> Option<&'static Known> {
     KNOWN.iter().find(|known| known.key == key)
@@ -118,7 +122,14 @@ fn check(key: &str, value: &str) -> Done {
         let fault_of = Diagnostic::error(fault.condition, fault.title);
         return Err(if key == TIME_ZONE { fault_of.help(ZONES) } else { fault_of }.into());
     }
-    let only = known(key).filter(|known| known.is_only).map(|known| known.value).or_else(|| only_value(key));
+    if PATHS.iter().any(|path| key.eq_ignore_ascii_case(path)) {
+        let fault = not_built("a path of schemas in which names are looked up");
+        return Err(fault.help("write the schema before each name, or change it by USE").into());
+    }
+    let only = match known(key) {
+        Some(known) => known.is_only.then_some(known.value),
+        None => only_value(key),
+    };
     if let Some(only) = only.filter(|only| !value.trim().eq_ignore_ascii_case(only)) {
         let fault = not_built(&format!("`{key} = {value}`"));
         return Err(fault.help(format!("its only value is `{only}`")).into());

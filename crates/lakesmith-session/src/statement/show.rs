@@ -230,7 +230,7 @@ impl Running<'_> {
         };
         let relation = Relation::new(kind, name.origin.clone());
         let (resolved, _) = self.session.resolve(&relation, self.sources).await?;
-        Ok(resolved.schema())
+        Ok(resolved.declared_schema())
     }
 }
 

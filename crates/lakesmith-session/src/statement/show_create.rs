@@ -1,8 +1,9 @@
 //! SHOW CREATE TABLE: the statement that would make a table or view.
 
+use lakesmith_base::QualifiedName;
 use lakesmith_delta::protocol::{CURRENT_DEFAULT, GENERATION_EXPRESSION};
 use lakesmith_diagnostic::Condition;
-use lakesmith_unresolved::{Name, StructField};
+use lakesmith_unresolved::{Name, SparkType, StructField};
 
 use crate::lookup::{Found, written};
 use crate::objects::{StoredTable, StoredView};
@@ -17,12 +18,12 @@ use crate::trouble::{Done, fault, not_built, placed};
 
 impl Running<'_> {
     pub(super) async fn show_create(self, name: &Name, rest: &str) -> Done<QueryResult> {
-        if !rest.is_empty() {
-            return Err(placed(not_built("SHOW CREATE TABLE … AS SERDE"), &name.origin).into());
-        }
         let own = written(name)?;
         let full = self.session.full_name(name)?;
         let text = match self.session.find(&own).await? {
+            Some(Found::Delta(..) | Found::Files(_)) if !rest.is_empty() => {
+                return Err(placed(not_built("SHOW CREATE TABLE … AS SERDE of a table"), &name.origin).into());
+            }
             Some(Found::Delta(table, external)) => {
                 let metadata = table.metadata();
                 let mut lines: Vec<String> = metadata.schema.iter().map(column).collect();
@@ -46,7 +47,12 @@ impl Running<'_> {
                 text + &listed(properties.iter().filter(|(key, _)| is_own(key)).map(|(key, value)| (key, value)))
             }
             Some(Found::Files(stored)) => files(&stored.value, &self.columns_of(name).await?, &plain_name(&full)),
-            Some(Found::View(view)) => create_view(&view.value, &plain_name(&full)),
+            Some(Found::View(view)) => {
+                // a view is shown without its catalog
+                let parts = full.parts()[full.parts().len().saturating_sub(2)..].to_vec();
+                let shown = QualifiedName::from_parts(parts).unwrap_or_else(|| full.clone());
+                create_view(&view.value, &plain_name(&shown))
+            }
             Some(Found::Temporary(_)) => {
                 let title = format!("`{own}` is a temporary view, which has no stored statement");
                 return Err(fault(Condition::UNSUPPORTED_FEATURE, title, name).into());
@@ -65,7 +71,11 @@ fn column(field: &StructField) -> String {
     let generated = text_of(field, GENERATION_EXPRESSION);
     let generated = generated.map(|text| format!(" GENERATED ALWAYS AS ({text})")).unwrap_or_default();
     let comment = field.comment.as_ref().map(|text| format!(" COMMENT {}", literal(text))).unwrap_or_default();
-    format!("{} {}{not_null}{default}{generated}{comment}", identifier(field.name.as_str()), field.data_type)
+    let collation = match field.data_type {
+        SparkType::String { collation: None } | SparkType::Char(_) | SparkType::Varchar(_) => " COLLATE UTF8_BINARY",
+        _ => "",
+    };
+    format!("{} {}{collation}{not_null}{default}{generated}{comment}", identifier(field.name.as_str()), field.data_type)
 }
 
 fn files(stored: &StoredTable, columns: &[StructField], name: &str) -> String {
@@ -91,7 +101,7 @@ fn create_view(view: &StoredView, name: &str) -> String {
         })
         .collect();
     let head = format!("CREATE VIEW {name} (\n  {})\n", columns.join(",\n  "));
-    let body = format!("AS {}\n", view.text);
+    let body = format!("WITH SCHEMA {}\nAS {}\n", view.schema_mode.keyword(), view.text);
     head + &commented(view.comment.as_deref()) + &listed(view.properties.iter()) + &body
 }
 

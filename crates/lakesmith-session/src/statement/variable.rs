@@ -8,7 +8,9 @@ use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin, SourceKind, SourceMap};
 use lakesmith_engine::EngineError;
 use lakesmith_engine::arrow_type::to_arrow;
-use lakesmith_functions::cast::cast_under;
+use lakesmith_functions::cast::{Mode, cast_under};
+use lakesmith_functions::rules::within;
+use lakesmith_functions::{Typed, constant};
 use lakesmith_plan::VariableValue;
 use lakesmith_sql::{Arguments, Variables, count_parameters};
 use lakesmith_unresolved::command::{CommandKind, ExecuteImmediate, Variable, VariableAction};
@@ -52,6 +54,10 @@ impl Running<'_> {
                 let title = format!("there is a variable `{own}` already");
                 return Err(fault(Condition::VARIABLE_ALREADY_EXISTS, title, name).into());
             }
+            if names.contains(&own) {
+                let title = format!("DECLARE names `{own}` twice");
+                return Err(fault(Condition::DUPLICATE_VARIABLE_NAME_INSIDE_DECLARE, title, name).into());
+            }
             names.push(own);
         }
         if let Some(default) = statement.value.as_ref().filter(|value| holds_subquery(value)) {
@@ -88,6 +94,7 @@ impl Running<'_> {
         };
         match subquery.map(|subquery| (&subquery.kind, &subquery.query)) {
             Some((SubqueryKind::Scalar, SubqueryPlan::Inline(query))) => {
+                let query = &self.with_defaults(&statement.names, query)?;
                 let result = self.session.run(query, self.sources).await?;
                 self.assign_row(&statement.names, result, &value.origin).await
             }
@@ -100,6 +107,22 @@ impl Running<'_> {
                 self.assign(&statement.names, vec![given], &value.origin)
             }
         }
+    }
+
+    /// The row of values that `a = e, b = DEFAULT` assigns, with what DEFAULT stands for.
+    fn with_defaults(self, names: &[Name], query: &Relation) -> Done<Relation> {
+        let mut query = query.clone();
+        if let RelationKind::Project { expressions, .. } = query.kind.as_mut() {
+            for (name, value) in names.iter().zip(expressions) {
+                if let ExpressionKind::Alias { child, .. } = &mut value.kind
+                    && child.kind == ExpressionKind::Default
+                {
+                    let default = self.known(name)?.default.map(|default| default.kind);
+                    child.kind = default.unwrap_or(ExpressionKind::Literal(Literal::Null(SparkType::Null)));
+                }
+            }
+        }
+        Ok(query)
     }
 
     /// The variable of a name.
@@ -115,6 +138,7 @@ impl Running<'_> {
 
     /// Gives variables the values of the one row of a result; NULLs where it has none.
     async fn assign_row(self, names: &[Name], mut result: QueryResult, origin: &Origin) -> Done {
+        distinct_variables(names)?;
         if result.columns.len() != names.len() {
             let title = format!("{} values for {} variables", result.columns.len(), names.len());
             return Err(placed(Diagnostic::error(Condition::ASSIGNMENT_ARITY_MISMATCH, title), origin).into());
@@ -144,14 +168,11 @@ impl Running<'_> {
 
     /// Gives variables their values, all or none of them.
     fn assign(self, names: &[Name], values: Vec<VariableValue>, origin: &Origin) -> Done {
+        distinct_variables(names)?;
         let mut assigned: Vec<(String, VariableValue)> = Vec::new();
         for (name, value) in names.iter().zip(values) {
             let known = self.known(name)?;
             let own = variable_name(name)?.folded();
-            if assigned.iter().any(|(other, _)| *other == own) {
-                let title = format!("variable `{own}` gets two values");
-                return Err(fault(Condition::DUPLICATE_ASSIGNMENTS, title, name).into());
-            }
             assigned.push((own, self.as_type(value, &known.value.data_type, origin)?));
         }
         let mut state = self.session.state();
@@ -190,6 +211,14 @@ impl Running<'_> {
                 let cast = cast.map_err(|error| EngineError::from_datafusion("set variable", error))?;
                 Ok(VariableValue { value: scalar(&cast)?, data_type: to.clone() })
             }
+            None if is_interval(&value.data_type) => {
+                let data_type = value.data_type.clone();
+                let typed = Typed::new(datafusion::logical_expr::lit(value.value), data_type);
+                let cast = within(&self.session.rules(), || lakesmith_functions::cast::cast(typed, to, Mode::Ansi));
+                let cast = cast.ok().and_then(|cast| constant::value(&cast.expr));
+                let told = || placed(not_built(&format!("a variable of type {to} from an interval")), origin);
+                Ok(VariableValue { value: cast.ok_or_else(told)?, data_type: to.clone() })
+            }
             None => {
                 let title = format!("a value of type {} cannot be cast to {to}", value.data_type);
                 Err(placed(Diagnostic::error(Condition::DATATYPE_MISMATCH, title), origin).into())
@@ -199,7 +228,17 @@ impl Running<'_> {
 
     /// Runs the statement that a text is.
     pub(super) async fn execute_immediate(self, statement: &ExecuteImmediate) -> Done<QueryResult> {
+        if holds_subquery(&statement.text) {
+            let title = "the text of EXECUTE IMMEDIATE holds a subquery";
+            let fault = Diagnostic::error(Condition::UNSUPPORTED_EXPR_FOR_PARAMETER, title);
+            return Err(placed(fault, &statement.text.origin).into());
+        }
         let text = self.value_of(&statement.text).await?;
+        if matches!(text.data_type, SparkType::String { .. }) && text.value.is_null() {
+            let title = "the text of EXECUTE IMMEDIATE is NULL";
+            let fault = Diagnostic::error(Condition::NULL_QUERY_STRING_EXECUTE_IMMEDIATE, title);
+            return Err(placed(fault, &statement.text.origin).into());
+        }
         let ScalarValue::Utf8(Some(text)) = &text.value else {
             let title = format!("EXECUTE IMMEDIATE runs a STRING, not a value of type {}", text.data_type);
             let condition = Condition::INVALID_EXPR_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE;
@@ -247,6 +286,22 @@ impl Running<'_> {
         }
         let mut arguments = Arguments::default();
         for (name, expression) in &statement.using {
+            // a variable brings its own name along
+            let own = match &expression.kind {
+                ExpressionKind::Attribute { parts, .. } if named > 0 => parts.last(),
+                _ => None,
+            };
+            let name = name.as_ref().or(own);
+            if let Some(name) = name.filter(|name| arguments.named.iter().any(|(known, _)| name.text.matches(known))) {
+                let title = format!("USING names `{}` twice", name.text);
+                let condition = Condition::EXEC_IMMEDIATE_DUPLICATE_ARGUMENT_ALIASES;
+                return Err(placed(Diagnostic::error(condition, title), &expression.origin).into());
+            }
+            if holds_subquery(expression) {
+                let title = "the value of a parameter holds a subquery";
+                let fault = Diagnostic::error(Condition::UNSUPPORTED_EXPR_FOR_PARAMETER, title);
+                return Err(placed(fault, &expression.origin).into());
+            }
             let value = self.value_of(expression).await?;
             let written = literal_of(&value).unwrap_or_else(|| expression.kind.clone());
             let value = Expression::new(written, expression.origin.clone());
@@ -263,6 +318,19 @@ impl Running<'_> {
         }
         Ok(arguments)
     }
+}
+
+fn distinct_variables(names: &[Name]) -> Done {
+    let mut known: Vec<Identifier> = Vec::new();
+    for name in names {
+        let own = variable_name(name)?;
+        if known.contains(&own) {
+            let title = format!("variable `{own}` gets two values");
+            return Err(fault(Condition::DUPLICATE_ASSIGNMENTS, title, name).into());
+        }
+        known.push(own);
+    }
+    Ok(())
 }
 
 /// Faults of another text, of which no place can be shown.
@@ -287,6 +355,10 @@ fn variable_name(name: &Name) -> Done<Identifier> {
             Err(fault(Condition::UNRESOLVED_VARIABLE, title, name).into())
         }
     }
+}
+
+fn is_interval(data_type: &SparkType) -> bool {
+    matches!(data_type, SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. })
 }
 
 fn scalar(array: &ArrayRef) -> Done<ScalarValue> {

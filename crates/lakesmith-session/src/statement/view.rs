@@ -8,13 +8,16 @@ use lakesmith_unresolved::pipeline::{ColumnDefinition, DatasetClauses};
 use lakesmith_unresolved::{Name, Relation};
 
 use crate::lookup::{Found, quoted, written};
-use crate::objects::{Kind, StoredColumn, StoredView};
+use crate::objects::{Kind, SchemaMode, StoredColumn, StoredView};
 use crate::state::{GLOBAL_TEMPORARY, TemporaryView};
 use crate::statement::Running;
 use crate::statement::container::changed;
 use crate::statement::create_table::there;
 use crate::statement::table_definition::{distinct_names, refuse_table_clauses};
 use crate::trouble::{Done, fault, not_built, placed, taken};
+
+/// The setting that says whether views compensate where they do not say themselves.
+const COMPENSATION: &str = "spark.sql.legacy.viewSchemaCompensation";
 
 /// The query of a view with its text.
 pub(super) struct ViewQuery<'a> {
@@ -45,6 +48,10 @@ impl Running<'_> {
             let fault =
                 Diagnostic::error(Condition::UNSUPPORTED_FEATURE, "`USING` does not belong to a view of a query");
             return Err(placed(fault, &format.origin).help("remove it").into());
+        }
+        if let (true, Some((_, span))) = (*temporary, clauses.schema_mode) {
+            let fault = Diagnostic::error(Condition::PARSE_SYNTAX_ERROR, "a temporary view has no `WITH SCHEMA`");
+            return Err(fault.at(span, "").help("remove it").into());
         }
         if *temporary {
             return match query {
@@ -103,7 +110,7 @@ impl Running<'_> {
     pub(super) async fn view(self, shown: &QualifiedName, query: ViewQuery<'_>) -> Done<(StoredView, Vec<String>)> {
         let ViewQuery { query, text, columns, clauses } = query;
         let (resolved, notes) = self.session.resolve(query, self.sources).await?;
-        let output = resolved.schema();
+        let output = resolved.declared_schema();
         if !columns.is_empty() && columns.len() != output.len() {
             let (condition, what) = if output.len() > columns.len() {
                 (Condition::CREATE_VIEW_COLUMN_ARITY_MISMATCH_TOO_MANY_DATA_COLUMNS, "more")
@@ -129,7 +136,7 @@ impl Running<'_> {
                 name: own.map_or(field.name.as_str(), |column| column.name.text.as_str()).to_owned(),
                 query_name: field.name.as_str().to_owned(),
                 data_type: field.data_type.to_string(),
-                comment: own.and_then(|column| column.comment.clone()),
+                comment: own.and_then(|column| column.comment.clone()).or_else(|| field.comment.clone()),
             }
         });
         let (catalog, schema) = self.session.default_names();
@@ -143,8 +150,22 @@ impl Running<'_> {
             properties: clauses.properties.iter().map(|(key, value, _)| (key.clone(), value.clone())).collect(),
             created_micros: self.session.settings().clock.now_micros(),
             settings: self.session.meaning(),
+            schema_mode: self.schema_mode(clauses, columns),
         };
         Ok((view, notes.temporary))
+    }
+
+    /// How the view follows its query. A list of columns stays as it is.
+    fn schema_mode(self, clauses: &DatasetClauses, columns: &[ColumnDefinition]) -> SchemaMode {
+        let own = clauses.schema_mode.map(|(mode, _)| mode.into());
+        match own {
+            Some(SchemaMode::Evolution) if !columns.is_empty() => SchemaMode::TypeEvolution,
+            Some(mode) => mode,
+            None if self.session.setting(COMPENSATION).is_some_and(|value| value.eq_ignore_ascii_case("false")) => {
+                SchemaMode::Binding
+            }
+            None => SchemaMode::default(),
+        }
     }
 
     /// A view that is replaced must not read itself through others.

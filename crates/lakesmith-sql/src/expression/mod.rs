@@ -213,7 +213,7 @@ impl Parser<'_> {
         if token.is_keyword("DIV") {
             return Some(Operator { name: "div", strength: 7, tokens: 1 });
         }
-        if token.kind != TokenKind::Symbol {
+        if token.kind != TokenKind::Symbol || self.at_step_after_expression() {
             return None;
         }
         let (second, third) = (self.peek_at(1), self.peek_at(2));

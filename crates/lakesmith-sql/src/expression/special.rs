@@ -1,5 +1,6 @@
 //! Functions with a notation of their own: CAST, EXTRACT, TRIM, SUBSTRING, POSITION, OVERLAY, TIMESTAMPADD, EXISTS, IDENTIFIER.
 
+use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::expression::{CastMode, Subquery, SubqueryKind, SubqueryPlan};
 use lakesmith_unresolved::{Expression, ExpressionKind, FunctionCall, Name};
 
@@ -24,12 +25,17 @@ pub(super) fn special_call<'a>(word: &str, parser: &Parser<'a>) -> Option<Notati
         "TRIM" => Some(Parser::trim),
         "SUBSTRING" | "SUBSTR" => Some(|parser, start| parser.keyword_arguments(start, "substring", &["FROM", "FOR"])),
         "OVERLAY" => Some(|parser, start| parser.keyword_arguments(start, "overlay", &["PLACING", "FROM", "FOR"])),
-        "POSITION" => Some(|parser, start| parser.keyword_arguments(start, "position", &["IN"])),
+        "POSITION" => Some(|parser, start| parser.keyword_arguments(start, "locate", &["IN"])),
         "TIMESTAMPADD" | "DATEADD" | "DATE_ADD" if parser.at_unit(2) => {
             Some(|parser, start| parser.with_unit(start, "timestampadd"))
         }
         "TIMESTAMPDIFF" | "DATEDIFF" | "DATE_DIFF" | "TIMEDIFF" if parser.at_unit(2) => {
             Some(|parser, start| parser.with_unit(start, "timestampdiff"))
+        }
+        "TIMESTAMPADD" | "DATEADD" | "DATE_ADD" | "TIMESTAMPDIFF" | "DATEDIFF" | "DATE_DIFF"
+            if parser.at_quoted_unit() =>
+        {
+            Some(Parser::refuse_quoted_unit)
         }
         "IDENTIFIER" => Some(Parser::computed_identifier),
         _ => None,
@@ -122,6 +128,31 @@ impl Parser<'_> {
         self.peek_at(n + 1).is_symbol(",") && UNITS.iter().any(|unit| self.peek_at(n).is_keyword(unit))
     }
 
+    /// Whether a text is the first of three arguments.
+    fn at_quoted_unit(&self) -> bool {
+        let is_text = matches!(self.peek_at(2).kind, TokenKind::String(_)) && self.peek_at(3).is_symbol(",");
+        let Some(close) = self.closing_parenthesis(1).filter(|_| is_text) else { return false };
+        let mut depth = 0usize;
+        let mut commas = 0;
+        for token in (2..close).map(|at| self.peek_at(at)) {
+            match token {
+                token if token.is_symbol("(") => depth += 1,
+                token if token.is_symbol(")") => depth = depth.saturating_sub(1),
+                token if token.is_symbol(",") && depth == 0 => commas += 1,
+                _ => {}
+            }
+        }
+        commas == 2
+    }
+
+    /// Refuses `timestampadd('MONTH', …)`.
+    fn refuse_quoted_unit(&mut self, _start: usize) -> Parsed<Expression> {
+        let unit = self.peek_at(2);
+        let title = "a unit of time stands without quotes";
+        let fault = Diagnostic::error(Condition::INVALID_PARAMETER_VALUE, title);
+        Err(fault.at(unit.span, "").help("write it as a word: `timestampadd(MONTH, 1, d)`").into())
+    }
+
     fn with_unit(&mut self, start: usize, function: &str) -> Parsed<Expression> {
         let word = self.advance();
         self.advance();
@@ -137,6 +168,23 @@ impl Parser<'_> {
 
     /// `IDENTIFIER(e)`: a column, or a function when arguments follow.
     fn computed_identifier(&mut self, start: usize) -> Parsed<Expression> {
+        if let Some(parts) = self.constant_name()? {
+            if self.at_symbol("(") {
+                let name = Name { parts, computed: None, origin: self.span_from(start).into() };
+                return self.call(start, name);
+            }
+            let kind = ExpressionKind::Attribute { parts, plan_id: None, is_metadata_column: false };
+            let mut expression = Expression::new(kind, self.span_from(start));
+            // what follows is a field of the column, not a part of its name
+            while self.at_symbol(".") {
+                self.advance();
+                let part = self.identifier()?;
+                let field = text_literal(part.text.as_str(), self.previous().span);
+                let kind = ExpressionKind::ExtractValue { child: Box::new(expression), extraction: Box::new(field) };
+                expression = Expression::new(kind, self.span_from(start));
+            }
+            return Ok(expression);
+        }
         let name = self.name()?;
         if self.at_symbol("(") {
             return self.call(start, name);

@@ -1,5 +1,6 @@
 //! FROM: tables with commas and joins, LATERAL, LATERAL VIEW.
 
+use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::relation::{Join, JoinCriteria, JoinKind};
 use lakesmith_unresolved::{Relation, RelationKind};
 
@@ -84,6 +85,10 @@ impl Parser<'_> {
             self.advance();
         }
         let right = self.table_reference()?;
+        if self.at_any_keyword(&["APPROX", "EXACT"]) && self.peek_at(1).is_keyword("NEAREST") {
+            let fault = Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, "`NEAREST BY` of a join is not built yet");
+            return Err(fault.at(self.peek().span, "not built").into());
+        }
         let criteria = match natural {
             true => JoinCriteria::Natural,
             false => self.join_criteria()?,
@@ -91,7 +96,16 @@ impl Parser<'_> {
         if lateral {
             let condition = match criteria {
                 JoinCriteria::On(condition) => Some(*condition),
-                _ => None,
+                JoinCriteria::None => None,
+                JoinCriteria::Using(_) => {
+                    let fault = Diagnostic::error(Condition::UNSUPPORTED_FEATURE, "a join with LATERAL has no USING");
+                    return Err(fault.at(self.previous().span, "").help("write `ON`").into());
+                }
+                JoinCriteria::Natural => {
+                    let title = "a NATURAL join has no LATERAL";
+                    let fault = Diagnostic::error(Condition::INCOMPATIBLE_JOIN_TYPES, title);
+                    return Err(fault.at(self.previous().span, "").help("write `ON`").into());
+                }
             };
             let kind = RelationKind::LateralJoin { left, right, kind, condition };
             return Ok(Relation::new(kind, self.span_from(start)));
@@ -165,7 +179,10 @@ impl Parser<'_> {
     pub(super) fn at_alias(&self) -> bool {
         match self.peek().kind {
             TokenKind::Quoted(_) => true,
-            TokenKind::Word => !keyword::ends_table(self.peek().raw()),
+            TokenKind::Word => {
+                let nearest = self.at_any_keyword(&["APPROX", "EXACT"]) && self.peek_at(1).is_keyword("NEAREST");
+                !nearest && !keyword::ends_table(self.peek().raw())
+            }
             _ => false,
         }
     }

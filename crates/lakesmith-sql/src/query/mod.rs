@@ -13,6 +13,7 @@ mod values;
 #[cfg(test)]
 mod tests;
 
+use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::relation::{Cte, SetKind, SetOperation};
 use lakesmith_unresolved::{Relation, RelationKind};
 
@@ -147,6 +148,11 @@ impl Parser<'_> {
         }
         if self.eat_keyword("FROM") {
             let from = self.from()?;
+            if self.at_keywords(&["INSERT", "INTO"]) || self.at_keywords(&["INSERT", "OVERWRITE"]) {
+                let title = "INSERT after FROM, into one or several tables, is not built yet";
+                let fault = Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title).at(self.peek().span, "not built");
+                return Err(fault.help("write `INSERT INTO table SELECT …` for each table").into());
+            }
             return if self.at_keyword("SELECT") { self.select(start, Some(from)) } else { Ok(from) };
         }
         if self.at_keyword("VALUES") {

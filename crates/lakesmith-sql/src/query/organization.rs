@@ -87,7 +87,8 @@ impl Parser<'_> {
 
     /// Whether `WINDOW w AS` begins here.
     pub(super) fn at_windows(&self) -> bool {
-        self.at_keyword("WINDOW") && self.peek_at(2).is_keyword("AS")
+        let is_computed = self.peek_at(1).is_keyword("IDENTIFIER") && self.peek_at(2).is_symbol("(");
+        self.at_keyword("WINDOW") && (self.peek_at(2).is_keyword("AS") || is_computed)
     }
 
     /// The WINDOW clause over `input`.

@@ -9,19 +9,72 @@ use lakesmith_unresolved::{Expression, ExpressionKind, Relation, RelationKind};
 
 use super::group::Grouping;
 use crate::parser::{Parsed, Parser};
+use crate::token::TokenKind;
+
+/// First words of steps.
+const STEPS: &[&str] = &[
+    "SELECT",
+    "WHERE",
+    "EXTEND",
+    "SET",
+    "DROP",
+    "AS",
+    "AGGREGATE",
+    "JOIN",
+    "INNER",
+    "CROSS",
+    "LEFT",
+    "RIGHT",
+    "FULL",
+    "NATURAL",
+    "SEMI",
+    "ANTI",
+    "ORDER",
+    "SORT",
+    "CLUSTER",
+    "DISTRIBUTE",
+    "LIMIT",
+    "OFFSET",
+    "WINDOW",
+    "UNION",
+    "EXCEPT",
+    "MINUS",
+    "INTERSECT",
+    "PIVOT",
+    "UNPIVOT",
+    "TABLESAMPLE",
+];
 
 impl Parser<'_> {
     /// The steps after `input`.
     pub(super) fn pipes(&mut self, start: usize, input: Relation) -> Parsed<Relation> {
         let mut input = input;
         for steps in 1.. {
-            if !self.eat_symbol("|>") {
+            if !self.eat_symbol("|>") && !self.eat_single_pipe() {
                 break;
             }
             input = self.pipe(start, input)?;
             self.check_queries(steps)?;
         }
         Ok(input)
+    }
+
+    /// Takes `|` where a step follows; it may stand for `|>`.
+    fn eat_single_pipe(&mut self) -> bool {
+        let next = self.peek_at(1);
+        let is_step = self.at_symbol("|") && STEPS.iter().any(|word| next.is_keyword(word));
+        if is_step {
+            self.advance();
+        }
+        is_step
+    }
+
+    /// Whether `|` ends an expression here, because no expression can begin after it.
+    pub(crate) fn at_step_after_expression(&self) -> bool {
+        self.at_symbol("|")
+            && (self.peek_at(1).is_any(&["SELECT", "WHERE"])
+                || self.peek_at(1).is_any(&["ORDER", "GROUP"]) && self.peek_at(2).is_keyword("BY")
+                || self.peek_at(1).is_keyword("LIMIT") && self.peek_at(2).kind == TokenKind::Number)
     }
 
     fn pipe(&mut self, start: usize, input: Relation) -> Parsed<Relation> {
@@ -100,6 +153,7 @@ impl Parser<'_> {
             {
                 self.pipe_organization(start, input)?
             }
+            _ if self.at_pivot() => self.pipe_pivot(start, input)?,
             _ => self.joins(start, input)?,
         };
         if self.position() == before {
@@ -119,6 +173,22 @@ impl Parser<'_> {
             ]));
         }
         Ok(relation)
+    }
+
+    /// PIVOT or UNPIVOT, of which a step has one.
+    fn pipe_pivot(&mut self, start: usize, input: Relation) -> Parsed<Relation> {
+        let is_pivot = self.at_keyword("PIVOT");
+        let relation = self.pivot(start, input)?;
+        if !self.at_pivot() {
+            return Ok(relation);
+        }
+        let again = self.at_keyword(if is_pivot { "PIVOT" } else { "UNPIVOT" });
+        if again {
+            return Err(self.expected(&["|>", "the end of the statement"]));
+        }
+        let title = "PIVOT and UNPIVOT stand in one step";
+        let fault = Diagnostic::error(Condition::NOT_ALLOWED_IN_FROM_UNPIVOT_WITH_PIVOT, title);
+        Err(fault.at(self.peek().span, "").help("write `|>` between them").into())
     }
 
     /// `SET a = e`, as `e AS a`.

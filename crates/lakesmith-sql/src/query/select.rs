@@ -82,7 +82,7 @@ impl Parser<'_> {
         let mut hints = Vec::new();
         while self.eat_symbol("/*+") {
             while !self.eat_symbol("*/") {
-                let name = self.identifier()?.text.as_str().to_owned();
+                let name = self.plain_identifier()?.text.as_str().to_owned();
                 let mut parameters = Vec::new();
                 if self.eat_symbol("(") && !self.eat_symbol(")") {
                     parameters = self.comma_separated(Self::value_expression)?;

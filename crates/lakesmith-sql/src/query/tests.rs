@@ -76,7 +76,7 @@ fn tables_are_names_functions_streams_and_queries() {
             "(select [*] (changes t startingVersion=1 endingVersion=3))",
         ),
         ("SELECT * FROM STREAM t CHANGES FROM VERSION 1", "(select [*] (changes t startingVersion=1 stream))"),
-        ("SELECT * FROM IDENTIFIER('a.b')", "(select [*] IDENTIFIER('a.b'))"),
+        ("SELECT * FROM IDENTIFIER('a.b')", "(select [*] a.b)"),
         ("SELECT * FROM (SELECT 1) q", "(select [*] (as q (select [1] one)))"),
         ("SELECT * FROM (a JOIN b) x", "(select [*] (as x (Inner a b)))"),
         (

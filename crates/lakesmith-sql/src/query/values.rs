@@ -1,6 +1,6 @@
 //! `VALUES (1, 'a'), (2, 'b') AS t(a, b)`.
 
-use lakesmith_unresolved::{Expression, ExpressionKind, Relation, RelationKind};
+use lakesmith_unresolved::{Expression, ExpressionKind, NamePart, Relation, RelationKind};
 
 use crate::parser::{Parsed, Parser};
 use crate::token::TokenKind;
@@ -12,6 +12,13 @@ impl Parser<'_> {
         self.expect_keyword("VALUES")?;
         let rows = self.comma_separated(Self::row)?;
         let table = Relation::new(RelationKind::InlineTable(rows), self.span_from(start));
+        if self.at_keyword("AS") && self.peek_at(1).is_symbol("(") && !self.at_query_after(2) {
+            self.advance();
+            let alias = NamePart::new("", self.previous().span);
+            let columns = self.parenthesised(Self::identifier)?;
+            let kind = RelationKind::SubqueryAlias { input: table, alias, columns };
+            return Ok(Relation::new(kind, self.span_from(start)));
+        }
         self.table_alias(start, table)
     }
 

@@ -78,6 +78,8 @@ impl Parser<'_> {
             let first = self.position();
             let query = self.query()?;
             AlterAction::ViewQuery { query, text: self.text_between(first, self.position()) }
+        } else if self.at_keywords(&["WITH", "SCHEMA"]) {
+            AlterAction::ViewSchema(self.schema_mode()?)
         } else if self.is_end() {
             return Err(self.expected(&["ADD", "DROP", "ALTER", "RENAME", "SET", "UNSET", "CLUSTER BY"]));
         } else {

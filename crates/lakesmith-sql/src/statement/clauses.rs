@@ -1,7 +1,8 @@
 //! The clauses after the column list of a dataset, table, view or schema, in any order.
 
 use lakesmith_diagnostic::{Condition, Diagnostic, Span};
-use lakesmith_unresolved::pipeline::{ClusterBy, DatasetClauses};
+use lakesmith_unresolved::NamePart;
+use lakesmith_unresolved::pipeline::{ClusterBy, DatasetClauses, ViewSchemaMode};
 
 use crate::parser::{Parsed, Parser};
 use crate::statement::Faults;
@@ -79,7 +80,9 @@ impl Parser<'_> {
     fn dataset_clause(&mut self, clauses: &mut DatasetClauses) -> Parsed<Option<(&'static str, Span)>> {
         let start = self.position();
         let clause = if self.eat_keyword("USING") {
-            clauses.format = Some(self.identifier()?);
+            let parts = self.dotted()?;
+            let text = parts.iter().map(|part| part.text.as_str()).collect::<Vec<_>>().join(".");
+            clauses.format = Some(NamePart::new(text, self.previous().span));
             "USING"
         } else if self.eat_keywords(&["PARTITIONED", "BY"]) || self.eat_keywords(&["PARTITION", "BY"]) {
             clauses.partitioned_by = Some(self.parenthesised(Self::partition_field)?);
@@ -109,6 +112,9 @@ impl Parser<'_> {
         } else if self.at_keyword("SCHEDULE") || self.at_keywords(&["TRIGGER", "ON"]) {
             clauses.schedule = Some(self.schedule());
             "SCHEDULE"
+        } else if self.at_keywords(&["WITH", "SCHEMA"]) {
+            clauses.schema_mode = Some((self.schema_mode()?, self.span_from(start)));
+            "WITH SCHEMA"
         } else if self.eat_keywords(&["WITH", "ROW", "FILTER"]) {
             let function = self.name()?;
             self.expect_keyword("ON")?;
@@ -139,11 +145,41 @@ impl Parser<'_> {
         Ok(Some((clause, self.span_from(start))))
     }
 
+    /// `WITH SCHEMA BINDING` and its like, which is next.
+    pub(crate) fn schema_mode(&mut self) -> Parsed<ViewSchemaMode> {
+        self.eat_keywords(&["WITH", "SCHEMA"]);
+        let modes = [
+            (&["BINDING"] as &[&str], ViewSchemaMode::Binding),
+            (&["COMPENSATION"], ViewSchemaMode::Compensation),
+            (&["TYPE", "EVOLUTION"], ViewSchemaMode::TypeEvolution),
+            (&["EVOLUTION"], ViewSchemaMode::Evolution),
+        ];
+        match modes.into_iter().find(|(words, _)| self.eat_keywords(words)) {
+            Some((_, mode)) => Ok(mode),
+            None => Err(self.expected(&["BINDING", "COMPENSATION", "TYPE EVOLUTION", "EVOLUTION"])),
+        }
+    }
+
+    /// Refuses WITH SCHEMA of anything but a view of a query.
+    pub(crate) fn refuse_schema_mode(&self, clauses: &DatasetClauses) -> Parsed<()> {
+        match clauses.schema_mode {
+            None => Ok(()),
+            Some((_, span)) => {
+                let title = "`WITH SCHEMA` belongs to `CREATE VIEW` outside of pipelines only";
+                Err(Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title).at(span, "").help("remove it").into())
+            }
+        }
+    }
+
     /// A column, a transform of one, or (as in `CREATE TABLE`) a column with its type.
     fn partition_field(&mut self) -> Parsed<lakesmith_unresolved::Expression> {
+        let start = self.position();
         let field = self.value_expression()?;
         if !self.at_symbol(",") && !self.at_symbol(")") {
             self.data_type()?;
+            let title = "a column that PARTITIONED BY defines is not built yet";
+            let fault = Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title).at(self.span_from(start), "");
+            return Err(fault.help("define the column in the list of columns, and name it in PARTITIONED BY").into());
         }
         Ok(field)
     }

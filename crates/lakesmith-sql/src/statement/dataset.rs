@@ -112,6 +112,7 @@ impl Parser<'_> {
         }
         let list = if self.at_symbol("(") { Some(self.column_list(faults)?) } else { None };
         let clauses = self.dataset_clauses(faults)?;
+        self.refuse_schema_mode(&clauses)?;
         for (text, span) in clauses.stored_as.iter().chain(&clauses.buckets) {
             let title = format!("`{text}` does not belong to a {}", kind.name());
             let fault = Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title).at(*span, "");

@@ -15,6 +15,8 @@ const TIME_ZONE: &str = "spark.sql.session.timeZone";
 
 /// Words after USE that say what is named.
 const USE_WORDS: &[&str] = &["CATALOG", "SCHEMA", "DATABASE", "NAMESPACE"];
+/// Those of them that mean a schema.
+const SCHEMA_WORDS: &[&str] = &["SCHEMA", "DATABASE", "NAMESPACE"];
 
 impl Parser<'_> {
     /// SET and USE as a pipeline file has them.
@@ -42,7 +44,7 @@ impl Parser<'_> {
             let catalog = Some(self.identifier_or_string()?);
             return Ok(Some(PipelineStatementKind::Use { catalog, schema: None }));
         }
-        if self.at_any_keyword(&["SCHEMA", "DATABASE", "NAMESPACE"]) && self.peek_at(1).is_nameable() {
+        if self.at_any_keyword(SCHEMA_WORDS) && self.peek_at(1).is_nameable() {
             self.advance();
         }
         let (catalog, schema) = self.schema_name()?;
@@ -179,6 +181,17 @@ impl Parser<'_> {
             self.advance();
             let key = unquoted(&self.rest_text());
             return Ok(CommandKind::Set { key: Some(key), value: None });
+        }
+        let computed = 1 + usize::from(self.peek_at(1).is_any(SCHEMA_WORDS));
+        if self.at_keyword("USE")
+            && self.peek_at(computed).is_keyword("IDENTIFIER")
+            && self.peek_at(computed + 1).is_symbol("(")
+        {
+            for _ in 0..computed {
+                self.advance();
+            }
+            let either = Some(self.name()?);
+            return Ok(CommandKind::Use { catalog: None, schema: None, either });
         }
         if self.at_keyword("USE") && !self.peek_at(1).is_any(USE_WORDS) {
             self.advance();

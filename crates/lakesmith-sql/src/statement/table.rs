@@ -64,6 +64,7 @@ impl Parser<'_> {
         let if_not_exists = self.eat_keywords(&["IF", "NOT", "EXISTS"]);
         let name = self.name()?;
         let clauses = self.dataset_clauses(faults)?;
+        self.refuse_schema_mode(&clauses)?;
         Ok(Some(CommandKind::CreateContainer { object, name, if_not_exists, clauses }))
     }
 
@@ -85,6 +86,7 @@ impl Parser<'_> {
         let like = if self.eat_keyword("LIKE") { Some(self.name()?) } else { None };
         let clone_of = self.clone_source()?;
         let clauses = self.dataset_clauses(faults)?;
+        self.refuse_schema_mode(&clauses)?;
         let with_query = self.eat_keyword("AS") || self.at_query();
         let query = if with_query { Some(self.query()?) } else { None };
         Ok(CommandKind::CreateTable(Box::new(CreateTable {
@@ -163,6 +165,9 @@ impl Parser<'_> {
             self.advance();
         }
         if self.at_any_keyword(&["VARIABLE", "VAR"]) && self.peek_at(1).is_nameable() {
+            if !temporary {
+                return Err(self.expected(&["TEMPORARY VARIABLE"]));
+            }
             self.advance();
             let if_exists = self.eat_keywords(&["IF", "EXISTS"]);
             let name = self.name()?;

@@ -3,7 +3,7 @@
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::command::{ExecuteImmediate, Variable, VariableAction};
 use lakesmith_unresolved::expression::{Subquery, SubqueryKind, SubqueryPlan};
-use lakesmith_unresolved::{CommandKind, Expression, ExpressionKind, Name, Relation, RelationKind};
+use lakesmith_unresolved::{CommandKind, Expression, ExpressionKind, Name, NamePart, Relation, RelationKind};
 
 use crate::parser::{Parsed, Parser};
 
@@ -19,6 +19,9 @@ impl Parser<'_> {
         let or_replace = self.eat_keywords(&["OR", "REPLACE"]);
         if self.at_any_keyword(&["VARIABLE", "VAR"]) && self.peek_at(1).is_name() {
             self.advance();
+        }
+        if self.at_keywords(&["IF", "NOT", "EXISTS"]) {
+            return Err(self.expected(&["a name"]));
         }
         let names = self.comma_separated(Self::name)?;
         let typed = !self.is_end() && !self.at_keyword("DEFAULT") && !self.at_symbol("=");
@@ -38,6 +41,10 @@ impl Parser<'_> {
     fn set_variable(&mut self) -> Parsed<CommandKind> {
         let listed = self.at_symbol("(");
         let start = self.position();
+        if listed && self.peek_at(1).is_symbol(")") {
+            let fault = Diagnostic::error(Condition::INVALID_SET_SYNTAX, "SET VARIABLE names no variable");
+            return Err(fault.at(self.peek().span, "").help("write `SET VARIABLE v = 1`").into());
+        }
         let mut names = if listed { self.parenthesised(Self::name)? } else { vec![self.name()?] };
         self.expect_symbol("=")?;
         let mut value = Some(self.expression_or_default()?);
@@ -48,22 +55,18 @@ impl Parser<'_> {
                 self.expect_symbol("=")?;
                 values.push(self.expression_or_default()?);
             }
-            if values.iter().any(|value| value.kind == ExpressionKind::Default) {
-                let help = "write a SET VARIABLE statement for each variable";
-                return Err(self.refused("DEFAULT in a SET VARIABLE of several variables is not built yet", help));
-            }
             value = Some(self.one_row(&names, values, start));
         }
         let action = VariableAction::Set;
         Ok(CommandKind::Variable(Box::new(Variable { action, names, data_type: None, value })))
     }
 
-    /// A row of values, each called like its variable: one may refer to those before it.
+    /// A row of values, under names that none of them can refer to.
     fn one_row(&self, names: &[Name], values: Vec<Expression>, start: usize) -> Expression {
         let origin: lakesmith_diagnostic::Origin = self.span_from(start).into();
-        let expressions = names.iter().zip(values).map(|(name, value)| {
+        let expressions = names.iter().zip(values).enumerate().map(|(at, (name, value))| {
             let origin = value.origin.clone();
-            let names = name.parts.last().cloned().into_iter().collect();
+            let names = vec![NamePart { text: format!("value {at}").into(), origin: name.origin.clone() }];
             Expression::new(ExpressionKind::Alias { child: Box::new(value), names, metadata: None }, origin)
         });
         let input = Relation::new(RelationKind::OneRow, origin.clone());
@@ -81,7 +84,7 @@ impl Parser<'_> {
             if self.eat_keyword("INTO") {
                 execute.into = self.comma_separated(Self::name)?;
             } else if self.eat_keyword("USING") {
-                let listed = self.at_symbol("(");
+                let listed = self.at_symbol("(") && !self.at_query_after(1);
                 let argument = |parser: &mut Self| {
                     let value = parser.value_expression()?;
                     let name = if parser.eat_keyword("AS") { Some(parser.identifier()?) } else { None };
