@@ -8,8 +8,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::Result;
+use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::datasource::source_as_provider;
 use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::optimizer::{ApplyOrder, OptimizerConfig, OptimizerRule};
@@ -68,7 +68,9 @@ fn is_columnar(plan: &LogicalPlan) -> Result<bool> {
             LogicalPlan::Projection(_) | LogicalPlan::Filter(_) => node.expressions().iter().any(Expr::is_volatile),
             LogicalPlan::SubqueryAlias(_) => false,
             // only such files say what is in them before they are read
-            LogicalPlan::TableScan(scan) => source_as_provider(&scan.source).map_or(true, |source| source.statistics().is_none()),
+            LogicalPlan::TableScan(scan) => {
+                source_as_provider(&scan.source).map_or(true, |source| source.statistics().is_none())
+            }
             _ => true,
         })
     };
