@@ -1,14 +1,14 @@
-//! [`SplitDistinct`]: counts of the different values of several columns, each by a plan of its own.
+//! [`SplitDistinct`]: DISTINCT aggregates of all rows, each argument by a plan of its own.
 //!
-//! DataFusion makes groups of the values where an aggregation of all rows has one DISTINCT argument, and these groups are found
-//! by all cores. With several it keeps a set for each argument and merges the sets on one core. Here such an aggregation becomes
-//! one for each argument, joined as rows of one. Each reads its own columns, so that columns are read once where the rows lie in
-//! files of columns; other sources are left alone, because they would be read several times.
+//! DataFusion makes groups of the values where an aggregation has one DISTINCT argument and nothing else, and these groups are
+//! found by all cores; otherwise it keeps a set for each argument and merges the sets on one core. Here an aggregation of all
+//! rows becomes one for each argument, joined as rows of one. Each reads its own columns, so that columns are read once where the
+//! rows lie in files of columns; other sources are left alone, because they would be read several times.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use datafusion::common::Result;
+use datafusion::common::{Column, Result};
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::datasource::source_as_provider;
 use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan, LogicalPlanBuilder};
@@ -29,14 +29,16 @@ impl OptimizerRule for SplitDistinct {
 
     fn rewrite(&self, plan: LogicalPlan, _: &dyn OptimizerConfig) -> Result<Transformed<LogicalPlan>> {
         let LogicalPlan::Aggregate(aggregate) = &plan else { return Ok(Transformed::no(plan)) };
-        match parts(aggregate) {
-            Some(parts) if is_columnar(&aggregate.input)? => joined(aggregate, parts).map(Transformed::yes),
-            _ => Ok(Transformed::no(plan)),
+        let Some(parts) = parts(aggregate) else { return Ok(Transformed::no(plan)) };
+        if parts.len() > 1 && !is_columnar(&aggregate.input)? {
+            return Ok(Transformed::no(plan));
         }
+        joined(aggregate, parts).map(Transformed::yes)
     }
 }
 
-/// The aggregates by their DISTINCT arguments, those without any first; nothing where there are fewer than two arguments.
+/// Aggregates without their names, by their DISTINCT arguments, those without any first; nothing where they are as DataFusion
+/// wants them already, or not all DISTINCT aggregates of all rows can be told apart.
 fn parts(aggregate: &Aggregate) -> Option<Vec<Vec<Expr>>> {
     if !aggregate.group_expr.is_empty() {
         return None;
@@ -44,11 +46,8 @@ fn parts(aggregate: &Aggregate) -> Option<Vec<Vec<Expr>>> {
     let mut parts: BTreeMap<Option<usize>, Vec<Expr>> = BTreeMap::new();
     let mut arguments: Vec<&[Expr]> = Vec::new();
     for expr in &aggregate.aggr_expr {
-        let named = match expr {
-            Expr::Alias(alias) => &alias.expr,
-            other => other,
-        };
-        let Expr::AggregateFunction(call) = named else { return None };
+        let unnamed = unnamed(expr);
+        let Expr::AggregateFunction(call) = unnamed else { return None };
         let key = call.params.distinct.then_some(call.params.args.as_slice());
         let number = key.map(|key| {
             arguments.iter().position(|known| *known == key).unwrap_or_else(|| {
@@ -56,9 +55,25 @@ fn parts(aggregate: &Aggregate) -> Option<Vec<Vec<Expr>>> {
                 arguments.len() - 1
             })
         });
-        parts.entry(number).or_default().push(expr.clone());
+        let part = parts.entry(number).or_default();
+        if !part.contains(unnamed) {
+            part.push(unnamed.clone());
+        }
     }
-    (arguments.len() > 1).then(|| parts.into_values().collect())
+    let is_named = aggregate.aggr_expr.iter().any(|expr| matches!(expr, Expr::Alias(_)));
+    let is_wanted = match arguments.len() {
+        0 => false,
+        1 => parts.len() > 1 || is_named,
+        _ => true,
+    };
+    is_wanted.then(|| parts.into_values().collect())
+}
+
+fn unnamed(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Alias(alias) => &alias.expr,
+        other => other,
+    }
 }
 
 /// Whether the rows come from files of columns, and nothing but conditions and projections is between.
@@ -77,7 +92,7 @@ fn is_columnar(plan: &LogicalPlan) -> Result<bool> {
     plan.exists(is_other).map(|is_other| !is_other)
 }
 
-/// One aggregation for each part, and their columns in the order before.
+/// One aggregation for each part, and their columns in the order and with the names before.
 fn joined(aggregate: &Aggregate, parts: Vec<Vec<Expr>>) -> Result<LogicalPlan> {
     let mut plan: Option<LogicalPlanBuilder> = None;
     for part in parts {
@@ -87,7 +102,11 @@ fn joined(aggregate: &Aggregate, parts: Vec<Vec<Expr>>) -> Result<LogicalPlan> {
             None => LogicalPlanBuilder::from(alone),
         });
     }
-    let columns = aggregate.schema.columns().into_iter().map(Expr::Column);
+    let names = aggregate.schema.columns();
+    let columns = aggregate.aggr_expr.iter().zip(names).map(|(expr, name)| {
+        let column = Expr::Column(Column::from_name(unnamed(expr).schema_name().to_string()));
+        if matches!(expr, Expr::Alias(_)) { column.alias(name.name) } else { column }
+    });
     plan.map_or_else(|| Ok(LogicalPlan::Aggregate(aggregate.clone())), |plan| plan.project(columns)?.build())
 }
 
@@ -167,10 +186,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_argument_and_groups_are_left_alone() {
-        let one = || vec![count_distinct(col("name")), sum(col("number"))];
-        let (_, plan) = answer(Vec::new(), one(), true).await;
-        assert!(!plan.contains("Cross Join"), "{plan}");
+    async fn one_argument_is_counted_by_groups_of_its_values() {
+        for are_columnar in [true, false] {
+            let (one, plan) = answer(Vec::new(), vec![count_distinct(col("name")).alias("n")], are_columnar).await;
+            assert!(one.contains("| 2 |"), "{one}");
+            assert!(plan.contains("groupBy=[[") && !plan.contains("DISTINCT"), "{plan}");
+        }
+    }
+
+    #[tokio::test]
+    async fn groups_are_left_alone() {
         let two = || vec![count_distinct(col("name")), count_distinct(col("number"))];
         let (_, plan) = answer(vec![col("name")], two(), true).await;
         assert!(!plan.contains("Cross Join"), "{plan}");
