@@ -77,7 +77,7 @@ impl Piece {
                     (None, Some(_)) => true,
                     (_, None) => false,
                 });
-                is_met.then(|| rest.as_str())
+                is_met.then_some(rest.as_str())
             }
         }
     }
