@@ -11,6 +11,10 @@ import random
 import re
 import sys
 
+import clauses
+import mutations
+import pools
+import shapes
 import signatures
 import tables
 
@@ -63,15 +67,19 @@ class Generator:
     def __init__(self, seed):
         self.random = random.Random(seed)
         self.columns = []
+        self.table = ""
+        self.examples = mutations.examples()
         counts = uses()
         self.makers = {}
-        for line in lines(signatures.SCALARS):
+        for line in [*lines(signatures.SCALARS), *(f"?: {line}" for line in lines(shapes.EXPRESSIONS))]:
             result, template = line.split(": ", 1)
             called = [counts.get(name, 0) for name in re.findall(r"(\w+)\(", template)]
             weight = 1 + math.log2(1 + max(called, default=0)) / 2
             names = re.findall(r"\{(.*?)\}", template)
-            first = names[deciding(names)]
-            kinds = signatures.CLASSES.get(first, [first]) if result == "=1" else [result]
+            kinds = [result]
+            if result == "=1":
+                first = names[deciding(names)]
+                kinds = signatures.CLASSES.get(first, [first])
             for kind in kinds:
                 self.makers.setdefault(kind, []).append((weight / len(kinds), template))
 
@@ -84,7 +92,9 @@ class Generator:
         return self.random.choice(signatures.CLASSES.get(name, [name]))
 
     def leaf(self, kind):
-        """A column or a literal."""
+        """A column or a literal, or a text of a pool."""
+        if kind in pools.POOLS:
+            return self.random.choice(pools.POOLS[kind])
         fitting = [column for column, known in self.columns if known == kind]
         if fitting and self.random.random() < 0.75:
             return self.random.choice(fitting)
@@ -130,8 +140,8 @@ class Generator:
         count = self.random.choice([1, 1, 1, 2, 3])
         items = [self.top(depth) for _ in range(count)]
         # a generator stands alone
-        if any(re.match(r"(pos)?explode|stack", item) for item in items):
-            items = [next(item for item in items if re.match(r"(pos)?explode|stack", item))]
+        if any(map(clauses.is_alone, items)):
+            items = [next(filter(clauses.is_alone, items))]
         return ", ".join(item + (f" AS x{at}" if self.random.random() < 0.3 else "") for at, item in enumerate(items))
 
     def constant(self):
@@ -145,7 +155,7 @@ class Generator:
         self.of(name, prefix=False)
         listed = self.listed(self.random.choice([1, 1, 2, 3]))
         where = f" WHERE {self.condition()}" if self.random.random() < 0.35 else ""
-        order = " ORDER BY id, 1 LIMIT 5" if self.random.random() < 0.1 and name != "u" and "explode" not in listed and "stack" not in listed else ""
+        order = " ORDER BY id, 1 LIMIT 5" if self.random.random() < 0.1 and name != "u" and not clauses.is_alone(listed) else ""
         distinct = "DISTINCT " if not order and self.random.random() < 0.08 else ""
         return f"SELECT {distinct}{'id, ' if order else ''}{listed} FROM {name}{where}{order}"
 
@@ -215,7 +225,7 @@ class Generator:
             f"SELECT t.id, (SELECT count(*) FROM u WHERE u.dt < t.dt) FROM t",
             f"WITH c AS (SELECT * FROM t WHERE {condition}) SELECT count(*), max(c.id) FROM c JOIN u ON c.id = u.id",
             f"SELECT * FROM (SELECT {listed} FROM t WHERE {condition})",
-            f"SELECT (SELECT max(v) FROM u) + t.id, {listed} FROM t" if "explode" not in listed and "stack" not in listed else f"SELECT {listed} FROM t",
+            f"SELECT (SELECT max(v) FROM u) + t.id, {listed} FROM t" if not clauses.is_alone(listed) else f"SELECT {listed} FROM t",
         ])
 
     def wild(self):
@@ -232,7 +242,11 @@ class Generator:
             self.constant: 20, self.simple: 34, self.grouped: 14, self.joined: 8, self.windowed: 6, self.combined: 6,
             self.nested: 7, self.wild: 5,
         }
-        return self.random.choices(list(forms), list(forms.values()))[0]()
+        if self.random.random() < 0.4:
+            return self.random.choices(list(forms), list(forms.values()))[0]()
+        if self.random.random() < 0.2:
+            return mutations.mutated(self)
+        return self.random.choices(list(clauses.FORMS), list(clauses.FORMS.values()))[0](self)
 
 
 def queries(seed, count):

@@ -126,7 +126,7 @@ def goldens(arguments, report):
     binary.close()
 
 
-def asked(queries, path):
+def asked(queries, path, settings):
     """What Spark answers, from a file where it has been asked before."""
     known = {}
     if path and path.exists():
@@ -135,7 +135,7 @@ def asked(queries, path):
     with (path or pathlib.Path(os.devnull)).open("a", encoding="utf-8") as file:
         for query in queries:
             if query not in known:
-                spark = spark or with_tables()
+                spark = spark or with_tables(settings)
                 known[query] = answers.ask(spark, query)
                 file.write(json.dumps(dataclasses.asdict(known[query])) + "\n")
                 file.flush()
@@ -148,18 +148,22 @@ def recorded(path):
         return [answers.Answer(**json.loads(line)) for line in file]
 
 
-def with_tables():
-    """A Spark session with the tables of generated queries."""
+def with_tables(settings):
+    """A Spark session with the tables of generated queries; the settings hold once these are made."""
     spark = answers.session()
     for name, query in tables.TABLES.items():
-        answers.make_table(spark, name, query)
+        # the order of rows decides the last digits of sums
+        answers.make_table(spark, name, f"SELECT /*+ COALESCE(1) */ * FROM ({query})")
+    for key, value in settings:
+        spark.conf.set(key, value)
     return spark
 
 
 def generated(arguments, report):
     """Asks generated queries of both."""
+    settings = [setting.split("=", 1) for setting in arguments.set]
     if arguments.generate:
-        found = asked(generate.queries(arguments.seed, arguments.generate), arguments.answers)
+        found = asked(generate.queries(arguments.seed, arguments.generate), arguments.answers, settings)
     else:
         found = recorded(arguments.answers)
     if not arguments.binary:
@@ -171,6 +175,8 @@ def generated(arguments, report):
         made = binary.run(f"CREATE TABLE {name} AS {query}")
         if made.error or made.broken:
             sys.exit(f"table {name}: {made}")
+    for key, value in settings:
+        binary.run(f"SET {key} = {value}")
     for number, answer in enumerate(found):
         report.add(f"{arguments.seed}/{number}", answer.query, verdict.of_answer(answer, binary.run(answer.query)))
         if number % 500 == 499:
@@ -191,6 +197,7 @@ def main():
     parser.add_argument("--replay", action="store_true", help="takes the queries of the file of --answers")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--answers", type=pathlib.Path, help="keeps Spark's answers, and gives those that it has")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting for generated queries, on both sides")
     parser.add_argument("--differences", type=pathlib.Path, help="takes all that is not the same")
     arguments = parser.parse_args()
     if sum((arguments.golden is not None, arguments.generate is not None, arguments.replay)) != 1:

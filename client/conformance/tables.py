@@ -9,6 +9,10 @@ COLUMNS = {
     },
     "u": {"id": "int", "g": "string", "v": "bigint", "w": "double", "dt": "date", "n": "decimal(10,2)"},
     "e": {"id": "int", "s": "string", "d": "double"},
+    "c": {
+        "id": "int", "p": "array<struct<x:int,y:string>>", "q": "map<string,array<int>>", "rr": "struct<p:struct<q:int,r:string>,z:array<string>>",
+        "aa": "array<array<int>>", "k": "decimal(5,0)", "kk": "decimal(38,0)", "mi": "map<int,string>", "da": "array<date>", "dd": "array<double>", "j": "string",
+    },
 }
 
 # NULL in each column, numbers at their limits, zeros of both signs, texts that are empty, blank, longer in bytes than in
@@ -30,6 +34,12 @@ ROWS = {
         "7, '', -5, 2.5, '1582-10-15', 7.77", "9, 'b', 20, 1.5, '2024-01-01', 1.00",
     ],
     "e": ["1, '', 1.0"],
+    "c": [
+        "1, array(named_struct('x', 1, 'y', 'a'), named_struct('x', 2, 'y', NULL)), map('a', array(1, 2), 'b', array()), named_struct('p', named_struct('q', 1, 'r', 'ä'), 'z', array('u', 'v')), array(array(1, 2), array(3)), 12345, 99999999999999999999999999999999999999, map(1, 'one', 2, NULL), array('2024-02-29', NULL), array(1.0, 'NaN', -0.0, 0.0, NULL), '{\"a\":1,\"b\":[1,{\"c\":null}]}'",
+        "2, array(), map(), named_struct('p', NULL, 'z', array()), array(), 0, 0, map(), array(), array(), ''",
+        "3, array(NULL, named_struct('x', NULL, 'y', '')), map('a', NULL, 'é', array(NULL, 2147483647)), named_struct('p', named_struct('q', NULL, 'r', NULL), 'z', array(NULL, 'w')), array(NULL, array(NULL, 7)), -99999, -1, map(-1, ''), array('0001-01-01', '9999-12-31'), array('Infinity', '-Infinity', 1e300), '{\"a\":\"x\",\"a\":2}'",
+        "4, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
+    ],
 }
 
 

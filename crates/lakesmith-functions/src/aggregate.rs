@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::functions_aggregate as native;
-use datafusion::logical_expr::expr::{AggregateFunction, NullTreatment, Sort};
+use datafusion::logical_expr::expr::{AggregateFunction, NullTreatment};
 use datafusion::logical_expr::{AggregateUDF, Expr, is_not_null, lit};
 use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_unresolved::SparkType;
@@ -16,6 +16,8 @@ use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::interval_arithmetic::{self, is_interval};
 use crate::kernel::Kernels;
 use crate::percentile;
+use crate::tallied;
+use crate::tally::Measure;
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
@@ -23,9 +25,9 @@ pub const FUNCTIONS: &[Function] = &[
     Function::aggregate(&["count_if"], (1, 1), count_if),
     Function::aggregate(&["sum"], (1, 1), |call| sum(call, Mode::Ansi)),
     Function::aggregate(&["try_sum"], (1, 1), |call| sum(call, Mode::Try)),
-    Function::aggregate(&["corr"], (2, 2), |call| paired(call, native::correlation::corr_udaf())),
-    Function::aggregate(&["covar_samp"], (2, 2), |call| paired(call, native::covariance::covar_samp_udaf())),
-    Function::aggregate(&["covar_pop"], (2, 2), |call| paired(call, native::covariance::covar_pop_udaf())),
+    Function::aggregate(&["corr"], (2, 2), |call| paired(call, Measure::Correlation)),
+    Function::aggregate(&["covar_samp"], (2, 2), |call| paired(call, Measure::CovarianceSample)),
+    Function::aggregate(&["covar_pop"], (2, 2), |call| paired(call, Measure::CovariancePopulation)),
     Function::aggregate(&["percentile"], (2, 3), percentile::exact),
     Function::aggregate(&["median"], (1, 1), percentile::median),
     Function::aggregate(&["percentile_approx", "approx_percentile"], (2, 3), percentile::nearest),
@@ -54,14 +56,11 @@ pub const FUNCTIONS: &[Function] = &[
         }
         collect(call, true)
     }),
-    Function::aggregate(&["approx_count_distinct"], (1, 2), |call| {
-        let argument = call.arguments[0].expr.clone();
-        Ok(counted(aggregate(native::approx_distinct::approx_distinct_udaf(), vec![argument], false)))
-    }),
-    Function::aggregate(&["stddev", "stddev_samp", "std"], (1, 1), |call| real(call, native::stddev::stddev_udaf())),
-    Function::aggregate(&["stddev_pop"], (1, 1), |call| real(call, native::stddev::stddev_pop_udaf())),
-    Function::aggregate(&["variance", "var_samp"], (1, 1), |call| real(call, native::variance::var_samp_udaf())),
-    Function::aggregate(&["var_pop"], (1, 1), |call| real(call, native::variance::var_pop_udaf())),
+    Function::aggregate(&["approx_count_distinct"], (1, 2), crate::estimated_count::approx_count_distinct),
+    Function::aggregate(&["stddev", "stddev_samp", "std"], (1, 1), |call| real(call, Measure::DeviationSample)),
+    Function::aggregate(&["stddev_pop"], (1, 1), |call| real(call, Measure::DeviationPopulation)),
+    Function::aggregate(&["variance", "var_samp"], (1, 1), |call| real(call, Measure::VarianceSample)),
+    Function::aggregate(&["var_pop"], (1, 1), |call| real(call, Measure::VariancePopulation)),
 ];
 
 /// The kernels.
@@ -76,11 +75,6 @@ pub(crate) const KERNELS: Kernels = &[
 
 fn aggregate(function: Arc<AggregateUDF>, arguments: Vec<Expr>, distinct: bool) -> Expr {
     Expr::AggregateFunction(AggregateFunction::new_udf(function, arguments, distinct, None, vec![], None))
-}
-
-fn counted(expr: Expr) -> Typed {
-    let expr = datafusion::logical_expr::cast(expr, datafusion::arrow::datatypes::DataType::Int64);
-    Typed { expr, data_type: SparkType::Long, nullable: false }
 }
 
 /// Counts rows in which no argument is NULL.
@@ -150,8 +144,7 @@ fn sum(call: &Call<'_>, mode: Mode) -> Result<Typed, Fault> {
             return interval_arithmetic::of_size(sum(&Call { arguments: sizes, ..call.clone() }, mode)?, &kind, mode);
         }
         _ => {
-            let total = aggregate(native::sum::sum_udaf(), vec![double(call)?.expr], call.distinct);
-            return Ok(Typed::new(total, SparkType::Double));
+            return real(call, Measure::Sum);
         }
     };
     let arrow = to_arrow(&result).map_err(|error| Fault::not_built(format!("a sum of type {}", error.0)))?;
@@ -184,10 +177,13 @@ fn sum_list(
     datafusion::common::ScalarValue::iter_to_array(sums)
 }
 
-fn paired(call: &Call<'_>, function: Arc<AggregateUDF>) -> Result<Typed, Fault> {
+fn paired(call: &Call<'_>, measure: Measure) -> Result<Typed, Fault> {
+    if call.distinct {
+        return Err(Fault::not_built(format!("`{}` of DISTINCT pairs", call.name)));
+    }
     let second = double(&Call { arguments: vec![call.arguments[1].clone()], ..call.clone() })?;
     let arguments = vec![double(call)?.expr, second.expr];
-    Ok(Typed::new(aggregate(function, arguments, call.distinct), SparkType::Double))
+    Ok(Typed::new(aggregate(tallied::tallied(measure), arguments, false), SparkType::Double))
 }
 
 /// The mean; of decimals whose sum fits no type, an error or NULL.
@@ -204,7 +200,7 @@ pub(crate) fn avg(call: &Call<'_>, mode: Mode) -> Result<Typed, Fault> {
         let mean = interval_arithmetic::mean(&total, &count(call)?, mode);
         return mean;
     }
-    real(call, native::average::avg_udaf())
+    real(call, Measure::Mean)
 }
 
 /// A decimal total by the number of values, rounded half up; NULL of no values.
@@ -226,8 +222,16 @@ fn mean_kernel(
     crate::arithmetic::divide_kernel(&[Arc::clone(&arguments[0]), counts], to)
 }
 
-fn real(call: &Call<'_>, function: Arc<AggregateUDF>) -> Result<Typed, Fault> {
-    Ok(Typed::new(aggregate(function, vec![double(call)?.expr], call.distinct), SparkType::Double))
+fn real(call: &Call<'_>, measure: Measure) -> Result<Typed, Fault> {
+    let value = double(call)?;
+    match tallied::of_list(measure) {
+        // different values are few, so they are gathered and gone through at the end
+        Some(of_list) if call.distinct => {
+            let values = collect(&Call { arguments: vec![crate::normal::normal(value)?], ..call.clone() }, true)?;
+            Ok(crate::kernel::call(of_list, vec![values], SparkType::Double)?.with_nullable(true))
+        }
+        _ => Ok(Typed::new(aggregate(tallied::tallied(measure), vec![value.expr], false), SparkType::Double)),
+    }
 }
 
 fn same(call: &Call<'_>, function: Arc<AggregateUDF>) -> Result<Typed, Fault> {
@@ -241,6 +245,12 @@ fn same(call: &Call<'_>, function: Arc<AggregateUDF>) -> Result<Typed, Fault> {
         let rank = crate::float::rank(argument)?;
         let found = Typed::new(aggregate(function, vec![rank.expr], false), SparkType::Long);
         return crate::float::of_rank(found, &data_type);
+    }
+    if matches!(argument.data_type, SparkType::Array { .. } | SparkType::Struct(_)) {
+        // DataFusion has no order of NULLs within
+        let key = crate::normal::normal(argument.clone())?.expr;
+        let beside = crate::extreme::extreme(function.name() == "max");
+        return Ok(Typed::new(aggregate(beside, vec![argument.expr, key], false), argument.data_type));
     }
     Ok(Typed::new(aggregate(function, vec![argument.expr], false), argument.data_type))
 }
@@ -272,12 +282,10 @@ fn by(call: &Call<'_>, asc: bool) -> Result<Typed, Fault> {
     if call.arguments.len() == 3 {
         return crate::listed::first_by(call, asc);
     }
-    let (value, key) = (call.arguments[0].clone(), call.arguments[1].expr.clone());
-    let order = vec![Sort { expr: key.clone(), asc, nulls_first: false }];
-    let filter = Some(Box::new(is_not_null(key)));
-    let first = native::first_last::first_value_udaf();
-    let call = AggregateFunction::new_udf(first, vec![value.expr], false, filter, order, None);
-    Ok(Typed::new(Expr::AggregateFunction(call), value.data_type))
+    let value = call.arguments[0].clone();
+    let key = crate::normal::normal(call.arguments[1].clone())?.expr;
+    let found = aggregate(crate::extreme::extreme(!asc), vec![value.expr, key], false);
+    Ok(Typed::new(found, value.data_type))
 }
 
 /// All values but NULLs; an empty array when there are none.

@@ -145,7 +145,9 @@ fn operands(call: &Call<'_>, symbol: &str) -> Result<(Typed, Typed), Fault> {
         }
     };
     // by the old rules a text is a DOUBLE, beside a text too
-    let texts = ansi && is_text(&left.data_type) && is_text(&right.data_type);
+    let is_bare = |side: &Typed| is_text(&side.data_type) || side.data_type == SparkType::Null;
+    let has_text = is_text(&left.data_type) || is_text(&right.data_type);
+    let texts = ansi && has_text && is_bare(&left) && is_bare(&right);
     match (numeric(&left, &right), numeric(&right, &left)) {
         (Some(l), Some(r)) if !texts => Ok((cast(left, &l, Mode::Ansi)?, cast(right, &r, Mode::Ansi)?)),
         (first, _) => {
@@ -177,10 +179,9 @@ fn numbers(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
     fallible(operator, left, right, common)
 }
 
-/// Digits of a number as a decimal; a whole constant has no more than it is written with.
+/// Digits of a number as a decimal; a whole constant has no more than it is written with, unless it is a TINYINT.
 fn digits_of(value: &Typed) -> Option<(u8, i8)> {
     let constant = match &value.expr {
-        Expr::Literal(ScalarValue::Int8(Some(number)), _) => Some(i64::from(*number)),
         Expr::Literal(ScalarValue::Int16(Some(number)), _) => Some(i64::from(*number)),
         Expr::Literal(ScalarValue::Int32(Some(number)), _) => Some(i64::from(*number)),
         Expr::Literal(ScalarValue::Int64(Some(number)), _) => Some(*number),
@@ -283,6 +284,11 @@ fn whole_division(call: &Call<'_>) -> Result<Typed, Fault> {
         return ratio;
     }
     let (left, right) = operands(call, "div")?;
+    let is_real = |side: &Typed| matches!(side.data_type, SparkType::Float | SparkType::Double);
+    if let Some(at) = call.arguments.iter().position(is_real) {
+        let title = format!("`div` divides whole numbers and decimals, not {}", call.arguments[at].data_type);
+        return Err(Fault::mismatch(title, Some(at)).with_help("cast the operands to BIGINT"));
+    }
     if !crate::rules::is_ansi()
         && let Some(at) = call.arguments.iter().position(|argument| is_text(&argument.data_type))
     {

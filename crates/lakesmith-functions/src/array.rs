@@ -20,7 +20,7 @@ use lakesmith_unresolved::SparkType;
 use crate::arrange::tightest;
 use crate::cast::{Mode, cast};
 use crate::cast_text::{range, to_text};
-use crate::coercion::{common_of, common_of_values, common_without_text, implicit};
+use crate::coercion::{common_of, common_of_values, implicit};
 use crate::constant;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::higher_order::holds_map;
@@ -159,8 +159,17 @@ fn one(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
 fn aligned(call: &Call<'_>) -> Result<(Typed, Typed, SparkType), Fault> {
     let what = format!("`{}`", call.name);
     let common = common_of_values(&what, call.arguments.iter().map(|argument| &argument.data_type))?;
-    if !matches!(common, SparkType::Array { .. }) {
+    let SparkType::Array { element, .. } = &common else {
         return Err(Fault::mismatch(format!("{what} needs arrays, not {common}"), Some(0)));
+    };
+    let elements = call.arguments.iter().map(|argument| match &argument.data_type {
+        SparkType::Array { element, .. } => element.as_ref(),
+        other => other,
+    });
+    let elements: Vec<&SparkType> = elements.collect();
+    if tightest(elements[0], elements[1]).as_ref() != Some(element.as_ref()) {
+        let title = format!("{what} takes arrays of one type, not of {} and {}", elements[0], elements[1]);
+        return Err(Fault::mismatch(title, Some(1)).with_help("cast one of them"));
     }
     let both = |index: usize| cast(call.arguments[index].clone(), &common, Mode::Ansi);
     Ok((both(0)?, both(1)?, common.clone()))
@@ -175,8 +184,12 @@ fn two(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
 fn with_element(call: &Call<'_>, name: &'static str, result: Option<SparkType>) -> Result<Typed, Fault> {
     let (list, element) = list(call, 0)?;
     let value = call.arguments[1].clone();
-    let Some(common) = common_without_text(&element, &value.data_type).filter(|_| value.data_type != SparkType::Null)
-    else {
+    // only this one looks for values that are rounded to be compared
+    let common = match name {
+        "spark_array_contains" => common_of_values("an array", [&element, &value.data_type]).ok(),
+        _ => tightest(&element, &value.data_type),
+    };
+    let Some(common) = common.filter(|_| value.data_type != SparkType::Null) else {
         let title = format!("`{}` looks for a value of type {} among {element}", call.name, value.data_type);
         return Err(Fault::mismatch(title, Some(1)));
     };

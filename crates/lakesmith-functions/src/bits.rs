@@ -8,7 +8,7 @@ use datafusion::common::Result;
 use lakesmith_unresolved::SparkType;
 
 use crate::cast::{Mode, cast, cast_array};
-use crate::coercion::{common_type, is_integral};
+use crate::coercion::{common_type, implicit, is_integral, is_text};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel::{self, Kernels};
 
@@ -61,7 +61,11 @@ fn whole(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
 }
 
 fn both(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
-    let (left, right) = (whole(call, 0)?, whole(call, 1)?);
+    let as_whole = |index: usize| match is_text(&call.arguments[index].data_type) && crate::rules::is_ansi() {
+        true => cast(call.arguments[index].clone(), &SparkType::Long, Mode::Ansi),
+        false => whole(call, index),
+    };
+    let (left, right) = (as_whole(0)?, as_whole(1)?);
     let common = common_type(&left.data_type, &right.data_type).unwrap_or(SparkType::Long);
     let arguments = vec![cast(left, &common, Mode::Ansi)?, cast(right, &common, Mode::Ansi)?];
     kernel::call(name, arguments, common)
@@ -77,7 +81,11 @@ fn each(arguments: &[ArrayRef], to: &DataType, operate: fn(i64, i64) -> i64) -> 
 
 /// INT and narrower numbers are shifted as INT.
 fn shift(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
-    let (value, by) = (whole(call, 0)?, whole(call, 1)?);
+    let as_whole = |index: usize| match implicit(call.arguments[index].clone(), &SparkType::Integer) {
+        Some(value) if !is_integral(&call.arguments[index].data_type) => value,
+        _ => whole(call, index),
+    };
+    let (value, by) = (as_whole(0)?, as_whole(1)?);
     let result = if value.data_type == SparkType::Long { SparkType::Long } else { SparkType::Integer };
     let arguments = vec![cast(value, &result, Mode::Ansi)?, cast(by, &SparkType::Integer, Mode::Ansi)?];
     kernel::call(name, arguments, result)

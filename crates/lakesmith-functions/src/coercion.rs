@@ -122,6 +122,9 @@ pub fn common_type(left: &SparkType, right: &SparkType) -> Option<SparkType> {
 
 /// The type that two values are compared in.
 pub fn comparison_type(left: &SparkType, right: &SparkType) -> Option<SparkType> {
+    if is_nested(left) && is_nested(right) {
+        return nested_type(left, right);
+    }
     if crate::rules::is_ansi() || is_text(left) == is_text(right) {
         return common_type(left, right);
     }
@@ -132,6 +135,39 @@ pub fn comparison_type(left: &SparkType, right: &SparkType) -> Option<SparkType>
         SparkType::Array { .. } | SparkType::Map { .. } | SparkType::Struct(_) | SparkType::Variant => None,
         SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. } | SparkType::CalendarInterval => None,
         other => Some(other.clone()),
+    }
+}
+
+fn is_nested(data_type: &SparkType) -> bool {
+    matches!(data_type, SparkType::Array { .. } | SparkType::Map { .. } | SparkType::Struct(_))
+}
+
+/// The type that nested values are compared in: their parts meet only where one type holds both.
+fn nested_type(left: &SparkType, right: &SparkType) -> Option<SparkType> {
+    let common = common_type(left, right)?;
+    let parts = |left: &SparkType, right: &SparkType| match is_nested(left) && is_nested(right) {
+        true => nested_type(left, right).is_some(),
+        false => crate::arrange::tightest(left, right).is_some(),
+    };
+    let fits = match (left, right) {
+        (SparkType::Array { element: a, .. }, SparkType::Array { element: b, .. }) => parts(a, b),
+        (SparkType::Struct(a), SparkType::Struct(b)) => a.iter().zip(b).all(|(a, b)| parts(&a.data_type, &b.data_type)),
+        _ => true,
+    };
+    fits.then_some(common)
+}
+
+/// Whether the fields of structs have the same names wherever both types have structs.
+fn has_same_names(left: &SparkType, right: &SparkType) -> bool {
+    match (left, right) {
+        (SparkType::Array { element: a, .. }, SparkType::Array { element: b, .. }) => has_same_names(a, b),
+        (SparkType::Map { key: k1, value: v1, .. }, SparkType::Map { key: k2, value: v2, .. }) => {
+            has_same_names(k1, k2) && has_same_names(v1, v2)
+        }
+        (SparkType::Struct(a), SparkType::Struct(b)) => {
+            a.iter().zip(b).all(|(a, b)| a.name == b.name && has_same_names(&a.data_type, &b.data_type))
+        }
+        _ => true,
     }
 }
 
@@ -245,7 +281,8 @@ pub fn with_nulls(data_type: &SparkType) -> SparkType {
 pub fn common_of<'a>(what: &str, types: impl IntoIterator<Item = &'a SparkType>) -> Result<SparkType, Fault> {
     let mut common = SparkType::Null;
     for (index, data_type) in types.into_iter().enumerate() {
-        common = common_type(&common, data_type).ok_or_else(|| {
+        let met = common_type(&common, data_type).filter(|_| has_same_names(&common, data_type));
+        common = met.ok_or_else(|| {
             Fault::mismatch(format!("{what} mixes values of type {common} and {data_type}"), Some(index))
                 .with_help("cast the values to one type")
         })?;
@@ -253,11 +290,22 @@ pub fn common_of<'a>(what: &str, types: impl IntoIterator<Item = &'a SparkType>)
     Ok(common)
 }
 
+/// [`common_type`], but a FLOAT holds whole numbers.
+fn common_value(left: &SparkType, right: &SparkType) -> Option<SparkType> {
+    match (left, right) {
+        (SparkType::Float, whole) | (whole, SparkType::Float) if is_integral(whole) => Some(SparkType::Float),
+        (SparkType::Array { element: a, contains_null: m }, SparkType::Array { element: b, contains_null: n }) => {
+            Some(SparkType::Array { element: Box::new(common_value(a, b)?), contains_null: *m || *n })
+        }
+        _ => common_type(left, right),
+    }
+}
+
 /// The common type of values in one column, where no text becomes another type, or a fault that names the two that have none.
 pub fn common_of_values<'a>(what: &str, types: impl IntoIterator<Item = &'a SparkType>) -> Result<SparkType, Fault> {
     let mut common = SparkType::Null;
     for (index, data_type) in types.into_iter().enumerate() {
-        let met = if mixes_text(&common, data_type) { None } else { common_type(&common, data_type) };
+        let met = if mixes_text(&common, data_type) { None } else { common_value(&common, data_type) };
         common = met.ok_or_else(|| {
             Fault::mismatch(format!("{what} mixes values of type {common} and {data_type}"), Some(index))
                 .with_help("cast the values to one type")

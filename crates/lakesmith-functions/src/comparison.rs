@@ -67,6 +67,12 @@ fn compared(call: &Call<'_>, operator: Operator) -> Result<Vec<Typed>, Fault> {
             Err(Fault::mismatch(format!("a value of type {l} is not compared with one of type {r}"), None))
         }
         Some(common) => Ok(vec![cast(left.clone(), &common, Mode::Ansi)?, cast(right.clone(), &common, Mode::Ansi)?]),
+        None if matches!(l, SparkType::Array { .. } | SparkType::Struct(_))
+            && std::mem::discriminant(l) == std::mem::discriminant(r) =>
+        {
+            Err(Fault::mismatch(format!("values of type {l} and {r} are not compared"), None)
+                .with_help("cast one side to the type of the other"))
+        }
         None => aligned(call),
     }
 }

@@ -21,7 +21,7 @@ use lakesmith_value::{Fraction, Zone};
 
 use crate::arithmetic::{DAYS, add_days_kernel, add_micros_kernel, attempt, of_intervals};
 use crate::cast::{Mode, cast, cast_array};
-use crate::coercion::{implicit, is_integral, is_text};
+use crate::coercion::{implicit, is_integral, is_numeric, is_text};
 use crate::constant;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::interval::DAYS_TO_SECONDS;
@@ -57,6 +57,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["unix_timestamp", "to_unix_timestamp"], (0, 2), unix_timestamp),
     Function::scalar(&["from_unixtime"], (1, 2), from_unixtime),
     Function::scalar(&["timestamp_seconds"], (1, 1), |call| {
+        only_number(call)?;
         cast(call.arguments[0].clone(), &SparkType::Timestamp, Mode::Ansi)
     }),
     Function::scalar(&["timestamp_millis"], (1, 1), |call| from_micros(call, "spark_timestamp_millis")),
@@ -158,7 +159,9 @@ fn is_moment(data_type: &SparkType) -> bool {
 
 fn part(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let value = call.arguments[0].clone();
-    let value = if is_moment(&value.data_type) { value } else { typed(call, &[SparkType::Timestamp])?.remove(0) };
+    let of_day = ["spark_hour", "spark_minute", "spark_second"].contains(&name);
+    let read = if of_day { SparkType::Timestamp } else { SparkType::Date };
+    let value = if is_moment(&value.data_type) { value } else { typed(call, &[read])?.remove(0) };
     kernel::call(name, vec![value], SparkType::Integer)
 }
 
@@ -580,6 +583,12 @@ fn read(call: &Call<'_>, to: SparkType, mode: Mode) -> Result<Typed, Fault> {
         value = cast(value, &SparkType::STRING, mode)?;
     }
     if call.arguments.len() == 1 || is_moment(&value.data_type) {
+        let is_read = is_text(&value.data_type) || is_moment(&value.data_type) || value.data_type == SparkType::Null;
+        // all others are texts first, numbers for a TIMESTAMP excepted
+        let value = match is_read || to == SparkType::Timestamp && is_numeric(&value.data_type) {
+            true => value,
+            false => cast(value, &SparkType::STRING, Mode::Ansi)?,
+        };
         return cast(value, &to, mode);
     }
     let value = implicit(value, &SparkType::STRING)
@@ -630,6 +639,11 @@ fn unix_timestamp(call: &Call<'_>) -> Result<Typed, Fault> {
         None => now(call),
         // read as if clocks showed UTC
         Some(local) if local.data_type == SparkType::TimestampNtz => local.clone(),
+        Some(text) if call.arguments.len() == 1 && is_text(&text.data_type) => {
+            let pattern = Typed::new(lit("yyyy-MM-dd HH:mm:ss"), SparkType::STRING).with_nullable(false);
+            let arguments = vec![text.clone(), pattern];
+            read(&Call { arguments, ..call.clone() }, SparkType::Timestamp, Mode::Ansi)?
+        }
         Some(_) => read(call, SparkType::Timestamp, Mode::Ansi)?,
     };
     // a cast rounds down, this function towards 1970
@@ -646,7 +660,17 @@ fn from_unixtime(call: &Call<'_>) -> Result<Typed, Fault> {
     kernel::call("spark_date_format", vec![moment, pattern], SparkType::STRING)
 }
 
+/// Notes an argument that is no number: a text does not count as one.
+fn only_number(call: &Call<'_>) -> Result<(), Fault> {
+    match &call.arguments[0].data_type {
+        SparkType::Null => Ok(()),
+        data_type if is_numeric(data_type) => Ok(()),
+        other => Err(Fault::mismatch(format!("`{}` needs a number, not {other}", call.name), Some(0))),
+    }
+}
+
 fn from_micros(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
+    only_number(call)?;
     kernel::call(name, typed(call, &[SparkType::Long])?, SparkType::Timestamp)
 }
 

@@ -70,6 +70,13 @@ impl DecimalPattern {
         let fraction: String = fraction.chars().chain(std::iter::repeat('0')).take(needed).collect();
         let least = if fraction.is_empty() { self.least_whole.max(1) } else { self.least_whole };
         let whole = format!("{}{whole}", "0".repeat(least.saturating_sub(whole.len())));
+        let whole = grouped(&whole, self.group);
+        let digits = if fraction.is_empty() { whole } else { format!("{whole}.{fraction}") };
+        self.surround(&digits, is_negative, out);
+    }
+
+    /// Writes a number that has no digits, as infinity, with what stands around digits.
+    pub(crate) fn surround(&self, number: &str, is_negative: bool, out: &mut String) {
         let (prefix, suffix) = match (&self.negative, is_negative) {
             (Some(negative), true) => negative,
             (_, negative) => {
@@ -78,11 +85,7 @@ impl DecimalPattern {
             }
         };
         out.push_str(prefix);
-        out.push_str(&grouped(&whole, self.group));
-        if !fraction.is_empty() {
-            out.push('.');
-            out.push_str(&fraction);
-        }
+        out.push_str(number);
         out.push_str(suffix);
     }
 }

@@ -229,11 +229,15 @@ fn formatted(numbers: &ArrayRef, pattern: impl Fn(usize) -> Option<DecimalPatter
                 let value = numbers.as_primitive::<Float64Type>().value(row);
                 match value {
                     nan if nan.is_nan() => buffer.push_str("NaN"),
-                    infinite if infinite.is_infinite() => buffer.push_str(if value > 0.0 { "∞" } else { "-∞" }),
+                    infinite if infinite.is_infinite() => pattern.surround("∞", value < 0.0, &mut buffer),
                     value => {
                         let value = value * 10f64.powi(shift);
                         // as many digits as Java writes at most, rounded half to even
-                        let digits = format!("{:.*}", places.min(340), value.abs());
+                        let digits = match value.abs() {
+                            // above all fractions the fewest digits that tell the number, then zeros
+                            great if great >= 1e17 => format!("{great}"),
+                            other => format!("{other:.*}", places.min(340)),
+                        };
                         pattern.write(&digits, value.is_sign_negative(), &mut buffer);
                     }
                 }

@@ -185,6 +185,7 @@ fn failing_part(expr: &Expr) -> Option<DataFusionError> {
             error => error,
         },
         Expr::Alias(alias) => failing_part(&alias.expr),
+        Expr::Cast(cast) => failing_part(&cast.expr),
         Expr::Not(inner) | Expr::IsNull(inner) | Expr::IsNotNull(inner) => failing_part(inner),
         Expr::InList(list) => failing_part(&list.expr).or_else(|| list.list.iter().find_map(failing_part)),
         Expr::AggregateFunction(call) => call.params.args.iter().find_map(failing_part),
@@ -197,8 +198,12 @@ fn is_null(expr: &Expr) -> bool {
 }
 
 fn is_constant(expr: &Expr) -> bool {
-    let is_value =
-        |node: &Expr| matches!(node, Expr::Literal(..) | Expr::ScalarFunction(_) | Expr::Case(_) | Expr::BinaryExpr(_));
+    let is_value = |node: &Expr| {
+        matches!(
+            node,
+            Expr::Literal(..) | Expr::ScalarFunction(_) | Expr::Case(_) | Expr::BinaryExpr(_) | Expr::Cast(_)
+        )
+    };
     !expr.is_volatile() && !expr.exists(|node| Ok(!is_value(node))).unwrap_or(true)
 }
 

@@ -19,7 +19,7 @@ use crate::arrange::place;
 use crate::array::{Base, item, list, picked};
 use crate::cast::{Mode, cast};
 use crate::cast_text::range;
-use crate::coercion::{common_of, common_type, common_without_text, is_text};
+use crate::coercion::{common_of, common_of_values, common_type, is_text};
 use crate::collection;
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::higher_order::holds_map;
@@ -79,7 +79,7 @@ pub const FUNCTIONS: &[Function] = &[
 /// The value of a key, which by the old rules is no text where the map's keys are none.
 fn value_of(call: &Call<'_>, key: &SparkType) -> Result<Typed, Fault> {
     let wanted = call.arguments[1].clone();
-    if common_without_text(key, &wanted.data_type).is_none() {
+    if crate::arrange::tightest(key, &wanted.data_type).is_none() {
         return Err(Fault::mismatch(format!("a key of {key} is no {}", wanted.data_type), Some(1)));
     }
     collection::element(call.arguments[0].clone(), wanted)
@@ -270,6 +270,11 @@ fn map_concat(call: &Call<'_>) -> Result<Typed, Fault> {
     if call.arguments.iter().any(|argument| argument.data_type == SparkType::Null) {
         return Err(Fault::mismatch("`map_concat` needs maps, not NULL", None));
     }
+    let keys = call.arguments.iter().map(|argument| match &argument.data_type {
+        SparkType::Map { key, .. } => key.as_ref(),
+        other => other,
+    });
+    common_of_values("the keys of `map_concat`", keys)?;
     let common = common_of("`map_concat`", call.arguments.iter().map(|argument| &argument.data_type))?;
     if !matches!(common, SparkType::Map { .. }) {
         return Err(Fault::mismatch(format!("`map_concat` needs maps, not {common}"), None));

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, AsArray, Float64Array, Int64Array};
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int32Type};
-use datafusion::common::Result;
+use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::lit;
+use lakesmith_diagnostic::Condition;
 use lakesmith_unresolved::SparkType;
 
 use crate::arithmetic::attempt;
@@ -20,8 +21,8 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["abs"], (1, 1), abs),
     Function::scalar(&["round"], (1, 2), round),
     Function::scalar(&["bround"], (1, 2), bround),
-    Function::scalar(&["floor"], (1, 1), |call| whole(call, "spark_floor", "spark_floor_decimal")),
-    Function::scalar(&["ceil", "ceiling"], (1, 1), |call| whole(call, "spark_ceil", "spark_ceil_decimal")),
+    Function::scalar(&["floor"], (1, 2), |call| whole(call, "spark_floor", "spark_floor_decimal")),
+    Function::scalar(&["ceil", "ceiling"], (1, 2), |call| whole(call, "spark_ceil", "spark_ceil_decimal")),
     Function::scalar(&["cbrt"], (1, 1), |call| real(call, "spark_cbrt")),
     Function::scalar(&["expm1"], (1, 1), |call| real(call, "spark_expm1")),
     Function::scalar(&["log1p"], (1, 1), |call| real(call, "spark_log1p")),
@@ -61,18 +62,18 @@ pub const FUNCTIONS: &[Function] = &[
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[
     ("spark_abs", abs_kernel),
-    ("spark_legacy_bround_decimal", |a, t| attempt(a, t, |a, t| round_decimal(a, t, true))),
-    ("spark_legacy_round_decimal", |a, t| attempt(a, t, |a, t| round_decimal(a, t, false))),
+    ("spark_legacy_bround_decimal", |a, t| attempt(a, t, |a, t| round_decimal(a, t, Rounding::HalfEven))),
+    ("spark_legacy_round_decimal", |a, t| attempt(a, t, |a, t| round_decimal(a, t, Rounding::HalfUp))),
     ("spark_wrapping_abs", wrapping_abs_kernel),
-    ("spark_wrapping_bround", |a, t| wrapping_round(a, t, true)),
-    ("spark_wrapping_round", |a, t| wrapping_round(a, t, false)),
+    ("spark_wrapping_bround", |a, t| wrapping_round(a, t, Rounding::HalfEven)),
+    ("spark_wrapping_round", |a, t| wrapping_round(a, t, Rounding::HalfUp)),
     ("spark_acos", |a, _| each(a, f64::acos)),
     ("spark_asin", |a, _| each(a, f64::asin)),
     ("spark_atan", |a, _| each(a, f64::atan)),
     ("spark_atan2", |a, _| pairwise(a, |y, x| (y + 0.0).atan2(x + 0.0))),
-    ("spark_bround", |a, t| round_double(a, t, true)),
-    ("spark_bround_decimal", |a, t| round_decimal(a, t, true)),
-    ("spark_bround_whole", |a, t| round_whole(a, t, true)),
+    ("spark_bround", |a, t| round_double(a, t, Rounding::HalfEven)),
+    ("spark_bround_decimal", |a, t| round_decimal(a, t, Rounding::HalfEven)),
+    ("spark_bround_whole", |a, t| round_whole(a, t, Rounding::HalfEven)),
     ("spark_cbrt", |a, _| each(a, f64::cbrt)),
     ("spark_ceil", double_ceil),
     ("spark_ceil_decimal", decimal_ceil),
@@ -82,7 +83,9 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_exp", |a, _| each(a, f64::exp)),
     ("spark_expm1", |a, _| each(a, f64::exp_m1)),
     ("spark_floor", double_floor),
+    ("spark_ceil_to", |a, t| round_decimal(a, t, Rounding::Ceiling)),
     ("spark_floor_decimal", decimal_floor),
+    ("spark_floor_to", |a, t| round_decimal(a, t, Rounding::Floor)),
     ("spark_hypot", |a, _| pairwise(a, f64::hypot)),
     ("spark_interval_sign", interval_sign_kernel),
     ("spark_isnan", isnan_kernel),
@@ -94,9 +97,9 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_pow", pow_kernel),
     ("spark_radians", |a, _| each(a, f64::to_radians)),
     ("spark_rint", |a, _| each(a, f64::round_ties_even)),
-    ("spark_round", |a, t| round_double(a, t, false)),
-    ("spark_round_decimal", |a, t| round_decimal(a, t, false)),
-    ("spark_round_whole", |a, t| round_whole(a, t, false)),
+    ("spark_round", |a, t| round_double(a, t, Rounding::HalfUp)),
+    ("spark_round_decimal", |a, t| round_decimal(a, t, Rounding::HalfUp)),
+    ("spark_round_whole", |a, t| round_whole(a, t, Rounding::HalfUp)),
     ("spark_sign", |a, _| each(a, sign)),
     ("spark_sin", |a, _| each(a, f64::sin)),
     ("spark_sinh", |a, _| each(a, f64::sinh)),
@@ -217,6 +220,9 @@ fn wrapping_abs_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRe
 
 /// Floor and ceiling: BIGINT of a DOUBLE, a decimal without fraction of a decimal.
 fn whole(call: &Call<'_>, double: &'static str, decimal: &'static str) -> Result<Typed, Fault> {
+    if call.arguments.len() == 2 {
+        return whole_to(call, if decimal == "spark_floor_decimal" { "spark_floor_to" } else { "spark_ceil_to" });
+    }
     let value = number(call, 0)?;
     if is_integral(&value.data_type) {
         return cast(value, &SparkType::Long, Mode::Ansi);
@@ -282,30 +288,73 @@ fn bround(call: &Call<'_>) -> Result<Typed, Fault> {
 /// Rounds by the kernel of decimals, of doubles or of whole numbers.
 fn rounded(call: &Call<'_>, [decimal, double, whole]: [&'static str; 3]) -> Result<Typed, Fault> {
     let value = number(call, 0)?;
-    let digits = match call.arguments.get(1).map(|argument| &argument.expr) {
-        None => 0,
-        Some(expr) => constant_integer(expr).ok_or_else(|| {
-            Fault::mismatch(format!("the number of digits of `{}` must be a constant", call.name), Some(1))
-        })?,
+    let digits = match call.arguments.get(1) {
+        None => Some(0),
+        Some(digits) => places(call, digits)?,
     };
-    let digits = i16::try_from(digits.clamp(-60, 60)).unwrap_or(0);
+    let is_known = digits.is_some();
+    let digits = i16::try_from(digits.unwrap_or(0).clamp(-60, 60)).unwrap_or(0);
     let (result, kernel) = match &value.data_type {
         SparkType::Decimal { precision, scale } => {
             let (precision, scale) = (i16::from(*precision), i16::from(*scale));
             let whole = precision - scale + 1;
             let result = match digits {
                 ..0 => adjusted(whole.max(1 - digits), 0),
-                kept if kept >= scale => adjusted(precision, scale),
-                kept => adjusted(whole + kept, kept),
+                kept => adjusted(whole + kept.min(scale), kept.min(scale)),
             };
             (result, decimal)
         }
-        data_type if is_integral(data_type) && digits >= 0 => return Ok(value),
+        data_type if is_integral(data_type) && digits >= 0 && is_known => return Ok(value),
         data_type if is_integral(data_type) => (data_type.clone(), whole),
         data_type => (data_type.clone(), double),
     };
+    if !is_known {
+        return crate::constant::null(&result);
+    }
     let digits = Typed::new(lit(i32::from(digits)), SparkType::Integer).with_nullable(false);
     kernel::call(kernel, vec![value, digits], result)
+}
+
+/// The number of digits that a call rounds to, which is cast to an INT; `None` where it is NULL.
+fn places(call: &Call<'_>, digits: &Typed) -> Result<Option<i64>, Fault> {
+    let refused = |title: String| Fault::mismatch(title, Some(1));
+    let from = &digits.data_type;
+    let digits = crate::coercion::implicit(digits.clone(), &SparkType::Integer)
+        .unwrap_or_else(|| Err(refused(format!("the number of digits of `{}` is an INT, not {from}", call.name))))?;
+    match crate::constant::value(&digits.expr) {
+        Some(ScalarValue::Int32(value)) => Ok(value.map(i64::from)),
+        _ if digits.expr.column_refs().is_empty() && digits.data_type == SparkType::Null => Ok(None),
+        _ => Err(refused(format!("the number of digits of `{}` must be a constant", call.name))),
+    }
+}
+
+/// Floor and ceiling to a number of digits after the point: of a decimal, which all other numbers are made.
+fn whole_to(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
+    let digits = match &call.arguments[1] {
+        Typed { expr, data_type: SparkType::Integer, .. } => constant_integer(expr),
+        _ => None,
+    };
+    let Some(digits) = digits else {
+        let title = format!("the number of digits of `{}` is a constant INT", call.name);
+        return Err(Fault { condition: Condition::NON_FOLDABLE_ARGUMENT, title, argument: Some(1), help: None });
+    };
+    let value = number(call, 0)?;
+    let (precision, scale) = match &value.data_type {
+        SparkType::Float => (14, 7),
+        SparkType::Double | SparkType::Null => (30, 15),
+        other => as_decimal(other).unwrap_or((38, 18)),
+    };
+    // a DOUBLE with more digits than that is NULL
+    let value = cast(value, &SparkType::Decimal { precision, scale }, Mode::Try)?;
+    let digits = i16::try_from(digits.clamp(-60, 60)).unwrap_or(0);
+    let (precision, scale) = (i16::from(precision), i16::from(scale));
+    let whole = precision - scale + 1;
+    let result = match digits {
+        ..0 => adjusted(whole.max(1 - digits), 0),
+        kept => adjusted(whole + kept.min(scale), kept.min(scale)),
+    };
+    let digits = Typed::new(lit(i32::from(digits)), SparkType::Integer).with_nullable(false);
+    Ok(kernel::call(name, vec![value, digits], result)?.with_nullable(true))
 }
 
 /// The value of a whole constant, possibly behind a sign.
@@ -327,14 +376,29 @@ fn overflow(condition: lakesmith_diagnostic::Condition) -> datafusion::common::D
     lakesmith_engine::DataError { condition, message }.into_datafusion()
 }
 
-/// The quotient by a power of ten, rounded half away from zero or to the even neighbour.
-fn divided(value: i128, power: i128, even: bool) -> i128 {
+/// How a quotient becomes whole.
+#[derive(Clone, Copy, PartialEq)]
+enum Rounding {
+    HalfUp,
+    HalfEven,
+    Floor,
+    Ceiling,
+}
+
+/// The quotient by a power of ten, rounded.
+fn divided(value: i128, power: i128, rounding: Rounding) -> i128 {
+    match rounding {
+        Rounding::Floor => return value.div_euclid(power),
+        Rounding::Ceiling => return -(-value).div_euclid(power),
+        Rounding::HalfUp | Rounding::HalfEven => {}
+    }
+    let even = rounding == Rounding::HalfEven;
     let (quotient, rest) = (value / power, (value % power).abs());
     let up = rest * 2 > power || rest * 2 == power && (!even || quotient % 2 != 0);
     if up { quotient + value.signum() } else { quotient }
 }
 
-fn round_decimal(arguments: &[ArrayRef], to: &DataType, even: bool) -> Result<ArrayRef> {
+fn round_decimal(arguments: &[ArrayRef], to: &DataType, rounding: Rounding) -> Result<ArrayRef> {
     use datafusion::arrow::array::Decimal128Array;
     use datafusion::arrow::datatypes::Decimal128Type;
     let (values, digits) = (arguments[0].as_primitive::<Decimal128Type>(), arguments[1].as_primitive::<Int32Type>());
@@ -351,7 +415,7 @@ fn round_decimal(arguments: &[ArrayRef], to: &DataType, even: bool) -> Result<Ar
         if digits >= from {
             return Ok(Some(value));
         }
-        let quotient = power(from - digits).map_or(0, |power| divided(value, power, even));
+        let quotient = power(from - digits).map_or(0, |power| divided(value, power, rounding));
         let scaled =
             if digits < 0 { power(-digits).and_then(|power| quotient.checked_mul(power)) } else { Some(quotient) };
         let fits = scaled.filter(|value| value.abs() < 10i128.pow(u32::from(precision)));
@@ -363,26 +427,26 @@ fn round_decimal(arguments: &[ArrayRef], to: &DataType, even: bool) -> Result<Ar
 
 /// What does not fit wraps around, as Java keeps the lowest bits.
 #[allow(clippy::cast_possible_truncation, reason = "the lowest bits are what Java keeps")]
-fn wrapping_round(arguments: &[ArrayRef], to: &DataType, even: bool) -> Result<ArrayRef> {
+fn wrapping_round(arguments: &[ArrayRef], to: &DataType, rounding: Rounding) -> Result<ArrayRef> {
     let values = cast_array(&arguments[0], &DataType::Int64, Mode::Ansi)?;
     let digits = arguments[1].as_primitive::<Int32Type>();
     let values = values.as_primitive::<datafusion::arrow::datatypes::Int64Type>().iter().zip(digits);
     let rounded = values.map(|(value, digits)| {
         let power = 10i128.checked_pow(digits?.unsigned_abs())?;
-        Some((divided(i128::from(value?), power, even) * power) as i64)
+        Some((divided(i128::from(value?), power, rounding) * power) as i64)
     });
     let rounded: ArrayRef = Arc::new(rounded.collect::<Int64Array>());
     cast_array(&rounded, to, Mode::Legacy)
 }
 
-fn round_whole(arguments: &[ArrayRef], to: &DataType, even: bool) -> Result<ArrayRef> {
+fn round_whole(arguments: &[ArrayRef], to: &DataType, rounding: Rounding) -> Result<ArrayRef> {
     let values = cast_array(&arguments[0], &DataType::Int64, Mode::Ansi)?;
     let digits = arguments[1].as_primitive::<Int32Type>();
     let values = values.as_primitive::<datafusion::arrow::datatypes::Int64Type>().iter().zip(digits);
     let rounded = values.map(|(value, digits)| {
         let (value, digits) = (value?, digits?);
         let power = 10i128.checked_pow(digits.unsigned_abs())?;
-        Some(i64::try_from(divided(i128::from(value), power, even) * power).ok())
+        Some(i64::try_from(divided(i128::from(value), power, rounding) * power).ok())
     });
     let condition = lakesmith_diagnostic::Condition::ARITHMETIC_OVERFLOW;
     let rounded = rounded.map(|value| match value {
@@ -394,20 +458,20 @@ fn round_whole(arguments: &[ArrayRef], to: &DataType, even: bool) -> Result<Arra
     cast_array(&rounded, to, Mode::Ansi).map_err(|_| overflow(condition))
 }
 
-fn round_double(arguments: &[ArrayRef], to: &DataType, even: bool) -> Result<ArrayRef> {
+fn round_double(arguments: &[ArrayRef], to: &DataType, rounding: Rounding) -> Result<ArrayRef> {
     let digits = arguments[1].as_primitive::<Int32Type>();
     let single = *to == DataType::Float32;
     let texts = cast_array(&arguments[0], &DataType::Utf8, Mode::Ansi)?;
     let rounded = texts.as_string::<i32>().iter().zip(digits).map(|(text, digits)| {
         let (text, digits) = (text?, digits?);
         let value: f64 = text.parse().ok()?;
-        Some(if value.is_finite() { round_text(text, value, digits, even, single) } else { value })
+        Some(if value.is_finite() { round_text(text, value, digits, rounding, single) } else { value })
     });
     cast_array(&(Arc::new(rounded.collect::<Float64Array>()) as ArrayRef), to, Mode::Ansi)
 }
 
 /// Rounds the decimal text of a number, as `BigDecimal(Double.toString(x))` does, so 2.675 becomes 2.68.
-fn round_text(text: &str, value: f64, digits: i32, even: bool, single: bool) -> f64 {
+fn round_text(text: &str, value: f64, digits: i32, rounding: Rounding, single: bool) -> f64 {
     let (mantissa, exponent) = text.split_once(['E', 'e']).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let scale = i32::try_from(fraction.len()).unwrap_or(0) - exponent.parse::<i32>().unwrap_or(0);
@@ -416,7 +480,7 @@ fn round_text(text: &str, value: f64, digits: i32, even: bool, single: bool) -> 
     }
     let Ok(unscaled) = format!("{whole}{fraction}").parse::<i128>() else { return value };
     let dropped = u32::try_from(scale - digits).unwrap_or(0);
-    let quotient = 10i128.checked_pow(dropped).map_or(0, |power| divided(unscaled, power, even));
+    let quotient = 10i128.checked_pow(dropped).map_or(0, |power| divided(unscaled, power, rounding));
     let text = format!("{quotient}e{}", -digits);
     if single { text.parse::<f32>().map_or(value, f64::from) } else { text.parse().unwrap_or(value) }
 }

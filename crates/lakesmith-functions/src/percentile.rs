@@ -217,6 +217,11 @@ fn shares(call: &Call<'_>) -> Result<(Typed, bool), Fault> {
         }
         _ => true,
     };
+    let is_null = call.arguments[1].data_type == SparkType::Null
+        || kernel::constant(&share.expr).is_some_and(|share: ScalarValue| share.is_null());
+    if is_null {
+        return Err(Fault::mismatch(format!("the share of `{}` is NULL", call.name), Some(1)));
+    }
     if !fits {
         return Err(Fault::mismatch(format!("the share of `{}` is from 0 to 1", call.name), Some(1)));
     }

@@ -7,11 +7,12 @@ use crate::codec::Aggregates;
 use crate::function::Function;
 use crate::kernel::{self, Kernel, Kernels};
 use crate::{
-    aggregate, arithmetic, arrange, array, assertion, bits, buckets, calendar, cast, cast_text, char_type, checked_sum,
-    cipher, collection, comparison, conditional, csv, datetime, distinct_count, encoding, event, float, format,
-    generator, guard, hash, histogram, interval, interval_arithmetic, interval_cast, interval_field, json, json_encode,
-    json_parts, listed, map, math, moment, moments, normal, number_text, percentile, random, regexp, sequence, session,
-    similarity, store_assignment, string, text, time_bucket, time_window, trigonometry, url, vector, window, words,
+    aggregate, arithmetic, arrange, array, assertion, bits, buckets, bytes, calendar, cast, cast_text, char_type,
+    checked_sum, cipher, collection, comparison, conditional, csv, datetime, distinct_count, encoding, estimated_count,
+    event, extreme, float, format, generator, guard, hash, histogram, interval, interval_arithmetic, interval_cast,
+    interval_field, json, json_encode, json_parts, listed, map, math, moment, moments, normal, number_text, percentile,
+    random, range_key, regexp, sequence, session, similarity, store_assignment, string, tallied, text, time_bucket,
+    time_window, trigonometry, url, vector, window, words,
 };
 
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
@@ -66,7 +67,7 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
 });
 
 /// The kernels of all families.
-pub(crate) const KERNEL_FAMILIES: [Kernels; 51] = [
+pub(crate) const KERNEL_FAMILIES: [Kernels; 54] = [
     kernel::KERNELS,
     aggregate::KERNELS,
     arithmetic::KERNELS,
@@ -75,6 +76,7 @@ pub(crate) const KERNEL_FAMILIES: [Kernels; 51] = [
     assertion::KERNELS,
     bits::KERNELS,
     buckets::KERNELS,
+    bytes::KERNELS,
     calendar::KERNELS,
     cast::KERNELS,
     cast_text::KERNELS,
@@ -106,11 +108,13 @@ pub(crate) const KERNEL_FAMILIES: [Kernels; 51] = [
     normal::KERNELS,
     number_text::KERNELS,
     percentile::KERNELS,
+    range_key::KERNELS,
     regexp::KERNELS,
     sequence::KERNELS,
     similarity::KERNELS,
     store_assignment::KERNELS,
     string::KERNELS,
+    tallied::KERNELS,
     text::KERNELS,
     time_bucket::KERNELS,
     time_window::KERNELS,
@@ -124,7 +128,13 @@ static KERNELS: LazyLock<HashMap<&'static str, Kernel>> =
     LazyLock::new(|| KERNEL_FAMILIES.into_iter().flatten().copied().collect());
 
 /// The aggregates of all families.
-pub(crate) const AGGREGATE_FAMILIES: [Aggregates; 2] = [checked_sum::AGGREGATES, distinct_count::AGGREGATES];
+pub(crate) const AGGREGATE_FAMILIES: [Aggregates; 5] = [
+    checked_sum::AGGREGATES,
+    distinct_count::AGGREGATES,
+    estimated_count::AGGREGATES,
+    extreme::AGGREGATES,
+    tallied::AGGREGATES,
+];
 
 /// The kernel of a name.
 pub(crate) fn kernel(name: &str) -> Option<(&'static str, Kernel)> {

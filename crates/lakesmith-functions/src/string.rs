@@ -9,6 +9,7 @@ use datafusion::functions::{crypto, string, unicode};
 use lakesmith_unresolved::SparkType;
 use regex::Regex;
 
+use crate::bytes;
 use crate::coercion::{implicit, is_text};
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::kernel::{self, Kernels, datafusion_call, texts};
@@ -35,21 +36,27 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["concat", "||"], (0, MANY), concat),
     Function::scalar(&["concat_ws"], (1, MANY), concat_ws),
     Function::scalar(&["substring", "substr"], (2, 3), |call| {
+        if bytes::are_bytes(call, 1) {
+            return bytes::part(call);
+        }
         let types = [SparkType::STRING, SparkType::Integer, SparkType::Integer];
         kernel::call("spark_substring", arguments(call, &types)?, SparkType::STRING)
     }),
-    Function::scalar(&["left"], (2, 2), |call| with_count(call, "spark_left")),
+    Function::scalar(&["left"], (2, 2), |call| match bytes::are_bytes(call, 1) {
+        true => bytes::part(call),
+        false => with_count(call, "spark_left"),
+    }),
     Function::scalar(&["right"], (2, 2), |call| with_count(call, "spark_right")),
     Function::scalar(&["repeat"], (2, 2), |call| with_count(call, "spark_repeat")),
-    Function::scalar(&["lpad"], (2, 3), |call| pad(call, "spark_lpad")),
-    Function::scalar(&["rpad"], (2, 3), |call| pad(call, "spark_rpad")),
+    Function::scalar(&["lpad"], (2, 3), |call| pad(call, "spark_lpad", "spark_lpad_bytes")),
+    Function::scalar(&["rpad"], (2, 3), |call| pad(call, "spark_rpad", "spark_rpad_bytes")),
     Function::scalar(&["replace"], (2, 3), |call| text(call, "spark_replace")),
     Function::scalar(&["translate"], (3, 3), |call| native(call, unicode::translate())),
     Function::scalar(&["instr"], (2, 2), |call| position(call, 0)),
     Function::scalar(&["locate", "position", "charindex"], (2, 3), |call| position(call, 1)),
-    Function::scalar(&["startswith"], (2, 2), |call| test(call, "spark_startswith")),
-    Function::scalar(&["endswith"], (2, 2), |call| test(call, "spark_endswith")),
-    Function::scalar(&["contains"], (2, 2), |call| test(call, "spark_contains")),
+    Function::scalar(&["startswith"], (2, 2), |call| test(call, "spark_startswith", "spark_startswith_bytes")),
+    Function::scalar(&["endswith"], (2, 2), |call| test(call, "spark_endswith", "spark_endswith_bytes")),
+    Function::scalar(&["contains"], (2, 2), |call| test(call, "spark_contains", "spark_contains_bytes")),
     Function::scalar(&["like"], (2, 3), |call| like(call, false)),
     Function::scalar(&["ilike"], (2, 3), |call| like(call, true)),
     Function::scalar(&["split_part"], (3, 3), |call| {
@@ -135,7 +142,10 @@ fn text(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     kernel::call(name, arguments(call, &[SparkType::STRING])?, SparkType::STRING)
 }
 
-fn test(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
+fn test(call: &Call<'_>, name: &'static str, of_bytes: &'static str) -> Result<Typed, Fault> {
+    if bytes::are_bytes(call, 2) {
+        return bytes::test(call, of_bytes);
+    }
     kernel::call(name, arguments(call, &[SparkType::STRING])?, SparkType::Boolean)
 }
 
@@ -271,7 +281,10 @@ fn with_number(arguments: &[ArrayRef], function: impl Fn(&str, i32) -> String) -
     Ok(Arc::new(values.collect::<StringArray>()))
 }
 
-fn pad(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
+fn pad(call: &Call<'_>, name: &'static str, of_bytes: &'static str) -> Result<Typed, Fault> {
+    if bytes::are_bytes(call, 1) {
+        return bytes::pad(call, of_bytes);
+    }
     let types = [SparkType::STRING, SparkType::Integer, SparkType::STRING];
     kernel::call(name, arguments(call, &types)?, SparkType::STRING)
 }
@@ -374,7 +387,8 @@ fn position_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 }
 
 fn like(call: &Call<'_>, any_case: bool) -> Result<Typed, Fault> {
-    test(call, if any_case { "spark_ilike" } else { "spark_like" })
+    let name = if any_case { "spark_ilike" } else { "spark_like" };
+    kernel::call(name, arguments(call, &[SparkType::STRING])?, SparkType::Boolean)
 }
 
 fn like_each(arguments: &[ArrayRef], flags: &str) -> Result<ArrayRef> {

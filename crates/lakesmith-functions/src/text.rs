@@ -26,8 +26,12 @@ pub const FUNCTIONS: &[Function] = &[
         let number = argument(call, 0, &SparkType::Integer)?;
         kernel::call("spark_space", vec![number], SparkType::STRING)
     }),
-    Function::scalar(&["levenshtein"], (2, 2), |call| {
-        let arguments = vec![argument(call, 0, &SparkType::STRING)?, argument(call, 1, &SparkType::STRING)?];
+    Function::scalar(&["levenshtein"], (2, 3), |call| {
+        let mut arguments = vec![argument(call, 0, &SparkType::STRING)?, argument(call, 1, &SparkType::STRING)?];
+        if call.arguments.len() == 3 {
+            arguments.push(argument(call, 2, &SparkType::Integer)?);
+            return kernel::call("spark_levenshtein_within", arguments, SparkType::Integer);
+        }
         kernel::call("spark_levenshtein", arguments, SparkType::Integer)
     }),
     Function::scalar(&["find_in_set"], (2, 2), |call| {
@@ -59,6 +63,15 @@ pub const FUNCTIONS: &[Function] = &[
 
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[
+    ("spark_levenshtein_within", |arguments, _| {
+        let (left, right) = (texts(&arguments[0])?, texts(&arguments[1])?);
+        let most = arguments[2].as_primitive::<Int32Type>();
+        let rows = left.iter().zip(&right).zip(most).map(|((left, right), most)| {
+            let (found, most) = (distance(left?, right?), most?);
+            Some(if found <= most { found } else { -1 })
+        });
+        Ok(Arc::new(rows.collect::<Int32Array>()))
+    }),
     ("spark_ascii", |a, _| numbers(a, |text| text.chars().next().map_or(0, |c| count(c as usize)))),
     ("spark_base64", base64_kernel),
     ("spark_bin", bin_kernel),

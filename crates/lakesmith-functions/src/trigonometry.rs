@@ -24,7 +24,7 @@ pub const FUNCTIONS: &[Function] = &[
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[
     ("spark_acosh", |a, _| each(a, f64::acosh)),
-    ("spark_asinh", |a, _| each(a, f64::asinh)),
+    ("spark_asinh", |a, _| each(a, asinh)),
     ("spark_atanh", |a, _| each(a, atanh)),
     ("spark_cot", |a, _| each(a, |value| 1.0 / value.tan())),
     ("spark_csc", |a, _| each(a, |value| 1.0 / value.sin())),
@@ -42,4 +42,14 @@ fn each(arguments: &[ArrayRef], function: fn(f64) -> f64) -> Result<ArrayRef> {
 /// By the textbook formula, whose rounding is Spark's.
 fn atanh(value: f64) -> f64 {
     0.5 * (value.ln_1p() - (-value).ln_1p())
+}
+
+/// The square of a great number does not fit.
+fn asinh(value: f64) -> f64 {
+    match value.asinh() {
+        infinite if infinite.is_infinite() && value.is_finite() => {
+            (value.abs().ln() + std::f64::consts::LN_2).copysign(value)
+        }
+        fitting => fitting,
+    }
 }

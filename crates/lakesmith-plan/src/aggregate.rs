@@ -169,7 +169,10 @@ impl Resolver<'_> {
             None => None,
         };
         let mut filter = match block.qualify {
-            Some(condition) => Some(self.condition(condition, &scope, "QUALIFY")?),
+            Some(condition) => {
+                self.without_aggregate(condition)?;
+                Some(self.condition(condition, &scope, "QUALIFY")?)
+            }
             None => None,
         };
         let mut orders = self.order_keys(block, &outputs, &scope)?;

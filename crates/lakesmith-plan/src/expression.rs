@@ -1,5 +1,6 @@
 //! Expressions: names are looked up, functions found in their table, casts made.
 
+use datafusion::common::tree_node::TreeNode;
 use datafusion::logical_expr::Expr;
 use lakesmith_base::Identifier;
 use lakesmith_base::suggest::closest;
@@ -7,7 +8,8 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::{implicit, is_integral};
 use lakesmith_functions::{
-    Call, Ordered, Role, Typed, arrange, collection, higher_order, json, kernel, normal, place, refusal, registry,
+    Call, Ordered, Role, Typed, arrange, collection, constant, higher_order, json, kernel, normal, place, refusal,
+    registry, strict,
 };
 use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart, SortOrder};
 use lakesmith_unresolved::{Literal, PlanId, SparkType, function_names};
@@ -16,7 +18,9 @@ use crate::call_name;
 use crate::generator::generates;
 use crate::literal::{literal, special_moment};
 use crate::naming;
+use crate::null_folding;
 use crate::project::typed;
+use crate::quantified_like;
 use crate::resolver::Resolver;
 use crate::scope::{Found, Reach, Scope, ScopeColumn};
 use crate::star::is_to_spell;
@@ -125,6 +129,15 @@ impl Resolver<'_> {
         let own = parts.first().and_then(|first| scope.variables.iter().rev().find(|known| known.name == first.text));
         if let (Some(variable), None) = (own, plan_id) {
             return self.fields(variable.value.clone(), &parts[1..]);
+        }
+        let over_window = |value: &Typed| value.expr.exists(|node| Ok(matches!(node, Expr::WindowFunction(_))));
+        let of_window = scope.aliases.iter().rev().find(|(name, _)| *name == parts[0].text);
+        if let Some((_, value)) = of_window
+            && scope.is_qualify
+            && parts.len() == 1
+            && over_window(value).unwrap_or(false)
+        {
+            return Some(value.clone());
         }
         if scope.aliases_first
             && !scope.within_aggregate
@@ -417,6 +430,9 @@ impl Resolver<'_> {
             let arguments = vec![condition.clone(), told];
             return self.call(&FunctionCall { arguments, ..call.clone() }, scope, origin);
         }
+        if let Some(spelled) = quantified_like::spelled(call) {
+            return self.expression(&spelled, scope);
+        }
         if part.text.matches("struct") {
             let renamed = named_struct(call, origin);
             return self.call(&renamed, scope, origin);
@@ -528,10 +544,11 @@ impl Resolver<'_> {
             true => lakesmith_base::random::mixed(self.options.session.entropy, self.number()),
             false => 0,
         };
+        let is_null = null_folding::is_null(function.names[0], &arguments);
         let compares = COMPARISONS.contains(&name);
         let arguments =
             if compares || part.text.matches("in") { self.filled_chars(arguments, origin)? } else { arguments };
-        let resolved = (function.resolve)(&Call {
+        let resolvable = Call {
             name,
             arguments,
             distinct: call.distinct,
@@ -539,7 +556,8 @@ impl Resolver<'_> {
             order,
             session: &self.options.session,
             entropy,
-        });
+        };
+        let resolved = strict::fault(&resolvable).map_or_else(|| (function.resolve)(&resolvable), Err);
         if let Err(fault) = &resolved
             && fault.condition == Condition::DATATYPE_MISMATCH
             && let Some(unusual) = types.iter().find(|data_type| is_unusual(data_type, name))
@@ -557,6 +575,9 @@ impl Resolver<'_> {
             && let Some(known) = naming::moving(name, kernel.name(), left)
         {
             self.moved.push((origin.clone(), known));
+        }
+        if is_null {
+            return self.settle(constant::null(&value.data_type), origin);
         }
         match &call.filter {
             None => Some(value),
@@ -642,11 +663,52 @@ pub(crate) fn outer_value(column: &ScopeColumn) -> Option<Typed> {
 }
 
 /// Functions that Spark has with more arguments than are built.
-const FURTHER_ARGUMENTS: [&str; 8] =
-    ["ceil", "ceiling", "dense_rank", "floor", "instr", "levenshtein", "percent_rank", "rank"];
+const FURTHER_ARGUMENTS: [&str; 4] = ["dense_rank", "instr", "percent_rank", "rank"];
+
+/// Functions that take values of all types that Spark has them for; what they refuse, Spark does.
+const OF_ALL_TYPES: [&str; 35] = [
+    "!=",
+    "<",
+    "<=",
+    "<=>",
+    "<>",
+    "=",
+    "==",
+    ">",
+    ">=",
+    "array",
+    "between",
+    "coalesce",
+    "contains",
+    "decode",
+    "endswith",
+    "greatest",
+    "if",
+    "ifnull",
+    "in",
+    "least",
+    "left",
+    "lpad",
+    "map",
+    "nullif",
+    "nvl",
+    "nvl2",
+    "rpad",
+    "startswith",
+    "substr",
+    "substring",
+    "try_divide",
+    "when",
+    "<<",
+    ">>",
+    ">>>",
+];
 
 /// Types that few functions take yet, though Spark has more.
 fn is_unusual(data_type: &SparkType, function: &str) -> bool {
+    if OF_ALL_TYPES.contains(&function.to_ascii_lowercase().as_str()) {
+        return false;
+    }
     let moment = matches!(data_type, SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz);
     matches!(data_type, SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. })
         || matches!(data_type, SparkType::CalendarInterval | SparkType::Binary | SparkType::Variant)

@@ -7,11 +7,13 @@ use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{WindowFrame as NativeFrame, WindowFrameBound, WindowFrameUnits};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
+use lakesmith_functions::range_key::range_key;
 use lakesmith_functions::{Fault, Typed, coercion, constant};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FrameBound, FrameUnit, WindowFrame};
 use lakesmith_unresolved::spark_type::DayTimeUnit;
 use lakesmith_unresolved::{Literal, SparkType};
 
+use crate::naming;
 use crate::resolver::Resolver;
 use crate::scope::Scope;
 
@@ -22,13 +24,32 @@ enum Bound {
     Offset { value: ScalarValue, data_type: SparkType },
 }
 
+impl Bound {
+    /// The distance as a whole number.
+    fn whole(&self) -> Option<i64> {
+        match self {
+            Self::Offset { value: ScalarValue::Int8(value), .. } => value.map(i64::from),
+            Self::Offset { value: ScalarValue::Int16(value), .. } => value.map(i64::from),
+            Self::Offset { value: ScalarValue::Int32(value), .. } => value.map(i64::from),
+            Self::Offset { value: ScalarValue::Int64(value), .. } => *value,
+            _ => None,
+        }
+    }
+}
+
 /// More rows than any partition has.
 const BEYOND: u64 = 1 << 40;
 
 impl Resolver<'_> {
     /// A frame over rows in the order of `keys`. The key of a RANGE frame with an offset takes the type in which the offset is
     /// added to it.
-    pub(crate) fn frame(&mut self, frame: &WindowFrame, keys: &mut [Typed], origin: &Origin) -> Option<NativeFrame> {
+    pub(crate) fn frame(
+        &mut self,
+        frame: &WindowFrame,
+        keys: &mut [Typed],
+        descending: bool,
+        origin: &Origin,
+    ) -> Option<NativeFrame> {
         let is_range = frame.unit == FrameUnit::Range;
         let has_offset = [&frame.lower, &frame.upper].iter().any(|bound| matches!(bound, FrameBound::Offset(_)));
         let key = match keys {
@@ -56,6 +77,12 @@ impl Resolver<'_> {
         }
         let (lower, upper) = match key {
             Some(key) => {
+                // a bound after the last row is computed for some rows only
+                let distances = [&lower, &upper].into_iter().filter_map(Bound::whole).filter(|rows| *rows < 0);
+                let distances: Vec<i64> =
+                    distances.filter_map(|rows| if descending { rows.checked_neg() } else { Some(rows) }).collect();
+                let checked = range_key(key.clone(), &distances);
+                *key = self.settle(checked, origin)?;
                 let wider = widened_key(key);
                 *key = self.settle(wider, origin)?;
                 (self.widened(lower, &key.data_type, origin)?, self.widened(upper, &key.data_type, origin)?)
@@ -109,6 +136,7 @@ impl Resolver<'_> {
             }
             Some(SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz) => {}
             Some(key) if *key != value.data_type => {
+                self.moved.push((offset.origin.clone(), naming::CONVERTED));
                 let converted = cast(value, key, Mode::Ansi);
                 value = self.settle(converted, &offset.origin)?;
             }

@@ -140,7 +140,12 @@ impl Resolver<'_> {
         let kind = if kind == JoinKind::Cross { JoinKind::Inner } else { kind };
         let joined = self.joined(left, right, kind, on, origin)?;
         if matches!(kind, JoinKind::LeftSemi | JoinKind::LeftAnti) {
-            return Some(joined);
+            let place = |column: &ScopeColumn| {
+                keys.iter().position(|(own, _)| own.attribute.id == column.attribute.id).unwrap_or(keys.len())
+            };
+            let mut columns = joined.columns;
+            columns.sort_by_key(place);
+            return Some(Planned { columns, ..joined });
         }
         let find =
             |key: &ScopeColumn| joined.columns.iter().find(|column| column.attribute.id == key.attribute.id).cloned();

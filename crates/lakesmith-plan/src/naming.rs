@@ -14,6 +14,7 @@ use lakesmith_unresolved::{Literal, SparkType};
 use crate::call_name;
 use crate::expression::field_name;
 use crate::literal::moment;
+use crate::quantified_like;
 use crate::scope::{Found, Scope};
 
 /// The name of a computed column: additions to dates have names of their own.
@@ -40,6 +41,8 @@ pub(crate) fn moving(symbol: &str, kernel: &str, left: &SparkType) -> Option<&'s
     let is_moment = matches!(left, SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz);
     let is_text = matches!(left, SparkType::String { .. });
     Some(match (symbol, kernel) {
+        ("lpad", "spark_lpad_bytes") => "lpad bytes",
+        ("rpad", "spark_rpad_bytes") => "rpad bytes",
         ("*", "spark_multiply_interval_last") => "swapped *",
         ("+", "spark_date_add" | "spark_wrapping_date_add") if is_moment => "date_add",
         ("+", "spark_date_add" | "spark_wrapping_date_add") => "swapped date_add",
@@ -56,11 +59,28 @@ pub(crate) fn moving(symbol: &str, kernel: &str, left: &SparkType) -> Option<&'s
     })
 }
 
+/// What the bound of a RANGE frame is noted by when it is converted to the type of the key, and so no constant to Spark.
+pub(crate) const CONVERTED: &str = "converted";
+
 /// The expression with calls that move moments under names of their own.
 fn with_kernels(mut expression: Expression, moved: &[(Origin, &'static str)]) -> Expression {
     expression.for_each_mut(&mut |part| {
-        let ExpressionKind::Function(call) = &mut part.kind else { return };
         let known = moved.iter().find(|(origin, _)| *origin == part.origin);
+        if let ExpressionKind::Window { window, .. } = &mut part.kind {
+            let bounds = window.frame.iter_mut().flat_map(|frame| [&mut frame.lower, &mut frame.upper]);
+            for bound in bounds {
+                if let FrameBound::Offset(offset) = bound
+                    && moved.iter().any(|(origin, how)| *origin == offset.origin && *how == CONVERTED)
+                {
+                    let shown = match crate::frame::constant(offset) {
+                        Some(number) if number < 0 => format!("(- {})", -number),
+                        _ => text(offset),
+                    };
+                    offset.kind = ExpressionKind::ExpressionString(shown);
+                }
+            }
+        }
+        let ExpressionKind::Function(call) = &mut part.kind else { return };
         let ([_, _], Some((origin, kernel))) = (call.arguments.as_slice(), known) else { return };
         if let Some(last) = call.name.parts.last_mut() {
             *last = NamePart { text: (*kernel).into(), origin: origin.clone() };
@@ -389,8 +409,17 @@ const DEFAULTS: [(&str, usize, &str); 32] = [
 ];
 
 /// Functions whose second argument is no part of the name.
-const FIRST_ONLY: [&str; 8] =
-    ["any_value", "first", "first_value", "from_json", "ilike", "last", "last_value", "from_csv"];
+const FIRST_ONLY: [&str; 9] = [
+    "any_value",
+    "approx_count_distinct",
+    "first",
+    "first_value",
+    "from_json",
+    "ilike",
+    "last",
+    "last_value",
+    "from_csv",
+];
 
 /// Names that Spark replaces by others.
 const RENAMED: [(&str, &str); 4] =
@@ -408,6 +437,9 @@ fn call_text(call: &FunctionCall) -> String {
         ("+" | "-" | "*" | "/" | "%" | "<" | "<=" | ">" | ">=" | "<=>" | "&" | "|" | "^" | "div", [left, right]) => {
             format!("({left} {name} {right})")
         }
+        ("lpad bytes", [value, length]) => format!("lpad({value}, {length}, X'00')"),
+        ("rpad bytes", [value, length]) => format!("rpad({value}, {length}, X'00')"),
+        ("ceil" | "floor", [value, digits]) => format!("{name}({value}, {digits})"),
         ("date_add", [left, right]) => format!("date_add({left}, {right})"),
         ("swapped date_add", [left, right]) => format!("date_add({right}, {left})"),
         ("swapped *", [left, right]) => format!("({right} * {left})"),
@@ -419,7 +451,7 @@ fn call_text(call: &FunctionCall) -> String {
         ("swapped moved +", [left, right]) => format!("{right} + {left}"),
         ("<<" | ">>" | ">>>", [left, right]) => format!("({left} {name} {right})"),
         ("not" | "!", [value]) => format!("(NOT {value})"),
-        ("negative", [value]) => format!("(- {value})"),
+        ("negative", [value]) if !is_named(call) => format!("(- {value})"),
         ("positive", [value]) => format!("(+ {value})"),
         ("~", [value]) => format!("~{value}"),
         ("isnull", [value]) => format!("({value} IS NULL)"),
@@ -448,14 +480,17 @@ fn call_text(call: &FunctionCall) -> String {
         ("log", [value]) => format!("LOG(E(), {value})"),
         ("from_json", [_, schema, _]) if schema.to_ascii_lowercase().starts_with("map<") => "entries".into(),
         ("from_json", [_, schema]) if schema.to_ascii_lowercase().starts_with("map<") => "entries".into(),
-        // the names of a struct's fields are known before those of a lambda's parameters
-        ("struct", all) if holds_variable(&call.arguments) => {
+        // the names of the fields of `(x, y)` are known before those of a lambda's parameters
+        ("struct", all) if !is_named(call) && holds_variable(&call.arguments) => {
             let named = call.arguments.iter().zip(all).enumerate();
             let named = named.map(|(index, (argument, text))| format!("{}, {text}", field_name(argument, index)));
             format!("named_struct({})", named.collect::<Vec<_>>().join(", "))
         }
         ("struct", _) => format!("struct({})", struct_text(&call.arguments)),
         ("mode", _) => mode_text(call),
+        _ if name.ends_with("likeany") || name.ends_with("likeall") => {
+            quantified_like::name(call, text).unwrap_or(name)
+        }
         _ if arguments.len() == 2 && FIRST_ONLY.contains(&name.as_str()) => format!("{name}({})", arguments[0]),
         _ => {
             if let Some(name) = call_name::special(&name, &arguments) {
@@ -464,14 +499,20 @@ fn call_text(call: &FunctionCall) -> String {
             let distinct = if call.distinct { "DISTINCT " } else { "" };
             let added = DEFAULTS.iter().find(|(known, count, _)| *known == name && *count == arguments.len());
             let added = added.map_or("", |(_, _, added)| *added);
+            let nulls = if call.ignore_nulls == Some(true) && name == "nth_value" { " ignore nulls" } else { "" };
+            let ignores_nulls = call.ignore_nulls == Some(true);
             let shown = match RENAMED.iter().find(|(known, _)| *known == name) {
                 Some((_, shown)) => (*shown).to_owned(),
+                None if ignores_nulls && ["first_value", "last_value"].contains(&name.as_str()) => {
+                    name.trim_end_matches("_value").to_owned()
+                }
                 // Spark forgets the other name
                 None if name == "string_agg" && !call.within_group.is_empty() => "listagg".to_owned(),
                 None if CAPITALS.contains(&name.as_str()) => name.to_uppercase(),
                 None => name,
             };
-            format!("{shown}({distinct}{}{added})", arguments.join(", ")) + &within_text(call) + &filter_text(call)
+            let shown = format!("{shown}({distinct}{}{added}){nulls}", arguments.join(", "));
+            shown + &within_text(call) + &filter_text(call)
         }
     }
 }
@@ -505,6 +546,14 @@ fn mode_text(call: &FunctionCall) -> String {
         None => format!("mode({})", call.arguments.first().map(text).unwrap_or_default()),
     };
     shown + &filter_text(call)
+}
+
+/// Whether the function is written by its name before its arguments, and not as an operator around them.
+fn is_named(call: &FunctionCall) -> bool {
+    match (&call.name.origin, call.arguments.first().map(|argument| &argument.origin)) {
+        (Origin::Text(name), Some(Origin::Text(argument))) => name.end <= argument.start,
+        _ => false,
+    }
 }
 
 fn filter_text(call: &FunctionCall) -> String {
@@ -552,7 +601,11 @@ fn frame_text(function: &Expression, window: &Window) -> String {
     };
     if let ("lag" | "lead", ExpressionKind::Function(function)) = (call.as_str(), &function.kind) {
         let offset = function.arguments.get(1).map_or_else(|| "1".to_owned(), text);
-        let signed = if call == "lead" { offset } else { format!("-{offset}") };
+        let negated = || match offset.parse::<i64>() {
+            Ok(rows) => (-rows).to_string(),
+            Err(_) => format!("-{offset}"),
+        };
+        let signed = if call == "lead" { offset.clone() } else { negated() };
         return format!("ROWS BETWEEN {signed} FOLLOWING AND {signed} FOLLOWING");
     }
     if let Some(frame) = &window.frame {
@@ -573,11 +626,28 @@ fn frame_of(frame: &WindowFrame) -> String {
         FrameBound::Offset(offset) => match crate::frame::constant(offset) {
             Some(number) if number < 0 => format!("{} PRECEDING", -number),
             Some(number) => format!("{number} FOLLOWING"),
-            None => format!("{} FOLLOWING", text(offset)),
+            None => match preceding(offset) {
+                Some(literal) => format!("{} PRECEDING", literal_text(literal)),
+                None => format!("{} FOLLOWING", text(offset)),
+            },
         },
     };
     let unit = if frame.unit == FrameUnit::Rows { "ROWS" } else { "RANGE" };
     format!("{unit} BETWEEN {} AND {}", bound(&frame.lower, "PRECEDING"), bound(&frame.upper, "FOLLOWING"))
+}
+
+/// The constant of a bound that lies before the row; a text has no sign that could be turned.
+fn preceding(offset: &Expression) -> Option<&Literal> {
+    let ExpressionKind::Function(call) = &offset.kind else { return None };
+    match call.arguments.as_slice() {
+        [Expression { kind: ExpressionKind::Literal(literal), .. }]
+            if call.name.parts.last().is_some_and(|part| part.text.matches("negative"))
+                && !matches!(literal, Literal::String(_)) =>
+        {
+            Some(literal)
+        }
+        _ => None,
+    }
 }
 
 fn case_text(arguments: &[String]) -> String {

@@ -135,7 +135,9 @@ impl Resolver<'_> {
                 let aliases = named_outputs(&outputs);
                 let scope = Scope { aggregates: false, aliases: &aliases, ..scope };
                 let filter = match block.qualify {
-                    Some(condition) => Some(self.condition(condition, &scope, "QUALIFY")?),
+                    Some(condition) => {
+                        Some(self.condition(condition, &Scope { is_qualify: true, ..scope }, "QUALIFY")?)
+                    }
                     None => None,
                 };
                 let orders = self.order_keys(block, &outputs, &Scope { aliases_first: true, ..scope })?;

@@ -9,7 +9,7 @@ use datafusion::prelude::Column;
 use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::{FileInterface, RelationRequest, RelationSource};
-use lakesmith_functions::{Role, Typed, char_type, guard, registry};
+use lakesmith_functions::{Role, Typed, char_type, guard, kernel, registry};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, NamePart};
 use lakesmith_unresolved::relation::DataSource;
 use lakesmith_unresolved::{PlanId, Relation, RelationKind, SparkType};
@@ -217,7 +217,8 @@ impl Resolver<'_> {
         let Some(risky) = risky else { return Some(plan) };
         let own: Vec<Expr> = plan.schema().columns().into_iter().map(Expr::Column).collect();
         let name = format!("condition#{}", self.number());
-        let fenced = self.settle(guard::fenced(risky, &SparkType::Boolean), origin)?;
+        // a scan would not tell what fails
+        let fenced = self.settle(kernel::fence(Typed::new(risky, SparkType::Boolean)), origin)?.expr;
         let computed = own.iter().cloned().chain([fenced.alias(name.clone())]);
         let filtered = LogicalPlanBuilder::from(plan)
             .project(computed.collect::<Vec<_>>())

@@ -82,6 +82,8 @@ pub struct Scope<'a> {
     pub outer: Option<&'a Scope<'a>>,
     /// Whether aggregate functions may stand here.
     pub aggregates: bool,
+    /// Whether this is QUALIFY: a name of a window function of the SELECT list comes before columns.
+    pub is_qualify: bool,
     /// Whether this is HAVING: a subquery of it may ask aggregates of the query around it.
     pub is_having: bool,
     /// Set for a function directly under OVER: whether its arguments may hold aggregates.

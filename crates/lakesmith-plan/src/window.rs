@@ -11,6 +11,7 @@ use lakesmith_unresolved::expression::{
 };
 
 use crate::frame::constant;
+use crate::project::mentions_aggregate;
 use crate::resolver::Resolver;
 use crate::scope::Scope;
 use crate::sort::directed;
@@ -35,7 +36,10 @@ impl Resolver<'_> {
         let partition_by = self.window_keys(window.partition_by.iter(), scope)?;
         let mut keys = self.window_keys(window.order_by.iter().map(|order| &order.child), scope)?;
         let frame = match &window.frame {
-            Some(frame) => self.frame(frame, &mut keys, origin)?,
+            Some(frame) => {
+                let descending = window.order_by.first().is_some_and(|order| order.descending);
+                self.frame(frame, &mut keys, descending, origin)?
+            }
             None => NativeFrame::new((!keys.is_empty()).then_some(false)),
         };
         let partition_by: Vec<Expr> = partition_by.into_iter().map(|key| key.expr).collect();
@@ -161,6 +165,15 @@ impl Resolver<'_> {
         }
     }
 
+    /// Notes an aggregate function in QUALIFY, which only knows what the SELECT list gives.
+    pub(crate) fn without_aggregate(&mut self, condition: &Expression) -> Option<()> {
+        let Some(aggregate) = find_aggregate(condition) else { return Some(()) };
+        let title = "QUALIFY computes no aggregate function";
+        let diagnostic = Diagnostic::error(Condition::UNRESOLVED_COLUMN_WITHOUT_SUGGESTION, title)
+            .help("give what it is about a name in the SELECT list, and use the name");
+        self.refuse(diagnostic, &aggregate.origin, "")
+    }
+
     /// Notes a QUALIFY without any window function.
     pub(crate) fn check_qualify(&mut self, list: &[Expression], condition: &Expression) -> Option<()> {
         if list.iter().chain([condition]).any(|expression| find_window(expression).is_some()) {
@@ -226,6 +239,18 @@ fn find_window(expression: &Expression) -> Option<&Expression> {
         ExpressionKind::Window { .. } => Some(expression),
         _ => expression.children().into_iter().find_map(find_window),
     }
+}
+
+/// The first aggregate function that is written in an expression, that of a window's keys included.
+fn find_aggregate(expression: &Expression) -> Option<&Expression> {
+    let within = match &expression.kind {
+        ExpressionKind::Function(_) if mentions_aggregate(expression) => return Some(expression),
+        ExpressionKind::Window { window, .. } => {
+            window.partition_by.iter().chain(window.order_by.iter().map(|order| &order.child)).collect()
+        }
+        _ => expression.children(),
+    };
+    within.into_iter().find_map(find_aggregate)
 }
 
 fn holds_window_within(expr: &Expr) -> bool {

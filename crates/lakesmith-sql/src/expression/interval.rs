@@ -182,11 +182,12 @@ impl Parser<'_> {
             if values == 0 && self.eat_keyword("TO") {
                 return self.interval_of_fields(start, &text, negative, unit);
             }
-            // NANOSECOND has no size: nothing is as short
-            let condition = match unit.size {
-                0 => Condition::INVALID_INTERVAL_FORMAT,
-                _ => Condition::PARSE_SYNTAX_ERROR,
+            // a number with a suffix is none that could be written here
+            let condition = match value.raw().ends_with(|last: char| last.is_ascii_alphabetic()) {
+                true => Condition::PARSE_SYNTAX_ERROR,
+                false => Condition::INVALID_INTERVAL_FORMAT,
             };
+            // NANOSECOND has no size: nothing is as short
             let added = if unit.size == 0 { None } else { total.add(&text, negative, unit) };
             added.ok_or_else(|| self.invalid_interval(start, condition))?;
             values += 1;

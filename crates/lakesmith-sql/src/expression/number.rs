@@ -55,7 +55,9 @@ fn literal(sign: &str, written: &str) -> Option<Literal> {
         return text.parse().ok().filter(|value: &f64| value.is_finite()).map(Literal::Double);
     }
     if let Some(text) = text("F") {
-        return text.parse().ok().filter(|value: &f32| value.is_finite()).map(Literal::Float);
+        // what rounds to the greatest number may still be above it
+        let is_within = text.parse().is_ok_and(|value: f64| value.abs() <= f64::from(f32::MAX));
+        return text.parse().ok().filter(|_| is_within).map(Literal::Float);
     }
     let text = format!("{sign}{upper}");
     if upper.contains('E') {

@@ -25,7 +25,7 @@ pub(super) fn special_call<'a>(word: &str, parser: &Parser<'a>) -> Option<Notati
         "TRIM" => Some(Parser::trim),
         "SUBSTRING" | "SUBSTR" => Some(|parser, start| parser.keyword_arguments(start, "substring", &["FROM", "FOR"])),
         "OVERLAY" => Some(|parser, start| parser.keyword_arguments(start, "overlay", &["PLACING", "FROM", "FOR"])),
-        "POSITION" => Some(|parser, start| parser.keyword_arguments(start, "position", &["IN"])),
+        "POSITION" => Some(|parser, start| parser.keyword_arguments(start, "locate", &["IN"])),
         "TIMESTAMPADD" | "DATEADD" | "DATE_ADD" if parser.at_unit(2) => {
             Some(|parser, start| parser.with_unit(start, "timestampadd"))
         }

@@ -231,7 +231,7 @@ fn functions_with_a_notation_of_their_own_become_plain_calls() {
         ("substring(a from 2 for 3)", "(substring a 2 3)"),
         ("substring(a from 2)", "(substring a 2)"),
         ("substring(a, 2, 3)", "(substring a 2 3)"),
-        ("position('x' in a)", "(position 'x' a)"),
+        ("position('x' in a)", "(locate 'x' a)"),
         ("position('x', a)", "(position 'x' a)"),
         ("trim(a)", "(trim a)"),
         ("trim(both 'x' from a)", "(trim 'x' a)"),
