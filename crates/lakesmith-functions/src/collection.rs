@@ -155,6 +155,10 @@ pub fn element(value: Typed, key: Typed) -> Result<Typed, Fault> {
                 let title = format!("an element of an ARRAY is found by a number, not by a {}", key.data_type);
                 return Err(Fault::mismatch(title, Some(1)));
             }
+            if matches!(key.data_type, SparkType::Float | SparkType::Double | SparkType::Decimal { .. }) {
+                let title = format!("an element of an ARRAY is found by a whole number, not by a {}", key.data_type);
+                return Err(Fault::mismatch(title, Some(1)));
+            }
             let index = cast(key, &SparkType::Integer, Mode::Ansi)?;
             let found = kernel::call("spark_array_item", vec![value, index], *element)?;
             Ok(found.with_nullable(true))

@@ -225,6 +225,9 @@ pub(crate) fn arithmetic(left: &Typed, right: &Typed, minus: bool) -> Option<Res
         return with_null(left, right, minus);
     }
     match (l, r) {
+        (SparkType::Date, SparkType::Long) => {
+            Some(Err(Fault::mismatch("days are added as an INT, not a BIGINT", Some(1)).with_help("cast them to INT")))
+        }
         (SparkType::Date, r) if is_integral(r) => Some(shift_days(left.clone(), right.clone(), minus)),
         (SparkType::Date, SparkType::Date) if minus => Some(difference(left.clone(), right.clone(), SparkType::Date)),
         (l, r) if is_moment(l) && is_moment(r) && minus => {
@@ -670,7 +673,10 @@ fn only_number(call: &Call<'_>) -> Result<(), Fault> {
 }
 
 fn from_micros(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
-    only_number(call)?;
+    if !is_integral(&call.arguments[0].data_type) && call.arguments[0].data_type != SparkType::Null {
+        let title = format!("`{}` needs a whole number, not {}", call.name, call.arguments[0].data_type);
+        return Err(Fault::mismatch(title, Some(0)));
+    }
     kernel::call(name, typed(call, &[SparkType::Long])?, SparkType::Timestamp)
 }
 

@@ -21,6 +21,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::aggregate(&["skewness"], (1, 1), |call| of_values(call, "spark_skewness")),
     Function::aggregate(&["kurtosis"], (1, 1), |call| of_values(call, "spark_kurtosis")),
     Function::aggregate(&["regr_count"], (2, 2), |call| {
+        pair(call)?;
         crate::aggregate::count(&Call { distinct: false, ..call.clone() })
     }),
     Function::aggregate(&["regr_avgx"], (2, 2), |call| mean(call, 1)),

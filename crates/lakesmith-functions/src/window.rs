@@ -7,7 +7,7 @@ use lakesmith_diagnostic::Condition;
 use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_unresolved::SparkType;
 
-use crate::cast::{Mode, cast};
+use crate::coercion::implicit;
 use crate::constant;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::math::constant_integer;
@@ -93,7 +93,13 @@ fn shifted(call: &Call<'_>, function: std::sync::Arc<datafusion::logical_expr::W
         arguments.push(lit(offset));
     }
     if let Some(default) = call.arguments.get(2) {
-        let default = cast(default.clone(), &value.data_type, Mode::Ansi)?;
+        let from = &default.data_type;
+        let default = implicit(default.clone(), &value.data_type).unwrap_or_else(|| {
+            Err(Fault::mismatch(
+                format!("the default of `{}` is a {from}, not a {}", call.name, value.data_type),
+                Some(2),
+            ))
+        })?;
         match constant::value(&default.expr) {
             Some(constant) => arguments.push(lit(constant)),
             None if default.expr.any_column_refs() => {
