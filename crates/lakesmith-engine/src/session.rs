@@ -11,8 +11,10 @@ use datafusion::execution::SessionStateBuilder;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, MemoryPool, TrackConsumersPool};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
+use crate::distinct::SplitDistinct;
 use crate::error::EngineError;
 use crate::spill::SpillFolder;
 
@@ -71,10 +73,18 @@ impl Runtime {
             .with_config(session_config(&self.settings))
             .with_runtime_env(Arc::clone(&self.environment))
             .with_default_features()
+            .with_optimizer_rules(logical_rules())
             .with_physical_optimizer_rules(crate::fence::rules())
             .build();
         SessionContext::new_with_state(state)
     }
+}
+
+/// DataFusion's rules, after ours.
+fn logical_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
+    let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = vec![Arc::new(SplitDistinct)];
+    rules.extend(Optimizer::new().rules);
+    rules
 }
 
 /// The settings of every session.

@@ -10,9 +10,9 @@ use crate::{
     aggregate, arithmetic, arrange, array, assertion, bits, buckets, bytes, calendar, cast, cast_text, char_type,
     checked_sum, cipher, collection, comparison, conditional, csv, datetime, distinct_count, encoding, estimated_count,
     event, extreme, float, format, generator, guard, hash, histogram, interval, interval_arithmetic, interval_cast,
-    interval_field, json, json_encode, json_parts, listed, map, math, moment, moments, normal, number_text, percentile,
-    random, range_key, regexp, sequence, session, similarity, store_assignment, string, tallied, text, time_bucket,
-    time_window, trigonometry, url, vector, window, words,
+    interval_field, json, json_encode, json_parts, like, listed, map, math, moment, moments, normal, number_text,
+    percentile, random, range_key, regexp, sequence, session, similarity, store_assignment, string, substring, tallied,
+    text, time_bucket, time_window, trigonometry, url, vector, window, words,
 };
 
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
@@ -67,7 +67,7 @@ static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock:
 });
 
 /// The kernels of all families.
-pub(crate) const KERNEL_FAMILIES: [Kernels; 54] = [
+pub(crate) const KERNEL_FAMILIES: [Kernels; 56] = [
     kernel::KERNELS,
     aggregate::KERNELS,
     arithmetic::KERNELS,
@@ -100,6 +100,7 @@ pub(crate) const KERNEL_FAMILIES: [Kernels; 54] = [
     json::KERNELS,
     json_encode::KERNELS,
     json_parts::KERNELS,
+    like::KERNELS,
     listed::KERNELS,
     map::KERNELS,
     math::KERNELS,
@@ -114,6 +115,7 @@ pub(crate) const KERNEL_FAMILIES: [Kernels; 54] = [
     similarity::KERNELS,
     store_assignment::KERNELS,
     string::KERNELS,
+    substring::KERNELS,
     tallied::KERNELS,
     text::KERNELS,
     time_bucket::KERNELS,

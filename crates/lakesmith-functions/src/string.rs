@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Int32Array, StringArray};
 use datafusion::arrow::datatypes::{DataType, Int32Type};
-use datafusion::common::{Result, exec_datafusion_err};
+use datafusion::common::Result;
 use datafusion::functions::{crypto, string, unicode};
 use lakesmith_unresolved::SparkType;
-use regex::Regex;
 
 use crate::bytes;
 use crate::coercion::{implicit, is_text};
@@ -77,23 +76,18 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_contains", |a, _| each_pair(a, |s, p| s.contains(p))),
     ("spark_endswith", |a, _| each_pair(a, |s, p| s.ends_with(p))),
     ("spark_initcap", |a, _| map(a, initcap)),
-    ("spark_ilike", |a, _| like_each(a, "(?is)")),
-    ("spark_left", |a, _| with_number(a, |s, n| s.chars().take(size(n)).collect())),
     ("spark_length", length_kernel),
     ("spark_length_binary", length_binary_kernel),
-    ("spark_like", |a, _| like_each(a, "(?s)")),
     ("spark_lower_hex", lower_hex_kernel),
     ("spark_lpad", lpad_kernel),
     ("spark_ltrim", |a, _| trimmed(a, true, false)),
     ("spark_position", position_kernel),
     ("spark_repeat", |a, _| with_number(a, |s, n| s.repeat(size(n)))),
     ("spark_replace", replace_kernel),
-    ("spark_right", |a, _| with_number(a, right)),
     ("spark_rpad", rpad_kernel),
     ("spark_rtrim", |a, _| trimmed(a, false, true)),
     ("spark_split_part", split_part_kernel),
     ("spark_startswith", |a, _| each_pair(a, |s, p| s.starts_with(p))),
-    ("spark_substring", substring_kernel),
     ("spark_trim", |a, _| trimmed(a, true, true)),
 ];
 
@@ -240,37 +234,6 @@ fn size(number: i32) -> usize {
 }
 
 /// Counts from 1, or from the end when negative; 0 is the beginning too.
-fn substring_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    let texts = texts(&arguments[0])?;
-    let starts = arguments[1].as_primitive::<Int32Type>();
-    let lengths = arguments.get(2).map(|array| array.as_primitive::<Int32Type>());
-    let row = |row: usize| {
-        if texts.is_null(row) || starts.is_null(row) || lengths.is_some_and(|lengths| lengths.is_null(row)) {
-            return None;
-        }
-        let text = texts.value(row);
-        let total = i64::try_from(text.chars().count()).unwrap_or(i64::MAX);
-        let start = i64::from(starts.value(row));
-        let begin = if start > 0 {
-            start - 1
-        } else if start < 0 {
-            total + start
-        } else {
-            0
-        };
-        let end = lengths.map_or(total, |lengths| begin + i64::from(lengths.value(row)));
-        let (begin, end) = (begin.clamp(0, total), end.clamp(0, total));
-        let take = usize::try_from(end - begin).unwrap_or(0);
-        Some(text.chars().skip(usize::try_from(begin).unwrap_or(0)).take(take).collect::<String>())
-    };
-    Ok(Arc::new((0..texts.len()).map(row).collect::<StringArray>()))
-}
-
-fn right(text: &str, number: i32) -> String {
-    let total = text.chars().count();
-    text.chars().skip(total.saturating_sub(size(number))).collect()
-}
-
 fn with_count(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     kernel::call(name, arguments(call, &[SparkType::STRING, SparkType::Integer])?, SparkType::STRING)
 }
@@ -389,70 +352,6 @@ fn position_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 fn like(call: &Call<'_>, any_case: bool) -> Result<Typed, Fault> {
     let name = if any_case { "spark_ilike" } else { "spark_like" };
     kernel::call(name, arguments(call, &[SparkType::STRING])?, SparkType::Boolean)
-}
-
-fn like_each(arguments: &[ArrayRef], flags: &str) -> Result<ArrayRef> {
-    let escapes = arguments.get(2).map(texts).transpose()?;
-    let (texts_, patterns) = (texts(&arguments[0])?, texts(&arguments[1])?);
-    let mut cache = Cache::default();
-    let mut values = datafusion::arrow::array::BooleanBuilder::with_capacity(texts_.len());
-    for row in 0..texts_.len() {
-        if texts_.is_null(row) || patterns.is_null(row) {
-            values.append_null();
-            continue;
-        }
-        let escape = escapes.as_ref().and_then(|escapes| escapes.value(row).chars().next()).unwrap_or('\\');
-        let regex = cache.get(&format!("{flags}^{}$", like_regex(patterns.value(row), escape)?))?;
-        values.append_value(regex.is_match(texts_.value(row)));
-    }
-    Ok(Arc::new(values.finish()))
-}
-
-/// What may stand after the escape character: `%`, `_` or itself.
-fn escaped(next: Option<char>, escape: char, pattern: &str) -> Result<char> {
-    next.filter(|next| matches!(next, '%' | '_') || *next == escape).ok_or_else(|| {
-        let message =
-            format!("the pattern `{pattern}` has `{escape}` before another character than `%`, `_` and itself");
-        let condition = lakesmith_diagnostic::Condition::INVALID_FORMAT;
-        lakesmith_engine::DataError { condition, message }.into_datafusion()
-    })
-}
-
-fn like_regex(pattern: &str, escape: char) -> Result<String> {
-    let mut regex = String::with_capacity(pattern.len() + 8);
-    let mut characters = pattern.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '%' => regex.push_str(".*"),
-            '_' => regex.push('.'),
-            other => {
-                let literal = if other == escape { escaped(characters.next(), escape, pattern)? } else { other };
-                regex.push_str(&regex::escape(literal.encode_utf8(&mut [0; 4])));
-            }
-        }
-    }
-    Ok(regex)
-}
-
-/// The last pattern that was compiled; patterns are constants nearly always.
-#[derive(Default)]
-struct Cache(Option<(String, Regex)>);
-
-impl Cache {
-    fn get(&mut self, pattern: &str) -> Result<&Regex> {
-        if self.0.as_ref().is_none_or(|(known, _)| known != pattern) {
-            let regex = Regex::new(pattern).map_err(|_| {
-                let message = format!("`{pattern}` is no regular expression, or one that Lakesmith does not read");
-                let condition = lakesmith_diagnostic::Condition::INVALID_PARAMETER_VALUE;
-                lakesmith_engine::DataError { condition, message }.into_datafusion()
-            })?;
-            self.0 = Some((pattern.to_owned(), regex));
-        }
-        match &self.0 {
-            Some((_, regex)) => Ok(regex),
-            None => Err(exec_datafusion_err!("regular expression: none")),
-        }
-    }
 }
 
 fn split_part_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {

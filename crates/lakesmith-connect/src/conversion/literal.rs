@@ -260,7 +260,7 @@ fn type_of(value: &Literal) -> SparkType {
         Literal::Binary(_) => SparkType::Binary,
         Literal::Date(_) => SparkType::Date,
         Literal::Timestamp(_) => SparkType::Timestamp,
-        Literal::TimestampNtz(_) => SparkType::TimestampNtz,
+        Literal::TimestampNtz(_) | Literal::Moment(_) => SparkType::TimestampNtz,
         Literal::TimestampNanos { zoned: true, .. } => SparkType::TimestampLtzNanos,
         Literal::TimestampNanos { zoned: false, .. } => SparkType::TimestampNtzNanos,
         Literal::Time { precision, .. } => SparkType::Time(*precision),

@@ -1,0 +1,220 @@
+//! `LIKE` and `ILIKE`: texts that follow a pattern of `%` for any characters and `_` for one.
+//!
+//! A pattern is read once for as long as it stays the same, which is nearly always for all rows. It is cut at its `%` into
+//! pieces: the first stands at the start of the text, the last at its end, and those between follow each other in order, each
+//! where it is first found.
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::{Array, ArrayRef, BooleanBuilder};
+use datafusion::common::Result;
+use lakesmith_diagnostic::Condition;
+
+use crate::kernel::{Kernels, refused, texts};
+
+/// The kernels.
+pub(crate) const KERNELS: Kernels =
+    &[("spark_ilike", |a, _| each(a, str::to_lowercase)), ("spark_like", |a, _| each(a, str::to_owned))];
+
+/// The escape character of a pattern that names none.
+const ESCAPE: char = '\\';
+
+fn each(arguments: &[ArrayRef], folded: impl Fn(&str) -> String + Copy) -> Result<ArrayRef> {
+    let escapes = arguments.get(2).map(texts).transpose()?;
+    let (values, patterns) = (texts(&arguments[0])?, texts(&arguments[1])?);
+    let folds = folded("A") != "A";
+    let mut known: Option<(&str, char, Pattern)> = None;
+    let mut matches = BooleanBuilder::with_capacity(values.len());
+    for row in 0..values.len() {
+        if values.is_null(row) || patterns.is_null(row) {
+            matches.append_null();
+            continue;
+        }
+        let escape = escapes.as_ref().and_then(|escapes| escapes.value(row).chars().next()).unwrap_or(ESCAPE);
+        let written = patterns.value(row);
+        let pattern = match &known {
+            Some((text, with, pattern)) if *text == written && *with == escape => pattern,
+            _ => {
+                let pattern = Pattern::new(&folded(written), escape)?;
+                &known.insert((written, escape, pattern)).2
+            }
+        };
+        let value = values.value(row);
+        matches.append_value(if folds { pattern.is_met(&folded(value)) } else { pattern.is_met(value) });
+    }
+    Ok(Arc::new(matches.finish()))
+}
+
+/// What stands between two `%`, or before the first or after the last.
+#[derive(Debug, PartialEq, Eq)]
+enum Piece {
+    /// Characters as they are.
+    Text(String),
+    /// Characters, with nothing for any one.
+    Mixed(Vec<Option<char>>),
+}
+
+impl Piece {
+    fn new(characters: Vec<Option<char>>) -> Self {
+        match characters.iter().copied().collect() {
+            Some(text) => Self::Text(text),
+            None => Self::Mixed(characters),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        matches!(self, Self::Text(text) if text.is_empty())
+    }
+
+    /// What follows it in a text that begins with it.
+    fn after<'t>(&self, text: &'t str) -> Option<&'t str> {
+        match self {
+            Self::Text(own) => text.strip_prefix(own.as_str()),
+            Self::Mixed(own) => {
+                let mut rest = text.chars();
+                let is_met = own.iter().all(|wanted| match (wanted, rest.next()) {
+                    (Some(wanted), Some(found)) => *wanted == found,
+                    (None, Some(_)) => true,
+                    (_, None) => false,
+                });
+                is_met.then_some(rest.as_str())
+            }
+        }
+    }
+
+    /// What follows the first place where it stands in a text.
+    fn after_first<'t>(&self, text: &'t str) -> Option<&'t str> {
+        match self {
+            Self::Text(own) => text.find(own.as_str()).map(|at| &text[at + own.len()..]),
+            Self::Mixed(_) => text.char_indices().find_map(|(at, _)| self.after(&text[at..])),
+        }
+    }
+
+    fn is_end_of(&self, text: &str) -> bool {
+        match self {
+            Self::Text(own) => text.ends_with(own.as_str()),
+            Self::Mixed(own) => {
+                let start = text.char_indices().nth_back(own.len() - 1);
+                start.is_some_and(|(start, _)| self.after(&text[start..]).is_some())
+            }
+        }
+    }
+}
+
+/// A pattern that was read.
+#[derive(Debug, PartialEq, Eq)]
+enum Pattern {
+    /// Without `%`.
+    Whole(Piece),
+    /// With `%` between any two.
+    Pieces { first: Piece, between: Vec<Piece>, last: Piece },
+}
+
+impl Pattern {
+    fn new(text: &str, escape: char) -> Result<Self> {
+        let mut pieces = vec![Vec::new()];
+        let mut characters = text.chars();
+        while let Some(character) = characters.next() {
+            let piece = match character {
+                // the escape character comes first: it may be one of the two
+                other if other == escape => Some(Some(escaped(characters.next(), escape, text)?)),
+                '%' => None,
+                '_' => Some(None),
+                other => Some(Some(other)),
+            };
+            match (piece, pieces.last_mut()) {
+                (Some(character), Some(last)) => last.push(character),
+                _ => pieces.push(Vec::new()),
+            }
+        }
+        let mut pieces = pieces.into_iter().map(Piece::new);
+        let first = pieces.next().unwrap_or_else(|| Piece::Text(String::new()));
+        Ok(match pieces.next_back() {
+            Some(last) => Self::Pieces { first, between: pieces.filter(|piece| !piece.is_empty()).collect(), last },
+            None => Self::Whole(first),
+        })
+    }
+
+    fn is_met(&self, text: &str) -> bool {
+        match self {
+            Self::Whole(piece) => piece.after(text) == Some(""),
+            Self::Pieces { first, between, last } => {
+                let rest = between.iter().try_fold(first.after(text), |rest, piece| Some(piece.after_first(rest?)));
+                rest.flatten().is_some_and(|rest| last.is_end_of(rest))
+            }
+        }
+    }
+}
+
+/// What may stand after the escape character: `%`, `_` or itself.
+fn escaped(next: Option<char>, escape: char, pattern: &str) -> Result<char> {
+    next.filter(|next| matches!(next, '%' | '_') || *next == escape).ok_or_else(|| {
+        let message =
+            format!("the pattern `{pattern}` has `{escape}` before another character than `%`, `_` and itself");
+        refused(Condition::INVALID_FORMAT, message)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn is_like(text: &str, pattern: &str) -> bool {
+        Pattern::new(pattern, ESCAPE).unwrap().is_met(text)
+    }
+
+    #[test]
+    fn pieces_stand_in_order_and_do_not_overlap() {
+        for (text, pattern, expected) in [
+            ("", "", true),
+            ("", "%", true),
+            ("a", "", false),
+            ("abc", "abc", true),
+            ("abc", "ab", false),
+            ("abc", "a%", true),
+            ("abc", "%c", true),
+            ("abc", "%b%", true),
+            ("abc", "b%", false),
+            ("aba", "ab%ba", false),
+            ("abba", "ab%ba", true),
+            ("abcabd", "%ab%d", true),
+            ("aab", "%ab", true),
+            ("mississippi", "%iss%ip%", true),
+            ("mississippi", "%ip%iss%", false),
+            ("a\nb", "a%b", true),
+            ("a\nb", "a_b", true),
+        ] {
+            assert_eq!(is_like(text, pattern), expected, "{text:?} LIKE {pattern:?}");
+        }
+    }
+
+    #[test]
+    fn one_character_is_one_whatever_its_bytes() {
+        for (text, pattern, expected) in [
+            ("Zoë", "Zo_", true),
+            ("Zoë", "_oë", true),
+            ("Zoë", "____", false),
+            ("日本語", "%本_", true),
+            ("日本語", "_%_%_", true),
+            ("日本", "_%_%_", false),
+            ("xayb", "%a_b", true),
+            ("xaab", "%a_b", true),
+            ("xab", "%a_b", false),
+            ("aaab", "%a_b%", true),
+            ("😀", "_", true),
+        ] {
+            assert_eq!(is_like(text, pattern), expected, "{text:?} LIKE {pattern:?}");
+        }
+    }
+
+    #[test]
+    fn an_escape_character_takes_the_meaning_away_and_stands_before_nothing_else() {
+        assert!(is_like("50%", "50\\%") && !is_like("500", "50\\%"));
+        assert!(is_like("a_b", "a\\_b") && !is_like("axb", "a\\_b"));
+        assert!(is_like("a\\b", "a\\\\b"));
+        assert!(Pattern::new("a%%b", '%').unwrap().is_met("a%b"));
+        for wrong in ["a\\", "a\\b"] {
+            assert!(Pattern::new(wrong, ESCAPE).is_err(), "{wrong}");
+        }
+    }
+}
