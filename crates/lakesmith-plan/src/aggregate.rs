@@ -116,7 +116,8 @@ impl Resolver<'_> {
         outputs: Option<&[Output]>,
         scope: &Scope<'_>,
     ) -> Option<Vec<Typed>> {
-        let scope = Scope { aggregates: false, ..*scope };
+        let named = outputs.map_or_else(Vec::new, named_outputs);
+        let scope = Scope { aggregates: false, aliases: &named, ..*scope };
         self.keys_without_window(keys.iter(), "GROUP BY")?;
         let mut values = Vec::new();
         for key in keys {

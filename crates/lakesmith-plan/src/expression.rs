@@ -170,12 +170,15 @@ impl Resolver<'_> {
             Found::Nothing => {
                 if let Some((_, value)) = named {
                     let is_same = |(name, _): &&(Identifier, Typed)| *name == parts[0].text;
-                    if !scope.aliases_first && scope.aliases.iter().filter(is_same).count() > 1 {
+                    let is_several = scope.aliases.iter().filter(is_same).count() > 1;
+                    if !scope.aliases_first && is_several {
                         let title = format!("`{}` is the name of several columns of the SELECT list", shown(parts));
                         let condition = Condition::AMBIGUOUS_LATERAL_COLUMN_ALIAS;
                         return self.refuse(Diagnostic::error(condition, title), origin, "ambiguous");
                     }
-                    return self.fields(value.clone(), &parts[1..]);
+                    if !is_several {
+                        return self.fields(value.clone(), &parts[1..]);
+                    }
                 }
                 if parts.len() == 1 && scope.aggregates && parts[0].text.matches("grouping__id") {
                     let call = FunctionCall::builtin("grouping_id", Vec::new(), origin.clone());
@@ -230,6 +233,10 @@ impl Resolver<'_> {
 
     pub(crate) fn unknown_column<T>(&mut self, parts: &[NamePart], scope: &Scope<'_>) -> Option<T> {
         let last = parts.last()?;
+        if self.generated.contains(&parts[0].text) {
+            let what = format!("naming `{}`, which a generator of the same SELECT gives,", parts[0].text);
+            return self.not_built(&what, &last.origin);
+        }
         let told = scope.columns.iter().filter(|column| column.reach != Reach::MetadataWithoutRowIndex);
         let names: Vec<&str> = told.map(|column| column.attribute.name.as_str()).collect();
         let similar = closest(last.text.as_str(), names.iter().copied(), 3);
@@ -498,6 +505,16 @@ impl Resolver<'_> {
         let order: Vec<Option<Ordered>> =
             call.within_group.iter().map(|order| self.within_group(order, &inner)).collect();
         let order = order.into_iter().collect::<Option<Vec<_>>>()?;
+        if call.distinct && WITHOUT_DISTINCT.contains(&function.names[0]) {
+            let title = format!("`{name}` has no DISTINCT");
+            let condition = Condition::INVALID_WITHIN_GROUP_EXPRESSION_DISTINCT_UNSUPPORTED;
+            return self.refuse(Diagnostic::error(condition, title), origin, "");
+        }
+        if function.names[0] == "count" && call.arguments.is_empty() {
+            let title = "function `count` takes 1 or more arguments, not 0";
+            let diagnostic = Diagnostic::error(Condition::WRONG_NUM_ARGS, title).help("write `count(*)`");
+            return self.refuse(diagnostic, origin, "");
+        }
         let (fewest, most) = function.arity;
         if function.role == Role::Window && scope.windowed.is_none() {
             let title = format!("window function `{name}` has no OVER");
@@ -577,6 +594,9 @@ impl Resolver<'_> {
         }
     }
 }
+
+/// Functions of all values of a group, whose DISTINCT means nothing, by the first of their names.
+const WITHOUT_DISTINCT: [&str; 3] = ["mode", "percentile_cont", "percentile_disc"];
 
 const COMPARISONS: [&str; 9] = ["==", "=", "!=", "<>", "<", "<=", ">", ">=", "<=>"];
 
@@ -699,6 +719,8 @@ fn is_unusual(data_type: &SparkType, function: &str) -> bool {
     matches!(data_type, SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. })
         || matches!(data_type, SparkType::CalendarInterval | SparkType::Binary | SparkType::Variant)
         || moment && function.to_ascii_lowercase().starts_with("try_")
+        || *data_type == SparkType::Timestamp
+            && ["avg", "mean"].iter().any(|known| function.eq_ignore_ascii_case(known))
 }
 
 /// `struct(a, b AS c, 1)` is `named_struct('a', a, 'c', b, 'col3', 1)`.

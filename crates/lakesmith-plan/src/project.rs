@@ -98,6 +98,14 @@ impl Resolver<'_> {
         if let Some(condition) = block.qualify {
             self.check_qualify(block.select.expressions(), condition)?;
         }
+        let known = self.generated.len();
+        self.generated.extend(generated_names(block.select.expressions()));
+        let planned = self.selected(block, outer);
+        self.generated.truncate(known);
+        planned
+    }
+
+    fn selected(&mut self, block: &Block<'_>, outer: &Scope<'_>) -> Option<Planned> {
         match block.select {
             Select::Groups(aggregate) if has_generator(&aggregate.outputs) => {
                 self.generated_from_groups(block, aggregate, outer)
@@ -180,10 +188,15 @@ impl Resolver<'_> {
                 complete = false;
                 continue;
             };
-            let name = if is_named {
-                name
-            } else {
-                Identifier::new(computed_name(expression, &value.expr, &inner, &self.correlations, &self.moved))
+            let name = match &expression.kind {
+                _ if is_named => name,
+                // a column that is called like a function without parentheses
+                ExpressionKind::Function(call)
+                    if matches!(value.expr, Expr::Column(_)) && call.arguments.is_empty() =>
+                {
+                    call.name.parts.last().map_or(name, |part| part.text.clone())
+                }
+                _ => Identifier::new(computed_name(expression, &value.expr, &inner, &self.correlations, &self.moved)),
             };
             let source = if is_named { None } else { source_of(&value.expr, scope) };
             let is_field =
@@ -287,6 +300,16 @@ impl Resolver<'_> {
         let plan = self.built(builder, origin)?;
         Some(Planned { plan, columns })
     }
+}
+
+/// The names of columns that generators of a SELECT list give.
+fn generated_names(expressions: &[Expression]) -> Vec<Identifier> {
+    let generated = expressions.iter().filter(|expression| has_generator(std::slice::from_ref(*expression)));
+    let names = generated.filter_map(|expression| match &expression.kind {
+        ExpressionKind::Alias { names, .. } => Some(names.iter().map(|name| name.text.clone())),
+        _ => None,
+    });
+    names.flatten().collect()
 }
 
 /// A query with aggregates, before they are computed.

@@ -27,7 +27,7 @@ use crate::time_travel::version_of;
 use crate::warehouse::open_folder;
 
 /// Formats of `` format.`path` ``.
-const FORMATS: &[&str] = &["delta", "parquet", "json", "csv", "text", "orc", "avro", "xml", "binaryfile"];
+pub(crate) const FORMATS: &[&str] = &["delta", "parquet", "json", "csv", "text", "orc", "avro", "xml", "binaryfile"];
 
 /// Why something asked for is not there.
 pub(crate) enum Lack {
@@ -209,6 +209,14 @@ impl<'s> WarehouseCatalog<'s> {
 
     /// `` format.`path` ``.
     async fn direct(&self, format: &str, path: &str, options: &[(String, String)]) -> Result<ProvidedRelation, Lack> {
+        if path.is_empty() {
+            let title = format!("the path of `{format}` files is empty");
+            return Err(Diagnostic::error(Condition::INVALID_EMPTY_LOCATION, title).into());
+        }
+        if ["orc", "avro", "xml", "binaryfile"].contains(&format) {
+            let title = format!("reading files of format {format} is not built yet");
+            return Err(Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title).into());
+        }
         if format == "delta" {
             let folder = local(self.session, path)?;
             return match open_folder(&folder).await? {

@@ -336,6 +336,8 @@ conditions! {
         "A DEFAULT must not hold a subquery. Declare the variable without one, and set it by `SET VAR v = (SELECT …)`.";
     INVALID_DEFAULT_VALUE_UNRESOLVED_EXPRESSION = "INVALID_DEFAULT_VALUE.UNRESOLVED_EXPRESSION", "42623",
         "The DEFAULT of a column names what is not known: a column, a misspelt function. It is a constant.";
+    INVALID_EMPTY_LOCATION = "INVALID_EMPTY_LOCATION", "42K05",
+        "A table or query names files by an empty path. Write the path.";
     INVALID_EXPR_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE = "INVALID_EXPR_TYPE_FOR_QUERY_EXECUTE_IMMEDIATE", "42K09",
         "What EXECUTE IMMEDIATE runs is a STRING that holds one statement.";
     INVALID_EXTRACT_BASE_FIELD_TYPE = "INVALID_EXTRACT_BASE_FIELD_TYPE", "42000",
@@ -452,6 +454,8 @@ conditions! {
         "WHERE decides about each row by itself, so aggregate and window functions cannot stand there. Filter by an aggregate in HAVING, and by a window function in QUALIFY or in a query around this one.";
     INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC = "INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC", "42601",
         "An aggregate that sorts what it is given, such as `median` or `listagg`, stands over whole partitions only. Leave ORDER BY and the frame out of its window.";
+    INVALID_WITHIN_GROUP_EXPRESSION_DISTINCT_UNSUPPORTED = "INVALID_WITHIN_GROUP_EXPRESSION.DISTINCT_UNSUPPORTED", "42K0K",
+        "A function of all values of a group, such as `mode` or `percentile_cont`, has no DISTINCT. Remove the duplicates in a query beneath.";
     INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT = "INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT", "42K0K",
         "`listagg(DISTINCT value)` can only be ordered by the value itself: which of several equal values counts for another order is not known.";
     INVALID_WITHIN_GROUP_EXPRESSION_WITHIN_GROUP_MISSING = "INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", "42K0K",

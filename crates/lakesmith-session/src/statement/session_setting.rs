@@ -76,11 +76,27 @@ impl Running<'_> {
                 pair(key, value.as_deref().unwrap_or("<undefined>"))
             }
             (Some(key), Some(value)) => {
+                self.refuse_variable(key)?;
                 check(key, value)?;
                 self.session.state().settings.insert(key.to_owned(), value.to_owned());
                 pair(key, value)
             }
         }
+    }
+
+    /// A variable is set by another statement.
+    fn refuse_variable(self, key: &str) -> Done {
+        let parts: Vec<String> = key.split('.').map(str::to_lowercase).collect();
+        let name = match parts.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            [name] | ["session", name] | ["system", "session", name] => (*name).to_owned(),
+            _ => return Ok(()),
+        };
+        if !self.session.state().variables.contains_key(&name) {
+            return Ok(());
+        }
+        let fault =
+            Diagnostic::error(Condition::UNSUPPORTED_FEATURE, format!("SET does not change the variable `{name}`"));
+        Err(fault.help(format!("write `SET VARIABLE {name} = …`")).into())
     }
 
     pub(super) fn reset(self, key: Option<&str>) {

@@ -7,6 +7,7 @@ use lakesmith_unresolved::command::CommandKind;
 use lakesmith_unresolved::pipeline::{ColumnDefinition, DatasetClauses};
 use lakesmith_unresolved::{Name, Relation};
 
+use crate::catalog::FORMATS;
 use crate::lookup::{Found, quoted, written};
 use crate::objects::{Kind, SchemaMode, StoredColumn, StoredView};
 use crate::state::{GLOBAL_TEMPORARY, TemporaryView};
@@ -199,6 +200,9 @@ impl Running<'_> {
         columns: &[ColumnDefinition],
     ) -> Done<TemporaryView> {
         let format = clauses.format.as_ref().map(|format| format.text.folded()).unwrap_or_default();
+        if !FORMATS.iter().any(|known| *known == format) {
+            return Err(placed(not_built(&format!("a view over files of format `{format}`")), &name.origin).into());
+        }
         let mut options: Vec<(String, String)> =
             clauses.options.iter().map(|(key, value, _)| (key.clone(), value.clone())).collect();
         let at = options.iter().position(|(key, _)| key.eq_ignore_ascii_case("path"));

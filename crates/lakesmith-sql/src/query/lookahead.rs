@@ -31,15 +31,6 @@ impl Parser<'_> {
         AFTER_QUERY.iter().any(|word| next.is_keyword(word)) || next.is_symbol("|>")
     }
 
-    /// Whether parentheses with a query begin here.
-    pub(crate) fn at_query_in_parentheses(&self) -> bool {
-        let mut inner = 0;
-        while self.peek_at(inner).is_symbol("(") {
-            inner += 1;
-        }
-        inner > 0 && self.at_query_word(inner)
-    }
-
     /// Whether the parenthesis `n` tokens on holds one query in further parentheses, and nothing else: `((SELECT …))`.
     pub(crate) fn at_only_a_query(&self, n: usize) -> bool {
         let mut inner = n;

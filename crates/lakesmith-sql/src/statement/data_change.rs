@@ -71,6 +71,9 @@ impl Parser<'_> {
     fn insert_after_with(&mut self) -> Parsed<CommandKind> {
         let start = self.position();
         let (ctes, recursive) = self.with_clause()?;
+        if self.at_keyword("FROM") {
+            self.query()?;
+        }
         self.expect_keyword("INSERT")?;
         let mut kind = self.insert()?;
         if let CommandKind::Insert(insert) = &mut kind {

@@ -68,7 +68,8 @@ impl Parser<'_> {
     }
 
     fn command_kind(&mut self, faults: &mut Faults) -> Parsed<CommandKind> {
-        if (self.at_query() || self.at_query_in_parentheses()) && !self.at_with_before_insert() {
+        let is_enclosed = self.at_symbol("(");
+        if (self.at_query() || is_enclosed) && !self.at_with_before_insert() {
             return self.query().map(CommandKind::Query);
         }
         let families = [Self::session_statement, Self::data_change, Self::table_statement, Self::maintenance];
