@@ -81,16 +81,28 @@ async fn a_filter_is_taken_over_by_the_scan_on_file_and_partition_columns() {
     let folder = tempfile::tempdir().unwrap();
     let (session, provider) = table(&folder);
     for (filter, expected) in [
-        (col("id").gt(lit(40i64)), 2),
+        (col("id").gt(lit(49i64)), 2),
         (col("part").eq(lit("a:b")), 2),
         (col("part").is_null(), 1),
-        (col("name").is_null(), 1),
-        (col("part").eq(lit("c")).and(col("name").eq(lit("u"))), 1),
+        (col("part").eq(lit("c")).and(col("id").eq(lit(50i64))), 1),
     ] {
         let frame = session.read_table(Arc::clone(&provider)).unwrap().filter(filter).unwrap();
         let plan = frame.clone().create_physical_plan().await.unwrap();
         let shown = displayable(plan.as_ref()).indent(true).to_string();
         assert!(shown.contains("predicate=") && !shown.contains("FilterExec"), "{shown}");
+        assert_eq!(frame.count().await.unwrap(), expected, "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_filter_that_leaves_many_rows_stays_above_the_scan_and_still_leaves_out_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let (session, provider) = table(&folder);
+    for (filter, expected) in [(col("id").gt(lit(3i64)), 3), (col("name").is_null(), 1)] {
+        let frame = session.read_table(Arc::clone(&provider)).unwrap().filter(filter).unwrap();
+        let plan = frame.clone().create_physical_plan().await.unwrap();
+        let shown = displayable(plan.as_ref()).indent(true).to_string();
+        assert!(shown.contains("FilterExec") && shown.contains("pruning_predicate="), "{shown}");
         assert_eq!(frame.count().await.unwrap(), expected, "{shown}");
     }
 }
