@@ -242,13 +242,15 @@ impl TableProvider for FileScan {
         let mut statistics = self.merged_statistics()?;
         add_distinct_values(&mut statistics, &self.columns.file_schema, &indices, &self.files, state).await;
         let outputs = indices.iter().filter_map(|index| self.columns.stored(*index));
-        let filters = filters.is_empty() || row_filter::pays_off(filters, outputs, &self.columns.file_schema, &statistics);
-        let config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(self.source(state, filters)))
-            .with_file_groups(balanced(&self.files, state.config().target_partitions()))
-            .with_statistics(statistics)
-            .with_limit(limit)
-            .with_projection_indices(Some(indices))?
-            .build();
+        let filters =
+            filters.is_empty() || row_filter::pays_off(filters, outputs, &self.columns.file_schema, &statistics);
+        let config =
+            FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(self.source(state, filters)))
+                .with_file_groups(balanced(&self.files, state.config().target_partitions()))
+                .with_statistics(statistics)
+                .with_limit(limit)
+                .with_projection_indices(Some(indices))?
+                .build();
         Ok(DataSourceExec::from_data_source(config))
     }
 }

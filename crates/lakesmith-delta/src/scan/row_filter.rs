@@ -38,9 +38,11 @@ pub(super) fn pays_off<'a>(
         return true;
     }
     let share: f64 = filters.iter().filter(is_of_rows).map(|filter| known.share(filter)).product();
-    let is_filtered = |name: &str| filters.iter().any(|filter| filter.column_refs().iter().any(|column| column.name == name));
+    let is_filtered =
+        |name: &str| filters.iter().any(|filter| filter.column_refs().iter().any(|column| column.name == name));
     let others = outputs.filter(|name| !is_filtered(name));
-    let decoding: f64 = others.filter_map(|name| schema.field_with_name(name).ok()).map(|field| cost(field.data_type())).sum();
+    let decoding: f64 =
+        others.filter_map(|name| schema.field_with_name(name).ok()).map(|field| cost(field.data_type())).sum();
     // of random rows, a run ends where a row is left and the next is not, or the other way round
     let runs = 2.0 * share * (1.0 - share);
     runs * RUN + share * decoding < decoding
@@ -96,7 +98,9 @@ impl Known<'_> {
     /// The statistics of a column, perhaps under a cast.
     fn column(&self, expr: &Expr) -> Option<&ColumnStatistics> {
         match expr {
-            Expr::Column(Column { name, .. }) => self.statistics.column_statistics.get(self.schema.index_of(name).ok()?),
+            Expr::Column(Column { name, .. }) => {
+                self.statistics.column_statistics.get(self.schema.index_of(name).ok()?)
+            }
             Expr::Cast(cast) => self.column(&cast.expr),
             _ => None,
         }

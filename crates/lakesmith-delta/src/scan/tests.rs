@@ -2,6 +2,7 @@ use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::Int64Type;
 use arrow::util::pretty::pretty_format_batches;
 use datafusion::physical_plan::displayable;
+use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 use datafusion::prelude::{SessionContext, col, lit};
 use lakesmith_engine::codec::PlanCodecRegistry;
 use lakesmith_unresolved::SparkType;
@@ -126,6 +127,26 @@ async fn rows_are_counted_without_reading_them() {
     assert_eq!(provider.statistics().unwrap().num_rows.get_value(), Some(&6));
     let rows = session.read_table(provider).unwrap().count().await.unwrap();
     assert_eq!(rows, 6);
+}
+
+#[tokio::test]
+async fn how_many_groups_a_large_table_has_is_read_from_a_dictionary() {
+    let folder = tempfile::tempdir().unwrap();
+    let ids: Vec<i64> = (0..140_000).collect();
+    let names: Vec<String> = ids.iter().map(|id| format!("name {}", id % 7)).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let file = write(&folder, "1.parquet", None, &ids, Some(&names));
+    let provider = scan_provider(&columns()[1..], &[], vec![file], folder.path().to_str().unwrap()).unwrap();
+    let session = session(&folder);
+    let rows = async |column: &str| {
+        let frame = session.read_table(Arc::clone(&provider)).unwrap().filter(col("name").is_not_null()).unwrap();
+        let plan = frame.aggregate(vec![col(column)], vec![]).unwrap().create_physical_plan().await.unwrap();
+        let statistics = StatisticsContext::new().compute(plan.as_ref(), &StatisticsArgs::new()).unwrap();
+        statistics.num_rows.get_value().copied()
+    };
+    assert_eq!(rows("name").await, Some(7));
+    // these do not fit into a dictionary
+    assert!(rows("id").await.unwrap() > 1000);
 }
 
 #[tokio::test]

@@ -41,11 +41,7 @@ pub(super) struct ExpandExec {
 
 impl ExpandExec {
     /// `schema` has the column of the set's number after the keys, else the columns of `input`.
-    pub(super) fn new(
-        input: Arc<dyn ExecutionPlan>,
-        sets: impl Into<Arc<[GroupingSet]>>,
-        schema: SchemaRef,
-    ) -> Self {
+    pub(super) fn new(input: Arc<dyn ExecutionPlan>, sets: impl Into<Arc<[GroupingSet]>>, schema: SchemaRef) -> Self {
         let properties = PlanProperties::new(
             EquivalenceProperties::new(schema),
             Partitioning::UnknownPartitioning(input.properties().partitioning.partition_count()),
@@ -143,7 +139,8 @@ impl NodeCodec for ExpandCodec {
         let node = node.downcast_ref::<ExpandExec>();
         let node = node.ok_or_else(|| internal_datafusion_err!("a {NAME} is of another type"))?;
         let keys = node.sets.first().map_or(0, |set| set.nulls.len());
-        let mut bytes: Vec<u8> = [node.sets.len(), keys].iter().flat_map(|count| (*count as u64).to_le_bytes()).collect();
+        let mut bytes: Vec<u8> =
+            [node.sets.len(), keys].iter().flat_map(|count| (*count as u64).to_le_bytes()).collect();
         for set in node.sets.iter() {
             bytes.extend(set.id.to_le_bytes());
             bytes.extend(set.nulls.iter().map(|is_null| u8::from(*is_null)));
