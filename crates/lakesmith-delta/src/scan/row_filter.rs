@@ -10,8 +10,9 @@ use datafusion::common::stats::Precision;
 use datafusion::common::{Column, ColumnStatistics, ScalarValue, Statistics};
 use datafusion::logical_expr::{Between, BinaryExpr, Expr, Operator};
 
-/// Nanoseconds for a run of rows that are left, or are not: measured on random rows, as are the others.
-const RUN: f64 = 20.0;
+/// Nanoseconds for a run of rows that are left, or are not. At one row in five, reading three texts takes the same time either way;
+/// this and the costs of decoding were measured on random rows.
+const RUN: f64 = 100.0;
 /// Nanoseconds to decode a value of a fixed width.
 const FIXED: f64 = 2.0;
 /// Nanoseconds to decode a text.
@@ -231,7 +232,8 @@ mod tests {
         assert!(!pays(col("small").gt(lit(5)), &["small"]));
         assert!(!pays(col("small").gt(lit(5)), &["name"]));
         assert!(pays(col("small").gt(lit(10_000)), &["price"]));
-        assert!(pays(col("name").eq(lit("x")), &["small", "price"]));
+        assert!(!pays(col("name").eq(lit("x")), &["small", "price"]));
+        assert!(pays(col("small").gt(lit(10_000)), &["small", "price"]));
         assert!(pays(col("price").lt(lit(ScalarValue::Decimal128(Some(1), 6, 2))), &["name"]));
     }
 }
