@@ -11,7 +11,7 @@ import re
 import values
 
 DIFFERENT = ("rows", "schema", "condition", "fails", "answers", "broken")
-KINDS = ("same", "refused", "follows", "decided", "newer", *DIFFERENT)
+KINDS = ("same", "refused", "follows", "decided", "newer", "nullability", *DIFFERENT)
 DECISIONS = pathlib.Path(__file__).parent / "decisions.tsv"
 NUMBER = re.compile(r"-?\d+\.\d+(?:E-?\d+)?")
 # absent because what was to make it was refused
@@ -158,9 +158,13 @@ def of_answer(answer, given):
     if not is_ordered(answer.query):
         here, there = sorted(here), sorted(there)
     kinds = [kind for _, kind in columns]
-    if len(here) == len(there) and all(same_row(left, right, kinds) for left, right in zip(there, here)):
-        return Verdict("same")
-    return Verdict("rows", f"Spark: {there}\n  here:  {here}")
+    if len(here) != len(there) or not all(same_row(left, right, kinds) for left, right in zip(there, here)):
+        return Verdict("rows", f"Spark: {there}\n  here:  {here}")
+    nullable = [column["nullability"] for column in given.columns]
+    # answers that were kept before have none
+    if answer.nullability and answer.nullability != nullable:
+        return Verdict("nullability", f"Spark: {answer.nullability}, here: {nullable}")
+    return Verdict("same")
 
 
 def same_row(left, right, kinds):

@@ -23,6 +23,7 @@ class Answer:
     error: str = ""
     table: str = ""
     comments: list = dataclasses.field(default_factory=list)
+    nullability: list = dataclasses.field(default_factory=list)
 
     def is_ordered(self):
         """Whether the order of the rows is part of the answer."""
@@ -119,7 +120,7 @@ def ask(spark, query):
 
     try:
         frame = spark.sql(query)
-        return Answer(query, described(frame), texts(frame))
+        return Answer(query, described(frame), texts(frame), nullability=[nullability(f.dataType, f.nullable) for f in frame.schema.fields])
     except PySparkException as error:
         return Answer(query, error=error.getCondition() or "UNKNOWN")
     except Py4JJavaError as error:
@@ -136,6 +137,19 @@ def make_table(spark, name, query):
 def described(frame):
     """Names and types of a frame's columns."""
     return [(field.name, field.dataType.simpleString()) for field in frame.schema.fields]
+
+
+def nullability(kind, is_nullable):
+    """Where a type has NULL: `?` after each part that may be one."""
+    mark = "?" if is_nullable else ""
+    match kind.typeName():
+        case "array":
+            return f"array<{nullability(kind.elementType, kind.containsNull)}>{mark}"
+        case "map":
+            return f"map<{nullability(kind.valueType, kind.valueContainsNull)}>{mark}"
+        case "struct":
+            return f"struct<{','.join(nullability(field.dataType, field.nullable) for field in kind.fields)}>{mark}"
+    return f"_{mark}"
 
 
 def texts(frame):

@@ -104,6 +104,9 @@ pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
     if let Some(done) = crate::interval_cast::interval_cast(&value, to, mode) {
         return done;
     }
+    if let Some(moment) = crate::moment_word::cast(&value, to) {
+        return Ok(moment);
+    }
     if !is_castable(&value.data_type, to, mode) {
         let title = format!("a value of type {} cannot be cast to {to}", value.data_type);
         return Err(Fault::mismatch(title, Some(0)));

@@ -14,7 +14,7 @@ use crate::coercion::{is_integral, is_text};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::json_options::JsonOptions;
 use crate::kernel::{self, Kernels};
-use crate::pattern::offset_text;
+use crate::pattern::{Use, offset_text};
 use crate::text_value::{DAY_MICROS, format_date};
 
 /// The functions.
@@ -36,7 +36,7 @@ fn to_json(call: &Call<'_>) -> Result<Typed, Fault> {
     let mut arguments = vec![value];
     match call.arguments.len() {
         1 => arguments.extend(JsonOptions::usual()),
-        _ => arguments.push(JsonOptions::of(call, 1)?.1),
+        _ => arguments.push(JsonOptions::of(call, 1, Use::Write)?.1),
     }
     Ok(kernel::call("spark_to_json", arguments, SparkType::STRING)?.with_nullable(nullable))
 }
@@ -176,7 +176,7 @@ fn quoted(text: &str, out: &mut String) {
 
 fn to_json_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let array = &arguments[0];
-    let options = JsonOptions::read(arguments.get(1))?;
+    let options = JsonOptions::read(arguments.get(1), Use::Write)?;
     let rows = (0..array.len()).map(|row| {
         if array.is_null(row) {
             return Ok(None);
