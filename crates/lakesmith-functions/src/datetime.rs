@@ -128,7 +128,16 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_timestamp_micros", |a, t| scaled(a, t, 1)),
     ("spark_timestamp_millis", |a, t| scaled(a, t, 1000)),
     ("spark_trunc", trunc_kernel),
+    ("spark_try_add_interval_months", |a, t| attempt(a, t, |a, t| add_interval_months(a, t, 1))),
+    ("spark_try_add_intervals", |a, t| attempt(a, t, |a, _| Ok(numeric::add(&a[0], &a[1])?))),
+    ("spark_try_add_micros", |a, t| attempt(a, t, add_micros_kernel)),
+    ("spark_try_date_add", |a, t| attempt(a, t, add_days_kernel)),
+    ("spark_try_date_sub", |a, t| attempt(a, t, subtract_days_kernel)),
+    ("spark_try_difference", |a, t| attempt(a, t, difference_kernel)),
     ("spark_try_parse_moment", |a, t| parse_kernel(a, t, Mode::Try)),
+    ("spark_try_subtract_intervals", |a, t| attempt(a, t, |a, _| Ok(numeric::sub(&a[0], &a[1])?))),
+    ("spark_try_subtract_micros", |a, t| attempt(a, t, subtract_micros_kernel)),
+    ("spark_try_subtract_months", |a, t| attempt(a, t, |a, t| add_interval_months(a, t, -1))),
     ("spark_week", |a, _| of_date(a, |date| date.week().1)),
     ("spark_weekday", |a, _| of_date(a, |date| date.weekday())),
     ("spark_wrapping_date_add", |a, _| wrapping_days(a, i32::wrapping_add)),
@@ -543,7 +552,11 @@ fn truncated(unit: &str, micros: i64) -> Option<i64> {
 /// The pattern as a constant, checked now so that an unknown letter is shown at its place.
 fn constant_pattern(call: &Call<'_>, index: usize, purpose: Use) -> Result<Typed, Fault> {
     let argument = call.arguments[index].clone();
-    if let Expr::Literal(ScalarValue::Utf8(Some(text)), _) = &argument.expr {
+    // nothing is read from NULL, by whatever pattern
+    let has_value = call.arguments[0].data_type != SparkType::Null;
+    if let Expr::Literal(ScalarValue::Utf8(Some(text)), _) = &argument.expr
+        && has_value
+    {
         Pattern::new(text, purpose).map_err(|unusable| Fault {
             condition: unusable.condition,
             title: unusable.to_string(),

@@ -151,6 +151,29 @@ pub(crate) fn call_as_is(name: &str, arguments: Vec<Typed>, result: SparkType) -
     Ok(Typed { expr, data_type: result, nullable })
 }
 
+/// The call with NULL where its kernel refuses a value: that of the kernel's variant `spark_try_…`, if it has one. What is only
+/// changed to another type afterwards is looked through.
+pub(crate) fn attempted(mut value: Typed) -> Typed {
+    if let Some(expr) = attempt(&value.expr) {
+        value = Typed { expr, nullable: true, ..value };
+    }
+    value
+}
+
+fn attempt(expr: &Expr) -> Option<Expr> {
+    let Expr::ScalarFunction(call) = expr else { return None };
+    let function = call.func.inner().downcast_ref::<KernelFunction>()?;
+    let mut arguments = call.args.clone();
+    if matches!(function.name, "spark_cast" | "spark_widen") {
+        let first = arguments.first_mut()?;
+        *first = attempt(first)?;
+        return Some(function.clone().called(arguments));
+    }
+    let name = format!("spark_try_{}", function.name.strip_prefix("spark_")?);
+    let variant = KernelFunction::find(&name, function.result.clone())?;
+    Some(variant.called(arguments))
+}
+
 /// `left` and `right` under an operator whose kernel takes any number of values, from left to right. A chain of the same operator
 /// and type is one call: as calls around calls, a long one would take DataFusion a time that grows with its square.
 pub fn chain(name: &str, left: Typed, right: Typed, result: SparkType) -> Result<Typed, Fault> {

@@ -24,6 +24,7 @@ pub(super) enum Field {
     Minute,
     Second,
     Nano,
+    JulianDay,
     Offset,
 }
 
@@ -126,10 +127,12 @@ fn outside_of_quotes(pattern: &str) -> String {
     pattern.split('\'').step_by(2).collect()
 }
 
-/// Whether the older rules, those of `SimpleDateFormat`, know a pattern.
+/// Whether the older rules, those of `SimpleDateFormat`, know a pattern, or Spark says that its letters are those of weeks.
 fn is_former(pattern: &str) -> bool {
+    let plain = outside_of_quotes(pattern);
+    let is_known = |c: char| !c.is_ascii_alphabetic() || FORMER.contains(c);
     pattern.matches('\'').count() % 2 == 0
-        && outside_of_quotes(pattern).chars().all(|c| !c.is_ascii_alphabetic() || FORMER.contains(c))
+        && (plain.contains(|c| OF_WEEKS.contains(c)) || plain.chars().all(is_known) && !plain.contains("XXXX"))
 }
 
 /// The items of a section, and which of them is the number that digits after it may be taken from.
@@ -230,7 +233,10 @@ impl Compiler {
             ('S', 1..=9) if self.purpose == Use::Read => self.add(Item::Fraction { least: 1, most: count }),
             ('S', 1..=9) => self.add(Item::Fraction { least: count, most: count }),
             ('z', 4) => return Err(Unusable { condition: Condition::LAKESMITH_NOT_BUILT, part: letters() }),
-            ('v', 1 | 4) => return Err(Unusable { condition: Condition::LAKESMITH_NOT_BUILT, part: letters() }),
+            ('g', _) if self.purpose == Use::Write => self.number(Field::JulianDay, count, 19, Sign::Normal),
+            ('v', 1 | 4) | ('g', _) => {
+                return Err(Unusable { condition: Condition::LAKESMITH_NOT_BUILT, part: letters() });
+            }
             ('V', 2) | ('z', 1..=3) | ('O', 1 | 4) | ('X' | 'x' | 'Z', 1..=5) => self.add(Item::Zone(letter, count)),
             (_, 1 | 2) => match numbered(letter) {
                 Some(field) if count == 1 => self.number(field, 1, 19, Sign::Normal),

@@ -121,6 +121,8 @@ impl<'a> Moment<'a> {
             Field::Minute => self.time / 60_000_000 % 60,
             Field::Second => self.time / 1_000_000 % 60,
             Field::Nano => self.time % 1_000_000 * 1000,
+            // days since 1858-11-17
+            Field::JulianDay => date.days() + 40_587,
             Field::Offset => i64::from(self.zone.offset_at(self.instant.div_euclid(1_000_000))),
         }
     }

@@ -74,6 +74,8 @@ fn letters_that_spark_refuses_are_named() {
         ("YYYY", Use::Write, Condition::INCONSISTENT_BEHAVIOR_CROSS_VERSION),
         ("QQ", Use::Read, Condition::INVALID_DATETIME_PATTERN),
         ("EEE", Use::Read, Condition::INCONSISTENT_BEHAVIOR_CROSS_VERSION),
+        ("e", Use::Write, Condition::INCONSISTENT_BEHAVIOR_CROSS_VERSION),
+        ("XXXXXX", Use::Write, Condition::INVALID_DATETIME_PATTERN),
         ("V", Use::Write, Condition::INVALID_DATETIME_PATTERN),
         ("zzzz", Use::Write, Condition::LAKESMITH_NOT_BUILT),
         ("'x", Use::Write, Condition::INVALID_DATETIME_PATTERN),
