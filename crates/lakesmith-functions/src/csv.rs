@@ -226,6 +226,12 @@ impl CsvOptions {
     /// The values of a column as they stand in a line.
     fn texts(&self, column: &ArrayRef) -> Result<StringArray> {
         use datafusion::arrow::datatypes::{Date32Type, TimestampMicrosecondType};
+        if let DataType::Decimal128(_, scale) = column.data_type() {
+            let values = column.as_primitive::<datafusion::arrow::datatypes::Decimal128Type>().iter();
+            return Ok(values
+                .map(|value| value.map(|value| crate::text_value::format_decimal(value, *scale)))
+                .collect());
+        }
         let micros: Option<Vec<Option<i64>>> = match column.data_type() {
             DataType::Timestamp(TimeUnit::Microsecond, _) => {
                 Some(column.as_primitive::<TimestampMicrosecondType>().iter().collect())

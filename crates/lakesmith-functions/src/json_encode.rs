@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray};
-use datafusion::arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
+use datafusion::arrow::datatypes::{DataType, Date32Type, Decimal128Type, TimeUnit, TimestampMicrosecondType};
 use datafusion::common::Result;
 use lakesmith_unresolved::SparkType;
 use lakesmith_value::Zone;
@@ -15,7 +15,7 @@ use crate::function::{Call, Fault, Function, Typed};
 use crate::json_options::JsonOptions;
 use crate::kernel::{self, Kernels};
 use crate::pattern::{Use, offset_text};
-use crate::text_value::{DAY_MICROS, format_date};
+use crate::text_value::{DAY_MICROS, format_date, format_decimal};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[Function::scalar(&["to_json"], (1, 2), to_json)];
@@ -119,6 +119,9 @@ fn scalar(array: &ArrayRef, row: usize, options: &JsonOptions, out: &mut String)
     match array.data_type() {
         DataType::Float32 | DataType::Float64 if text.contains("N") || text.contains("Inf") => quoted(text, out),
         DataType::Boolean => out.push_str(text),
+        DataType::Decimal128(_, scale) => {
+            out.push_str(&format_decimal(array.as_primitive::<Decimal128Type>().value(row), *scale));
+        }
         kind if kind.is_numeric() => out.push_str(text),
         DataType::Timestamp(TimeUnit::Microsecond, zone) => {
             let micros = array.as_primitive::<TimestampMicrosecondType>().value(row);

@@ -215,7 +215,7 @@ pub(crate) fn kernel(name: &str) -> (&str, bool) {
 }
 
 /// Kernels that have the zone as a further, last argument where instants are among their values and the zone is not UTC.
-const ZONED: [&str; 18] = [
+const ZONED: [&str; 19] = [
     "spark_add_calendar",
     "spark_add_interval_months",
     "spark_add_micros",
@@ -223,6 +223,7 @@ const ZONED: [&str; 18] = [
     "spark_date_format",
     "spark_date_trunc",
     "spark_legacy_cast",
+    "spark_legacy_text",
     "spark_months_between",
     "spark_parse_moment",
     "spark_sequence",

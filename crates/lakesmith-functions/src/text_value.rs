@@ -151,6 +151,25 @@ pub fn format_timestamp(micros: i64) -> String {
     text
 }
 
+/// A decimal number as Java's `BigDecimal` writes it: with an exponent where more than six zeros would stand behind the point.
+pub fn format_decimal(unscaled: i128, scale: i8) -> String {
+    let digits = unscaled.unsigned_abs().to_string();
+    let sign = if unscaled < 0 { "-" } else { "" };
+    let places = usize::from(scale.unsigned_abs());
+    let exponent = i32::try_from(digits.len()).unwrap_or(0) - 1 - i32::from(scale);
+    if exponent < -6 {
+        let (first, rest) = digits.split_at(1);
+        let point = if rest.is_empty() { "" } else { "." };
+        return format!("{sign}{first}{point}{rest}E{exponent}");
+    }
+    if scale <= 0 {
+        return format!("{sign}{digits}{}", "0".repeat(places));
+    }
+    let padded = format!("{digits:0>width$}", width = places + 1);
+    let (whole, fraction) = padded.split_at(padded.len() - places);
+    format!("{sign}{whole}.{fraction}")
+}
+
 /// A floating point number with the fewest digits that identify it, in scientific notation below 1e-3 and from 1e7.
 pub fn format_double(shortest: &str, value: f64) -> String {
     if value.is_nan() {
@@ -191,6 +210,20 @@ mod tests {
         assert_eq!(double(0.001), "0.001");
         assert_eq!(double(12_345_678.9), "1.23456789E7");
         assert_eq!(double(1e-5), "1.0E-5");
+    }
+
+    #[test]
+    fn decimals_are_written_as_java_writes_them() {
+        for (unscaled, scale, text) in [
+            (1, 7, "1E-7"),
+            (-125, 9, "-1.25E-7"),
+            (1, 6, "0.000001"),
+            (0, 18, "0E-18"),
+            (-105, 2, "-1.05"),
+            (7, 0, "7"),
+        ] {
+            assert_eq!(format_decimal(unscaled, scale), text);
+        }
     }
 
     #[test]
