@@ -312,7 +312,7 @@ impl Resolver<'_> {
         let value = self.expression(child, scope)?;
         match (&value.data_type, &extraction.kind) {
             (SparkType::Null, _) => Some(value),
-            (SparkType::Struct(_), ExpressionKind::Literal(Literal::String(name))) => {
+            (data_type, ExpressionKind::Literal(Literal::String(name))) if has_fields(data_type) => {
                 let name = name.clone();
                 self.field(value, &name, &extraction.origin)
             }
@@ -730,6 +730,14 @@ fn named_struct(call: &FunctionCall, origin: &Origin) -> FunctionCall {
         [Expression::new(ExpressionKind::Literal(name), argument.origin.clone()), argument.clone()]
     });
     FunctionCall::builtin("named_struct", arguments.collect(), origin.clone())
+}
+
+/// Whether a value is a struct or a list of structs.
+fn has_fields(data_type: &SparkType) -> bool {
+    match data_type {
+        SparkType::Array { element, .. } => matches!(element.as_ref(), SparkType::Struct(_)),
+        other => matches!(other, SparkType::Struct(_)),
+    }
 }
 
 /// The name of a struct's field whose value is written as an argument of `struct`.
