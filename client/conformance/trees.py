@@ -512,7 +512,7 @@ class Tree:
             by = {"ALL": "ALL", "ROLLUP": f"ROLLUP ({', '.join(names)})", "CUBE": f"CUBE ({', '.join(names)})", "SETS": f"GROUPING SETS (({', '.join(names)}), ({names[0]}), ())"}[form]
             aggregates = [self.aggregate(scope)[0] for _ in range(self.random.randint(1, 2))]
             having = f" HAVING {self.random.choice(['count(*) > 1', self.aggregate(scope, 0)[0] + ' IS NOT NULL', 'count(*) > ' + self.scalar([])[0], 'max(1) > (SELECT count(*) FROM e)'])}" if self.random.random() < 0.3 else ""
-            mark = [f"grouping({names[0]})"] if form != "ALL" and self.random.random() < 0.3 else []
+            mark = [f"grouping({self.random.choice([keys[0], keys[0], names[0]])})"] if form != "ALL" and self.random.random() < 0.3 else []
             return f"SELECT {', '.join([*(f'{key} AS {name}' for key, name in zip(keys, names)), *mark, *aggregates])} FROM {source}{self.where(scope)} GROUP BY {by}{having}"
         text = f"SELECT {', '.join(items)} FROM {source}{self.where(scope)}"
         last = self.random.random()

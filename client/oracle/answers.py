@@ -124,7 +124,11 @@ def ask(spark, query):
     except PySparkException as error:
         return Answer(query, error=error.getCondition() or "UNKNOWN")
     except Py4JJavaError as error:
-        named = re.search(r"\[([A-Z][A-Z0-9_.]+)\]", str(error.java_exception))
+        told = str(error.java_exception)
+        named = re.search(r"\[([A-Z][A-Z0-9_.]+)\]", told)
+        if not named and "NoSuchElementException" in told:
+            # its optimizer has lost a column
+            return Answer(query, error="INTERNAL_ERROR")
         return Answer(query, error=named.group(1) if named else "UNKNOWN")
 
 

@@ -116,7 +116,9 @@ pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
         return kernel::call("spark_legacy_text", vec![value], to.clone());
     }
     let widens = widens(&value.data_type, to);
-    let nullable = value.nullable || mode == Mode::Try || mode == Mode::Legacy && !widens;
+    // Spark says so of what is read from a text, though it is an error in ANSI mode
+    let is_read = is_text(&value.data_type) && !is_text(to) && *to != SparkType::Binary;
+    let nullable = value.nullable || mode == Mode::Try || mode == Mode::Legacy && !widens || is_read;
     let cast = match mode {
         Mode::Ansi | Mode::Legacy if widens => kernel::call("spark_widen", vec![value], to.clone()),
         Mode::Ansi => kernel::call("spark_cast", vec![value], to.clone()),

@@ -57,7 +57,10 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["from_unixtime"], (1, 2), from_unixtime),
     Function::scalar(&["timestamp_seconds"], (1, 1), |call| {
         only_number(call)?;
-        cast(call.arguments[0].clone(), &SparkType::Timestamp, Mode::Ansi)
+        let seconds = call.arguments[0].clone();
+        // what is no number of seconds is NULL
+        let is_fraction = matches!(seconds.data_type, SparkType::Float | SparkType::Double);
+        cast(seconds, &SparkType::Timestamp, if is_fraction { Mode::Try } else { Mode::Ansi })
     }),
     Function::scalar(&["timestamp_millis"], (1, 1), |call| from_micros(call, "spark_timestamp_millis")),
     Function::scalar(&["timestamp_micros"], (1, 1), |call| from_micros(call, "spark_timestamp_micros")),
@@ -78,10 +81,17 @@ pub const FUNCTIONS: &[Function] = &[
         kernel::call("spark_last_day", typed(call, &[SparkType::Date])?, SparkType::Date)
     }),
     Function::scalar(&["date_trunc"], (2, 2), |call| {
-        kernel::call("spark_date_trunc", typed(call, &[SparkType::STRING, SparkType::Timestamp])?, SparkType::Timestamp)
+        let arguments = typed(call, &[SparkType::STRING, SparkType::Timestamp])?;
+        if is_no_unit(&arguments[0], |unit| truncated(unit, 0).is_some()) {
+            return constant::null(&SparkType::Timestamp);
+        }
+        kernel::call("spark_date_trunc", arguments, SparkType::Timestamp)
     }),
     Function::scalar(&["trunc"], (2, 2), |call| {
         let mut arguments = typed(call, &[SparkType::Date, SparkType::STRING])?;
+        if is_no_unit(&arguments[1], |unit| !is_short(unit) && truncated(unit, 0).is_some()) {
+            return constant::null(&SparkType::Date);
+        }
         arguments[0] = cast(arguments[0].clone(), &SparkType::TimestampNtz, Mode::Ansi)?;
         arguments.swap(0, 1);
         let moment = kernel::call("spark_trunc", arguments, SparkType::TimestampNtz)?;
@@ -505,6 +515,12 @@ fn date_trunc_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> 
         _ => None,
     };
     Ok(Arc::new(values.collect::<TimestampMicrosecondArray>().with_timezone_opt(zone)))
+}
+
+/// Whether a unit is a constant that is none, for which no moment is looked at.
+fn is_no_unit(unit: &Typed, is_known: impl Fn(&str) -> bool) -> bool {
+    let known = constant::value(&unit.expr).map(|unit| unit.try_as_str().map(|unit| unit.is_some_and(&is_known)));
+    known == Some(Some(false))
 }
 
 /// Whether a unit is one of a day or shorter.

@@ -70,6 +70,7 @@ pub mod moment;
 pub mod moment_word;
 pub mod moments;
 pub mod normal;
+pub mod nullability;
 mod number_format;
 pub mod number_text;
 pub mod pattern;

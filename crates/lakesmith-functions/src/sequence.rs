@@ -97,8 +97,8 @@ fn sequence_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
                 Some(steps) => step_of(steps, row)?,
                 None => Step { months: 0, amount: if first <= last { unit } else { -unit } },
             };
-            if field.data_type() == &DataType::Date32 && step.amount % DAY_MICROS != 0 {
-                return Err(refused("a sequence of dates has steps of whole days or months".into()));
+            if field.data_type() == &DataType::Date32 && step.months == 0 && step.amount.abs() < DAY_MICROS {
+                return Err(refused("a sequence of dates has steps of days or months".into()));
             }
             extend(&mut values, first, last, step, &zone)?;
         }

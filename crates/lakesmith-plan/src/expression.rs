@@ -8,8 +8,8 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::{implicit, is_integral};
 use lakesmith_functions::{
-    Call, Ordered, Role, Typed, arrange, collection, constant, higher_order, json, kernel, normal, place, refusal,
-    registry, strict,
+    Call, Ordered, Role, Typed, arrange, collection, constant, higher_order, json, kernel, normal, nullability, place,
+    refusal, registry, strict,
 };
 use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart, SortOrder};
 use lakesmith_unresolved::{Literal, PlanId, SparkType, function_names};
@@ -562,6 +562,7 @@ impl Resolver<'_> {
             entropy,
         };
         let resolved = strict::fault(&resolvable).map_or_else(|| (function.resolve)(&resolvable), Err);
+        let resolved = resolved.map(|value| nullability::of(function.names[0], &resolvable.arguments, value));
         let with_text = compares && types.iter().any(lakesmith_functions::coercion::is_text);
         if let Err(fault) = &resolved
             && fault.condition == Condition::DATATYPE_MISMATCH

@@ -76,7 +76,8 @@ pub fn literal(literal: &Literal) -> Result<Typed, Fault> {
         }
         Literal::Typed { data_type, text } => {
             let text = Typed { expr: lit(text.as_str()), data_type: SparkType::STRING, nullable: false };
-            cast(text, data_type, Mode::Ansi)
+            // it was read before, so it has a value also where ANSI mode is off
+            Ok(cast(text, data_type, Mode::Ansi)?.with_nullable(false))
         }
         Literal::YearMonthInterval { months, start, end } => sure(
             ScalarValue::IntervalYearMonth(Some(*months)),
