@@ -3,9 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, StringArray, StringBuilder, new_empty_array,
-};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, StringArray, StringBuilder};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Schema};
 use datafusion::common::tree_node::TreeNode;
@@ -119,10 +117,6 @@ impl ScalarUDFImpl for KernelFunction {
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let scalars = args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
         let constant = scalars && !args.args.is_empty() && self.signature.volatility == Volatility::Immutable;
-        if constant && args.number_rows == 0 {
-            // no row asks for the value, which may be none
-            return Ok(ColumnarValue::Array(new_empty_array(&self.result)));
-        }
         let rows = if constant { 1 } else { args.number_rows };
         let arrays = args.args.into_iter().map(|arg| arg.into_array(rows)).collect::<Result<Vec<_>>>()?;
         let result = (self.kernel)(&arrays, &self.result).map_err(|error| self.place.of(error))?;
