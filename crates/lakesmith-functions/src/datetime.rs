@@ -58,9 +58,11 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["timestamp_seconds"], (1, 1), |call| {
         only_number(call)?;
         let seconds = call.arguments[0].clone();
-        // what is no number of seconds is NULL
-        let is_fraction = matches!(seconds.data_type, SparkType::Float | SparkType::Double);
-        cast(seconds, &SparkType::Timestamp, if is_fraction { Mode::Try } else { Mode::Ansi })
+        if !matches!(seconds.data_type, SparkType::Float | SparkType::Double) {
+            return cast(seconds, &SparkType::Timestamp, Mode::Ansi);
+        }
+        let seconds = cast(seconds, &SparkType::Double, Mode::Ansi)?;
+        Ok(kernel::call("spark_timestamp_of_fraction", vec![seconds], SparkType::Timestamp)?.with_nullable(true))
     }),
     Function::scalar(&["timestamp_millis"], (1, 1), |call| from_micros(call, "spark_timestamp_millis")),
     Function::scalar(&["timestamp_micros"], (1, 1), |call| from_micros(call, "spark_timestamp_micros")),
@@ -137,6 +139,7 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_subtract_months", |a, t| add_interval_months(a, t, -1)),
     ("spark_timestamp_micros", |a, t| scaled(a, t, 1)),
     ("spark_timestamp_millis", |a, t| scaled(a, t, 1000)),
+    ("spark_timestamp_of_fraction", timestamp_of_fraction),
     ("spark_trunc", trunc_kernel),
     ("spark_try_add_interval_months", |a, t| attempt(a, t, |a, t| add_interval_months(a, t, 1))),
     ("spark_try_add_intervals", |a, t| attempt(a, t, |a, _| Ok(numeric::add(&a[0], &a[1])?))),
@@ -739,6 +742,15 @@ fn scaled(arguments: &[ArrayRef], to: &DataType, factor: i64) -> Result<ArrayRef
         _ => None,
     };
     Ok(Arc::new(TimestampMicrosecondArray::from(micros.collect::<Result<Vec<_>>>()?).with_timezone_opt(zone)))
+}
+
+/// What is no number of seconds is NULL; one beyond all timestamps is the last or first of them, as Java's casts have it.
+#[allow(clippy::cast_possible_truncation, reason = "casts of Rust stop at the bounds of their type")]
+fn timestamp_of_fraction(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let seconds = arguments[0].as_primitive::<datafusion::arrow::datatypes::Float64Type>().iter();
+    let micros = seconds.map(|seconds| seconds.filter(|value| value.is_finite()).map(|value| (value * 1e6) as i64));
+    let micros = micros.collect::<TimestampMicrosecondArray>();
+    Ok(Arc::new(micros.with_timezone_opt(crate::calendar::zone(to))))
 }
 
 fn trunc_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {

@@ -3,7 +3,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, StringArray, StringBuilder};
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, StringArray, StringBuilder, new_null_array,
+};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Schema};
 use datafusion::common::tree_node::TreeNode;
@@ -47,6 +49,8 @@ pub struct KernelFunction {
     digest: u64,
     /// Where the call stands in the query's text; not part of what the function is.
     place: Place,
+    /// The types of the arguments, where they are known; not part of what the function is.
+    takes: Arc<[DataType]>,
 }
 
 impl KernelFunction {
@@ -61,6 +65,7 @@ impl KernelFunction {
             kernel,
             digest: 0,
             place: Place::current(),
+            takes: Arc::default(),
         })
     }
 
@@ -69,6 +74,16 @@ impl KernelFunction {
         self.digest = digest(self.name, &arguments);
         self.place = Place::current().or(self.place);
         Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(ScalarUDF::from(self)), arguments))
+    }
+
+    /// An argument in the type that the kernel takes. DataFusion's optimizer asks what a call is of NULLs that have no type.
+    fn taken(&self, at: usize, array: ArrayRef) -> Result<ArrayRef> {
+        match self.takes.get(at).or(self.takes.last()) {
+            Some(wanted) if array.data_type() == &DataType::Null && *wanted != DataType::Null => {
+                Ok(new_null_array(wanted, array.len()))
+            }
+            _ => Ok(array),
+        }
     }
 
     /// Where the call stands.
@@ -118,7 +133,8 @@ impl ScalarUDFImpl for KernelFunction {
         let scalars = args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
         let constant = scalars && !args.args.is_empty() && self.signature.volatility == Volatility::Immutable;
         let rows = if constant { 1 } else { args.number_rows };
-        let arrays = args.args.into_iter().map(|arg| arg.into_array(rows)).collect::<Result<Vec<_>>>()?;
+        let arrays = args.args.into_iter().enumerate().map(|(at, arg)| self.taken(at, arg.into_array(rows)?));
+        let arrays = arrays.collect::<Result<Vec<_>>>()?;
         let result = (self.kernel)(&arrays, &self.result).map_err(|error| self.place.of(error))?;
         if constant {
             return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&result, 0)?));
@@ -141,12 +157,13 @@ pub fn call(name: &str, arguments: Vec<Typed>, result: SparkType) -> Result<Type
 pub(crate) fn call_as_is(name: &str, arguments: Vec<Typed>, result: SparkType) -> Result<Typed, Fault> {
     let arrow = to_arrow(&result).map_err(|error| Fault::not_built(format!("a value of type {}", error.0)))?;
     let nullable = arguments.iter().any(|argument| argument.nullable);
-    let function = KernelFunction::find(name, arrow).ok_or_else(|| Fault {
+    let mut function = KernelFunction::find(name, arrow).ok_or_else(|| Fault {
         condition: Condition::LAKESMITH_INTERNAL,
         title: format!("no table of kernels has `{name}`"),
         argument: None,
         help: None,
     })?;
+    function.takes = arguments.iter().map(|argument| to_arrow(&argument.data_type).unwrap_or(DataType::Null)).collect();
     let expr = function.called(arguments.into_iter().map(|argument| argument.expr).collect());
     Ok(Typed { expr, data_type: result, nullable })
 }

@@ -5,7 +5,7 @@
 use crate::function::Typed;
 
 /// Calls that Spark says may be NULL whatever their arguments are.
-const ALWAYS: [&str; 46] = [
+const ALWAYS: [&str; 49] = [
     "acos",
     "acosh",
     "asin",
@@ -35,6 +35,7 @@ const ALWAYS: [&str; 46] = [
     "luhn_check",
     "map_contains_key",
     "next_day",
+    "pmod",
     "quote",
     "radians",
     "right",
@@ -52,6 +53,8 @@ const ALWAYS: [&str; 46] = [
     "to_csv",
     "to_json",
     "trunc",
+    "url_decode",
+    "url_encode",
 ];
 
 /// Calls that are NULL only where an argument is.
