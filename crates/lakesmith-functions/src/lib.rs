@@ -37,6 +37,7 @@ pub mod encoding;
 mod estimated_count;
 pub mod event;
 mod extreme;
+pub mod failing_constant;
 pub(crate) mod float;
 pub mod format;
 pub mod function;

@@ -58,8 +58,9 @@ const ALWAYS: [&str; 49] = [
 ];
 
 /// Calls that are NULL only where an argument is.
-const FOLLOWING: [&str; 16] = [
+const FOLLOWING: [&str; 19] = [
     "abs",
+    "and",
     "contains",
     "endswith",
     "in",
@@ -68,6 +69,8 @@ const FOLLOWING: [&str; 16] = [
     "lower",
     "md5",
     "negative",
+    "not",
+    "or",
     "regexp_replace",
     "reverse",
     "sha1",

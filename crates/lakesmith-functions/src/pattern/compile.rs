@@ -131,7 +131,7 @@ fn outside_of_quotes(pattern: &str) -> String {
 fn is_former(pattern: &str) -> bool {
     let plain = outside_of_quotes(pattern);
     let is_known = |c: char| !c.is_ascii_alphabetic() || FORMER.contains(c);
-    pattern.matches('\'').count() % 2 == 0
+    pattern.matches('\'').count().is_multiple_of(2)
         && (plain.contains(|c| OF_WEEKS.contains(c)) || plain.chars().all(is_known) && !plain.contains("XXXX"))
 }
 
