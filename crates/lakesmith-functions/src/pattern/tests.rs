@@ -24,7 +24,9 @@ fn numbers_beside_each_other_take_their_own_digits() {
     for (pattern, text, expected) in [
         ("yyyyMMdd", "20240105", Some("2024-01-05 00:00:00.000000")),
         ("yyyyMMdd", "2024-01-05", None),
-        ("yyyyMMddHHmmssSSS", "20240105010203004", Some("2024-01-05 01:02:03.004000")),
+        // a fraction of any width takes no digits, so that these are all of the year's
+        ("yyyyMMddHHmmssSSS", "20240105010203004", None),
+        ("yyyyMMddHHmmssS", "202401050102034", Some("2024-01-05 01:02:03.400000")),
         ("yMMdd", "120240105", None),
         ("yMMdd", "+120240105", None),
         ("yyyyMMdd", "+120240105", Some("+12024-01-05 00:00:00.000000")),
