@@ -17,6 +17,7 @@ import pools
 import shapes
 import signatures
 import tables
+import trees
 
 USES = pathlib.Path(__file__).parent.parent.parent / "docs" / "function-uses.tsv"
 
@@ -68,10 +69,12 @@ class Generator:
         self.random = random.Random(seed)
         self.columns = []
         self.table = ""
+        # literals by type that stand for the usual ones
+        self.calm = {}
         self.examples = mutations.examples()
         counts = uses()
         self.makers = {}
-        for line in [*lines(signatures.SCALARS), *(f"?: {line}" for line in lines(shapes.EXPRESSIONS))]:
+        for line in [*lines(signatures.SCALARS), *lines(trees.TYPED), *(f"?: {line}" for line in lines(shapes.EXPRESSIONS))]:
             result, template = line.split(": ", 1)
             called = [counts.get(name, 0) for name in re.findall(r"(\w+)\(", template)]
             weight = 1 + math.log2(1 + max(called, default=0)) / 2
@@ -98,7 +101,7 @@ class Generator:
         fitting = [column for column, known in self.columns if known == kind]
         if fitting and self.random.random() < 0.75:
             return self.random.choice(fitting)
-        return self.random.choice(LITERALS[kind])
+        return self.random.choice(self.calm.get(kind) or LITERALS.get(kind) or trees.LITERALS[kind])
 
     def expression(self, kind, depth):
         """An expression of a type."""
@@ -246,6 +249,8 @@ class Generator:
             return self.random.choices(list(forms), list(forms.values()))[0]()
         if self.random.random() < 0.2:
             return mutations.mutated(self)
+        if self.random.random() < 0.5:
+            return trees.Tree(self, tables.COLUMNS).query()
         return self.random.choices(list(clauses.FORMS), list(clauses.FORMS.values()))[0](self)
 
 

@@ -9,11 +9,19 @@ COLUMNS = {
     },
     "u": {"id": "int", "g": "string", "v": "bigint", "w": "double", "dt": "date", "n": "decimal(10,2)"},
     "e": {"id": "int", "s": "string", "d": "double"},
+    "o": {
+        "id": "int", "b": "boolean", "i": "int", "l": "bigint", "d": "double", "n": "decimal(10,2)", "s": "string", "dt": "date", "ts": "timestamp",
+        "tn": "timestamp_ntz", "a": "array<int>", "sa": "array<string>", "m": "map<string,int>", "r": "struct<x:int,y:string>", "ad": "array<double>",
+        "da": "array<date>", "mk": "map<int,string>", "ps": "array<struct<x:int,y:string>>", "dts": "dts", "yms": "yms",
+    },
     "c": {
         "id": "int", "p": "array<struct<x:int,y:string>>", "q": "map<string,array<int>>", "rr": "struct<p:struct<q:int,r:string>,z:array<string>>",
         "aa": "array<array<int>>", "k": "decimal(5,0)", "kk": "decimal(38,0)", "mi": "map<int,string>", "da": "array<date>", "dd": "array<double>", "j": "string",
     },
 }
+
+# kinds of the generator that are no type's name
+TYPES = {"dts": "INTERVAL DAY TO SECOND", "yms": "INTERVAL YEAR TO MONTH"}
 
 # NULL in each column, numbers at their limits, zeros of both signs, texts that are empty, blank, longer in bytes than in
 # characters, or no number, dates before 1582 and far away, nested values that are empty or hold NULL
@@ -34,6 +42,16 @@ ROWS = {
         "7, '', -5, 2.5, '1582-10-15', 7.77", "9, 'b', 20, 1.5, '2024-01-01', 1.00",
     ],
     "e": ["1, '', 1.0"],
+    "o": [
+        "1, true, 3, 100, 1.5, 12.50, 'ann', '2024-01-15', '2024-01-15 08:30:00', '2024-01-15 08:30:00', array(1, 2, 3), array('a', 'b'), map('a', 1), named_struct('x', 1, 'y', 'ann'), array(1.5, 2.5), array('2024-01-01'), map(1, 'one'), array(named_struct('x', 1, 'y', 'p')), '1 00:00:00', '1-2'",
+        "1, false, 5, 200, 2.5, 0.99, 'bob', '2024-01-31', '2024-01-31 23:59:59.5', '2024-02-01 00:00:00', array(2), array('b'), map('b', 2, 'c', NULL), named_struct('x', 2, 'y', 'bob'), array(0.0, NULL), array('2024-02-29', NULL), map(2, 'two', 3, 'drei'), array(named_struct('x', 2, 'y', 'q'), named_struct('x', 3, 'y', NULL)), '-0 01:30:00', '0-1'",
+        "2, NULL, 3, NULL, -0.25, 3.00, 'ann', '2024-02-29', '2024-03-31 02:30:00', NULL, array(), array(), map(), NULL, array(), array(), map(), array(), NULL, NULL",
+        "3, true, NULL, 7, NULL, NULL, NULL, NULL, NULL, '2023-12-31 12:00:00', NULL, NULL, NULL, named_struct('x', NULL, 'y', ''), NULL, NULL, NULL, NULL, '0 00:00:00', '-2-0'",
+        "4, false, -2, 100, 0.0, -7.25, 'Çelik', '2023-06-01', '2023-06-01 00:00:00', '2023-06-01 00:00:00', array(NULL, 4), array('x', NULL), map('a', 5), named_struct('x', 4, 'y', 'o'), array(4.0), array('2023-06-01'), map(1, NULL), array(NULL), '10 12:34:56.789', '0-0'",
+        "5, true, 5, 0, 1.5, 12.50, '', '2024-01-15', '2024-01-15 08:30:00', '2024-01-15 08:30:00', array(3, 3, 1), array('a', 'a'), map('z', 9), named_struct('x', 1, 'y', 'ann'), array(1.5, 1.5), array('2024-01-15', '2024-01-14'), map(7, 'sieben'), array(named_struct('x', 7, 'y', 'z')), '1 00:00:00', '1-2'",
+        "NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL",
+        "8, false, 12, -50, 10.0, 100.00, '12', '2000-02-29', '2000-02-29 12:00:00', '2000-02-29 12:00:00', array(12), array('12'), map('k', 12), named_struct('x', 12, 'y', '12'), array(-1.0, 10.0), array('2000-02-29'), map(-1, ''), array(named_struct('x', 12, 'y', '')), '0 00:00:00.000001', '0-11'",
+    ],
     "c": [
         "1, array(named_struct('x', 1, 'y', 'a'), named_struct('x', 2, 'y', NULL)), map('a', array(1, 2), 'b', array()), named_struct('p', named_struct('q', 1, 'r', 'ä'), 'z', array('u', 'v')), array(array(1, 2), array(3)), 12345, 99999999999999999999999999999999999999, map(1, 'one', 2, NULL), array('2024-02-29', NULL), array(1.0, 'NaN', -0.0, 0.0, NULL), '{\"a\":1,\"b\":[1,{\"c\":null}]}'",
         "2, array(), map(), named_struct('p', NULL, 'z', array()), array(), 0, 0, map(), array(), array(), ''",
@@ -47,7 +65,7 @@ def query(name):
     """The query that gives a table's rows."""
     kinds = COLUMNS[name]
     names = [f"c{at}" for at in range(len(kinds))]
-    chosen = ", ".join(f"CAST({at} AS {kind}) AS {column}" for at, (column, kind) in zip(names, kinds.items()))
+    chosen = ", ".join(f"CAST({at} AS {TYPES.get(kind, kind)}) AS {column}" for at, (column, kind) in zip(names, kinds.items()))
     # a column of rows may have texts for numbers that have no literal, so each row is a query of its own
     rows = []
     for row in ROWS[name]:

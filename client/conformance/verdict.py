@@ -5,13 +5,14 @@ DOUBLE all digits but the last.
 """
 
 import dataclasses
+import decimal
 import pathlib
 import re
 
 import values
 
 DIFFERENT = ("rows", "schema", "condition", "fails", "answers", "broken")
-KINDS = ("same", "refused", "follows", "decided", "newer", *DIFFERENT)
+KINDS = ("same", "refused", "follows", "decided", "newer", "nullability", *DIFFERENT)
 DECISIONS = pathlib.Path(__file__).parent / "decisions.tsv"
 NUMBER = re.compile(r"-?\d+\.\d+(?:E-?\d+)?")
 # absent because what was to make it was refused
@@ -158,14 +159,25 @@ def of_answer(answer, given):
     if not is_ordered(answer.query):
         here, there = sorted(here), sorted(there)
     kinds = [kind for _, kind in columns]
-    if len(here) == len(there) and all(same_row(left, right, kinds) for left, right in zip(there, here)):
-        return Verdict("same")
-    return Verdict("rows", f"Spark: {there}\n  here:  {here}")
+    if len(here) != len(there) or not all(same_row(left, right, kinds) for left, right in zip(there, here)):
+        return Verdict("rows", f"Spark: {there}\n  here:  {here}")
+    nullable = [column["nullability"] for column in given.columns]
+    # answers that were kept before have none
+    if answer.nullability and answer.nullability != nullable:
+        return Verdict("nullability", f"Spark: {answer.nullability}, here: {nullable}")
+    return Verdict("same")
+
+
+def plain(text):
+    """A text without exponents, as Spark writes small decimals where ANSI mode is off."""
+    return re.sub(r"-?\d(?:\.\d+)?E-\d+", lambda number: f"{decimal.Decimal(number[0]):f}", text)
 
 
 def same_row(left, right, kinds):
     """Whether two rows are equal; digits may differ only in types that hold binary fractions."""
     for one, other, kind in zip(left, right, kinds):
+        if "decimal" in kind:
+            one, other = plain(one), plain(other)
         tolerance = 6e-8 if "float" in kind else 4e-16
         if one != other and not (re.search(r"double|float", kind) and close(one, other, tolerance)):
             return False

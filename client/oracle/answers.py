@@ -23,6 +23,7 @@ class Answer:
     error: str = ""
     table: str = ""
     comments: list = dataclasses.field(default_factory=list)
+    nullability: list = dataclasses.field(default_factory=list)
 
     def is_ordered(self):
         """Whether the order of the rows is part of the answer."""
@@ -119,11 +120,15 @@ def ask(spark, query):
 
     try:
         frame = spark.sql(query)
-        return Answer(query, described(frame), texts(frame))
+        return Answer(query, described(frame), texts(frame), nullability=[nullability(f.dataType, f.nullable) for f in frame.schema.fields])
     except PySparkException as error:
         return Answer(query, error=error.getCondition() or "UNKNOWN")
     except Py4JJavaError as error:
-        named = re.search(r"\[([A-Z][A-Z0-9_.]+)\]", str(error.java_exception))
+        told = str(error.java_exception)
+        named = re.search(r"\[([A-Z][A-Z0-9_.]+)\]", told)
+        if not named and "NoSuchElementException" in told:
+            # its optimizer has lost a column
+            return Answer(query, error="INTERNAL_ERROR")
         return Answer(query, error=named.group(1) if named else "UNKNOWN")
 
 
@@ -136,6 +141,19 @@ def make_table(spark, name, query):
 def described(frame):
     """Names and types of a frame's columns."""
     return [(field.name, field.dataType.simpleString()) for field in frame.schema.fields]
+
+
+def nullability(kind, is_nullable):
+    """Where a type has NULL: `?` after each part that may be one."""
+    mark = "?" if is_nullable else ""
+    match kind.typeName():
+        case "array":
+            return f"array<{nullability(kind.elementType, kind.containsNull)}>{mark}"
+        case "map":
+            return f"map<{nullability(kind.valueType, kind.valueContainsNull)}>{mark}"
+        case "struct":
+            return f"struct<{','.join(nullability(field.dataType, field.nullable) for field in kind.fields)}>{mark}"
+    return f"_{mark}"
 
 
 def texts(frame):

@@ -29,8 +29,8 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["*"], (2, 2), |call| numbers(call, TIMES)),
     Function::scalar(&["/"], (2, 2), |call| divide(call, "spark_divide")),
     Function::scalar(&["try_divide"], (2, 2), |call| divide(call, "spark_try_divide")),
-    Function::scalar(&["try_add"], (2, 2), |call| numbers(call, TRY_PLUS)),
-    Function::scalar(&["try_subtract"], (2, 2), |call| numbers(call, TRY_MINUS)),
+    Function::scalar(&["try_add"], (2, 2), |call| plus_or_minus(call, TRY_PLUS)),
+    Function::scalar(&["try_subtract"], (2, 2), |call| plus_or_minus(call, TRY_MINUS)),
     Function::scalar(&["try_multiply"], (2, 2), |call| numbers(call, TRY_TIMES)),
     Function::scalar(&["try_mod"], (2, 2), |call| numbers(call, TRY_REMAINDER)),
     Function::scalar(&["pmod"], (2, 2), |call| numbers(call, POSITIVE_REMAINDER)),
@@ -124,7 +124,8 @@ fn sum_precision((p1, s1): (i16, i16), (p2, s2): (i16, i16)) -> (i16, i16) {
 
 fn plus_or_minus(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
     let (left, right) = (&call.arguments[0], &call.arguments[1]);
-    match datetime::arithmetic(left, right, operator.symbol == "-") {
+    match datetime::arithmetic(left, right, matches!(operator.symbol, "-" | "try_subtract")) {
+        Some(result) if operator.symbol.starts_with("try_") => result.map(kernel::attempted),
         Some(result) => result,
         None => numbers(call, operator),
     }

@@ -14,7 +14,7 @@ use lakesmith_unresolved::{SparkType, StructField};
 use crate::array::{gathered, list};
 use crate::cast::{Mode, cast};
 use crate::cast_text::range;
-use crate::coercion::{as_decimal, common_type, is_numeric, is_text};
+use crate::coercion::{as_decimal, common_type, is_integral, is_numeric, is_text};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel::{self, Kernels};
 
@@ -44,6 +44,10 @@ fn insert(call: &Call<'_>) -> Result<Typed, Fault> {
 
 /// The type that holds values of both without loss, if one of them does.
 pub(crate) fn tightest(left: &SparkType, right: &SparkType) -> Option<SparkType> {
+    // elsewhere the two meet in DOUBLE
+    if is_float_beside_whole(left, right) {
+        return Some(SparkType::Float);
+    }
     let holds = |wide: &SparkType, narrow: &SparkType| {
         let ((p, s), (q, t)) = (as_decimal(wide)?, as_decimal(narrow)?);
         let whole = |precision: u8, scale: i8| i16::from(precision) - i16::from(scale);
@@ -55,6 +59,12 @@ pub(crate) fn tightest(left: &SparkType, right: &SparkType) -> Option<SparkType>
     }
     let mixes_text = is_text(left) != is_text(right) && *left != SparkType::Null && *right != SparkType::Null;
     common_type(left, right).filter(|_| !mixes_text)
+}
+
+/// Whether one type is FLOAT and the other a whole number.
+pub(crate) fn is_float_beside_whole(left: &SparkType, right: &SparkType) -> bool {
+    let is = |one: &SparkType, other: &SparkType| *one == SparkType::Float && is_integral(other);
+    is(left, right) || is(right, left)
 }
 
 /// The number of a place, which is never cast to one.

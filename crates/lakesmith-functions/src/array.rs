@@ -17,7 +17,7 @@ use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
 
-use crate::arrange::tightest;
+use crate::arrange::{is_float_beside_whole, tightest};
 use crate::cast::{Mode, cast};
 use crate::cast_text::{range, to_text};
 use crate::coercion::{common_of, common_of_values, implicit};
@@ -159,7 +159,7 @@ fn one(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
 fn aligned(call: &Call<'_>) -> Result<(Typed, Typed, SparkType), Fault> {
     let what = format!("`{}`", call.name);
     let common = common_of_values(&what, call.arguments.iter().map(|argument| &argument.data_type))?;
-    let SparkType::Array { element, .. } = &common else {
+    let SparkType::Array { element, contains_null } = &common else {
         return Err(Fault::mismatch(format!("{what} needs arrays, not {common}"), Some(0)));
     };
     let elements = call.arguments.iter().map(|argument| match &argument.data_type {
@@ -167,10 +167,13 @@ fn aligned(call: &Call<'_>) -> Result<(Typed, Typed, SparkType), Fault> {
         other => other,
     });
     let elements: Vec<&SparkType> = elements.collect();
-    if tightest(elements[0], elements[1]).as_ref() != Some(element.as_ref()) {
+    let is_float = is_float_beside_whole(elements[0], elements[1]);
+    if !is_float && tightest(elements[0], elements[1]).as_ref() != Some(element.as_ref()) {
         let title = format!("{what} takes arrays of one type, not of {} and {}", elements[0], elements[1]);
         return Err(Fault::mismatch(title, Some(1)).with_help("cast one of them"));
     }
+    let element = if is_float { Box::new(SparkType::Float) } else { element.clone() };
+    let common = SparkType::Array { element, contains_null: *contains_null };
     let both = |index: usize| cast(call.arguments[index].clone(), &common, Mode::Ansi);
     Ok((both(0)?, both(1)?, common.clone()))
 }
@@ -186,7 +189,9 @@ fn with_element(call: &Call<'_>, name: &'static str, result: Option<SparkType>) 
     let value = call.arguments[1].clone();
     // only this one looks for values that are rounded to be compared
     let common = match name {
-        "spark_array_contains" => common_of_values("an array", [&element, &value.data_type]).ok(),
+        "spark_array_contains" if !is_float_beside_whole(&element, &value.data_type) => {
+            common_of_values("an array", [&element, &value.data_type]).ok()
+        }
         _ => tightest(&element, &value.data_type),
     };
     let Some(common) = common.filter(|_| value.data_type != SparkType::Null) else {

@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, Date32Array, Decimal128Array, Int32Array, Int64Array, StringArray,
-    TimestampMicrosecondArray,
+    Array, ArrayRef, AsArray, Date32Array, Decimal128Array, Int64Array, StringArray, TimestampMicrosecondArray,
 };
 use datafusion::arrow::datatypes::{DataType, Date32Type, Int32Type, Int64Type, TimestampMicrosecondType};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::Expr;
-use jiff::civil::Date;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
@@ -18,11 +16,12 @@ use lakesmith_value::Zone;
 use crate::arithmetic::attempt;
 use crate::array::argument;
 use crate::cast::{Mode, cast};
+use crate::civil_date::CivilDate;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::interval::moved_instant;
 use crate::kernel::{self, Kernels, texts};
 use crate::rules::{zone_at, zone_of};
-use crate::text_value::{DAY_MICROS, date_of};
+use crate::text_value::DAY_MICROS;
 
 const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -64,11 +63,10 @@ pub const FUNCTIONS: &[Function] = &[
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[
     ("spark_date_from_days", date_from_days_kernel),
-    ("spark_dayname", |a, _| names(a, |date| DAYS[index(date.weekday().to_monday_zero_offset())])),
+    ("spark_dayname", |a, _| names(a, |date| DAYS[index(date.weekday())])),
     ("spark_from_utc", |a, t| moved(a, t, true)),
-    ("spark_iso_weekday", iso_weekday_kernel),
     ("spark_legacy_next_day", |a, t| attempt(a, t, next_day_kernel)),
-    ("spark_monthname", |a, _| names(a, |date| MONTHS[index(date.month() - 1)])),
+    ("spark_monthname", |a, _| names(a, |date| MONTHS[index(date.month - 1)])),
     ("spark_next_day", next_day_kernel),
     ("spark_seconds", seconds_kernel),
     ("spark_timestampadd", add_kernel),
@@ -78,7 +76,6 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_unix_micros", |a, _| divided(a, 1)),
     ("spark_unix_millis", |a, _| divided(a, 1000)),
     ("spark_unix_seconds", |a, _| divided(a, 1_000_000)),
-    ("spark_year_of_week", year_of_week_kernel),
 ];
 
 /// The first argument, a unit that is known.
@@ -163,15 +160,15 @@ fn between(unit: &str, start: i64, end: i64) -> Option<i64> {
                 last += 1;
             }
             let packed = |days: i64| {
-                let date = date_of(i32::try_from(days).ok()?)?;
-                Some((i64::from(date.year()) * 12 + i64::from(date.month()) - 1) * 32 + i64::from(date.day()))
+                let date = CivilDate::of_days(days);
+                (date.year * 12 + date.month - 1) * 32 + date.day
             };
-            Some((packed(last)? - packed(first)?) / 32 / length)
+            Some((packed(last) - packed(first)) / 32 / length)
         }
     }
 }
 
-fn index(number: i8) -> usize {
+fn index(number: i64) -> usize {
     usize::try_from(number).unwrap_or(0)
 }
 
@@ -193,9 +190,9 @@ fn named(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     kernel::call(name, vec![argument(call, 0, &SparkType::Date)?], SparkType::STRING)
 }
 
-fn names(arguments: &[ArrayRef], name: fn(Date) -> &'static str) -> Result<ArrayRef> {
+fn names(arguments: &[ArrayRef], name: fn(CivilDate) -> &'static str) -> Result<ArrayRef> {
     let days = arguments[0].as_primitive::<Date32Type>().iter();
-    Ok(Arc::new(days.map(|days| date_of(days?).map(name)).collect::<StringArray>()))
+    Ok(Arc::new(days.map(|days| Some(name(CivilDate::of_days(i64::from(days?))))).collect::<StringArray>()))
 }
 
 /// The first day after a date that has a name; the name may be cut to two or three letters.
@@ -282,16 +279,4 @@ fn seconds_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let values = micros.map(|micros| micros.map(|micros| i128::from(micros.rem_euclid(60_000_000))));
     let values: Decimal128Array = values.collect();
     Ok(Arc::new(values.with_precision_and_scale(8, 6)?))
-}
-
-fn iso_weekday_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    let days = arguments[0].as_primitive::<Date32Type>().iter();
-    let number = |date: Date| i32::from(date.weekday().to_monday_one_offset());
-    Ok(Arc::new(days.map(|days| date_of(days?).map(number)).collect::<Int32Array>()))
-}
-
-fn year_of_week_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    let days = arguments[0].as_primitive::<Date32Type>().iter();
-    let year = |date: Date| i32::from(date.iso_week_date().year());
-    Ok(Arc::new(days.map(|days| date_of(days?).map(year)).collect::<Int32Array>()))
 }

@@ -19,7 +19,7 @@ use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
 use lakesmith_value::{Fraction, Zone};
 
-use crate::cast_text::{has_text, interval_text, to_text_in};
+use crate::cast_text::{has_text, interval_text, to_text_in, with_decimal_texts};
 use crate::coercion::{as_decimal, is_numeric, is_text};
 use crate::double_decimal::DoubleDecimals;
 use crate::function::{Call, Fault, Function, Typed};
@@ -61,6 +61,7 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_cast", ansi_kernel),
     ("spark_legacy_cast", legacy_kernel),
     ("spark_try_cast", try_kernel),
+    ("spark_legacy_text", |a, _| to_text_in(&with_decimal_texts(&a[0])?, &rules::zone_at(a, 1)?)),
     ("spark_widen", ansi_kernel),
 ];
 
@@ -104,12 +105,20 @@ pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
     if let Some(done) = crate::interval_cast::interval_cast(&value, to, mode) {
         return done;
     }
+    if let Some(moment) = crate::moment_word::cast(&value, to) {
+        return Ok(moment);
+    }
     if !is_castable(&value.data_type, to, mode) {
         let title = format!("a value of type {} cannot be cast to {to}", value.data_type);
         return Err(Fault::mismatch(title, Some(0)));
     }
+    if mode == Mode::Legacy && is_text(to) && has_decimal(&value.data_type) {
+        return kernel::call("spark_legacy_text", vec![value], to.clone());
+    }
     let widens = widens(&value.data_type, to);
-    let nullable = value.nullable || mode == Mode::Try || mode == Mode::Legacy && !widens;
+    // Spark says so of what is read from a text, though it is an error in ANSI mode
+    let is_read = is_text(&value.data_type) && !is_text(to) && *to != SparkType::Binary;
+    let nullable = value.nullable || mode == Mode::Try || mode == Mode::Legacy && !widens || is_read;
     let cast = match mode {
         Mode::Ansi | Mode::Legacy if widens => kernel::call("spark_widen", vec![value], to.clone()),
         Mode::Ansi => kernel::call("spark_cast", vec![value], to.clone()),
@@ -117,6 +126,17 @@ pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
         Mode::Legacy => kernel::call("spark_legacy_cast", vec![value], to.clone()),
     };
     cast.map(|cast| cast.with_nullable(nullable))
+}
+
+/// Whether a type is DECIMAL or has it among its parts.
+fn has_decimal(data_type: &SparkType) -> bool {
+    match data_type {
+        SparkType::Decimal { .. } => true,
+        SparkType::Array { element, .. } => has_decimal(element),
+        SparkType::Map { key, value, .. } => has_decimal(key) || has_decimal(value),
+        SparkType::Struct(fields) => fields.iter().any(|field| has_decimal(&field.data_type)),
+        _ => false,
+    }
 }
 
 /// Whether every value of one type fits the other, so that the cast cannot fail.

@@ -3,11 +3,11 @@
 use std::fmt::Write;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, ListArray, MapArray, StringArray, StructArray};
 use datafusion::arrow::compute::{CastOptions, cast_with_options};
 use datafusion::arrow::datatypes::{
-    DataType, Date32Type, DurationMicrosecondType, Float32Type, Float64Type, Int32Type, IntervalMonthDayNanoType,
-    IntervalUnit, IntervalYearMonthType, TimeUnit, TimestampMicrosecondType,
+    DataType, Date32Type, Decimal128Type, DurationMicrosecondType, FieldRef, Float32Type, Float64Type, Int32Type,
+    IntervalMonthDayNanoType, IntervalUnit, IntervalYearMonthType, TimeUnit, TimestampMicrosecondType,
 };
 use datafusion::common::Result;
 use datafusion::logical_expr::lit;
@@ -77,6 +77,38 @@ pub fn to_text_in(array: &ArrayRef, zone: &Zone) -> Result<ArrayRef> {
         DataType::List(_) => lists(array, zone)?,
         DataType::Map(..) => maps(array, zone)?,
         _ => cast_with_options(array, &DataType::Utf8, &CastOptions { safe: false, ..CastOptions::default() })?,
+    })
+}
+
+/// The same values, decimals among them as the texts that `toString` of Java makes.
+pub(crate) fn with_decimal_texts(array: &ArrayRef) -> Result<ArrayRef> {
+    let retyped = |field: &FieldRef, values: &ArrayRef| {
+        Arc::new(field.as_ref().clone().with_data_type(values.data_type().clone())) as FieldRef
+    };
+    Ok(match array.data_type() {
+        DataType::Decimal128(_, scale) => {
+            let values = array.as_primitive::<Decimal128Type>().iter();
+            Arc::new(values.map(|value| Some(text::format_decimal(value?, *scale))).collect::<StringArray>())
+        }
+        DataType::Struct(fields) => {
+            let columns = array.as_struct().columns().iter().map(with_decimal_texts).collect::<Result<Vec<_>>>()?;
+            let fields = fields.iter().zip(&columns).map(|(field, column)| retyped(field, column)).collect();
+            Arc::new(StructArray::try_new_with_length(fields, columns, array.nulls().cloned(), array.len())?)
+        }
+        DataType::List(item) => {
+            let lists = array.as_list::<i32>();
+            let values = with_decimal_texts(lists.values())?;
+            let item = retyped(item, &values);
+            Arc::new(ListArray::try_new(item, lists.offsets().clone(), values, lists.nulls().cloned())?)
+        }
+        DataType::Map(entry, ordered) => {
+            let maps = array.as_map();
+            let entries: ArrayRef = Arc::new(maps.entries().clone());
+            let entries = with_decimal_texts(&entries)?;
+            let (entry, nulls) = (retyped(entry, &entries), maps.nulls().cloned());
+            Arc::new(MapArray::try_new(entry, maps.offsets().clone(), entries.as_struct().clone(), nulls, *ordered)?)
+        }
+        _ => Arc::clone(array),
     })
 }
 

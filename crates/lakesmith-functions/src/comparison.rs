@@ -2,8 +2,7 @@
 
 use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{
-    Expr, Operator, binary_expr, is_false, is_not_false, is_not_null, is_not_true, is_null, is_true, is_unknown, lit,
-    not,
+    Expr, Operator, binary_expr, is_not_false, is_not_null, is_not_true, is_null, lit, not,
 };
 use datafusion::prelude::in_list;
 use lakesmith_unresolved::SparkType;
@@ -29,15 +28,20 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["not", "!"], (1, 1), |call| Ok(Typed::new(not(boolean(call, 0)?.expr), SparkType::Boolean))),
     Function::scalar(&["isnull"], (1, 1), |call| Ok(sure(is_null(call.arguments[0].expr.clone())))),
     Function::scalar(&["isnotnull"], (1, 1), |call| Ok(sure(is_not_null(call.arguments[0].expr.clone())))),
-    Function::scalar(&["istrue"], (1, 1), |call| Ok(sure(is_true(boolean(call, 0)?.expr)))),
-    Function::scalar(&["isfalse"], (1, 1), |call| Ok(sure(is_false(boolean(call, 0)?.expr)))),
-    Function::scalar(&["isunknown"], (1, 1), |call| Ok(sure(is_unknown(boolean(call, 0)?.expr)))),
+    Function::scalar(&["istrue"], (1, 1), |call| is_just(call, true)),
+    Function::scalar(&["isfalse"], (1, 1), |call| is_just(call, false)),
+    Function::scalar(&["isunknown"], (1, 1), |call| Ok(sure(is_null(boolean(call, 0)?.expr)))),
     Function::scalar(&["in"], (2, MANY), within),
     Function::scalar(&["between"], (3, 3), between),
 ];
 
 fn sure(expr: Expr) -> Typed {
     Typed { expr, data_type: SparkType::Boolean, nullable: false }
+}
+
+/// `x IS TRUE`, as the comparison that it is for Spark: what DataFusion has for it is NULL in some of its plans and not in others.
+fn is_just(call: &Call<'_>, wanted: bool) -> Result<Typed, Fault> {
+    Ok(sure(binary_expr(boolean(call, 0)?.expr, Operator::IsNotDistinctFrom, lit(wanted))))
 }
 
 /// The arguments in their common type.

@@ -18,7 +18,7 @@ use crate::csv_options::CsvOptions;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::json_schema::ddl;
 use crate::kernel::{self, Kernels, refused, texts};
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, Use};
 use crate::rules;
 use crate::text_value::parse_zoneless;
 
@@ -35,7 +35,7 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_from_csv_strictly", read_kernel),
     ("spark_to_csv", |arguments, _| {
         let structs = arguments[0].as_struct();
-        let options = CsvOptions::read(&arguments[1])?.for_writing();
+        let options = CsvOptions::read(&arguments[1], Use::Write)?.for_writing();
         let columns = structs.columns().iter().map(|column| options.texts(column)).collect::<Result<Vec<_>>>()?;
         let mut lines = StringBuilder::new();
         let mut buffer = String::new();
@@ -89,7 +89,7 @@ fn from_csv(call: &Call<'_>) -> Result<Typed, Fault> {
         return Err(Fault { condition: Condition::UNSUPPORTED_DATATYPE, title, argument: Some(1), help: None });
     }
     let nullable = columns.into_iter().map(|column| StructField { nullable: true, ..column });
-    let (options, written) = CsvOptions::of(call, 2)?;
+    let (options, written) = CsvOptions::of(call, 2, Use::Read)?;
     let name = if options.fails_fast { "spark_from_csv_strictly" } else { "spark_from_csv" };
     let arguments = vec![argument(call, 0, &SparkType::STRING)?, written];
     let result = SparkType::Struct(nullable.collect());
@@ -98,7 +98,7 @@ fn from_csv(call: &Call<'_>) -> Result<Typed, Fault> {
 
 fn read_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let lines = texts(&arguments[0])?;
-    let options = CsvOptions::read(&arguments[1])?;
+    let options = CsvOptions::read(&arguments[1], Use::Read)?;
     let DataType::Struct(fields) = to else { return internal_err!("CSV as {to}") };
     let corrupt = fields.iter().position(|field| options.is_corrupt(field.name(), field.data_type()));
     let own: Vec<&FieldRef> =
@@ -176,14 +176,14 @@ fn to_csv(call: &Call<'_>) -> Result<Typed, Fault> {
     if let Some(field) = fields.iter().find(|field| !is_flat(&field.data_type)) {
         return Err(Fault::not_built(format!("`to_csv` of {}", field.data_type)));
     }
-    let (_, options) = CsvOptions::of(call, 1)?;
+    let (_, options) = CsvOptions::of(call, 1, Use::Write)?;
     let nullable = value.nullable;
     Ok(kernel::call("spark_to_csv", vec![value, options], SparkType::STRING)?.with_nullable(nullable))
 }
 
 /// `schema_of_csv(line[, options])` of a constant text, as a constant.
 fn schema_of_csv(call: &Call<'_>) -> Result<Typed, Fault> {
-    let (options, _) = CsvOptions::of(call, 1)?;
+    let (options, _) = CsvOptions::of(call, 1, Use::Read)?;
     let Some(line) = constant::text_argument(call, 0, &call.arguments[0])? else {
         return Err(Fault::mismatch("the text of `schema_of_csv` is NULL", Some(0)));
     };
@@ -226,6 +226,12 @@ impl CsvOptions {
     /// The values of a column as they stand in a line.
     fn texts(&self, column: &ArrayRef) -> Result<StringArray> {
         use datafusion::arrow::datatypes::{Date32Type, TimestampMicrosecondType};
+        if let DataType::Decimal128(_, scale) = column.data_type() {
+            let values = column.as_primitive::<datafusion::arrow::datatypes::Decimal128Type>().iter();
+            return Ok(values
+                .map(|value| value.map(|value| crate::text_value::format_decimal(value, *scale)))
+                .collect());
+        }
         let micros: Option<Vec<Option<i64>>> = match column.data_type() {
             DataType::Timestamp(TimeUnit::Microsecond, _) => {
                 Some(column.as_primitive::<TimestampMicrosecondType>().iter().collect())

@@ -15,7 +15,7 @@ use crate::csv_line::Dialect;
 use crate::function::{Call, Fault, Typed};
 use crate::json_options::in_session_zone;
 use crate::kernel::{refused, texts};
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, Use};
 
 /// Options that Spark has and that change what is read or written.
 const NOT_BUILT: [&str; 16] = [
@@ -55,7 +55,7 @@ pub(crate) struct CsvOptions {
 
 impl CsvOptions {
     /// The options of a call, and the same as an argument of its kernel.
-    pub(crate) fn of(call: &Call<'_>, index: usize) -> Result<(Self, Typed), Fault> {
+    pub(crate) fn of(call: &Call<'_>, index: usize, purpose: Use) -> Result<(Self, Typed), Fault> {
         let mut pairs = constant::options(call, index)?;
         if let Some((name, _)) = pairs.iter().find(|(name, _)| NOT_BUILT.contains(&name.as_str())) {
             return Err(Fault::not_built(format!("option `{name}` of `{}`", call.name)));
@@ -69,7 +69,7 @@ impl CsvOptions {
         if let Some(zoned) = in_session_zone(pairs.clone()) {
             pairs = zoned;
         }
-        let options = Self::new(&pairs).map_err(|title| Fault {
+        let options = Self::new(&pairs, purpose).map_err(|title| Fault {
             condition: Condition::LAKESMITH_NOT_BUILT,
             title,
             argument: Some(index),
@@ -81,15 +81,15 @@ impl CsvOptions {
     }
 
     /// The options that [`Self::of`] made an argument.
-    pub(crate) fn read(argument: &ArrayRef) -> Result<Self> {
+    pub(crate) fn read(argument: &ArrayRef, purpose: Use) -> Result<Self> {
         let texts = texts(argument)?;
         let text = texts.iter().flatten().next().unwrap_or_default();
         let pairs = text.split('\u{1e}').filter_map(|pair| pair.split_once('\u{1f}'));
         let pairs: Vec<_> = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Self::new(&pairs).map_err(|title| refused(Condition::LAKESMITH_NOT_BUILT, title))
+        Self::new(&pairs, purpose).map_err(|title| refused(Condition::LAKESMITH_NOT_BUILT, title))
     }
 
-    fn new(pairs: &[(String, String)]) -> Result<Self, String> {
+    fn new(pairs: &[(String, String)], purpose: Use) -> Result<Self, String> {
         let value = |name: &str| pairs.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let character = |name: &str, default: char| match value(name) {
             None => Ok(default),
@@ -105,7 +105,10 @@ impl CsvOptions {
         let is_set = |name: &str| value(name).map(|value| value.eq_ignore_ascii_case("true"));
         let zone = value("timezone").map(|name| Zone::new(name).ok_or_else(|| format!("`{name}` is no time zone")));
         let zone = zone.transpose()?.unwrap_or_default();
-        let pattern = |name: &str| value(name).map(Pattern::new).transpose().map_err(|unusable| unusable.to_string());
+        let pattern = |name: &str| {
+            let pattern = value(name).map(|text| Pattern::new(text, purpose)).transpose();
+            pattern.map_err(|unusable| unusable.to_string())
+        };
         let separator = if value("sep").is_some() { "sep" } else { "delimiter" };
         let trims = (is_set("ignoreleadingwhitespace"), is_set("ignoretrailingwhitespace"));
         Ok(Self {

@@ -6,13 +6,11 @@ use datafusion::arrow::array::{
     ArrayRef, AsArray, Date32Array, Float64Array, Int32Array, StringArray, TimestampMicrosecondArray,
 };
 use datafusion::arrow::compute::kernels::numeric;
-use datafusion::arrow::compute::{DatePart, date_part};
 use datafusion::arrow::datatypes::{
     DataType, Date32Type, Int32Type, Int64Type, IntervalYearMonthType, TimestampMicrosecondType,
 };
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::{Expr, lit};
-use jiff::civil::Date;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
@@ -21,15 +19,16 @@ use lakesmith_value::{Fraction, Zone};
 
 use crate::arithmetic::{DAYS, add_days_kernel, add_micros_kernel, attempt, of_intervals};
 use crate::cast::{Mode, cast, cast_array};
+use crate::civil_date::CivilDate;
 use crate::coercion::{implicit, is_integral, is_numeric, is_text};
 use crate::constant;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::interval::DAYS_TO_SECONDS;
 use crate::interval_arithmetic::is_interval;
 use crate::kernel::{self, Kernels, texts};
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, Use};
 use crate::rules::{is_ansi, timestamp_type, zone_at};
-use crate::text_value::{DAY_MICROS, date_of, day_number, days_of, months_later};
+use crate::text_value::{DAY_MICROS, day_number, months_later};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
@@ -58,7 +57,12 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["from_unixtime"], (1, 2), from_unixtime),
     Function::scalar(&["timestamp_seconds"], (1, 1), |call| {
         only_number(call)?;
-        cast(call.arguments[0].clone(), &SparkType::Timestamp, Mode::Ansi)
+        let seconds = call.arguments[0].clone();
+        if !matches!(seconds.data_type, SparkType::Float | SparkType::Double) {
+            return cast(seconds, &SparkType::Timestamp, Mode::Ansi);
+        }
+        let seconds = cast(seconds, &SparkType::Double, Mode::Ansi)?;
+        Ok(kernel::call("spark_timestamp_of_fraction", vec![seconds], SparkType::Timestamp)?.with_nullable(true))
     }),
     Function::scalar(&["timestamp_millis"], (1, 1), |call| from_micros(call, "spark_timestamp_millis")),
     Function::scalar(&["timestamp_micros"], (1, 1), |call| from_micros(call, "spark_timestamp_micros")),
@@ -79,10 +83,17 @@ pub const FUNCTIONS: &[Function] = &[
         kernel::call("spark_last_day", typed(call, &[SparkType::Date])?, SparkType::Date)
     }),
     Function::scalar(&["date_trunc"], (2, 2), |call| {
-        kernel::call("spark_date_trunc", typed(call, &[SparkType::STRING, SparkType::Timestamp])?, SparkType::Timestamp)
+        let arguments = typed(call, &[SparkType::STRING, SparkType::Timestamp])?;
+        if is_no_unit(&arguments[0], |unit| truncated(unit, 0).is_some()) {
+            return constant::null(&SparkType::Timestamp);
+        }
+        kernel::call("spark_date_trunc", arguments, SparkType::Timestamp)
     }),
     Function::scalar(&["trunc"], (2, 2), |call| {
         let mut arguments = typed(call, &[SparkType::Date, SparkType::STRING])?;
+        if is_no_unit(&arguments[1], |unit| !is_short(unit) && truncated(unit, 0).is_some()) {
+            return constant::null(&SparkType::Date);
+        }
         arguments[0] = cast(arguments[0].clone(), &SparkType::TimestampNtz, Mode::Ansi)?;
         arguments.swap(0, 1);
         let moment = kernel::call("spark_trunc", arguments, SparkType::TimestampNtz)?;
@@ -104,20 +115,21 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_date_sub", subtract_days_kernel),
     ("spark_date_trunc", date_trunc_kernel),
     ("spark_datediff", days_between),
-    ("spark_day", |a, _| field(a, DatePart::Day)),
-    ("spark_dayofweek", dayofweek_kernel),
-    ("spark_dayofyear", |a, _| field(a, DatePart::DayOfYear)),
+    ("spark_day", |a, _| of_date(a, |date| date.day)),
+    ("spark_dayofweek", |a, _| of_date(a, |date| (date.weekday() + 1) % 7 + 1)),
+    ("spark_dayofyear", |a, _| of_date(a, |date| date.day_of_year())),
     ("spark_difference", difference_kernel),
-    ("spark_hour", |a, _| field(a, DatePart::Hour)),
+    ("spark_hour", |a, _| of_time(a, |time| time / 3_600)),
+    ("spark_iso_weekday", |a, _| of_date(a, |date| date.weekday() + 1)),
     ("spark_last_day", last_day_kernel),
     ("spark_legacy_make_date", |a, t| attempt(a, t, make_date_kernel)),
     ("spark_make_date", make_date_kernel),
-    ("spark_minute", |a, _| field(a, DatePart::Minute)),
-    ("spark_month", |a, _| field(a, DatePart::Month)),
+    ("spark_minute", |a, _| of_time(a, |time| time / 60 % 60)),
+    ("spark_month", |a, _| of_date(a, |date| date.month)),
     ("spark_months_between", months_between_kernel),
     ("spark_parse_moment", |a, t| parse_kernel(a, t, Mode::Ansi)),
-    ("spark_quarter", |a, _| field(a, DatePart::Quarter)),
-    ("spark_second", |a, _| field(a, DatePart::Second)),
+    ("spark_quarter", |a, _| of_date(a, |date| (date.month - 1) / 3 + 1)),
+    ("spark_second", |a, _| of_time(a, |time| time % 60)),
     ("spark_seconds_since_epoch", |a, _| {
         let micros = a[0].as_primitive::<TimestampMicrosecondType>();
         Ok(Arc::new(micros.unary::<_, Int64Type>(|micros| micros / 1_000_000)))
@@ -127,13 +139,24 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_subtract_months", |a, t| add_interval_months(a, t, -1)),
     ("spark_timestamp_micros", |a, t| scaled(a, t, 1)),
     ("spark_timestamp_millis", |a, t| scaled(a, t, 1000)),
+    ("spark_timestamp_of_fraction", timestamp_of_fraction),
     ("spark_trunc", trunc_kernel),
+    ("spark_try_add_interval_months", |a, t| attempt(a, t, |a, t| add_interval_months(a, t, 1))),
+    ("spark_try_add_intervals", |a, t| attempt(a, t, |a, _| Ok(numeric::add(&a[0], &a[1])?))),
+    ("spark_try_add_micros", |a, t| attempt(a, t, add_micros_kernel)),
+    ("spark_try_date_add", |a, t| attempt(a, t, add_days_kernel)),
+    ("spark_try_date_sub", |a, t| attempt(a, t, subtract_days_kernel)),
+    ("spark_try_difference", |a, t| attempt(a, t, difference_kernel)),
     ("spark_try_parse_moment", |a, t| parse_kernel(a, t, Mode::Try)),
-    ("spark_week", |a, _| field(a, DatePart::Week)),
-    ("spark_weekday", |a, _| field(a, DatePart::DayOfWeekMonday0)),
+    ("spark_try_subtract_intervals", |a, t| attempt(a, t, |a, _| Ok(numeric::sub(&a[0], &a[1])?))),
+    ("spark_try_subtract_micros", |a, t| attempt(a, t, subtract_micros_kernel)),
+    ("spark_try_subtract_months", |a, t| attempt(a, t, |a, t| add_interval_months(a, t, -1))),
+    ("spark_week", |a, _| of_date(a, |date| date.week().1)),
+    ("spark_weekday", |a, _| of_date(a, |date| date.weekday())),
     ("spark_wrapping_date_add", |a, _| wrapping_days(a, i32::wrapping_add)),
     ("spark_wrapping_date_sub", |a, _| wrapping_days(a, i32::wrapping_sub)),
-    ("spark_year", |a, _| field(a, DatePart::Year)),
+    ("spark_year_of_week", |a, _| of_date(a, |date| date.week().0)),
+    ("spark_year", |a, _| of_date(a, |date| date.year)),
 ];
 
 fn now(call: &Call<'_>) -> Typed {
@@ -200,13 +223,27 @@ fn extract(call: &Call<'_>) -> Result<Typed, Fault> {
     (function.resolve)(&Call { name, arguments: vec![call.arguments[1].clone()], ..call.clone() })
 }
 
-fn field(arguments: &[ArrayRef], part: DatePart) -> Result<ArrayRef> {
-    let array = match arguments[0].data_type() {
-        // the zone is UTC, and without one Arrow needs no zone database
-        DataType::Timestamp(unit, Some(_)) => cast_array(&arguments[0], &DataType::Timestamp(*unit, None), Mode::Ansi)?,
-        _ => Arc::clone(&arguments[0]),
+/// A number of the day of each date or timestamp.
+fn of_date(arguments: &[ArrayRef], number: fn(CivilDate) -> i64) -> Result<ArrayRef> {
+    let days: Box<dyn Iterator<Item = Option<i64>>> = match arguments[0].data_type() {
+        DataType::Date32 => Box::new(arguments[0].as_primitive::<Date32Type>().iter().map(|days| days.map(i64::from))),
+        _ => {
+            let micros = arguments[0].as_primitive::<TimestampMicrosecondType>().iter();
+            Box::new(micros.map(|micros| micros.map(|micros| micros.div_euclid(DAY_MICROS))))
+        }
     };
-    Ok(date_part(&array, part)?)
+    let values = days.map(|days| i32::try_from(number(CivilDate::of_days(days?))).ok());
+    Ok(Arc::new(values.collect::<Int32Array>()))
+}
+
+/// A number of the time of day, which is given in seconds; that of a date is midnight.
+fn of_time(arguments: &[ArrayRef], number: fn(i64) -> i64) -> Result<ArrayRef> {
+    if let DataType::Date32 = arguments[0].data_type() {
+        return Ok(Arc::new(arguments[0].as_primitive::<Date32Type>().unary::<_, Int32Type>(|_| 0)));
+    }
+    let micros = arguments[0].as_primitive::<TimestampMicrosecondType>().iter();
+    let values = micros.map(|micros| i32::try_from(number(micros?.rem_euclid(DAY_MICROS) / 1_000_000)).ok());
+    Ok(Arc::new(values.collect::<Int32Array>()))
 }
 
 /// What `+` and `-` mean when an operand is a date, time or interval; `None` when neither is.
@@ -428,34 +465,34 @@ fn months_between_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<Array
     let flags = arguments.get(2).filter(|flags| flags.data_type() == &DataType::Boolean);
     let rounded = flags.map(|flags| flags.as_boolean());
     let zone = zone_at(arguments, if flags.is_some() { 3 } else { 2 })?;
-    let values =
-        left.iter().zip(right).enumerate().map(|(row, (left, right))| {
-            months_between(left?, right?, rounded.is_none_or(|flags| flags.value(row)), &zone)
-        });
+    let values = left.iter().zip(right).enumerate().map(|(row, (left, right))| {
+        Some(months_between(left?, right?, rounded.is_none_or(|flags| flags.value(row)), &zone))
+    });
     Ok(Arc::new(values.collect::<Float64Array>()))
 }
 
-/// Whole months when both are the same day or both the last day of their month; else a month has 31 days. Eight digits.
-fn months_between(left: i64, right: i64, rounded: bool, zone: &Zone) -> Option<f64> {
+/// Whole months when both are the same day or both the last day of their month; else a month has 31 days, and whole seconds
+/// count. Eight digits.
+fn months_between(left: i64, right: i64, rounded: bool, zone: &Zone) -> f64 {
     let split = |micros: i64| {
         let days = zone.local(micros).div_euclid(DAY_MICROS);
         // what has passed of the day, which may have 23 hours
-        Some((date_of(i32::try_from(days).ok()?)?, micros - zone.instant(days * DAY_MICROS)))
+        (CivilDate::of_days(days), (micros - zone.instant(days * DAY_MICROS)) / 1_000_000)
     };
-    let ((l, l_time), (r, r_time)) = (split(left)?, split(right)?);
-    let months =
-        f64::from((i32::from(l.year()) - i32::from(r.year())) * 12 + i32::from(l.month()) - i32::from(r.month()));
-    if l.day() == r.day() || l == l.last_of_month() && r == r.last_of_month() {
-        return Some(months);
+    let ((l, l_time), (r, r_time)) = (split(left), split(right));
+    let months = ((l.year - r.year) * 12 + l.month - r.month) as f64;
+    if l.day == r.day || l == l.last_of_month() && r == r.last_of_month() {
+        return months;
     }
-    let days = f64::from(l.day() - r.day()) + (l_time - r_time) as f64 / DAY_MICROS as f64;
-    let months = months + days / 31.0;
-    Some(if rounded { (months * 1e8).round() / 1e8 } else { months })
+    let seconds = (l.day - r.day) * 86_400 + l_time - r_time;
+    let months = months + seconds as f64 / (31.0 * 86_400.0);
+    if rounded { (months * 1e8 + 0.5).floor() / 1e8 } else { months }
 }
 
 fn last_day_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let days = arguments[0].as_primitive::<Date32Type>().iter();
-    Ok(Arc::new(days.map(|days| date_of(days?).map(|date| days_of(date.last_of_month()))).collect::<Date32Array>()))
+    let last = |days: i32| i32::try_from(CivilDate::of_days(i64::from(days)).last_of_month().days()).ok();
+    Ok(Arc::new(days.map(|days| last(days?)).collect::<Date32Array>()))
 }
 
 fn make_date_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
@@ -481,6 +518,12 @@ fn date_trunc_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> 
         _ => None,
     };
     Ok(Arc::new(values.collect::<TimestampMicrosecondArray>().with_timezone_opt(zone)))
+}
+
+/// Whether a unit is a constant that is none, for which no moment is looked at.
+fn is_no_unit(unit: &Typed, is_known: impl Fn(&str) -> bool) -> bool {
+    let known = constant::value(&unit.expr).map(|unit| unit.try_as_str().map(|unit| unit.is_some_and(&is_known)));
+    known == Some(Some(false))
 }
 
 /// Whether a unit is one of a day or shorter.
@@ -513,23 +556,27 @@ fn truncated(unit: &str, micros: i64) -> Option<i64> {
     if step > 0 {
         return Some(micros - micros.rem_euclid(step));
     }
-    let days = i32::try_from(micros.div_euclid(DAY_MICROS)).ok()?;
-    let date = date_of(days)?;
+    let days = micros.div_euclid(DAY_MICROS);
+    let date = CivilDate::of_days(days);
     let start = match unit.to_ascii_lowercase().as_str() {
-        "week" => return Some(i64::from(days - i32::from(date.weekday().to_monday_zero_offset())) * DAY_MICROS),
-        "month" | "mon" | "mm" => date.first_of_month(),
-        "quarter" => Date::new(date.year(), (date.month() - 1) / 3 * 3 + 1, 1).ok()?,
-        "year" | "yyyy" | "yy" => date.first_of_year(),
+        "week" => days - date.weekday(),
+        "month" | "mon" | "mm" => CivilDate { day: 1, ..date }.days(),
+        "quarter" => CivilDate { month: (date.month - 1) / 3 * 3 + 1, day: 1, ..date }.days(),
+        "year" | "yyyy" | "yy" => CivilDate { month: 1, day: 1, ..date }.days(),
         _ => return None,
     };
-    Some(i64::from(days_of(start)) * DAY_MICROS)
+    start.checked_mul(DAY_MICROS)
 }
 
 /// The pattern as a constant, checked now so that an unknown letter is shown at its place.
-fn constant_pattern(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
+fn constant_pattern(call: &Call<'_>, index: usize, purpose: Use) -> Result<Typed, Fault> {
     let argument = call.arguments[index].clone();
-    if let Expr::Literal(ScalarValue::Utf8(Some(text)), _) = &argument.expr {
-        Pattern::new(text).map_err(|unusable| Fault {
+    // nothing is read from NULL, by whatever pattern
+    let has_value = call.arguments[0].data_type != SparkType::Null;
+    if let Expr::Literal(ScalarValue::Utf8(Some(text)), _) = &argument.expr
+        && has_value
+    {
+        Pattern::new(text, purpose).map_err(|unusable| Fault {
             condition: unusable.condition,
             title: unusable.to_string(),
             argument: Some(index),
@@ -543,6 +590,7 @@ fn constant_pattern(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
 /// Applies a pattern per row; compiled again only when it changes.
 fn with_patterns<T>(
     patterns: &ArrayRef,
+    purpose: Use,
     rows: usize,
     apply: impl Fn(&Pattern, usize) -> Result<Option<T>>,
 ) -> Result<Vec<Option<T>>> {
@@ -552,8 +600,8 @@ fn with_patterns<T>(
     for row in 0..rows {
         let text = patterns.value(row);
         if last.as_ref().is_none_or(|(known, _)| known != text) {
-            let pattern =
-                Pattern::new(text).map_err(|unusable| kernel::refused(unusable.condition, unusable.to_string()))?;
+            let pattern = Pattern::new(text, purpose)
+                .map_err(|unusable| kernel::refused(unusable.condition, unusable.to_string()))?;
             last = Some((text.to_owned(), pattern));
         }
         values.push(match &last {
@@ -566,14 +614,14 @@ fn with_patterns<T>(
 
 fn date_format(call: &Call<'_>) -> Result<Typed, Fault> {
     let value = typed(call, &[SparkType::Timestamp, SparkType::STRING])?.remove(0);
-    kernel::call("spark_date_format", vec![value, constant_pattern(call, 1)?], SparkType::STRING)
+    kernel::call("spark_date_format", vec![value, constant_pattern(call, 1, Use::Write)?], SparkType::STRING)
 }
 
 fn format_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     use datafusion::arrow::array::Array;
     let moments = arguments[0].as_primitive::<TimestampMicrosecondType>();
     let zone = zone_at(arguments, 2)?;
-    let values = with_patterns(&arguments[1], moments.len(), |pattern, row| {
+    let values = with_patterns(&arguments[1], Use::Write, moments.len(), |pattern, row| {
         Ok(moments.is_valid(row).then(|| pattern.format_in(moments.value(row), &zone)).flatten())
     })?;
     Ok(Arc::new(StringArray::from(values)))
@@ -596,7 +644,7 @@ fn read(call: &Call<'_>, to: SparkType, mode: Mode) -> Result<Typed, Fault> {
     }
     let value = implicit(value, &SparkType::STRING)
         .unwrap_or_else(|| Err(Fault::mismatch(format!("`{}` reads a text", call.name), Some(0))))?;
-    let arguments = vec![value, constant_pattern(call, 1)?];
+    let arguments = vec![value, constant_pattern(call, 1, Use::Read)?];
     let read_as = if to == SparkType::TimestampNtz { SparkType::TimestampNtz } else { SparkType::Timestamp };
     let moment = match mode {
         Mode::Ansi | Mode::Legacy => kernel::call("spark_parse_moment", arguments, read_as),
@@ -613,7 +661,7 @@ fn parse_kernel(arguments: &[ArrayRef], to: &DataType, mode: Mode) -> Result<Arr
         DataType::Timestamp(_, zone) => zone.clone(),
         _ => None,
     };
-    let micros = with_patterns(&arguments[1], values.len(), |pattern, row| {
+    let micros = with_patterns(&arguments[1], Use::Read, values.len(), |pattern, row| {
         if values.is_null(row) {
             return Ok(None);
         }
@@ -657,7 +705,7 @@ fn from_unixtime(call: &Call<'_>) -> Result<Typed, Fault> {
     let seconds = typed(call, &[SparkType::Long, SparkType::STRING])?.remove(0);
     let moment = cast(seconds, &SparkType::Timestamp, Mode::Ansi)?;
     let pattern = match call.arguments.len() {
-        2 => constant_pattern(call, 1)?,
+        2 => constant_pattern(call, 1, Use::Write)?,
         _ => Typed::new(lit("yyyy-MM-dd HH:mm:ss"), SparkType::STRING).with_nullable(false),
     };
     kernel::call("spark_date_format", vec![moment, pattern], SparkType::STRING)
@@ -696,9 +744,13 @@ fn scaled(arguments: &[ArrayRef], to: &DataType, factor: i64) -> Result<ArrayRef
     Ok(Arc::new(TimestampMicrosecondArray::from(micros.collect::<Result<Vec<_>>>()?).with_timezone_opt(zone)))
 }
 
-fn dayofweek_kernel(a: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    let zero_based = field(a, DatePart::DayOfWeekSunday0)?;
-    Ok(Arc::new(zero_based.as_primitive::<Int32Type>().unary::<_, Int32Type>(|day| day + 1)))
+/// What is no number of seconds is NULL; one beyond all timestamps is the last or first of them, as Java's casts have it.
+#[allow(clippy::cast_possible_truncation, reason = "casts of Rust stop at the bounds of their type")]
+fn timestamp_of_fraction(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let seconds = arguments[0].as_primitive::<datafusion::arrow::datatypes::Float64Type>().iter();
+    let micros = seconds.map(|seconds| seconds.filter(|value| value.is_finite()).map(|value| (value * 1e6) as i64));
+    let micros = micros.collect::<TimestampMicrosecondArray>();
+    Ok(Arc::new(micros.with_timezone_opt(crate::calendar::zone(to))))
 }
 
 fn trunc_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {

@@ -132,6 +132,8 @@ impl GroupCounts {
     fn emit(&mut self, emit_to: EmitTo) -> Result<(Vec<i64>, Vec<u64>, ArrayRef)> {
         let counts = emit_to.take_needed(&mut self.counts);
         let all = self.values.emit(EmitTo::All)?.pop().ok_or_else(|| internal_datafusion_err!("no values"))?;
+        // the numbers given so far mean nothing from here on
+        self.values.clear_shrink(0);
         let pairs = std::mem::take(&mut self.pairs);
         let first_kept = u64::try_from(counts.len()).unwrap_or(u64::MAX) << 32;
         let (emitted, kept): (Vec<u64>, Vec<u64>) = pairs.into_iter().partition(|pair| *pair < first_kept);

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, AsArray, Int8Array};
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::common::tree_node::TreeNode;
 use datafusion::common::{DataFusionError, Result};
 use datafusion::logical_expr::expr::{Case, ScalarFunction};
-use datafusion::logical_expr::{Expr, LogicalPlan, Operator, lit};
+use datafusion::logical_expr::{Expr, Operator, lit};
 use lakesmith_unresolved::SparkType;
 
 use crate::function::{Fault, Typed};
@@ -141,23 +141,6 @@ fn holds_fallible_lambda(call: &ScalarFunction) -> bool {
     let Some(function) = call.func.inner().downcast_ref::<LambdaFunction>() else { return false };
     matches!(call.name(), "spark_array_sort_by" | "spark_transform_keys")
         || function.lambdas().iter().any(|lambda| lambda.body().is_none_or(can_fail))
-}
-
-/// The error of a constant in a plan, where a row would have to compute it. Spark computes constants before it reads a row, so
-/// one that fails is an error even where there is none.
-pub fn failing_constant(plan: &LogicalPlan) -> Option<DataFusionError> {
-    let mut found = None;
-    // the closures never fail
-    let _ = plan.apply(|node| {
-        if found.is_none() && !matches!(node, LogicalPlan::TableScan(_)) {
-            let _ = node.apply_expressions(|expr| {
-                found = found.take().or_else(|| failing_part(expr));
-                Ok(TreeNodeRecursion::Continue)
-            });
-        }
-        Ok(if found.is_some() { TreeNodeRecursion::Stop } else { TreeNodeRecursion::Continue })
-    });
-    found
 }
 
 /// The error of a constant part of an expression that no condition stands before.

@@ -18,6 +18,7 @@ use crate::function::{Call, Fault, Function, Typed};
 use crate::json_decode;
 use crate::json_options::JsonOptions;
 use crate::kernel::{self, Kernels};
+use crate::pattern::Use;
 use crate::rules;
 
 /// The functions.
@@ -71,7 +72,7 @@ fn from_json(call: &Call<'_>) -> Result<Typed, Fault> {
     let mut arguments = vec![call.arguments[0].clone()];
     let mut fails_fast = false;
     if call.arguments.len() > 2 {
-        let (options, argument) = JsonOptions::of(call, 2)?;
+        let (options, argument) = JsonOptions::of(call, 2, Use::Read)?;
         fails_fast = options.fails_fast;
         arguments.push(argument);
     } else {

@@ -19,12 +19,13 @@ use lakesmith_value::{Dialect, Json, JsonPath};
 
 use crate::json_options::JsonOptions;
 use crate::kernel;
+use crate::pattern::Use;
 use crate::text_value as text;
 
 /// The kernel: each text as a value of type `to`.
 pub fn kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let texts = kernel::texts(&arguments[0])?;
-    let options = JsonOptions::read(arguments.get(1))?;
+    let options = JsonOptions::read(arguments.get(1), Use::Read)?;
     let parsed: Vec<Option<Json<'_>>> = texts
         .iter()
         .map(|text| text.map(|text| Json::parse(text).unwrap_or(Json::Null)))

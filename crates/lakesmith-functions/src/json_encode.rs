@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray};
-use datafusion::arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
+use datafusion::arrow::datatypes::{DataType, Date32Type, Decimal128Type, TimeUnit, TimestampMicrosecondType};
 use datafusion::common::Result;
 use lakesmith_unresolved::SparkType;
 use lakesmith_value::Zone;
@@ -14,8 +14,8 @@ use crate::coercion::{is_integral, is_text};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::json_options::JsonOptions;
 use crate::kernel::{self, Kernels};
-use crate::pattern::offset_text;
-use crate::text_value::{DAY_MICROS, format_date};
+use crate::pattern::{Use, offset_text};
+use crate::text_value::{DAY_MICROS, format_date, format_decimal};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[Function::scalar(&["to_json"], (1, 2), to_json)];
@@ -36,7 +36,7 @@ fn to_json(call: &Call<'_>) -> Result<Typed, Fault> {
     let mut arguments = vec![value];
     match call.arguments.len() {
         1 => arguments.extend(JsonOptions::usual()),
-        _ => arguments.push(JsonOptions::of(call, 1)?.1),
+        _ => arguments.push(JsonOptions::of(call, 1, Use::Write)?.1),
     }
     Ok(kernel::call("spark_to_json", arguments, SparkType::STRING)?.with_nullable(nullable))
 }
@@ -119,6 +119,9 @@ fn scalar(array: &ArrayRef, row: usize, options: &JsonOptions, out: &mut String)
     match array.data_type() {
         DataType::Float32 | DataType::Float64 if text.contains("N") || text.contains("Inf") => quoted(text, out),
         DataType::Boolean => out.push_str(text),
+        DataType::Decimal128(_, scale) => {
+            out.push_str(&format_decimal(array.as_primitive::<Decimal128Type>().value(row), *scale));
+        }
         kind if kind.is_numeric() => out.push_str(text),
         DataType::Timestamp(TimeUnit::Microsecond, zone) => {
             let micros = array.as_primitive::<TimestampMicrosecondType>().value(row);
@@ -176,7 +179,7 @@ fn quoted(text: &str, out: &mut String) {
 
 fn to_json_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     let array = &arguments[0];
-    let options = JsonOptions::read(arguments.get(1))?;
+    let options = JsonOptions::read(arguments.get(1), Use::Write)?;
     let rows = (0..array.len()).map(|row| {
         if array.is_null(row) {
             return Ok(None);

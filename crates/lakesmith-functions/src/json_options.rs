@@ -12,7 +12,7 @@ use lakesmith_value::Zone;
 use crate::constant;
 use crate::function::{Call, Fault, Typed};
 use crate::kernel::{refused, texts};
-use crate::pattern::Pattern;
+use crate::pattern::{Pattern, Use};
 
 /// Options that Spark has and that change what is read or written.
 const NOT_BUILT: [&str; 14] = [
@@ -53,7 +53,7 @@ pub(crate) struct JsonOptions {
 
 impl JsonOptions {
     /// The options of a call, and the same as an argument of its kernel.
-    pub(crate) fn of(call: &Call<'_>, index: usize) -> Result<(Self, Typed), Fault> {
+    pub(crate) fn of(call: &Call<'_>, index: usize, purpose: Use) -> Result<(Self, Typed), Fault> {
         let mut pairs = constant::options(call, index)?;
         if let Some((name, _)) = pairs.iter().find(|(name, _)| NOT_BUILT.contains(&name.as_str())) {
             return Err(Fault::not_built(format!("option `{name}` of `{}`", call.name)));
@@ -67,7 +67,7 @@ impl JsonOptions {
         if let Some(zoned) = in_session_zone(pairs.clone()) {
             pairs = zoned;
         }
-        let options = Self::new(&pairs).map_err(|title| Fault {
+        let options = Self::new(&pairs, purpose).map_err(|title| Fault {
             condition: Condition::LAKESMITH_NOT_BUILT,
             title,
             argument: Some(index),
@@ -88,19 +88,22 @@ impl JsonOptions {
     }
 
     /// The options that [`Self::of`] made an argument.
-    pub(crate) fn read(argument: Option<&ArrayRef>) -> Result<Self> {
+    pub(crate) fn read(argument: Option<&ArrayRef>, purpose: Use) -> Result<Self> {
         let texts = argument.map(texts).transpose()?;
         let text = texts.iter().flatten().flatten().next().unwrap_or_default();
         let pairs = text.split('\u{1e}').filter_map(|pair| pair.split_once('\u{1f}'));
         let pairs: Vec<_> = pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
-        Self::new(&pairs).map_err(|title| refused(Condition::LAKESMITH_NOT_BUILT, title))
+        Self::new(&pairs, purpose).map_err(|title| refused(Condition::LAKESMITH_NOT_BUILT, title))
     }
 
-    fn new(pairs: &[(String, String)]) -> Result<Self, String> {
+    fn new(pairs: &[(String, String)], purpose: Use) -> Result<Self, String> {
         let value = |name: &str| pairs.iter().rev().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let zone = value(ZONE).map(|name| Zone::new(name).ok_or_else(|| format!("`{name}` is no time zone")));
         let zone = zone.transpose()?.unwrap_or_default();
-        let pattern = |name: &str| value(name).map(Pattern::new).transpose().map_err(|unusable| unusable.to_string());
+        let pattern = |name: &str| {
+            let pattern = value(name).map(|text| Pattern::new(text, purpose)).transpose();
+            pattern.map_err(|unusable| unusable.to_string())
+        };
         Ok(Self {
             fails_fast: value("mode").is_some_and(|mode| is_mode(mode, "FAILFAST")),
             corrupt_column: value("columnnameofcorruptrecord").unwrap_or("_corrupt_record").to_lowercase(),

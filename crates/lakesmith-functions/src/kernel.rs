@@ -3,7 +3,9 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, StringArray, StringBuilder};
+use datafusion::arrow::array::{
+    Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, StringArray, StringBuilder, new_null_array,
+};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Schema};
 use datafusion::common::tree_node::TreeNode;
@@ -50,6 +52,8 @@ pub struct KernelFunction {
     digest: u64,
     /// Where the call stands in the query's text; not part of what the function is.
     place: Place,
+    /// The types of the arguments, where they are known; not part of what the function is.
+    takes: Arc<[DataType]>,
 }
 
 impl KernelFunction {
@@ -64,6 +68,7 @@ impl KernelFunction {
             kernel,
             digest: 0,
             place: Place::current(),
+            takes: Arc::default(),
         })
     }
 
@@ -72,6 +77,16 @@ impl KernelFunction {
         self.digest = digest(self.name, &arguments);
         self.place = Place::current().or(self.place);
         Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(ScalarUDF::from(self)), arguments))
+    }
+
+    /// An argument in the type that the kernel takes. DataFusion's optimizer asks what a call is of NULLs that have no type.
+    fn taken(&self, at: usize, array: ArrayRef) -> Result<ArrayRef> {
+        match self.takes.get(at).or(self.takes.last()) {
+            Some(wanted) if array.data_type() == &DataType::Null && *wanted != DataType::Null => {
+                Ok(new_null_array(wanted, array.len()))
+            }
+            _ => Ok(array),
+        }
     }
 
     /// Where the call stands.
@@ -122,11 +137,14 @@ impl ScalarUDFImpl for KernelFunction {
         let constant = scalars && !args.args.is_empty() && self.signature.volatility == Volatility::Immutable;
         let rows = if constant { 1 } else { args.number_rows };
         let rows_of_constants = if TAKE_CONSTANTS.contains(&self.name) { 1 } else { rows };
-        let array = |argument: ColumnarValue| match argument {
-            ColumnarValue::Scalar(constant) => constant.to_array_of_size(rows_of_constants),
-            ColumnarValue::Array(array) => Ok(array),
+        let array = |(at, argument): (usize, ColumnarValue)| {
+            let array = match argument {
+                ColumnarValue::Scalar(constant) => constant.to_array_of_size(rows_of_constants)?,
+                ColumnarValue::Array(array) => array,
+            };
+            self.taken(at, array)
         };
-        let arrays = args.args.into_iter().map(array).collect::<Result<Vec<_>>>()?;
+        let arrays = args.args.into_iter().enumerate().map(array).collect::<Result<Vec<_>>>()?;
         let result = (self.kernel)(&arrays, &self.result).map_err(|error| self.place.of(error))?;
         if constant {
             return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&result, 0)?));
@@ -149,14 +167,38 @@ pub fn call(name: &str, arguments: Vec<Typed>, result: SparkType) -> Result<Type
 pub(crate) fn call_as_is(name: &str, arguments: Vec<Typed>, result: SparkType) -> Result<Typed, Fault> {
     let arrow = to_arrow(&result).map_err(|error| Fault::not_built(format!("a value of type {}", error.0)))?;
     let nullable = arguments.iter().any(|argument| argument.nullable);
-    let function = KernelFunction::find(name, arrow).ok_or_else(|| Fault {
+    let mut function = KernelFunction::find(name, arrow).ok_or_else(|| Fault {
         condition: Condition::LAKESMITH_INTERNAL,
         title: format!("no table of kernels has `{name}`"),
         argument: None,
         help: None,
     })?;
+    function.takes = arguments.iter().map(|argument| to_arrow(&argument.data_type).unwrap_or(DataType::Null)).collect();
     let expr = function.called(arguments.into_iter().map(|argument| argument.expr).collect());
     Ok(Typed { expr, data_type: result, nullable })
+}
+
+/// The call with NULL where its kernel refuses a value: that of the kernel's variant `spark_try_…`, if it has one. What is only
+/// changed to another type afterwards is looked through.
+pub(crate) fn attempted(mut value: Typed) -> Typed {
+    if let Some(expr) = attempt(&value.expr) {
+        value = Typed { expr, nullable: true, ..value };
+    }
+    value
+}
+
+fn attempt(expr: &Expr) -> Option<Expr> {
+    let Expr::ScalarFunction(call) = expr else { return None };
+    let function = call.func.inner().downcast_ref::<KernelFunction>()?;
+    let mut arguments = call.args.clone();
+    if matches!(function.name, "spark_cast" | "spark_widen") {
+        let first = arguments.first_mut()?;
+        *first = attempt(first)?;
+        return Some(function.clone().called(arguments));
+    }
+    let name = ["spark_", "try_", function.name.strip_prefix("spark_")?].concat();
+    let variant = KernelFunction::find(&name, function.result.clone())?;
+    Some(variant.called(arguments))
 }
 
 /// `left` and `right` under an operator whose kernel takes any number of values, from left to right. A chain of the same operator

@@ -476,7 +476,8 @@ fn round_text(text: &str, value: f64, digits: i32, rounding: Rounding, single: b
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let scale = i32::try_from(fraction.len()).unwrap_or(0) - exponent.parse::<i32>().unwrap_or(0);
     if digits >= scale {
-        return value;
+        // a `BigDecimal` has one zero
+        return if value == 0.0 { 0.0 } else { value };
     }
     let Ok(unscaled) = format!("{whole}{fraction}").parse::<i128>() else { return value };
     let dropped = u32::try_from(scale - digits).unwrap_or(0);

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray, TimestampMicrosecondArray};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Int32Type, TimestampMicrosecondType};
 use datafusion::common::Result;
-use jiff::civil::Date;
 use lakesmith_diagnostic::Condition;
 use lakesmith_unresolved::SparkType;
 
@@ -15,7 +14,7 @@ use crate::cast::{Mode, cast};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel::{self, Kernels, refused, texts};
 use crate::rules::{timestamp_type, zone_of, zone_value};
-use crate::text_value::{DAY_MICROS, days_of};
+use crate::text_value::{DAY_MICROS, day_number};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
@@ -108,8 +107,7 @@ fn make_kernel(arguments: &[ArrayRef], to: &DataType, mode: Mode) -> Result<Arra
 fn local_micros(parts: [i32; 5], seconds: i128) -> Result<i64> {
     let out_of_bounds = || refused(Condition::DATETIME_FIELD_OUT_OF_BOUNDS, "a part of the timestamp is out of bounds");
     let [year, month, day, hour, minute] = parts;
-    let date = || Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok();
-    let date = date().ok_or_else(out_of_bounds)?;
+    let day = day_number(i64::from(year), i64::from(month), i64::from(day)).ok_or_else(out_of_bounds)?;
     if !(0..24).contains(&hour) || !(0..60).contains(&minute) || !(0..61_000_000).contains(&seconds) {
         return Err(out_of_bounds());
     }
@@ -118,7 +116,8 @@ fn local_micros(parts: [i32; 5], seconds: i128) -> Result<i64> {
         return Err(refused(Condition::INVALID_FRACTION_OF_SECOND, message));
     }
     let seconds = i64::try_from(seconds).map_err(|_| out_of_bounds())?;
-    Ok(i64::from(days_of(date)) * DAY_MICROS + i64::from(hour * 60 + minute) * 60_000_000 + seconds)
+    let of_day = i64::from(hour * 60 + minute) * 60_000_000 + seconds;
+    i64::from(day).checked_mul(DAY_MICROS).and_then(|day| day.checked_add(of_day)).ok_or_else(out_of_bounds)
 }
 
 /// The instant of a local time in a zone.

@@ -19,7 +19,7 @@ pub(crate) const KERNELS: Kernels = &[("spark_range_key", checked)];
 
 /// The key of a frame whose bounds are so far from each row; the key itself where it is no whole number.
 pub fn range_key(key: Typed, distances: &[i64]) -> Result<Typed, Fault> {
-    if !is_integral(&key.data_type) || distances.is_empty() {
+    if !is_integral(&key.data_type) || distances.is_empty() || !crate::rules::is_ansi() {
         return Ok(key);
     }
     let (data_type, nullable) = (key.data_type.clone(), key.nullable);

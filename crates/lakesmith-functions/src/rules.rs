@@ -4,7 +4,7 @@
 //! session reaches. What they decide is written into the plan, so whoever runs the plan needs no settings. Start reading at
 //! [`within`]; [`crate::kernel::call`] and [`crate::cast::cast`] are the places that ask.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use datafusion::arrow::array::ArrayRef;
 use datafusion::common::Result;
@@ -124,6 +124,7 @@ fn not_one_of(key: &str, value: &str, known: &str) -> RulesFault {
 
 thread_local! {
     static IN_FORCE: RefCell<Rules> = RefCell::default();
+    static NOW: Cell<Option<i64>> = const { Cell::new(None) };
 }
 
 /// Puts the rules before back when it ends.
@@ -139,6 +140,19 @@ impl Drop for Before {
 pub fn within<T>(rules: &Rules, work: impl FnOnce() -> T) -> T {
     let _before = Before(IN_FORCE.replace(rules.clone()));
     work()
+}
+
+/// Does a work under rules, as of a moment in microseconds since the epoch.
+pub fn within_at<T>(rules: &Rules, now_micros: i64, work: impl FnOnce() -> T) -> T {
+    let before = NOW.replace(Some(now_micros));
+    let done = within(rules, work);
+    NOW.set(before);
+    done
+}
+
+/// The moment as of which a work is done, where it has one.
+pub(crate) fn now() -> Option<i64> {
+    NOW.get()
 }
 
 /// The rules in force.
@@ -201,7 +215,7 @@ pub(crate) fn kernel(name: &str) -> (&str, bool) {
 }
 
 /// Kernels that have the zone as a further, last argument where instants are among their values and the zone is not UTC.
-const ZONED: [&str; 18] = [
+const ZONED: [&str; 19] = [
     "spark_add_calendar",
     "spark_add_interval_months",
     "spark_add_micros",
@@ -209,6 +223,7 @@ const ZONED: [&str; 18] = [
     "spark_date_format",
     "spark_date_trunc",
     "spark_legacy_cast",
+    "spark_legacy_text",
     "spark_months_between",
     "spark_parse_moment",
     "spark_sequence",

@@ -11,19 +11,19 @@ use datafusion::arrow::datatypes::{
     DataType, Date32Type, DurationMicrosecondType, Int64Type, IntervalYearMonthType, TimestampMicrosecondType,
 };
 use datafusion::common::{Result, internal_datafusion_err};
-use jiff::ToSpan;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
 use lakesmith_value::Zone;
 
 use crate::cast::{Mode, cast, cast_array};
+use crate::civil_date::CivilDate;
 use crate::coercion::{common_type, is_integral};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::interval::moved_instant;
 use crate::kernel::{self, Kernels};
 use crate::rules::zone_at;
-use crate::text_value::{DAY_MICROS, date_of, days_of};
+use crate::text_value::DAY_MICROS;
 
 /// The function.
 pub const FUNCTIONS: &[Function] = &[Function::scalar(&["sequence"], (2, 3), sequence)];
@@ -97,8 +97,8 @@ fn sequence_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
                 Some(steps) => step_of(steps, row)?,
                 None => Step { months: 0, amount: if first <= last { unit } else { -unit } },
             };
-            if field.data_type() == &DataType::Date32 && step.amount % DAY_MICROS != 0 {
-                return Err(refused("a sequence of dates has steps of whole days or months".into()));
+            if field.data_type() == &DataType::Date32 && step.months == 0 && step.amount.abs() < DAY_MICROS {
+                return Err(refused("a sequence of dates has steps of days or months".into()));
             }
             extend(&mut values, first, last, step, &zone)?;
         }
@@ -177,7 +177,7 @@ fn at(first: i64, step: Step, number: i64, zone: &Zone) -> Option<i64> {
     if step.months == 0 {
         return first.checked_add(amount);
     }
-    let date = date_of(i32::try_from(first.div_euclid(DAY_MICROS)).ok()?)?;
-    let date = date.checked_add(i64::from(step.months).checked_mul(number)?.months()).ok()?;
-    (i64::from(days_of(date)) * DAY_MICROS + first.rem_euclid(DAY_MICROS)).checked_add(amount)
+    let date = CivilDate::of_days(first.div_euclid(DAY_MICROS));
+    let days = date.months_later(i64::from(step.months).checked_mul(number)?)?.days();
+    days.checked_mul(DAY_MICROS)?.checked_add(first.rem_euclid(DAY_MICROS))?.checked_add(amount)
 }

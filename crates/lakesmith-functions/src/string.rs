@@ -335,6 +335,10 @@ fn position_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
         if start < 1 {
             return Some(0);
         }
+        // nothing is found at once, even behind the text
+        if part.is_empty() {
+            return Some(1);
+        }
         let skipped = size(start - 1);
         let from = text.char_indices().map(|(at, _)| at).chain([text.len()]).nth(skipped)?;
         let found = text[from..].find(part).map(|at| skipped + text[from..from + at].chars().count() + 1);

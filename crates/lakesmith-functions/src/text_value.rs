@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use jiff::civil::Date;
 use lakesmith_value::Zone;
+
+use crate::civil_date::CivilDate;
 
 /// Microseconds of a day.
 pub const DAY_MICROS: i64 = 86_400_000_000;
@@ -67,26 +68,9 @@ pub fn offset_in(session: &Zone, region: Option<&str>, local_seconds: i64) -> Op
     }
 }
 
-/// Days since the epoch.
-pub fn days_of(date: Date) -> i32 {
-    let (year, month, day) = (i64::from(date.year()), i64::from(date.month()), i64::from(date.day()));
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let of_era = year.rem_euclid(400);
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    let days = era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468;
-    i32::try_from(days).unwrap_or(i32::MAX)
-}
-
-/// The date of a number of days since the epoch; `None` outside of years -9999 to 9999.
-pub fn date_of(days: i32) -> Option<Date> {
-    let epoch = Date::constant(1970, 1, 1);
-    epoch.checked_add(jiff::Span::new().try_days(i64::from(days)).ok()?).ok()
-}
-
 /// A date as `yyyy-MM-dd`.
 pub fn format_date(days: i32) -> String {
-    let (year, month, day) = civil(i64::from(days));
+    let CivilDate { year, month, day } = CivilDate::of_days(i64::from(days));
     let sign = if year < 0 { "-" } else { "" };
     let plus = if year > 9999 { "+" } else { sign };
     format!("{plus}{:04}-{month:02}-{day:02}", year.abs())
@@ -107,6 +91,11 @@ pub fn format_typed(data_type: &lakesmith_unresolved::SparkType, text: &str) -> 
         }
         _ => None,
     }
+}
+
+/// The instant of a text in a zone, where it names none.
+pub(crate) fn zoned_instant(text: &str, zone: &Zone) -> Option<i64> {
+    lakesmith_value::parse_timestamp(text, |region, local| offset_in(zone, region, local))
 }
 
 /// Whether a text is a timestamp that names its zone.
@@ -138,43 +127,14 @@ fn fraction_digits(text: &str) -> usize {
     text.split_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count())
 }
 
-/// Year, month and day of a number of days since the epoch, in the proleptic Gregorian calendar.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let shifted = days + 719_468;
-    let (era, of_era) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (year_of_era + era * 400 + i64::from(month <= 2), month, day)
-}
-
 /// The day of a year and month, in days since the epoch; `None` where the calendar has no such day or it does not fit.
 pub(crate) fn day_number(year: i64, month: i64, day: i64) -> Option<i32> {
-    let fits = (1..=12).contains(&month) && (1..=month_length(year, month)).contains(&day);
-    fits.then_some(())?;
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    i32::try_from(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468).ok()
-}
-
-fn month_length(year: i64, month: i64) -> i64 {
-    match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
+    i32::try_from(CivilDate::new(year, month, day)?.days()).ok()
 }
 
 /// Moves by months; a day that the month lacks becomes its last day.
 pub(crate) fn months_later(days: i32, months: i64) -> Option<i32> {
-    let (year, month, day) = civil(i64::from(days));
-    let all = year.checked_mul(12)?.checked_add(month - 1)?.checked_add(months)?;
-    let (year, month) = (all.div_euclid(12), all.rem_euclid(12) + 1);
-    day_number(year, month, day.min(month_length(year, month)))
+    i32::try_from(CivilDate::of_days(i64::from(days)).months_later(months)?.days()).ok()
 }
 
 /// A timestamp as `yyyy-MM-dd HH:mm:ss` with as many fraction digits as it has.
@@ -189,6 +149,25 @@ pub fn format_timestamp(micros: i64) -> String {
         let _ = write!(text, ".{}", format!("{fraction:06}").trim_end_matches('0'));
     }
     text
+}
+
+/// A decimal number as Java's `BigDecimal` writes it: with an exponent where more than six zeros would stand behind the point.
+pub fn format_decimal(unscaled: i128, scale: i8) -> String {
+    let digits = unscaled.unsigned_abs().to_string();
+    let sign = if unscaled < 0 { "-" } else { "" };
+    let places = usize::from(scale.unsigned_abs());
+    let exponent = i32::try_from(digits.len()).unwrap_or(0) - 1 - i32::from(scale);
+    if exponent < -6 {
+        let (first, rest) = digits.split_at(1);
+        let point = if rest.is_empty() { "" } else { "." };
+        return format!("{sign}{first}{point}{rest}E{exponent}");
+    }
+    if scale <= 0 {
+        return format!("{sign}{digits}{}", "0".repeat(places));
+    }
+    let padded = format!("{digits:0>width$}", width = places + 1);
+    let (whole, fraction) = padded.split_at(padded.len() - places);
+    format!("{sign}{whole}.{fraction}")
 }
 
 /// A floating point number with the fewest digits that identify it, in scientific notation below 1e-3 and from 1e7.
@@ -231,6 +210,20 @@ mod tests {
         assert_eq!(double(0.001), "0.001");
         assert_eq!(double(12_345_678.9), "1.23456789E7");
         assert_eq!(double(1e-5), "1.0E-5");
+    }
+
+    #[test]
+    fn decimals_are_written_as_java_writes_them() {
+        for (unscaled, scale, text) in [
+            (1, 7, "1E-7"),
+            (-125, 9, "-1.25E-7"),
+            (1, 6, "0.000001"),
+            (0, 18, "0E-18"),
+            (-105, 2, "-1.05"),
+            (7, 0, "7"),
+        ] {
+            assert_eq!(format_decimal(unscaled, scale), text);
+        }
     }
 
     #[test]

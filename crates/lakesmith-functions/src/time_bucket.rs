@@ -13,11 +13,12 @@ use lakesmith_unresolved::SparkType;
 
 use crate::array::argument;
 use crate::calendar::zone;
+use crate::civil_date::CivilDate;
 use crate::constant;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel::{self, Kernels, refused};
 use crate::rules::zone_at;
-use crate::text_value::{DAY_MICROS, date_of, days_of};
+use crate::text_value::DAY_MICROS;
 
 /// The function.
 pub const FUNCTIONS: &[Function] = &[Function::scalar(&["time_bucket"], (2, 3), time_bucket)];
@@ -85,15 +86,14 @@ fn bucket_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
 /// The last of the moments a multiple of `width` months from `origin` that is not after `time`.
 fn start_of_months(time: i64, origin: i64, width: i64) -> Option<i64> {
     let month = |micros: i64| {
-        let date = date_of(i32::try_from(micros.div_euclid(DAY_MICROS)).ok()?)?;
-        Some(i64::from(date.year()) * 12 + i64::from(date.month()) - 1)
+        let date = CivilDate::of_days(micros.div_euclid(DAY_MICROS));
+        date.year * 12 + date.month - 1
     };
     let moved = |months: i64| {
-        let date = date_of(i32::try_from(origin.div_euclid(DAY_MICROS)).ok()?)?;
-        let date = date.checked_add(jiff::Span::new().try_months(months).ok()?).ok()?;
-        Some(i64::from(days_of(date)) * DAY_MICROS + origin.rem_euclid(DAY_MICROS))
+        let date = CivilDate::of_days(origin.div_euclid(DAY_MICROS)).months_later(months)?;
+        date.days().checked_mul(DAY_MICROS)?.checked_add(origin.rem_euclid(DAY_MICROS))
     };
-    let months = (month(time)? - month(origin)?).div_euclid(width) * width;
+    let months = (month(time) - month(origin)).div_euclid(width) * width;
     let start = moved(months)?;
     if start <= time { Some(start) } else { moved(months - width) }
 }

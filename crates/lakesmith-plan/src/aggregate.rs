@@ -78,7 +78,8 @@ impl Resolver<'_> {
         let sets = self.key_sets(aggregate, &keys, &outputs, &scope)?;
         if sets.is_some() {
             // a row of a larger group has no value of the keys that the group lacks
-            outputs.iter_mut().for_each(|output| output.value.nullable = true);
+            let keys = outputs.iter_mut().filter(|output| !holds_aggregate(&output.value.expr));
+            keys.for_each(|output| output.value.nullable = true);
         }
         self.grouped(block, GlobalGroup { outputs, keys, sets, input }, outer)
     }

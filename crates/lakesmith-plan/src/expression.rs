@@ -8,8 +8,8 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::{implicit, is_integral};
 use lakesmith_functions::{
-    Call, Ordered, Role, Typed, arrange, collection, constant, higher_order, json, kernel, normal, place, refusal,
-    registry, strict,
+    Call, Ordered, Role, Typed, arrange, collection, constant, higher_order, json, kernel, normal, nullability, place,
+    refusal, registry, strict,
 };
 use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, FunctionCall, NamePart, SortOrder};
 use lakesmith_unresolved::{Literal, PlanId, SparkType, function_names};
@@ -312,7 +312,7 @@ impl Resolver<'_> {
         let value = self.expression(child, scope)?;
         match (&value.data_type, &extraction.kind) {
             (SparkType::Null, _) => Some(value),
-            (SparkType::Struct(_), ExpressionKind::Literal(Literal::String(name))) => {
+            (data_type, ExpressionKind::Literal(Literal::String(name))) if has_fields(data_type) => {
                 let name = name.clone();
                 self.field(value, &name, &extraction.origin)
             }
@@ -562,6 +562,7 @@ impl Resolver<'_> {
             entropy,
         };
         let resolved = strict::fault(&resolvable).map_or_else(|| (function.resolve)(&resolvable), Err);
+        let resolved = resolved.map(|value| nullability::of(function.names[0], &resolvable.arguments, value));
         let with_text = compares && types.iter().any(lakesmith_functions::coercion::is_text);
         if let Err(fault) = &resolved
             && fault.condition == Condition::DATATYPE_MISMATCH
@@ -730,6 +731,14 @@ fn named_struct(call: &FunctionCall, origin: &Origin) -> FunctionCall {
         [Expression::new(ExpressionKind::Literal(name), argument.origin.clone()), argument.clone()]
     });
     FunctionCall::builtin("named_struct", arguments.collect(), origin.clone())
+}
+
+/// Whether a value is a struct or a list of structs.
+fn has_fields(data_type: &SparkType) -> bool {
+    match data_type {
+        SparkType::Array { element, .. } => matches!(element.as_ref(), SparkType::Struct(_)),
+        other => matches!(other, SparkType::Struct(_)),
+    }
 }
 
 /// The name of a struct's field whose value is written as an argument of `struct`.

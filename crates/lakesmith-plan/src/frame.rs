@@ -77,8 +77,8 @@ impl Resolver<'_> {
         }
         let (lower, upper) = match key {
             Some(key) => {
-                // a bound after the last row is computed for some rows only
-                let distances = [&lower, &upper].into_iter().filter_map(Bound::whole).filter(|rows| *rows < 0);
+                // Spark computes a bound after the last row for some rows only; here a bound must have a value for each
+                let distances = [&lower, &upper].into_iter().filter_map(Bound::whole).filter(|rows| *rows != 0);
                 let distances: Vec<i64> =
                     distances.filter_map(|rows| if descending { rows.checked_neg() } else { Some(rows) }).collect();
                 let checked = range_key(key.clone(), &distances);
@@ -89,7 +89,12 @@ impl Resolver<'_> {
             }
             None => (lower, upper),
         };
-        let units = if is_range { WindowFrameUnits::Range } else { WindowFrameUnits::Rows };
+        let by_groups = !has_offset && keys.iter().any(|key| is_by_groups(&key.data_type));
+        let units = match is_range {
+            true if by_groups => WindowFrameUnits::Groups,
+            true => WindowFrameUnits::Range,
+            false => WindowFrameUnits::Rows,
+        };
         let unbounded = ScalarValue::UInt64(None);
         let start = native(lower, units, WindowFrameBound::Preceding(unbounded.clone()));
         let end = native(upper, units, WindowFrameBound::Following(unbounded));
@@ -187,6 +192,12 @@ impl Resolver<'_> {
     fn no_frame<T>(&mut self, title: &str, origin: &Origin) -> Option<T> {
         self.refuse(Diagnostic::error(Condition::DATATYPE_MISMATCH, title), origin, "")
     }
+}
+
+/// Whether DataFusion has no RANGE over a type; rows of equal keys are one group.
+pub(crate) fn is_by_groups(data_type: &SparkType) -> bool {
+    use SparkType as T;
+    matches!(data_type, T::Binary | T::Struct(_) | T::DayTimeInterval { .. } | T::YearMonthInterval { .. })
 }
 
 const MICROS_OF_DAY: i64 = 86_400_000_000;

@@ -8,14 +8,21 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_functions::Typed;
 use lakesmith_unresolved::SparkType;
-use lakesmith_unresolved::expression::FunctionCall;
+use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall};
 
 use crate::resolver::Resolver;
 use crate::same_value::is_same;
-use crate::scope::Scope;
+use crate::scope::{Found, Scope};
 
 /// What tells `grouping_id` from `grouping` until the keys are known.
 const ID: &str = "grouping_id";
+
+/// Whether an expression is the alias of an output and no column.
+fn is_alias(expression: &Expression, scope: &Scope<'_>) -> bool {
+    let ExpressionKind::Attribute { parts, plan_id, .. } = &expression.kind else { return false };
+    let is_column = matches!(scope.find(parts, *plan_id), Found::Column(..));
+    !is_column && matches!(parts.as_slice(), [only] if scope.aliases.iter().any(|(name, _)| *name == only.text))
+}
 
 impl Resolver<'_> {
     /// A call of `grouping` or `grouping_id`, if it is one.
@@ -38,6 +45,11 @@ impl Resolver<'_> {
             return Some(self.refuse(Diagnostic::error(Condition::WRONG_NUM_ARGS, title), origin, ""));
         }
         let inner = Scope { aggregates: false, ..*scope };
+        if !is_id && !scope.is_having && call.arguments.iter().any(|key| is_alias(key, scope)) {
+            let title = "`grouping` names an alias; it takes what is grouped by";
+            let diagnostic = Diagnostic::error(Condition::GROUPING_COLUMN_MISMATCH, title);
+            return Some(self.refuse(diagnostic, origin, "an alias"));
+        }
         let keys: Vec<Option<Typed>> = call.arguments.iter().map(|key| self.expression(key, &inner)).collect();
         let Some(keys) = keys.into_iter().collect::<Option<Vec<_>>>() else { return Some(None) };
         let marks = is_id.then(|| lit(ID));

@@ -6,40 +6,20 @@ use lakesmith_diagnostic::Condition;
 use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::rules::Rules;
-use lakesmith_functions::text_value::{format_typed, is_time_of_day, is_zone, names_zone};
+use lakesmith_functions::text_value::{format_typed, names_zone};
 use lakesmith_functions::{Fault, Typed};
 use lakesmith_unresolved::{Literal, SparkType};
 
 /// A typed constant whose text is a word: `DATE 'today'`, `TIMESTAMP 'epoch'`.
 pub fn special_moment(literal: &Literal, now_micros: i64, rules: &Rules) -> Option<Literal> {
-    const DAY: i64 = 86_400_000_000;
     if let Literal::Moment(text) = literal {
         return special_moment(&moment(text), now_micros, rules);
     }
     let Literal::Typed { data_type, text } = literal else { return None };
-    let zone = &rules.zone;
-    let day = zone.local(now_micros).div_euclid(DAY);
-    let text = text.trim();
-    let (word, named) = text.split_at(text.find(|letter: char| !letter.is_ascii_alphabetic()).unwrap_or(text.len()));
-    // a zone may follow, and has no say
-    let named = named.trim();
-    if !named.is_empty() && (word.eq_ignore_ascii_case("now") || !is_zone(named)) {
-        return None;
-    }
-    // on clocks of the zone
-    let local = match word.to_ascii_lowercase().as_str() {
-        "epoch" => 0,
-        "now" => zone.local(now_micros),
-        "today" => day * DAY,
-        "tomorrow" => (day + 1) * DAY,
-        "yesterday" => (day - 1) * DAY,
-        _ => return None,
-    };
-    match data_type {
-        SparkType::Date => i32::try_from(local.div_euclid(DAY)).ok().map(Literal::Date),
-        SparkType::Timestamp if word.eq_ignore_ascii_case("epoch") => Some(Literal::Timestamp(0)),
-        SparkType::Timestamp => Some(Literal::Timestamp(zone.instant(local))),
-        SparkType::TimestampNtz => Some(Literal::TimestampNtz(local)),
+    match lakesmith_functions::moment_word::value(text, data_type, now_micros, &rules.zone)? {
+        ScalarValue::Date32(Some(days)) => Some(Literal::Date(days)),
+        ScalarValue::TimestampMicrosecond(Some(micros), Some(_)) => Some(Literal::Timestamp(micros)),
+        ScalarValue::TimestampMicrosecond(Some(micros), None) => Some(Literal::TimestampNtz(micros)),
         _ => None,
     }
 }
@@ -87,9 +67,6 @@ pub fn literal(literal: &Literal) -> Result<Typed, Fault> {
             moment => self::literal(&moment),
         },
         Literal::Typed { data_type: SparkType::Time(_), .. } => Err(Fault::not_built("a constant of type TIME")),
-        Literal::Typed { data_type: SparkType::Timestamp, text } if is_time_of_day(text) => {
-            Err(Fault::not_built("a time of day as a TIMESTAMP"))
-        }
         Literal::Typed { data_type, text }
             if matches!(data_type, SparkType::Date | SparkType::Timestamp | SparkType::TimestampNtz)
                 && format_typed(data_type, text).is_none() =>
@@ -99,7 +76,8 @@ pub fn literal(literal: &Literal) -> Result<Typed, Fault> {
         }
         Literal::Typed { data_type, text } => {
             let text = Typed { expr: lit(text.as_str()), data_type: SparkType::STRING, nullable: false };
-            cast(text, data_type, Mode::Ansi)
+            // it was read before, so it has a value also where ANSI mode is off
+            Ok(cast(text, data_type, Mode::Ansi)?.with_nullable(false))
         }
         Literal::YearMonthInterval { months, start, end } => sure(
             ScalarValue::IntervalYearMonth(Some(*months)),

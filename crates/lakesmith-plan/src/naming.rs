@@ -14,6 +14,7 @@ use lakesmith_unresolved::{Literal, SparkType};
 use crate::call_name;
 use crate::expression::field_name;
 use crate::literal::moment;
+use crate::project::holds_aggregate;
 use crate::quantified_like;
 use crate::scope::{Found, Scope};
 
@@ -25,7 +26,11 @@ pub fn computed_name(
     correlations: &[(Origin, String)],
     moved: &[(Origin, &'static str)],
 ) -> String {
-    let expression = &with_kernels(with_named_subqueries(without_tables(expression, scope), correlations), moved);
+    let mut expression = with_kernels(with_named_subqueries(without_tables(expression, scope), correlations), moved);
+    if holds_aggregate(value) {
+        name_fields(&mut expression);
+    }
+    let expression = &expression;
     let name = column_name(expression);
     let (ExpressionKind::Function(call), Expr::ScalarFunction(_)) = (&expression.kind, value) else { return name };
     let symbol = call.name.parts.last().map_or("", |part| part.text.as_str());
@@ -35,6 +40,20 @@ pub fn computed_name(
     }
     name
 }
+
+/// Marks each `(x, y)`: beside aggregates Spark names the fields of those before it names the column.
+fn name_fields(expression: &mut Expression) {
+    expression.for_each_mut(&mut |part| {
+        let ExpressionKind::Function(call) = &mut part.kind else { return };
+        let is_list = !is_named(call);
+        if let Some(last) = call.name.parts.last_mut().filter(|name| is_list && name.text.matches("struct")) {
+            last.text = Identifier::new(FIELDS);
+        }
+    });
+}
+
+/// What `(x, y)` is named by where its fields have their names.
+const FIELDS: &str = "fields of struct";
 
 /// What a call of `+`, `-` or `*` is named by: the kernel that it became, and whether its operands changed places.
 pub(crate) fn moving(symbol: &str, kernel: &str, left: &SparkType) -> Option<&'static str> {
@@ -467,7 +486,7 @@ fn call_text(call: &FunctionCall) -> String {
         ("from_json", [_, schema, _]) if schema.to_ascii_lowercase().starts_with("map<") => "entries".into(),
         ("from_json", [_, schema]) if schema.to_ascii_lowercase().starts_with("map<") => "entries".into(),
         // the names of the fields of `(x, y)` are known before those of a lambda's parameters
-        ("struct", all) if !is_named(call) && holds_variable(&call.arguments) => {
+        ("struct" | FIELDS, all) if name == FIELDS || !is_named(call) && holds_variable(&call.arguments) => {
             let named = call.arguments.iter().zip(all).enumerate();
             let named = named.map(|(index, (argument, text))| format!("{}, {text}", field_name(argument, index)));
             format!("named_struct({})", named.collect::<Vec<_>>().join(", "))

@@ -13,7 +13,7 @@ use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::{Catalog, RelationAnswer, RelationRequest, RelationSource};
 use lakesmith_functions::place::noting;
-use lakesmith_functions::rules::within;
+use lakesmith_functions::rules::{within, within_at};
 use lakesmith_functions::{Fault, SessionValues, Typed};
 use lakesmith_unresolved::{Expression, NamePart, Relation, SparkType};
 
@@ -123,7 +123,7 @@ pub(crate) async fn attempt_until_known<T>(
     loop {
         let mut resolver = Resolver::new(options.clone(), &known);
         let attempted = || noting(options.notes_places, || attempt(&mut resolver));
-        let resolved = within(&options.session.rules, attempted);
+        let resolved = within_at(&options.session.rules, options.session.now_micros, attempted);
         let (missing, diagnostics, is_unknown) = (resolver.missing, resolver.diagnostics, resolver.is_unknown);
         if missing.is_empty() {
             return match resolved {

@@ -57,7 +57,11 @@ impl Resolver<'_> {
             };
             let (left, right) = (side(&pair.left), side(&pair.right));
             let (left, right) = (self.settle(left, origin)?, self.settle(right, origin)?);
-            let nullable = left.nullable || right.nullable;
+            let nullable = match operation.kind {
+                SetKind::Union => left.nullable || right.nullable,
+                SetKind::Intersect => left.nullable && right.nullable,
+                SetKind::Except => left.nullable,
+            };
             let attribute = self.attribute(pair.name.name, &left.clone().with_nullable(nullable));
             // read back, a plan agrees with itself where both inputs count as NULL at times
             let differs = is_correlated && left.nullable != right.nullable;

@@ -231,7 +231,14 @@ impl Resolver<'_> {
                     None => target.iter().cloned().chain([named(&output.name)]).collect(),
                 };
                 let kind = ExpressionKind::Attribute { parts, plan_id: None, is_metadata_column: false };
-                arguments.push(Expression::new(kind, argument.origin.clone()));
+                let mut column = Expression::new(kind, argument.origin.clone());
+                if output.source.is_none() {
+                    // the field of a struct stands under its name
+                    let names = vec![named(&output.name)];
+                    let kind = ExpressionKind::Alias { child: Box::new(column), names, metadata: None };
+                    column = Expression::new(kind, argument.origin.clone());
+                }
+                arguments.push(column);
             }
         }
         call.arguments = arguments;

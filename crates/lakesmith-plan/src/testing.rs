@@ -92,7 +92,7 @@ impl Session {
     }
 
     pub(crate) async fn execute(&self, resolved: &Resolved) -> Result<Vec<RecordBatch>, EngineError> {
-        if let Some(error) = lakesmith_functions::guard::failing_constant(&resolved.plan) {
+        if let Some(error) = lakesmith_functions::failing_constant::failing_constant(&resolved.plan) {
             return Err(EngineError::from_datafusion("run query", error));
         }
         let plan = self.physical(resolved).await?;

@@ -9,12 +9,11 @@ use datafusion::logical_expr::{
 use datafusion::prelude::Column;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::{Role, Typed, guard, normal, registry, windowed};
-use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::expression::{
     Expression, ExpressionKind, FrameBound, FrameUnit, FunctionCall, Window, WindowFrame,
 };
 
-use crate::frame::constant;
+use crate::frame::{constant, is_by_groups};
 use crate::project::mentions_aggregate;
 use crate::resolver::Resolver;
 use crate::scope::Scope;
@@ -44,8 +43,7 @@ impl Resolver<'_> {
                 let descending = window.order_by.first().is_some_and(|order| order.descending);
                 self.frame(frame, &mut keys, descending, origin)?
             }
-            // DataFusion has no RANGE over these types; rows of equal keys are one group
-            None if keys.iter().any(|key| matches!(key.data_type, SparkType::Binary | SparkType::Struct(_))) => {
+            None if keys.iter().any(|key| is_by_groups(&key.data_type)) => {
                 let unbounded = WindowFrameBound::Preceding(ScalarValue::UInt64(None));
                 NativeFrame::new_bounds(WindowFrameUnits::Groups, unbounded, WindowFrameBound::CurrentRow)
             }

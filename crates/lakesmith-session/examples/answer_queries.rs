@@ -124,7 +124,7 @@ async fn answer(session: &Session, statement: &str) -> Value {
                     (0..batch.num_rows()).map(|row| cells.iter().map(|column| value(column, row)).collect::<Value>()),
                 );
             }
-            let described = |field: &StructField| json!({"name": field.name.as_str(), "type": field.data_type.simple_name(), "tree": tree(&field.data_type)});
+            let described = |field: &StructField| json!({"name": field.name.as_str(), "type": field.data_type.simple_name(), "tree": tree(&field.data_type), "nullability": nullability(&field.data_type, field.nullable)});
             json!({"columns": columns.iter().map(described).collect::<Value>(), "rows": rows})
         }
         Err(error) => failed(&error),
@@ -150,6 +150,22 @@ fn tree(data_type: &SparkType) -> Value {
             json!(["struct", fields.iter().map(field).collect::<Value>()])
         }
         other => json!(other.simple_name()),
+    }
+}
+
+/// Where a type has NULL: `?` after each part that may be one.
+fn nullability(data_type: &SparkType, nullable: bool) -> String {
+    let mark = if nullable { "?" } else { "" };
+    match data_type {
+        SparkType::Array { element, contains_null } => format!("array<{}>{mark}", nullability(element, *contains_null)),
+        SparkType::Map { value, value_contains_null, .. } => {
+            format!("map<{}>{mark}", nullability(value, *value_contains_null))
+        }
+        SparkType::Struct(fields) => {
+            let parts: Vec<_> = fields.iter().map(|field| nullability(&field.data_type, field.nullable)).collect();
+            format!("struct<{}>{mark}", parts.join(","))
+        }
+        _ => format!("_{mark}"),
     }
 }
 

@@ -201,7 +201,7 @@ impl Session {
     /// Runs a query; its faults point into `sources`.
     pub async fn run(&self, query: &Relation, sources: &SourceMap) -> Result<QueryResult, QueryError> {
         let (resolved, notes) = self.resolve(query, sources).await?;
-        if let Some(error) = lakesmith_functions::guard::failing_constant(&resolved.plan) {
+        if let Some(error) = lakesmith_functions::failing_constant::failing_constant(&resolved.plan) {
             return Err(EngineError::from_datafusion("run query", error).into());
         }
         let context = self.context();

@@ -141,11 +141,14 @@ impl Zone {
 
     /// The short name of the zone's time at an instant: `CET` or `CEST`; an offset where it has none.
     pub fn abbreviation(&self, instant: i64) -> String {
-        match &self.rules {
-            Rules::Offset(_) => self.id(),
-            Rules::Region(zone) => Timestamp::from_second(within(instant))
-                .map_or_else(|_| self.id(), |instant| zone.to_offset_info(instant).abbreviation().to_owned()),
-        }
+        let Rules::Region(zone) = &self.rules else { return self.id() };
+        let name = |instant: i64| {
+            let instant = Timestamp::from_second(within(instant)).ok()?;
+            Some(zone.to_offset_info(instant).abbreviation().to_owned())
+        };
+        // before there were zones Java uses the name of later times
+        let named = name(instant).filter(|name| name != "LMT").or_else(|| name(0));
+        named.unwrap_or_else(|| self.id())
     }
 
     /// How many seconds its clocks are ahead of UTC when they show a local time, in seconds as if it were UTC. Of two offsets it
