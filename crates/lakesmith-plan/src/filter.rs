@@ -55,12 +55,12 @@ impl Resolver<'_> {
     /// it would merge them with filters beneath and compute them for rows that those drop. What compares the tables of FROM with
     /// each other joins them, wherever it stands.
     pub(crate) fn filtered_plan(&mut self, plan: LogicalPlan, condition: Expr, origin: &Origin) -> Option<LogicalPlan> {
-        let parts = unguarded(condition);
+        let mut crossed = Crossed::of(&plan);
+        let parts = if crossed.schemas.len() > 1 { unguarded(condition) } else { split_conjunction_owned(condition) };
         // a subquery is joined where it is part of a filter, so it stays in one
         let leading = parts.iter().take_while(|part| !guard::can_fail(part) || asks(part)).count();
         let mut rest = parts;
         let mut sure: Vec<Expr> = rest.drain(..leading).collect();
-        let mut crossed = Crossed::of(&plan);
         sure.extend(
             rest.extract_if(.., |part| !guard::can_fail(part) && !asks(part) && crossed.is_about_several(part)),
         );
