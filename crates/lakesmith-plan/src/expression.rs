@@ -604,28 +604,27 @@ const COMPARISONS: [&str; 9] = ["==", "=", "!=", "<>", "<", "<=", ">", ">=", "<=
 /// Operators of which a chain is one call, by their functions: resolved one inside the other, a long one would take too long.
 const CHAINED: [&str; 3] = ["and", "or", "concat"];
 
-/// The operands of a chain of one operator, from left to right.
+/// The operands of a chain of one operator, from left to right. Conditions are one chain however they are grouped, so that those that
+/// cannot fail are told from the others; of `concat` a group of its own may have a type of its own.
 fn chain(call: &FunctionCall) -> Vec<&Expression> {
     let operator = |call: &FunctionCall| call.name.parts.last().map(|part| part.text.clone());
     let name = operator(call);
+    let is_logic = name.as_ref().is_some_and(|name| name.matches("and") || name.matches("or"));
     let mut operands = Vec::new();
-    let mut at = call;
-    while let [left, right] = at.arguments.as_slice() {
-        operands.push(right);
-        match &left.kind {
-            ExpressionKind::Function(inner) if operator(inner) == name && inner.filter.is_none() && !inner.distinct => {
-                at = inner;
+    let mut open: Vec<&Expression> = call.arguments.iter().rev().collect();
+    while let Some(operand) = open.pop() {
+        match &operand.kind {
+            ExpressionKind::Function(inner)
+                if operator(inner) == name
+                    && inner.filter.is_none()
+                    && !inner.distinct
+                    && (is_logic || operands.is_empty()) =>
+            {
+                open.extend(inner.arguments.iter().rev());
             }
-            _ => {
-                operands.push(left);
-                break;
-            }
+            _ => operands.push(operand),
         }
     }
-    if at.arguments.len() != 2 {
-        operands.extend(at.arguments.iter().rev());
-    }
-    operands.reverse();
     operands
 }
 /// Functions that can pass over NULLs, by the first of their names.

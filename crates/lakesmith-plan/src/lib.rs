@@ -14,6 +14,7 @@ mod cte;
 mod event_log;
 pub mod expression;
 mod file_arguments;
+mod filter;
 pub mod frame;
 mod generator;
 mod grouping;
