@@ -82,10 +82,8 @@ fn listagg(call: &Call<'_>) -> Result<Typed, Fault> {
         Some(separator) if result == SparkType::Binary => cast(separator.clone(), &result, Mode::Ansi)?,
         Some(separator) => text(call, separator.clone(), 1)?,
     };
-    if call.distinct && call.order.iter().any(|key| key.value.expr != call.arguments[0].expr) {
-        let condition = Condition::INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT;
-        let title = format!("`{}(DISTINCT …)` can only be ordered by its value", call.name);
-        return Err(Fault { condition, title, argument: None, help: None });
+    if call.distinct {
+        call.order.iter().try_for_each(|key| distinct_order(call, key, &value))?;
     }
     let present = is_not_null(value.expr.clone());
     let keys: Vec<Typed> = [value].into_iter().chain(call.order.iter().map(|key| key.value.clone())).collect();
@@ -93,6 +91,25 @@ fn listagg(call: &Call<'_>) -> Result<Typed, Fault> {
     let order: String = call.order.iter().map(direction).collect();
     let order = Typed::new(lit(order.as_str()), SparkType::STRING).with_nullable(false);
     Ok(kernel::call("spark_listagg", vec![rows, order, separator], result)?.with_nullable(true))
+}
+
+/// Distinct values are ordered by themselves, or by what they are texts of where different values have different texts.
+fn distinct_order(call: &Call<'_>, key: &Ordered, value: &Typed) -> Result<(), Fault> {
+    if key.value.expr == value.expr {
+        return Ok(());
+    }
+    let of_key = implicit(key.value.clone(), &value.data_type).and_then(Result::ok);
+    let fault = |condition, title| Err(Fault { condition, title, argument: None, help: None });
+    if of_key.is_none_or(|of_key| of_key.expr != value.expr) {
+        let condition = Condition::INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT;
+        return fault(condition, format!("`{}(DISTINCT …)` can only be ordered by its value", call.name));
+    }
+    if matches!(key.value.data_type, SparkType::Float | SparkType::Double | SparkType::Timestamp) {
+        let condition = Condition::INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT_UNSAFE_CAST;
+        let title = format!("different values of type {} can have the same text", key.value.data_type);
+        return fault(condition, title);
+    }
+    Ok(())
 }
 
 fn text(call: &Call<'_>, value: Typed, index: usize) -> Result<Typed, Fault> {

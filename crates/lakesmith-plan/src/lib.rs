@@ -34,6 +34,7 @@ mod range;
 mod recursion;
 pub mod relation;
 pub mod resolver;
+mod row_limit;
 mod same_value;
 mod sample;
 pub mod scope;

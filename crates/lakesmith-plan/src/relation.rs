@@ -28,7 +28,11 @@ use crate::window::no_window;
 impl Resolver<'_> {
     /// A relation; nothing when a fault was noted or the catalog has still to be asked.
     pub(crate) fn relation(&mut self, relation: &Relation, outer: &Scope<'_>) -> Option<Planned> {
-        let mut planned = self.dispatch(relation, outer)?;
+        let above = self.row_limit;
+        self.row_limit = above.beneath(&relation.kind);
+        let planned = self.dispatch(relation, outer);
+        self.row_limit = above;
+        let mut planned = planned?;
         if let Some(plan_id) = relation.plan_id {
             stamp(&mut planned, plan_id);
         }
@@ -83,6 +87,7 @@ impl Resolver<'_> {
                 _ => self.limit(input, None, Some(count), outer),
             },
             RelationKind::Offset { input, count } => self.limit(input, Some(count), None, outer),
+            RelationKind::LimitAll { input } => self.relation(input, outer),
             RelationKind::Deduplicate { input, columns, within_watermark: false } => {
                 self.deduplicate(relation, input, columns, outer)
             }

@@ -11,6 +11,7 @@ use datafusion::common::{DataFusionError, ScalarValue};
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
+use lakesmith_engine::recursion::Limits;
 use lakesmith_engine::{Catalog, RelationAnswer, RelationRequest, RelationSource};
 use lakesmith_functions::place::noting;
 use lakesmith_functions::rules::within;
@@ -19,6 +20,7 @@ use lakesmith_unresolved::{Expression, NamePart, Relation, SparkType};
 
 use crate::attribute::{Attribute, AttributeId, Resolved};
 use crate::cte::NamedQuery;
+use crate::row_limit::RowLimit;
 use crate::scope::{Scope, ScopeColumn};
 
 /// What the session says.
@@ -28,6 +30,8 @@ pub struct Options {
     pub session: SessionValues,
     /// The session's variables.
     pub variables: Variables,
+    /// When recursive queries give up.
+    pub recursion: Limits,
     /// Whether calls note where they stand, for errors of values. Not in a text other than the statement's own.
     pub notes_places: bool,
 }
@@ -75,6 +79,8 @@ pub(crate) struct Resolver<'k> {
     pub diagnostics: Vec<Diagnostic>,
     /// Whether a relation of the query is unknown, so that silence says nothing.
     pub is_unknown: bool,
+    /// What stands above the relation that is resolved.
+    pub row_limit: RowLimit,
     /// Named queries in reach, innermost last.
     pub ctes: Vec<NamedQuery>,
     /// For each subquery the columns that it names of the query around it, as they are shown; for each variable how it is shown.
@@ -176,6 +182,7 @@ impl<'k> Resolver<'k> {
             missing: Vec::new(),
             diagnostics: Vec::new(),
             is_unknown: false,
+            row_limit: RowLimit::default(),
             ctes: Vec::new(),
             correlations: Vec::new(),
             outer_named: Vec::new(),

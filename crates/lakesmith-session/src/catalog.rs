@@ -176,8 +176,8 @@ impl<'s> WarehouseCatalog<'s> {
         match view {
             TemporaryView::Query(view) => self.view(name.clone(), view, true).await,
             TemporaryView::Files { format, schema, options, path, .. } => {
-                let (format, schema, paths) = (Some(format.as_str()), schema.as_deref(), [path.clone()]);
-                self.files(FilesRequest { format, schema, options, paths: &paths, usage: Usage::Reader }).await
+                let (format, schema, paths) = (Some(format.as_str()), schema.as_deref(), path.as_slice());
+                self.files(FilesRequest { format, schema, options, paths, usage: Usage::Reader }).await
             }
         }
     }

@@ -62,8 +62,8 @@ pub(crate) enum TemporaryView {
         schema: Option<String>,
         /// Reader options, the path left out.
         options: Vec<(String, String)>,
-        /// The path.
-        path: String,
+        /// The path; without one there are no rows.
+        path: Option<String>,
     },
 }
 

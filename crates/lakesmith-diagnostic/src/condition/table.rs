@@ -458,6 +458,8 @@ conditions! {
         "A function of all values of a group, such as `mode` or `percentile_cont`, has no DISTINCT. Remove the duplicates in a query beneath.";
     INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT = "INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT", "42K0K",
         "`listagg(DISTINCT value)` can only be ordered by the value itself: which of several equal values counts for another order is not known.";
+    INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT_UNSAFE_CAST = "INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT_UNSAFE_CAST", "42K0K",
+        "`listagg(DISTINCT x)` is ordered by a value of which several have one text. Order by the text: `WITHIN GROUP (ORDER BY CAST(x AS STRING))`.";
     INVALID_WITHIN_GROUP_EXPRESSION_WITHIN_GROUP_MISSING = "INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", "42K0K",
         "`percentile_cont`, `percentile_disc` and `mode()` take their values from `WITHIN GROUP (ORDER BY value)`, which is missing.";
     INVALID_WITHIN_GROUP_EXPRESSION_WRONG_NUM_ORDERINGS = "INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS", "42K0K",
@@ -587,7 +589,9 @@ conditions! {
     QUALIFY_REQUIRES_WINDOW_FUNCTION = "QUALIFY_REQUIRES_WINDOW_FUNCTION", "42903",
         "QUALIFY filters by window functions, and there is none in it nor in the SELECT list. Filter by other conditions in WHERE or HAVING.";
     RECURSION_LEVEL_LIMIT_EXCEEDED = "RECURSION_LEVEL_LIMIT_EXCEEDED", "42836",
-        "A recursive query did not end after 100 steps. Let its condition end it, or write `WITH RECURSIVE t MAX RECURSION LEVEL 1000 AS (…)`.";
+        "A recursive query did not end after 100 steps. Let its condition end it, write `WITH RECURSIVE t MAX RECURSION LEVEL 1000 AS (…)`, or set `spark.sql.cteRecursionLevelLimit`.";
+    RECURSION_ROW_LIMIT_EXCEEDED = "RECURSION_ROW_LIMIT_EXCEEDED", "42836",
+        "A recursive query gives a million rows or more. Let its condition end it, write LIMIT or LIMIT ALL, or set `spark.sql.cteRecursionRowLimit`.";
     RECURSIVE_VIEW = "RECURSIVE_VIEW", "42K0H",
         "The view reads itself, directly or through other views. Change one of their queries.";
     REMAINDER_BY_ZERO = "REMAINDER_BY_ZERO", "22012",

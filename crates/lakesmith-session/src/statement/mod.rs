@@ -16,6 +16,7 @@ mod fixed_setting;
 mod insert;
 mod maintenance;
 mod pattern;
+mod redaction;
 mod replaced;
 mod session_setting;
 mod show;

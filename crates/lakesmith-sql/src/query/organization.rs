@@ -57,8 +57,12 @@ impl Parser<'_> {
         if let Some(count) = offset {
             input = Relation::new(RelationKind::Offset { input, count }, self.span_from(start));
         }
-        if let Some(Some(count)) = limit {
-            input = Relation::new(RelationKind::Limit { input, count }, self.span_from(start));
+        if let Some(limit) = limit {
+            let kind = match limit {
+                Some(count) => RelationKind::Limit { input, count },
+                None => RelationKind::LimitAll { input },
+            };
+            input = Relation::new(kind, self.span_from(start));
         }
         Ok(input)
     }

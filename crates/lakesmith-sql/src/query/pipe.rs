@@ -124,7 +124,7 @@ impl Parser<'_> {
         let input = self.pipe_step(start, input, "|>", Vec::new());
         let relation = self.organization(start, input)?;
         let clauses = |relation: &Relation| match relation.kind.as_ref() {
-            RelationKind::Limit { input, .. } => match input.kind.as_ref() {
+            RelationKind::Limit { input, .. } | RelationKind::LimitAll { input } => match input.kind.as_ref() {
                 RelationKind::Offset { input, .. } => Some(input.clone()),
                 _ => Some(input.clone()),
             },
