@@ -23,6 +23,7 @@ use crate::project::typed;
 use crate::quantified_like;
 use crate::resolver::Resolver;
 use crate::scope::{Found, Reach, Scope, ScopeColumn};
+use crate::sql_function::Called;
 use crate::star::is_to_spell;
 use crate::time_window::is_time_window;
 
@@ -190,6 +191,9 @@ impl Resolver<'_> {
                 }
                 if let Some(value) = self.outer(parts, plan_id, scope, origin) {
                     return Some(value);
+                }
+                if let Some(value) = self.parameter(parts, scope, origin) {
+                    return value;
                 }
                 if let (Some((value, taken)), None) = (self.variable(parts), plan_id) {
                     self.note_variable(&parts[taken - 1], &value, origin);
@@ -455,7 +459,15 @@ impl Resolver<'_> {
                 Scope { aggregates: scope.aggregates || scope.windowed == Some(true), windowed: None, ..*scope };
             return self.higher_order(function, call, &plain, origin);
         }
-        let Some(function) = registry::find(name) else {
+        let builtin = registry::find(name);
+        if builtin.is_none() || call.name.parts.len() > 1 {
+            match self.called(call) {
+                Called::Function(function) => return self.function_value(&function, call, scope, origin),
+                Called::Asked => return None,
+                Called::Nothing => {}
+            }
+        }
+        let Some(function) = builtin else {
             return self.unknown_function(call, part, scope);
         };
         if function.role == Role::Aggregate && scope.within_aggregate {

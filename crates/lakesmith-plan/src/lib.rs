@@ -40,6 +40,7 @@ mod sample;
 pub mod scope;
 pub mod set_operation;
 pub mod sort;
+mod sql_function;
 mod stack;
 mod star;
 pub mod subquery;

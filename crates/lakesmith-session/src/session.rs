@@ -323,6 +323,8 @@ pub(crate) struct ReadNotes {
     pub warnings: Vec<String>,
     /// Folders of the Delta tables that are read, with the versions.
     pub tables: Vec<(String, i64)>,
-    /// Temporary views that are read, as written.
+    /// Whether a table, a view, files or a function that reads some are read.
+    pub reads_data: bool,
+    /// Temporary views that are read and temporary functions that are called, as written.
     pub temporary: Vec<String>,
 }

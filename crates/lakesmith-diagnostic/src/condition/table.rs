@@ -176,6 +176,8 @@ conditions! {
         "The view's column list has more names than its query has columns.";
     CREATE_VIEW_COLUMN_ARITY_MISMATCH_TOO_MANY_DATA_COLUMNS = "CREATE_VIEW_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS", "21S01",
         "The view's query has more columns than its column list names.";
+    CYCLIC_FUNCTION_REFERENCE = "CYCLIC_FUNCTION_REFERENCE", "42887",
+        "A function of SQL calls itself, directly or through others. Change the body of one of them.";
     DATATYPE_MISMATCH = "DATATYPE_MISMATCH", "42K09",
         "An expression gets a value of a type it cannot work with, for example `upper` of an ARRAY or `+` of two BOOLEANs. Cast the value to the type that the message names.";
     DATATYPE_MISMATCH_IN_SUBQUERY_DATA_TYPE_MISMATCH = "DATATYPE_MISMATCH.IN_SUBQUERY_DATA_TYPE_MISMATCH", "42K09",
@@ -244,6 +246,10 @@ conditions! {
         "A list of properties or options names the same key twice. Keep one of them.";
     DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT = "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE", "4274K",
         "A named argument stands twice in the call of a function. Keep one of them.";
+    DUPLICATE_ROUTINE_PARAMETER_NAMES = "DUPLICATE_ROUTINE_PARAMETER_NAMES", "42734",
+        "Two parameters of a function have one name. Rename one of them.";
+    DUPLICATE_ROUTINE_RETURNS_COLUMNS = "DUPLICATE_ROUTINE_RETURNS_COLUMNS", "42711",
+        "Two columns of the rows that a function gives have one name. Rename one of them in `RETURNS TABLE (…)`.";
     DUPLICATE_VARIABLE_NAME_INSIDE_DECLARE = "DUPLICATE_VARIABLE_NAME_INSIDE_DECLARE", "42734",
         "DECLARE VARIABLE names a variable twice. Name each once.";
     EXCEED_LIMIT_LENGTH = "EXCEED_LIMIT_LENGTH", "54006",
@@ -370,9 +376,6 @@ conditions! {
         "The rows of VALUES, or the names of its alias, are not of one length. Give each row a value for each column.";
     INVALID_INTERVAL_FORMAT = "INVALID_INTERVAL_FORMAT", "22006",
         "The text of an interval does not follow its units, for example `INTERVAL '1 2' DAY TO SECOND`. Write `INTERVAL '1-2' YEAR TO MONTH`, `INTERVAL '1 02:03:04' DAY TO SECOND` or `INTERVAL 1 DAY 2 HOURS`.";
-    INVALID_INTERVAL_FORMAT_TIMEZONE_INTERVAL_OUT_OF_RANGE =
-        "INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE", "22006",
-        "The interval of SET TIME ZONE is an offset of at most 18 hours in whole seconds.";
     INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION = "INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION", "22006",
         "A DATE was moved by an interval with hours, minutes or seconds. Cast the date to TIMESTAMP, or use an interval of days and months.";
     INVALID_LAMBDA_FUNCTION_CALL_DUPLICATE_ARG_NAMES = "INVALID_LAMBDA_FUNCTION_CALL.DUPLICATE_ARG_NAMES", "42K0D",
@@ -413,8 +416,14 @@ conditions! {
         "A text is no schema, or none of the kind that the function needs. Write a list of columns: `'id BIGINT, name STRING'`.";
     INVALID_SET_SYNTAX = "INVALID_SET_SYNTAX", "42000",
         "SET takes `SET key = value`, `SET key`, `SET` or `SET -v`.";
+    INVALID_SQL_FUNCTION_DATA_ACCESS = "INVALID_SQL_FUNCTION_DATA_ACCESS", "42K0P",
+        "A function says CONTAINS SQL, but its body reads a table, a view or a function that does. Write READS SQL DATA.";
     INVALID_SQL_SYNTAX = "INVALID_SQL_SYNTAX", "42000",
         "The words form a statement, but one that is not allowed in this combination. The message says which part does not fit.";
+    INVALID_SQL_SYNTAX_CREATE_FUNC_WITH_COLUMN_CONSTRAINTS = "INVALID_SQL_SYNTAX.CREATE_FUNC_WITH_COLUMN_CONSTRAINTS", "42000",
+        "A parameter of a function has a constraint such as CHECK or UNIQUE. Leave it out.";
+    INVALID_SQL_SYNTAX_CREATE_FUNC_WITH_GENERATED_COLUMNS_AS_PARAMETERS = "INVALID_SQL_SYNTAX.CREATE_FUNC_WITH_GENERATED_COLUMNS_AS_PARAMETERS", "42000",
+        "A parameter of a function is GENERATED. Leave that out, or compute the value in the body.";
     INVALID_SQL_SYNTAX_FUNCTION_WITH_UNSUPPORTED_SYNTAX = "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "42000",
         "A function is called with a clause that it does not have, for example FILTER on a window function or IGNORE NULLS on `sum`. Leave the clause out.";
     INVALID_SQL_SYNTAX_INVALID_WINDOW_FRAME_BOUND = "INVALID_SQL_SYNTAX.INVALID_WINDOW_FRAME_BOUND", "42000",
@@ -423,9 +432,6 @@ conditions! {
         "The WINDOW clause defines a name by another name that is no window. Write the window in full: `WINDOW w AS (PARTITION BY … ORDER BY …)`.";
     INVALID_SQL_SYNTAX_REPETITIVE_WINDOW_DEFINITION = "INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION", "42000",
         "The WINDOW clause defines the same name twice. Give each window a name of its own.";
-    INVALID_SQL_SYNTAX_VARIABLE_TYPE_OR_DEFAULT_REQUIRED =
-        "INVALID_SQL_SYNTAX.VARIABLE_TYPE_OR_DEFAULT_REQUIRED", "42000",
-        "A variable is declared with a type, with a DEFAULT, or with both.";
     INVALID_STATEMENT_FOR_EXECUTE_INTO = "INVALID_STATEMENT_FOR_EXECUTE_INTO", "07501",
         "INTO of EXECUTE IMMEDIATE takes the row of a query; another statement has none.";
     INVALID_SUBQUERY_EXPRESSION_SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN = "INVALID_SUBQUERY_EXPRESSION.SCALAR_SUBQUERY_RETURN_MORE_THAN_ONE_OUTPUT_COLUMN", "42823",
@@ -538,6 +544,8 @@ conditions! {
         "IDENTIFIER takes a text that is a name, not NULL: `IDENTIFIER('schema.table')`.";
     NOT_A_CONSTANT_STRING_WRONG_TYPE = "NOT_A_CONSTANT_STRING.WRONG_TYPE", "42601",
         "IDENTIFIER takes a text that is a name: `IDENTIFIER('schema.table')`.";
+    NOT_A_SCALAR_FUNCTION = "NOT_A_SCALAR_FUNCTION", "42887",
+        "A function that gives rows stands where one value is needed. Write it in FROM: `SELECT * FROM f(…)`.";
     NOT_A_TABLE_FUNCTION = "NOT_A_TABLE_FUNCTION", "42887",
         "FROM calls a function that gives one value and no table. Select it: `SELECT upper('a')`.";
     NOT_SUPPORTED_CHANGE_COLUMN = "NOT_SUPPORTED_CHANGE_COLUMN", "0A000",
@@ -600,6 +608,10 @@ conditions! {
         "An argument is missing that a function cannot do without, for example the path of `read_files`.";
     REQUIRES_SINGLE_PART_NAMESPACE = "REQUIRES_SINGLE_PART_NAMESPACE", "42K05",
         "A schema has a name of one part, with its catalog before it: `catalog.schema`. Write a name of at most two parts.";
+    ROUTINE_ALREADY_EXISTS = "ROUTINE_ALREADY_EXISTS", "42723",
+        "There is a function of this name already. Write `CREATE OR REPLACE FUNCTION`.";
+    ROUTINE_NOT_FOUND = "ROUTINE_NOT_FOUND", "42883",
+        "There is no function of this name. `SHOW USER FUNCTIONS` lists them.";
     ROW_SUBQUERY_TOO_MANY_ROWS = "ROW_SUBQUERY_TOO_MANY_ROWS", "21000",
         "Variables take the values of one row, and the query has more. Add LIMIT 1 or a condition.";
     RUN_EMPTY_PIPELINE = "RUN_EMPTY_PIPELINE", "42617",
@@ -642,6 +654,8 @@ conditions! {
         "A comment that begins with `/*` has no `*/`. Everything after it would be taken for a comment.";
     UNEXPECTED_INPUT_TYPE = "UNEXPECTED_INPUT_TYPE", "42K09",
         "A table function such as `range` was given a value of another type than it takes.";
+    UNEXPECTED_POSITIONAL_ARGUMENT = "UNEXPECTED_POSITIONAL_ARGUMENT", "4274K",
+        "An argument without a name stands behind one with a name. Arguments by position come first.";
     UNION_NOT_SUPPORTED_IN_RECURSIVE_CTE = "UNION_NOT_SUPPORTED_IN_RECURSIVE_CTE", "42836",
         "A recursive query joins its two parts by UNION. Write UNION ALL.";
     UNKNOWN_FIELD_EXCEPTION_NEW_FIELDS_IN_FILE = "UNKNOWN_FIELD_EXCEPTION.NEW_FIELDS_IN_FILE", "KD003",
@@ -656,6 +670,8 @@ conditions! {
         "UNPIVOT with several value columns needs as many columns in each of its parentheses.";
     UNRECOGNIZED_OPTION = "UNRECOGNIZED_OPTION", "42616",
         "A reader option has no meaning that Lakesmith knows, so it is refused instead of being ignored. Check the spelling.";
+    UNRECOGNIZED_PARAMETER_NAME = "UNRECOGNIZED_PARAMETER_NAME", "4274K",
+        "A function has no parameter of the name that an argument has. Correct the name.";
     UNRESOLVABLE_TABLE_VALUED_FUNCTION = "UNRESOLVABLE_TABLE_VALUED_FUNCTION", "42883",
         "FROM calls a table function that does not exist.";
     UNRESOLVED_ALL_IN_GROUP_BY = "UNRESOLVED_ALL_IN_GROUP_BY", "42803",
@@ -670,6 +686,8 @@ conditions! {
         "A column of JOIN USING is missing on one side. Correct the name, or write the condition after ON.";
     UNRESOLVED_VARIABLE = "UNRESOLVED_VARIABLE", "42883",
         "The session has no variable of this name. `DECLARE VARIABLE` makes one.";
+    UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING = "UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING", "0A000",
+        "A function takes or gives CHAR or VARCHAR. Write STRING.";
     UNSUPPORTED_DATATYPE = "UNSUPPORTED_DATATYPE", "0A000",
         "There is no data type of this name. Types are those of Spark SQL: STRING, BOOLEAN, BYTE, SHORT, INT, BIGINT, FLOAT, DOUBLE, DECIMAL(p,s), DATE, TIMESTAMP, TIMESTAMP_NTZ, BINARY, INTERVAL, ARRAY<…>, MAP<…>, STRUCT<…>, VARIANT.";
     UNSUPPORTED_EXPRESSION_GENERATED_COLUMN = "UNSUPPORTED_EXPRESSION_GENERATED_COLUMN", "42621",
@@ -716,6 +734,18 @@ conditions! {
         "A subquery that stands for one value and names columns of the query around it can stand in WHERE, HAVING, GROUP BY and SELECT lists only. Select it under a name, and use the name.";
     UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_UNSUPPORTED_IN_EXISTS_SUBQUERY = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_IN_EXISTS_SUBQUERY", "0A000",
         "IN or EXISTS with a query stands where it cannot, for example in ORDER BY. Select it under a name, and use the name.";
+    USER_DEFINED_FUNCTIONS_CANNOT_CONTAIN_COMPLEX_FUNCTIONS = "USER_DEFINED_FUNCTIONS.CANNOT_CONTAIN_COMPLEX_FUNCTIONS", "42601",
+        "The body of a function that gives a value holds an aggregate or a window outside of a query. Write `RETURN (SELECT … FROM …)`.";
+    USER_DEFINED_FUNCTIONS_NOT_A_VALID_DEFAULT_EXPRESSION = "USER_DEFINED_FUNCTIONS.NOT_A_VALID_DEFAULT_EXPRESSION", "42601",
+        "The DEFAULT of a parameter holds a query. Write an expression without one.";
+    USER_DEFINED_FUNCTIONS_NOT_A_VALID_DEFAULT_PARAMETER_POSITION = "USER_DEFINED_FUNCTIONS.NOT_A_VALID_DEFAULT_PARAMETER_POSITION", "42601",
+        "A parameter without DEFAULT stands behind one with it. Parameters with DEFAULT come last.";
+    USER_DEFINED_FUNCTIONS_NOT_NULL_ON_FUNCTION_PARAMETERS = "USER_DEFINED_FUNCTIONS.NOT_NULL_ON_FUNCTION_PARAMETERS", "42601",
+        "A parameter of a function is NOT NULL. Leave that out: the body may look at NULL itself.";
+    USER_DEFINED_FUNCTIONS_RETURN_COLUMN_COUNT_MISMATCH = "USER_DEFINED_FUNCTIONS.RETURN_COLUMN_COUNT_MISMATCH", "42601",
+        "The query of a function gives another number of columns than `RETURNS TABLE (…)` names.";
+    USER_DEFINED_FUNCTIONS_SQL_TABLE_UDF_BODY_MUST_BE_A_QUERY = "USER_DEFINED_FUNCTIONS.SQL_TABLE_UDF_BODY_MUST_BE_A_QUERY", "42601",
+        "The body of a function that RETURNS TABLE is no query. Write `RETURN SELECT …`.";
     USER_RAISED_EXCEPTION = "USER_RAISED_EXCEPTION", "P0001",
         "A query called `raise_error`, or a condition of `assert_true` does not hold. The message is the query's own.";
     USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE = "USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE", "42000",

@@ -8,7 +8,7 @@ use lakesmith_unresolved::command::Show;
 use lakesmith_unresolved::{ExpressionKind, Literal, Name, SparkType};
 
 use crate::lookup::{Found, quoted, written};
-use crate::objects::{Kind, StoredTable, StoredView};
+use crate::objects::{Kind, StoredFunction, StoredTable, StoredView};
 use crate::result::QueryResult;
 use crate::rows::{Rows, Value};
 use crate::state::GLOBAL_TEMPORARY;
@@ -57,9 +57,21 @@ impl Running<'_> {
                 let names: BTreeSet<&str> = lakesmith_functions::registry::names().collect();
                 one_column("function", names.into_iter().map(str::to_owned), pattern)
             }
-            ("USER FUNCTIONS", _) => one_column("function", std::iter::empty(), None),
+            ("USER FUNCTIONS", _) => one_column("function", self.own_functions()?.into_iter(), pattern),
             (what, _) => Err(refused(&format!("SHOW {what}")).into()),
         }
+    }
+
+    /// Names of the functions of SQL: those of the default schema and those of the session.
+    fn own_functions(self) -> Done<Vec<String>> {
+        let (catalog, schema) = self.session.default_names();
+        let path = path_of(&[catalog.clone(), schema.clone()]);
+        let stored: Vec<StoredFunction> = self.session.objects().list(Kind::Function, path.as_ref())?;
+        let stored = stored.iter().map(|function| format!("{catalog}.{schema}.{}", folded(&function.name)));
+        let state = self.session.state();
+        let mut names: Vec<String> = stored.chain(state.functions.keys().cloned()).collect();
+        names.sort();
+        Ok(names)
     }
 
     /// The catalog that a scope names, or the default one.
