@@ -594,6 +594,9 @@ impl Resolver<'_> {
         {
             self.moved.push((origin.clone(), known));
         }
+        if name.eq_ignore_ascii_case("time_bucket") && value.data_type == SparkType::TimestampNtz {
+            self.moved.push((origin.clone(), naming::BUCKET_WITHOUT_ZONE));
+        }
         if is_null {
             return self.settle(constant::null(&value.data_type), origin);
         }

@@ -62,6 +62,9 @@ pub(crate) fn moving(symbol: &str, kernel: &str, left: &SparkType) -> Option<&'s
 /// What the bound of a RANGE frame is noted by when it is converted to the type of the key, and so no constant to Spark.
 pub(crate) const CONVERTED: &str = "converted";
 
+/// `time_bucket` of times without a zone, of which the bucket that others begin at has none either.
+pub(crate) const BUCKET_WITHOUT_ZONE: &str = "time_bucket without zone";
+
 /// The expression with calls that move moments under names of their own.
 fn with_kernels(mut expression: Expression, moved: &[(Origin, &'static str)]) -> Expression {
     expression.for_each_mut(&mut |part| {
@@ -432,6 +435,9 @@ fn call_text(call: &FunctionCall) -> String {
         ("and" | "or", [left, right]) => format!("({left} {} {right})", name.to_uppercase()),
         ("+" | "-" | "*" | "/" | "%" | "<" | "<=" | ">" | ">=" | "<=>" | "&" | "|" | "^" | "div", [left, right]) => {
             format!("({left} {name} {right})")
+        }
+        (BUCKET_WITHOUT_ZONE, [width, time]) => {
+            format!("time_bucket({width}, {time}, TIMESTAMP_NTZ '1970-01-01 00:00:00')")
         }
         ("lpad bytes", [value, length]) => format!("lpad({value}, {length}, X'00')"),
         ("rpad bytes", [value, length]) => format!("rpad({value}, {length}, X'00')"),
