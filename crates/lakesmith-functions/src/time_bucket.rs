@@ -42,7 +42,9 @@ fn time_bucket(call: &Call<'_>) -> Result<Typed, Fault> {
         }
     };
     let width = match width.data_type {
-        SparkType::Null => cast(width, &SparkType::DayTimeInterval { start: DayTimeUnit::Day, end: DayTimeUnit::Second }, Mode::Ansi)?,
+        SparkType::Null => {
+            cast(width, &SparkType::DayTimeInterval { start: DayTimeUnit::Day, end: DayTimeUnit::Second }, Mode::Ansi)?
+        }
         _ => width,
     };
     if !matches!(width.data_type, SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. }) {

@@ -157,7 +157,9 @@ fn with_named_subqueries(mut expression: Expression, correlations: &[(Origin, St
         if let ExpressionKind::Function(call) = &mut part.kind {
             // a function of SQL has its full name
             let own = call.name.parts.last().map(|part| part.text.clone());
-            let is_own = |name: &str| name.rsplit('.').next().is_some_and(|last| own.as_ref().is_some_and(|own| own.matches(last)));
+            let is_own = |name: &str| {
+                name.rsplit('.').next().is_some_and(|last| own.as_ref().is_some_and(|own| own.matches(last)))
+            };
             let known = correlations.iter().rev().find(|(origin, name)| *origin == part.origin && is_own(name));
             if let Some((origin, name)) = known {
                 call.name.parts = vec![NamePart { text: name.as_str().into(), origin: origin.clone() }];

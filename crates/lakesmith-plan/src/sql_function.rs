@@ -100,8 +100,7 @@ impl Resolver<'_> {
                 only_value(query).and_then(|value| resolver.expression(value, &inner))
             }
             FunctionBody::Query(query) => {
-                let subquery =
-                    Subquery { kind: SubqueryKind::Scalar, query: SubqueryPlan::Inline(query.clone()) };
+                let subquery = Subquery { kind: SubqueryKind::Scalar, query: SubqueryPlan::Inline(query.clone()) };
                 resolver.subquery(&subquery, &inner, &query.origin)
             }
         })?;
@@ -133,12 +132,8 @@ impl Resolver<'_> {
         let visible: Vec<ScopeColumn> = rows.columns.iter().filter(|column| column.is_visible()).cloned().collect();
         let columns = columns.as_deref().unwrap_or_default();
         if !columns.is_empty() && visible.len() != columns.len() {
-            let title = format!(
-                "function `{}` gives {} columns, its query {}",
-                function.name,
-                columns.len(),
-                visible.len()
-            );
+            let title =
+                format!("function `{}` gives {} columns, its query {}", function.name, columns.len(), visible.len());
             let condition = Condition::USER_DEFINED_FUNCTIONS_RETURN_COLUMN_COUNT_MISMATCH;
             return self.refuse(Diagnostic::error(condition, title), origin, "");
         }
@@ -265,7 +260,12 @@ impl Resolver<'_> {
     }
 
     /// The parameter of the function around that a name means: `a` or `f.a`, in the body and in the queries that stand in it.
-    pub(crate) fn parameter(&mut self, parts: &[NamePart], scope: &Scope<'_>, origin: &Origin) -> Option<Option<Typed>> {
+    pub(crate) fn parameter(
+        &mut self,
+        parts: &[NamePart],
+        scope: &Scope<'_>,
+        origin: &Origin,
+    ) -> Option<Option<Typed>> {
         let outer = scope.outer.and_then(|outer| outer.parameters);
         let parameters = scope.parameters.or(outer)?;
         let find = |part: Option<&NamePart>| {

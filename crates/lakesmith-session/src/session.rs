@@ -271,7 +271,8 @@ impl Session {
             user: self.settings.user.clone(),
             rules: self.rules(),
         };
-        Options { session, variables: self.state().values(), recursion: self.recursion_limits(), notes_places: true }
+        let variables = self.state().values();
+        Options { session, variables, recursion: self.recursion_limits(), notes_places: true }
     }
 
     /// What the session's settings make of casts and functions. SET has checked them; what came otherwise and is none counts

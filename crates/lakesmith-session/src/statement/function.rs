@@ -38,8 +38,8 @@ impl Running<'_> {
             true => None,
             false => session.objects().read(Kind::Function, &full)?,
         };
-        let is_there = before.is_some()
-            || create.temporary && session.state().functions.contains_key(&full.last().folded());
+        let is_there =
+            before.is_some() || create.temporary && session.state().functions.contains_key(&full.last().folded());
         if is_there && create.if_not_exists {
             return Ok(());
         }
@@ -115,7 +115,8 @@ impl Running<'_> {
     ) -> Done<(Vec<StructField>, ReadNotes)> {
         let mut sources = SourceMap::default();
         let source = sources.add("call", calls(function), SourceKind::Inline);
-        let query = lakesmith_sql::parse_query(&sources, source).map_err(|fault| placed(unplaced(fault), &name.origin))?;
+        let query =
+            lakesmith_sql::parse_query(&sources, source).map_err(|fault| placed(unplaced(fault), &name.origin))?;
         let catalog = WarehouseCatalog::new(self.session, EventColumns::Plain).making(Arc::clone(function));
         let options = Options { notes_places: false, ..options };
         let resolved = lakesmith_plan::resolve(&query, &catalog, options).await;
@@ -238,7 +239,8 @@ fn check(definition: &FunctionDefinition, name: &Name) -> Done {
         let title = "a function takes and gives STRING, not CHAR or VARCHAR";
         return Err(fault(Condition::UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING, title, name).into());
     }
-    if let Some(pair) = definition.parameters.windows(2).find(|pair| pair[0].default.is_some() && pair[1].default.is_none())
+    if let Some(pair) =
+        definition.parameters.windows(2).find(|pair| pair[0].default.is_some() && pair[1].default.is_none())
     {
         let title = format!("parameter `{}` has no DEFAULT, but one before it has", pair[1].name.text);
         let condition = Condition::USER_DEFINED_FUNCTIONS_NOT_A_VALID_DEFAULT_PARAMETER_POSITION;

@@ -12,11 +12,11 @@ use crate::objects::{StoredTable, StoredView};
 use crate::result::QueryResult;
 use crate::row_rule::CONSTRAINT;
 use crate::rows::Rows;
-use crate::statement::{Running, redaction};
 use crate::statement::describe::uri;
 use crate::statement::show::plain_name;
 use crate::statement::table_definition::CLUSTER_BY;
 use crate::statement::table_definition::text_of;
+use crate::statement::{Running, redaction};
 use crate::trouble::{Done, fault, not_built, placed};
 
 impl Running<'_> {
@@ -86,8 +86,11 @@ fn files(stored: &StoredTable, columns: &[StructField], name: &str) -> String {
     let lines: Vec<String> = columns.iter().map(column).collect();
     let mut text = format!("CREATE TABLE {name} (\n  {})\nUSING {}\n", lines.join(",\n  "), stored.format);
     if !stored.options.is_empty() {
-        let options: Vec<String> =
-            stored.options.iter().map(|(key, value)| format!("{} = {}", literal(key), literal(redaction::shown(key, value)))).collect();
+        let options: Vec<String> = stored
+            .options
+            .iter()
+            .map(|(key, value)| format!("{} = {}", literal(key), literal(redaction::shown(key, value))))
+            .collect();
         text.push_str(&format!("OPTIONS (\n  {})\n", options.join(",\n  ")));
     }
     text.push_str(&commented(stored.comment.as_deref()));
@@ -114,7 +117,8 @@ fn commented(comment: Option<&str>) -> String {
 }
 
 fn listed<'p>(properties: impl Iterator<Item = (&'p String, &'p String)>) -> String {
-    let line = |(key, value): (&String, &String)| format!("{} = {}", literal(key), literal(redaction::shown(key, value)));
+    let line =
+        |(key, value): (&String, &String)| format!("{} = {}", literal(key), literal(redaction::shown(key, value)));
     let lines: Vec<String> = properties.map(line).collect();
     if lines.is_empty() { String::new() } else { format!("TBLPROPERTIES (\n  {})\n", lines.join(",\n  ")) }
 }

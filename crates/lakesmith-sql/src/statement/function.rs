@@ -1,10 +1,10 @@
 //! CREATE FUNCTION: functions whose body is SQL. One of another language is read up to its end and refused by who runs it.
 
 use lakesmith_diagnostic::{Condition, Diagnostic};
+use lakesmith_unresolved::StructField;
 use lakesmith_unresolved::command::CreateFunction;
 use lakesmith_unresolved::pipeline::ColumnDefinition;
 use lakesmith_unresolved::sql_function::{FunctionBody, FunctionDefinition, Parameter, Returns};
-use lakesmith_unresolved::StructField;
 
 use crate::parser::{Parsed, Parser};
 use crate::statement::Faults;
