@@ -52,9 +52,12 @@ impl Resolver<'_> {
     fn recursion_within(&mut self, cte: &Cte, query: &Relation, limits: Limits, outer: &Scope<'_>) -> Option<Planned> {
         let own = &cte.name.text;
         let operation = match query.kind.as_ref() {
-            RelationKind::With { ctes, recursive: false, query } if !ctes.iter().any(|cte| cte.query.reads(own)) => {
+            RelationKind::With { ctes, recursive, query } if !ctes.iter().any(|cte| cte.query.reads(own)) => {
                 for inner in ctes {
-                    let meaning = Meaning::Query(Box::new(inner.clone()));
+                    let meaning = match *recursive && inner.names_itself() {
+                        true => Meaning::Recursive(Box::new(inner.clone())),
+                        false => Meaning::Query(Box::new(inner.clone())),
+                    };
                     let visible = self.ctes.len();
                     self.ctes.push(NamedQuery { name: inner.name.text.clone(), meaning, visible });
                 }

@@ -2,6 +2,9 @@
 //!
 //! A function is resolved once when it is made, as a call of it would be, so that what is stored can be called.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use lakesmith_base::{Identifier, QualifiedName};
