@@ -26,6 +26,7 @@ async fn a_query_in_a_body_sees_the_parameters_and_nothing_of_the_query_around()
     let query =
         "WITH rates AS (SELECT 'none') SELECT code, rate(code) FROM VALUES ('no'), ('fr') AS t(code) ORDER BY code";
     assert_eq!(project.rows(query).await, ["fr|NULL", "no|25"]);
+    project.rows("CREATE SCHEMA archive").await;
     project.rows("USE archive").await;
     assert_eq!(project.rows("SELECT shop.rate('de')").await, ["19"]);
     let faults = project.faults("CREATE FUNCTION wrong(a INT) RETURNS INT RETURN a + code").await;
