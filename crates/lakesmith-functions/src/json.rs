@@ -65,7 +65,7 @@ fn from_json(call: &Call<'_>) -> Result<Typed, Fault> {
         (Ok(columns), Err(_)) => SparkType::Struct(columns),
         (Err(fault), Err(_)) => {
             let title = format!("the schema of `from_json` cannot be read: {}", fault.title);
-            return Err(Fault::mismatch(title, Some(1)));
+            return Err(Fault { condition: Condition::PARSE_SYNTAX_ERROR, title, argument: Some(1), help: None });
         }
     };
     let mut arguments = vec![call.arguments[0].clone()];

@@ -131,7 +131,12 @@ fn randstr(call: &Call<'_>) -> Result<Typed, Fault> {
     }
     let length = constant::whole_argument(call, 0)?.unwrap_or(0);
     let length = usize::try_from(length)
-        .map_err(|_| Fault::mismatch("the length of `randstr` is a number that is not negative", Some(0)))?;
+        .map_err(|_| Fault {
+            condition: Condition::INVALID_PARAMETER_VALUE,
+            title: "the length of `randstr` is a number that is not negative".to_owned(),
+            argument: Some(0),
+            help: None,
+        })?;
     row_sequence::call("random_text", Letters(XorShift::new(seed(call, 1)?), length), SparkType::STRING)
 }
 

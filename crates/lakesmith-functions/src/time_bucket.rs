@@ -34,6 +34,9 @@ fn time_bucket(call: &Call<'_>) -> Result<Typed, Fault> {
         (Some(_), is_null) => {
             let (origin, of_origin) = bucketed(call, 2)?;
             let result = if is_null { of_origin } else { result };
+            if constant::value(&origin.expr).is_none() {
+                return Err(constant::not_constant(call, 2));
+            }
             if ![&SparkType::Null, &result].contains(&&origin.data_type) {
                 let title = format!("buckets of {result} begin at one of these, not at {}", origin.data_type);
                 return Err(Fault::mismatch(title, Some(2)));

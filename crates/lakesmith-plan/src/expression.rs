@@ -19,7 +19,7 @@ use crate::generator::generates;
 use crate::literal::{literal, special_moment};
 use crate::naming;
 use crate::null_folding;
-use crate::project::typed;
+use crate::project::{mentions_aggregate, typed};
 use crate::quantified_like;
 use crate::resolver::Resolver;
 use crate::scope::{Found, Reach, Scope, ScopeColumn};
@@ -118,6 +118,23 @@ impl Resolver<'_> {
                 self.refuse(Diagnostic::error(condition, title), &expression.origin, "no condition")
             }
         }
+    }
+
+    /// The condition of `FILTER (WHERE …)`, which is about one row and no other value than a truth value.
+    fn filter_of_aggregate(&mut self, filter: &Expression, scope: &Scope<'_>) -> Option<Expr> {
+        let told = |title: &str| Diagnostic::error(Condition::INVALID_AGGREGATE_FILTER, title);
+        if mentions_aggregate(filter) {
+            return self.refuse(told("an aggregate function stands in FILTER"), &filter.origin, "about many rows");
+        }
+        if is_random(filter) {
+            return self.refuse(told("a random function stands in FILTER"), &filter.origin, "random");
+        }
+        let value = self.expression(filter, scope)?;
+        if value.data_type != SparkType::Boolean {
+            let title = format!("FILTER needs a condition, this is a value of type {}", value.data_type);
+            return self.refuse(told(&title), &filter.origin, "no condition");
+        }
+        Some(value.expr)
     }
 
     fn name(
@@ -270,11 +287,10 @@ impl Resolver<'_> {
     }
 
     pub(crate) fn field(&mut self, value: Typed, name: &str, origin: &Origin) -> Option<Typed> {
-        if let SparkType::Map { key, .. } = &value.data_type
-            && matches!(key.as_ref(), SparkType::String { .. })
-        {
+        if let SparkType::Map { key: key_type, .. } = &value.data_type {
             let key = literal(&Literal::String(name.to_owned()));
             let key = self.settle(key, origin)?;
+            let key = self.settle(cast(key, key_type, Mode::Ansi), origin)?;
             let element = collection::element(value, key);
             return self.settle(element, origin);
         }
@@ -494,7 +510,8 @@ impl Resolver<'_> {
         }
         if !call.within_group.is_empty() && !ORDERED.contains(&function.names[0]) {
             let title = format!("`{name}` has no WITHIN GROUP");
-            return self.refuse(Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title), origin, "");
+            let condition = Condition::INVALID_SQL_SYNTAX_FUNCTION_WITH_UNSUPPORTED_SYNTAX;
+            return self.refuse(Diagnostic::error(condition, title), origin, "");
         }
         let plain = scope.aggregates && function.role != Role::Aggregate;
         let within_aggregate = scope.within_aggregate || function.role == Role::Aggregate && scope.windowed.is_none();
@@ -603,7 +620,7 @@ impl Resolver<'_> {
         match &call.filter {
             None => Some(value),
             Some(filter) => {
-                let condition = self.condition(filter, &Scope { aggregates: false, ..*scope }, "FILTER")?;
+                let condition = self.filter_of_aggregate(filter, &Scope { aggregates: false, ..*scope })?;
                 self.filtered(value, condition, origin)
             }
         }
@@ -651,6 +668,18 @@ const ORDERED: [&str; 4] = ["listagg", "mode", "percentile_cont", "percentile_di
 
 /// Functions that give other values in each call.
 const RANDOM: [&str; 5] = ["rand", "randn", "randstr", "uniform", "uuid"];
+
+/// Whether a function that gives other values in each call stands in an expression.
+pub(crate) fn is_random(expression: &Expression) -> bool {
+    let is_own = match &expression.kind {
+        ExpressionKind::Function(call) => {
+            let function = call.name.parts.last().and_then(|part| registry::find(part.text.as_str()));
+            function.is_some_and(|function| RANDOM.contains(&function.names[0]))
+        }
+        _ => false,
+    };
+    is_own || expression.children().into_iter().any(is_random)
+}
 
 /// A column that is there, under another table or alias than was written.
 fn unknown_qualifier(parts: &[NamePart], scope: &Scope<'_>, title: &str) -> Option<Diagnostic> {

@@ -81,9 +81,10 @@ impl Resolver<'_> {
             let before = planned.columns.len();
             planned = self.generate(planned, call, &rows, outer)?;
             let part = |text: &Identifier| NamePart { text: text.clone(), origin: origin.clone() };
-            for column in &planned.columns[before..] {
-                let name = &column.attribute.name;
-                let parts = vec![part(&qualifier[0]), part(name)];
+            for (at, column) in planned.columns[before..].iter_mut().enumerate() {
+                // by its place: several may have one name
+                let name = &std::mem::replace(&mut column.attribute.name, Identifier::new(format!("column#{at}")));
+                let parts = vec![part(&qualifier[0]), part(&column.attribute.name)];
                 let kind = ExpressionKind::Attribute { parts, plan_id: None, is_metadata_column: false };
                 let child = Box::new(Expression::new(kind, origin.clone()));
                 let alias = ExpressionKind::Alias { child, names: vec![part(name)], metadata: None };

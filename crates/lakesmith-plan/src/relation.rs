@@ -176,8 +176,8 @@ impl Resolver<'_> {
 
     fn filter(&mut self, input: &Relation, condition: &Expression, outer: &Scope<'_>) -> Option<Planned> {
         let input = self.relation(input, outer)?;
-        self.about_one_row(condition, outer)?;
         let scope = Scope { outer: Some(outer), ..Scope::of(&input.columns) };
+        self.about_one_row(condition, &scope, outer)?;
         let origin = &condition.origin;
         let condition = self.condition(condition, &scope, "WHERE")?;
         let plan = self.filtered_plan(input.plan, condition, origin)?;
@@ -185,13 +185,20 @@ impl Resolver<'_> {
     }
 
     /// Notes what cannot stand in WHERE, because it is about more than one row.
-    fn about_one_row(&mut self, condition: &Expression, outer: &Scope<'_>) -> Option<()> {
+    fn about_one_row(&mut self, condition: &Expression, scope: &Scope<'_>, outer: &Scope<'_>) -> Option<()> {
         let mut open = vec![condition];
         while let Some(expression) = open.pop() {
             let diagnostic = match &expression.kind {
                 ExpressionKind::Window { .. } => no_window("WHERE"),
                 // it may be one of the query around
                 ExpressionKind::Function(call) if is_aggregate(call) && !outer.is_having => {
+                    // names that mean nothing are told first
+                    for argument in &call.arguments {
+                        let is_star = matches!(argument.kind, ExpressionKind::Star { .. });
+                        if !is_star && !is_nested(argument) {
+                            self.expression(argument, scope)?;
+                        }
+                    }
                     let title = "an aggregate function stands in WHERE";
                     Diagnostic::error(Condition::INVALID_WHERE_CONDITION, title).help("filter by it in HAVING")
                 }
@@ -362,6 +369,16 @@ impl Resolver<'_> {
         let plan = self.built(scan.and_then(|scan| scan.project(projected)), origin)?;
         Some(Planned { plan, columns })
     }
+}
+
+/// Whether an aggregate or a window stands in an expression.
+fn is_nested(expression: &Expression) -> bool {
+    let is_own = match &expression.kind {
+        ExpressionKind::Window { .. } => true,
+        ExpressionKind::Function(call) => is_aggregate(call),
+        _ => false,
+    };
+    is_own || expression.children().into_iter().any(is_nested)
 }
 
 pub(crate) fn is_aggregate(call: &FunctionCall) -> bool {

@@ -194,6 +194,8 @@ conditions! {
         "A number would have more than the 38 digits that a DECIMAL can have. Use a shorter format or type.";
     DEFAULT_DATABASE_NOT_EXISTS = "DEFAULT_DATABASE_NOT_EXISTS", "42704",
         "The default schema of the session is not there.";
+    DEFAULT_PLACEMENT_INVALID = "DEFAULT_PLACEMENT_INVALID", "42608",
+        "DEFAULT stands within an expression. It stands alone, in place of a value.";
     DELTA_CONCURRENT_APPEND = "DELTA_CONCURRENT_APPEND", "2D521",
         "Someone else changed the table while the statement ran, and what it would have written depends on what it read. Nothing was written; run it again.";
     DELTA_CONCURRENT_WRITE = "DELTA_CONCURRENT_WRITE", "2D521",
@@ -364,6 +366,8 @@ conditions! {
         "A pattern of LIKE or of a number has a character that cannot stand there.";
     INVALID_FRACTION_OF_SECOND = "INVALID_FRACTION_OF_SECOND", "22023",
         "The seconds of a timestamp lie between 0 and 60, and 60 has no fraction. Correct the data, or use `try_make_timestamp` to get NULL.";
+    INVALID_IDENTIFIER = "INVALID_IDENTIFIER", "42602",
+        "A name holds a character that needs back-quotes around the name, such as `-`.";
     INVALID_INDEX_OF_ZERO = "INVALID_INDEX_OF_ZERO", "22003",
         "Elements of an array are counted from 1 here, so there is no element 0.";
     INVALID_INLINE_TABLE_CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE = "INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE", "42000",
@@ -426,6 +430,8 @@ conditions! {
         "A parameter of a function has a constraint such as CHECK or UNIQUE. Leave it out.";
     INVALID_SQL_SYNTAX_CREATE_FUNC_WITH_GENERATED_COLUMNS_AS_PARAMETERS = "INVALID_SQL_SYNTAX.CREATE_FUNC_WITH_GENERATED_COLUMNS_AS_PARAMETERS", "42000",
         "A parameter of a function is GENERATED. Leave that out, or compute the value in the body.";
+    INVALID_SQL_SYNTAX_EMPTY_IN_PREDICATE = "INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE", "42000",
+        "The list of IN is empty. Name at least one value.";
     INVALID_SQL_SYNTAX_FUNCTION_WITH_UNSUPPORTED_SYNTAX = "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "42000",
         "A function is called with a clause that it does not have, for example FILTER on a window function or IGNORE NULLS on `sum`. Leave the clause out.";
     INVALID_SQL_SYNTAX_INVALID_WINDOW_FRAME_BOUND = "INVALID_SQL_SYNTAX.INVALID_WINDOW_FRAME_BOUND", "42000",
@@ -542,6 +548,8 @@ conditions! {
         "The values of PIVOT become columns, so they must be constants and not columns of the table.";
     NOT_ALLOWED_IN_FROM_UNPIVOT_WITH_PIVOT = "NOT_ALLOWED_IN_FROM.UNPIVOT_WITH_PIVOT", "42601",
         "PIVOT and UNPIVOT stand in one step of the pipe syntax. Put `|>` between them.";
+    NOT_ALLOWED_IN_PIPE_OPERATOR_WHERE_WINDOW_CLAUSE = "NOT_ALLOWED_IN_PIPE_OPERATOR_WHERE.WINDOW_CLAUSE", "42601",
+        "A WHERE of the pipe syntax has no WINDOW. Compute the window in a step before it.";
     NOT_A_CONSTANT_STRING_NOT_CONSTANT = "NOT_A_CONSTANT_STRING.NOT_CONSTANT", "42601",
         "IDENTIFIER takes a text that is known before the query runs, not a column.";
     NOT_A_CONSTANT_STRING_NULL = "NOT_A_CONSTANT_STRING.NULL", "42601",
@@ -634,6 +642,8 @@ conditions! {
         "The number of days of `date_add` or `date_sub` is a text that is no whole number. Write a number.";
     SEED_EXPRESSION_IS_UNFOLDABLE = "SEED_EXPRESSION_IS_UNFOLDABLE", "42K08",
         "The seed of a random function must be a constant, for example `rand(42)`. Leave it out for other numbers in each run.";
+    SHOW_COLUMNS_WITH_CONFLICT_NAMESPACE = "SHOW_COLUMNS_WITH_CONFLICT_NAMESPACE", "42K05",
+        "SHOW COLUMNS names two schemas of one table. Leave one of them out.";
     SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED = "SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED", "42908",
         "A table is laid out either by partitions or by clustering columns. Remove PARTITIONED BY or CLUSTER BY.";
     STAR_GROUP_BY_POS = "STAR_GROUP_BY_POS", "0A000",
@@ -704,6 +714,8 @@ conditions! {
         "OVER follows a function that is neither an aggregate nor a window function. Leave OVER out.";
     UNSUPPORTED_FEATURE = "UNSUPPORTED_FEATURE", "0A000",
         "A feature of Spark or Databricks that Lakesmith does not have. The message names it.";
+    UNSUPPORTED_FEATURE_COMBINATION_QUERY_RESULT_CLAUSES = "UNSUPPORTED_FEATURE.COMBINATION_QUERY_RESULT_CLAUSES", "0A000",
+        "ORDER BY, SORT BY, DISTRIBUTE BY and CLUSTER BY do not stand together, but for DISTRIBUTE BY with SORT BY. Keep one of them.";
     UNSUPPORTED_FEATURE_DROP_DATABASE = "UNSUPPORTED_FEATURE.DROP_DATABASE", "0A000",
         "The default schema of a catalog is always there and cannot be dropped. Drop what it holds.";
     UNSUPPORTED_FEATURE_PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE = "UNSUPPORTED_FEATURE.PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE", "0A000",
@@ -738,6 +750,8 @@ conditions! {
         "A subquery that stands for one value and names columns of the query around it can stand in WHERE, HAVING, GROUP BY and SELECT lists only. Select it under a name, and use the name.";
     UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_UNSUPPORTED_IN_EXISTS_SUBQUERY = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_IN_EXISTS_SUBQUERY", "0A000",
         "IN or EXISTS with a query stands where it cannot, for example in ORDER BY. Select it under a name, and use the name.";
+    UNSUPPORTED_TYPED_LITERAL = "UNSUPPORTED_TYPED_LITERAL", "0A000",
+        "There is no type of this name whose values are written as `TYPE 'text'`. Types that are: DATE, TIMESTAMP, TIMESTAMP_NTZ, INTERVAL, X.";
     USER_DEFINED_FUNCTIONS_CANNOT_CONTAIN_COMPLEX_FUNCTIONS = "USER_DEFINED_FUNCTIONS.CANNOT_CONTAIN_COMPLEX_FUNCTIONS", "42601",
         "The body of a function that gives a value holds an aggregate or a window outside of a query. Write `RETURN (SELECT … FROM …)`.";
     USER_DEFINED_FUNCTIONS_NOT_A_VALID_DEFAULT_EXPRESSION = "USER_DEFINED_FUNCTIONS.NOT_A_VALID_DEFAULT_EXPRESSION", "42601",
