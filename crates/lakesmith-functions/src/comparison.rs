@@ -200,7 +200,10 @@ fn with_one_names(call: &Call<'_>) -> Result<Vec<Typed>, Fault> {
     let named = |argument: &Typed| match (first, &argument.data_type) {
         (SparkType::Struct(own), SparkType::Struct(other))
             if own.len() == other.len()
-                && own.iter().zip(other).all(|(own, other)| with_nulls(&own.data_type) == with_nulls(&other.data_type)) =>
+                && own
+                    .iter()
+                    .zip(other)
+                    .all(|(own, other)| with_nulls(&own.data_type) == with_nulls(&other.data_type)) =>
         {
             cast(argument.clone(), first, Mode::Ansi)
         }

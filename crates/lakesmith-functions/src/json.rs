@@ -6,7 +6,7 @@ use datafusion::arrow::array::{Array, ArrayRef, StringArray, StringBuilder};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::lit;
-use lakesmith_diagnostic::{SourceKind, SourceMap};
+use lakesmith_diagnostic::{Condition, SourceKind, SourceMap};
 use lakesmith_sql::{parse_data_type_in, parse_schema_in};
 use lakesmith_unresolved::expression::JsonStep;
 use lakesmith_unresolved::{SparkType, StructField};

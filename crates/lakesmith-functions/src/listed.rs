@@ -80,7 +80,10 @@ fn listagg(call: &Call<'_>) -> Result<Typed, Fault> {
         Some(separator) if !separator.expr.column_refs().is_empty() => {
             return Err(Fault::mismatch(format!("the separator of `{}` is a constant", call.name), Some(1)));
         }
-        Some(separator) if (separator.data_type == SparkType::Binary) != (result == SparkType::Binary) && separator.data_type != SparkType::Null => {
+        Some(separator)
+            if (separator.data_type == SparkType::Binary) != (result == SparkType::Binary)
+                && separator.data_type != SparkType::Null =>
+        {
             let title = format!("the separator of `{}` is of another type than its values", call.name);
             return Err(Fault::mismatch(title, Some(1)));
         }
@@ -207,7 +210,9 @@ fn mode(call: &Call<'_>) -> Result<Typed, Fault> {
 fn truth(call: &Call<'_>, argument: &Typed) -> Result<(), Fault> {
     let fault = |condition, title| Err(Fault { condition, title, argument: Some(1), help: None });
     match (&argument.data_type, constant::value(&argument.expr)) {
-        (SparkType::Null, _) => Err(Fault::mismatch(format!("the second argument of `{}` is NULL", call.name), Some(1))),
+        (SparkType::Null, _) => {
+            Err(Fault::mismatch(format!("the second argument of `{}` is NULL", call.name), Some(1)))
+        }
         (SparkType::Boolean, Some(value)) if value.is_null() => {
             Err(Fault::mismatch(format!("the second argument of `{}` is NULL", call.name), Some(1)))
         }

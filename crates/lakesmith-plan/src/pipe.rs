@@ -134,9 +134,11 @@ impl Resolver<'_> {
 /// The function that tells grouping sets apart in an expression.
 fn grouping_call(output: &Expression) -> Option<&'static str> {
     let own = match &output.kind {
-        ExpressionKind::Function(call) => call.name.parts.last().and_then(|part| {
-            ["grouping", "grouping_id"].into_iter().find(|name| part.text.matches(name))
-        }),
+        ExpressionKind::Function(call) => call
+            .name
+            .parts
+            .last()
+            .and_then(|part| ["grouping", "grouping_id"].into_iter().find(|name| part.text.matches(name))),
         _ => None,
     };
     own.or_else(|| output.children().into_iter().find_map(grouping_call))

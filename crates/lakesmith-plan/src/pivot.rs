@@ -58,7 +58,8 @@ impl Resolver<'_> {
             let title = format!("PIVOT compares values of type {}", key.data_type);
             return self.refuse(Diagnostic::error(Condition::INCOMPARABLE_PIVOT_COLUMN, title), &pivoted.origin, "");
         }
-        let values: Vec<Option<PivotValue>> = pivot.values.iter().map(|value| self.pivot_value(value, &key, &scope)).collect();
+        let values: Vec<Option<PivotValue>> =
+            pivot.values.iter().map(|value| self.pivot_value(value, &key, &scope)).collect();
         let aggregates: Vec<Option<Output>> =
             pivot.aggregates.iter().map(|aggregate| self.pivot_aggregate(aggregate, &scope)).collect();
         let values = values.into_iter().collect::<Option<Vec<_>>>()?;
