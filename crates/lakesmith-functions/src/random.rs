@@ -130,12 +130,8 @@ fn randstr(call: &Call<'_>) -> Result<Typed, Fault> {
         return Err(Fault::mismatch(format!("the length of `randstr` is an INT, not {wanted}"), Some(0)));
     }
     let length = constant::whole_argument(call, 0)?.unwrap_or(0);
-    let length = usize::try_from(length).map_err(|_| Fault {
-        condition: Condition::INVALID_PARAMETER_VALUE,
-        title: "the length of `randstr` is a number that is not negative".to_owned(),
-        argument: Some(0),
-        help: None,
-    })?;
+    let length = usize::try_from(length)
+        .map_err(|_| Fault::mismatch("the length of `randstr` is a number that is not negative", Some(0)))?;
     row_sequence::call("random_text", Letters(XorShift::new(seed(call, 1)?), length), SparkType::STRING)
 }
 

@@ -716,7 +716,7 @@ pub(crate) fn outer_value(column: &ScopeColumn) -> Option<Typed> {
 const FURTHER_ARGUMENTS: [&str; 4] = ["dense_rank", "instr", "percent_rank", "rank"];
 
 /// Functions that take values of all types that Spark has them for; what they refuse, Spark does.
-const OF_ALL_TYPES: [&str; 35] = [
+const OF_ALL_TYPES: [&str; 36] = [
     "!=",
     "<",
     "<=",
@@ -747,6 +747,7 @@ const OF_ALL_TYPES: [&str; 35] = [
     "startswith",
     "substr",
     "substring",
+    "time_bucket",
     "try_divide",
     "when",
     "<<",

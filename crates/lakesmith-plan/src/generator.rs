@@ -82,9 +82,11 @@ impl Resolver<'_> {
             planned = self.generate(planned, call, &rows, outer)?;
             let part = |text: &Identifier| NamePart { text: text.clone(), origin: origin.clone() };
             for (at, column) in planned.columns[before..].iter_mut().enumerate() {
-                // by its place: several may have one name
-                let name = &std::mem::replace(&mut column.attribute.name, Identifier::new(format!("column#{at}")));
-                let parts = vec![part(&qualifier[0]), part(&column.attribute.name)];
+                // a qualifier for each: several may have one name
+                let own = Identifier::new(format!("{}@{at}", qualifier[0].as_str()));
+                column.qualifier = vec![own.clone()];
+                let name = &column.attribute.name;
+                let parts = vec![part(&own), part(name)];
                 let kind = ExpressionKind::Attribute { parts, plan_id: None, is_metadata_column: false };
                 let child = Box::new(Expression::new(kind, origin.clone()));
                 let alias = ExpressionKind::Alias { child, names: vec![part(name)], metadata: None };

@@ -22,13 +22,13 @@ async fn a_function_is_its_body_with_values_for_its_parameters() {
 async fn a_query_in_a_body_sees_the_parameters_and_nothing_of_the_query_around() {
     let project = Project::new();
     project.table("warehouse/main/shop/rates", "SELECT * FROM VALUES ('no', 25), ('de', 19) AS t(country, rate)").await;
-    project.rows("CREATE FUNCTION rate(country STRING) RETURNS INT RETURN SELECT max(rate) FROM rates WHERE rates.country = rate.country").await;
+    project.rows("CREATE FUNCTION rate_of(country STRING) RETURNS INT RETURN SELECT max(rate) FROM rates WHERE rates.country = rate_of.country").await;
     let query =
-        "WITH rates AS (SELECT 'none') SELECT code, rate(code) FROM VALUES ('no'), ('fr') AS t(code) ORDER BY code";
+        "WITH rates AS (SELECT 'none') SELECT code, rate_of(code) FROM VALUES ('no'), ('fr') AS t(code) ORDER BY code";
     assert_eq!(project.rows(query).await, ["fr|NULL", "no|25"]);
     project.rows("CREATE SCHEMA archive").await;
     project.rows("USE archive").await;
-    assert_eq!(project.rows("SELECT shop.rate('de')").await, ["19"]);
+    assert_eq!(project.rows("SELECT shop.rate_of('de')").await, ["19"]);
     let faults = project.faults("CREATE FUNCTION wrong(a INT) RETURNS INT RETURN a + code").await;
     assert!(faults[0].starts_with("UNRESOLVED_COLUMN"), "{faults:?}");
 }
