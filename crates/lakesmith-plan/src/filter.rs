@@ -13,7 +13,7 @@ use lakesmith_functions::{Typed, guard, kernel};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind};
 use lakesmith_unresolved::{Relation, SparkType};
 
-use crate::relation::is_aggregate;
+use crate::relation::{is_aggregate, is_nested};
 use crate::resolver::{Planned, Resolver};
 use crate::scope::Scope;
 use crate::subquery::asks;
@@ -22,8 +22,8 @@ use crate::window::no_window;
 impl Resolver<'_> {
     pub(crate) fn filter(&mut self, input: &Relation, condition: &Expression, outer: &Scope<'_>) -> Option<Planned> {
         let input = self.relation(input, outer)?;
-        self.about_one_row(condition, outer)?;
         let scope = Scope { outer: Some(outer), ..Scope::of(&input.columns) };
+        self.about_one_row(condition, &scope, outer)?;
         let origin = &condition.origin;
         let condition = self.condition(condition, &scope, "WHERE")?;
         let plan = self.filtered_plan(input.plan, condition, origin)?;
@@ -31,13 +31,20 @@ impl Resolver<'_> {
     }
 
     /// Notes what cannot stand in WHERE, because it is about more than one row.
-    fn about_one_row(&mut self, condition: &Expression, outer: &Scope<'_>) -> Option<()> {
+    fn about_one_row(&mut self, condition: &Expression, scope: &Scope<'_>, outer: &Scope<'_>) -> Option<()> {
         let mut open = vec![condition];
         while let Some(expression) = open.pop() {
             let diagnostic = match &expression.kind {
                 ExpressionKind::Window { .. } => no_window("WHERE"),
                 // it may be one of the query around
                 ExpressionKind::Function(call) if is_aggregate(call) && !outer.is_having => {
+                    // names that mean nothing are told first
+                    for argument in &call.arguments {
+                        let is_star = matches!(argument.kind, ExpressionKind::Star { .. });
+                        if !is_star && !is_nested(argument) {
+                            self.expression(argument, scope)?;
+                        }
+                    }
                     let title = "an aggregate function stands in WHERE";
                     Diagnostic::error(Condition::INVALID_WHERE_CONDITION, title).help("filter by it in HAVING")
                 }

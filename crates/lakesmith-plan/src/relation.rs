@@ -25,7 +25,11 @@ use crate::time_travel;
 impl Resolver<'_> {
     /// A relation; nothing when a fault was noted or the catalog has still to be asked.
     pub(crate) fn relation(&mut self, relation: &Relation, outer: &Scope<'_>) -> Option<Planned> {
-        let mut planned = self.dispatch(relation, outer)?;
+        let above = self.row_limit;
+        self.row_limit = above.beneath(&relation.kind);
+        let planned = self.dispatch(relation, outer);
+        self.row_limit = above;
+        let mut planned = planned?;
         if let Some(plan_id) = relation.plan_id {
             stamp(&mut planned, plan_id);
         }
@@ -80,6 +84,7 @@ impl Resolver<'_> {
                 _ => self.limit(input, None, Some(count), outer),
             },
             RelationKind::Offset { input, count } => self.limit(input, Some(count), None, outer),
+            RelationKind::LimitAll { input } => self.relation(input, outer),
             RelationKind::Deduplicate { input, columns, within_watermark: false } => {
                 self.deduplicate(relation, input, columns, outer)
             }
@@ -296,6 +301,16 @@ impl Resolver<'_> {
         let plan = self.built(scan.and_then(|scan| scan.project(projected)), origin)?;
         Some(Planned { plan, columns })
     }
+}
+
+/// Whether an aggregate or a window stands in an expression.
+pub(crate) fn is_nested(expression: &Expression) -> bool {
+    let is_own = match &expression.kind {
+        ExpressionKind::Window { .. } => true,
+        ExpressionKind::Function(call) => is_aggregate(call),
+        _ => false,
+    };
+    is_own || expression.children().into_iter().any(is_nested)
 }
 
 pub(crate) fn is_aggregate(call: &FunctionCall) -> bool {
