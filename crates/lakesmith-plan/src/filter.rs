@@ -13,7 +13,7 @@ use lakesmith_functions::{Typed, guard, kernel};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind};
 use lakesmith_unresolved::{Relation, SparkType};
 
-use crate::relation::{is_aggregate, is_nested};
+use crate::relation::is_aggregate;
 use crate::resolver::{Planned, Resolver};
 use crate::scope::Scope;
 use crate::subquery::asks;
@@ -95,6 +95,16 @@ impl Resolver<'_> {
             .and_then(|builder| builder.project(own));
         self.built(filtered, origin)
     }
+}
+
+/// Whether an aggregate or a window stands in an expression.
+fn is_nested(expression: &Expression) -> bool {
+    let is_own = match &expression.kind {
+        ExpressionKind::Window { .. } => true,
+        ExpressionKind::Function(call) => is_aggregate(call),
+        _ => false,
+    };
+    is_own || expression.children().into_iter().any(is_nested)
 }
 
 /// The parts of a condition, in order, without the guards that compute those that can fail after the others.

@@ -303,16 +303,6 @@ impl Resolver<'_> {
     }
 }
 
-/// Whether an aggregate or a window stands in an expression.
-pub(crate) fn is_nested(expression: &Expression) -> bool {
-    let is_own = match &expression.kind {
-        ExpressionKind::Window { .. } => true,
-        ExpressionKind::Function(call) => is_aggregate(call),
-        _ => false,
-    };
-    is_own || expression.children().into_iter().any(is_nested)
-}
-
 pub(crate) fn is_aggregate(call: &FunctionCall) -> bool {
     let function = call.name.parts.last().and_then(|part| registry::find(part.text.as_str()));
     function.is_some_and(|function| function.role == Role::Aggregate)
