@@ -27,7 +27,7 @@ fn numbers_beside_each_other_take_their_own_digits() {
         // a fraction of any width takes no digits, so that these are all of the year's
         ("yyyyMMddHHmmssSSS", "20240105010203004", None),
         ("yyyyMMddHHmmssS", "202401050102034", Some("2024-01-05 01:02:03.400000")),
-        ("yMMdd", "120240105", None),
+        ("yMMdd", "120240105", Some("+12024-01-05 00:00:00.000000")),
         ("yMMdd", "+120240105", None),
         ("yyyyMMdd", "+120240105", Some("+12024-01-05 00:00:00.000000")),
         ("HHmm", "1230", Some("1970-01-01 12:30:00.000000")),
