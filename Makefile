@@ -24,7 +24,8 @@ lint:
 unit:
 	cargo test --locked --workspace
 
-## Compares N generated queries (1000) of a SEED (1) with Apache Spark, or with GOLDEN=folder Spark's golden files.
+## Compares N generated queries (1000) of a SEED (1) with Apache Spark, with GOLDEN=folder Spark's golden files,
+## or with QUERIES=archive the query sets TPC-DS, TPC-H and SSB.
 conformance: setup
 	cargo build --locked -p lakesmith-session --example answer_queries
 	@scripts/conformance.sh

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Compares generated queries with Apache Spark 4.3 (N, SEED), or statements with a folder of Spark's golden files (GOLDEN).
-# Golden files hold Spark's answers and need no Spark; for generated queries `make oracle` installs it.
+# Compares generated queries with Apache Spark 4.3 (N, SEED), statements with a folder of Spark's golden files (GOLDEN), or the query sets
+# TPC-DS, TPC-H and SSB (QUERIES, the archive of Spark's SQL tests; SCALE, FORM, ONLY) over tables that are made once.
+# Golden files hold Spark's answers and need no Spark; for the others `make oracle` installs it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -11,4 +12,13 @@ if [ -n "${GOLDEN:-}" ]; then
 fi
 python="${XDG_CACHE_HOME:-$HOME/.cache}/lakesmith/oracle-spark-4.3.0/bin/python"
 [ -x "$python" ] || { printf 'conformance: Apache Spark is not installed; run `make oracle` once\n' >&2; exit 1; }
+if [ -n "${QUERIES:-}" ]; then
+  data="${CARGO_TARGET_DIR:-target}/benchmarks-${SCALE:-1}"
+  if [ ! -e "$data/made" ]; then
+    "$python" client/conformance/benchmarks/tables.py --queries "$QUERIES" --out "$data" --scale "${SCALE:-1}"
+    touch "$data/made"
+  fi
+  exec "$python" client/conformance/benchmarks/compare.py --queries "$QUERIES" --data "$data" --answers "$data/answers.json" \
+    --binary "$binary" --form "${FORM:-delta}" ${ONLY:+--only "$ONLY"} --times "$data/times.txt"
+fi
 exec "$python" client/conformance/run.py --binary "$binary" --generate "${N:-1000}" --seed "${SEED:-1}" --differences "$differences"

@@ -26,15 +26,15 @@ class Given:
 class Lakesmith:
     """Sessions of statements, one after another."""
 
-    def __init__(self, binary):
-        self.binary = binary
+    def __init__(self, binary, patience=30):
+        self.command = [binary, str(patience)]
         self.kept = []
         self.start()
 
     def start(self):
         """Starts the process."""
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen([self.binary], stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
+        self.process = subprocess.Popen(self.command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
 
     def begin(self):
         """Begins a session over an empty warehouse."""

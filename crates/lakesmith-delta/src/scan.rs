@@ -3,6 +3,9 @@
 //! The plan's leaf is DataFusion's own `DataSourceExec`, so it travels to other processes without a codec of ours, and filters,
 //! limits and dynamic filters of joins reach it. Which files there are is decided before: the provider knows no log.
 
+mod distinct_values;
+mod row_filter;
+
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -27,6 +30,7 @@ use object_store::path::Path;
 use crate::action::DataFile;
 use crate::partition::read_value;
 use crate::path::FILE_SCHEME;
+use crate::scan::distinct_values::add_distinct_values;
 use crate::statistics::file_statistics;
 
 /// The rows of `files` as a table of the columns of `schema`, in this order; `location` is the table's absolute folder.
@@ -109,6 +113,11 @@ impl Columns {
         Self { schema, file_schema: Arc::new(Schema::new(file)), partition, of_file, places }
     }
 
+    /// The name of a column that stands in the files, by its place among all.
+    fn stored(&self, place: usize) -> Option<&str> {
+        self.file_schema.fields().get(place).map(|field| field.name().as_str())
+    }
+
     fn file(&self, file: &DataFile, location: &str) -> Result<PartitionedFile, EngineError> {
         let path = file_location(&file.path, location)?;
         let mut values = Vec::with_capacity(self.partition.len());
@@ -154,7 +163,7 @@ struct FileScan {
 }
 
 impl FileScan {
-    fn source(&self, state: &dyn Session) -> ParquetSource {
+    fn source(&self, state: &dyn Session, filters: bool) -> ParquetSource {
         let table = TableSchema::builder(Arc::clone(&self.columns.file_schema))
             .with_table_partition_cols(self.columns.partition.clone())
             .build();
@@ -162,6 +171,7 @@ impl FileScan {
             TableParquetOptions { global: state.config_options().execution.parquet.clone(), ..Default::default() };
         // Spark writes timestamps as INT96 by default; nanoseconds would not reach beyond the year 2262
         options.global.coerce_int96 = Some("us".into());
+        options.global.pushdown_filters = filters;
         ParquetSource::new(table).with_table_parquet_options(options)
     }
 
@@ -215,7 +225,7 @@ impl TableProvider for FileScan {
         &self,
         state: &dyn Session,
         projection: Option<&Vec<usize>>,
-        _filters: &[Expr],
+        filters: &[Expr],
         limit: Option<usize>,
     ) -> Result<Arc<dyn ExecutionPlan>> {
         if self.files.is_empty() {
@@ -229,12 +239,18 @@ impl TableProvider for FileScan {
             Some(projection) => projection.iter().map(place).collect::<Result<Vec<_>>>()?,
             None => self.columns.places.clone(),
         };
-        let config = FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(self.source(state)))
-            .with_file_groups(balanced(&self.files, state.config().target_partitions()))
-            .with_statistics(self.merged_statistics()?)
-            .with_limit(limit)
-            .with_projection_indices(Some(indices))?
-            .build();
+        let mut statistics = self.merged_statistics()?;
+        add_distinct_values(&mut statistics, &self.columns.file_schema, &indices, &self.files, state).await;
+        let outputs = indices.iter().filter_map(|index| self.columns.stored(*index));
+        let filters =
+            filters.is_empty() || row_filter::pays_off(filters, outputs, &self.columns.file_schema, &statistics);
+        let config =
+            FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(self.source(state, filters)))
+                .with_file_groups(balanced(&self.files, state.config().target_partitions()))
+                .with_statistics(statistics)
+                .with_limit(limit)
+                .with_projection_indices(Some(indices))?
+                .build();
         Ok(DataSourceExec::from_data_source(config))
     }
 }

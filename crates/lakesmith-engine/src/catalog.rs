@@ -6,7 +6,7 @@ use std::sync::Arc;
 use datafusion::catalog::TableProvider;
 use lakesmith_base::QualifiedName;
 use lakesmith_diagnostic::Diagnostic;
-use lakesmith_unresolved::StructField;
+use lakesmith_unresolved::{SqlFunction, StructField};
 
 /// A future that can be sent between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -70,6 +70,11 @@ pub enum RelationAnswer {
 pub trait Catalog: Send + Sync {
     /// The relation that a request asks for.
     fn relation<'a>(&'a self, request: &'a RelationRequest) -> BoxFuture<'a, RelationAnswer>;
+
+    /// The function of SQL of a name as written.
+    fn function<'a>(&'a self, _name: &'a QualifiedName) -> BoxFuture<'a, Option<Arc<SqlFunction>>> {
+        Box::pin(std::future::ready(None))
+    }
 }
 
 /// A relation that a plan can read.

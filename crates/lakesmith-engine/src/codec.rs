@@ -83,6 +83,7 @@ impl Default for PlanCodecRegistry {
     /// A registry that knows this crate's nodes.
     fn default() -> Self {
         let mut registry = Self { nodes: BTreeMap::new(), functions: Vec::new() };
+        registry.register(Arc::new(crate::grouping_sets::ExpandCodec));
         registry.register(Arc::new(crate::range::RangeCodec));
         registry.register(Arc::new(crate::recursion::RecursionCodec));
         registry.register(Arc::new(crate::recursion::StepCodec));

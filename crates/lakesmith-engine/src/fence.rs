@@ -1,8 +1,8 @@
 //! Keeps filters above projections that compute values which can fail.
 //!
 //! DataFusion's physical optimizer moves a filter beneath any projection and merges it with a filter there, so that a value is
-//! computed for rows that the lower filter drops. [`rules`] raises a node above each projection that holds a call of
-//! [`FENCE`] before the other rules run, and takes it away after them, so no plan that is executed has one.
+//! computed for rows that the lower filter drops. [`Raise`] puts a node above each projection that holds a call of [`FENCE`] before
+//! the other rules run, and [`TakeAway`] takes it away after them, so no plan that is executed has one.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,28 +13,18 @@ use datafusion::common::{Result, Statistics};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
-use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::statistics::StatisticsArgs;
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
 
 use crate::input::only_input;
-use crate::recursion::Recursions;
 
 /// The name of the function that marks values which can fail.
 pub const FENCE: &str = "spark_fence";
 
-/// DataFusion's rules between those that raise and take away fences, and the one that limits recursion.
-pub(crate) fn rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
-    let mut rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> = vec![Arc::new(Raise)];
-    rules.extend(PhysicalOptimizer::new().rules);
-    rules.push(Arc::new(TakeAway));
-    rules.push(Arc::new(Recursions));
-    rules
-}
-
+/// Raises fences.
 #[derive(Debug)]
-struct Raise;
+pub(crate) struct Raise;
 
 impl PhysicalOptimizerRule for Raise {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
@@ -63,8 +53,9 @@ fn holds_fence(expr: &Arc<dyn PhysicalExpr>) -> bool {
     expr.exists(is_fence).unwrap_or(true)
 }
 
+/// Takes fences away.
 #[derive(Debug)]
-struct TakeAway;
+pub(crate) struct TakeAway;
 
 impl PhysicalOptimizerRule for TakeAway {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {

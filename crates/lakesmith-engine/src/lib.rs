@@ -13,6 +13,7 @@ pub mod error;
 pub mod executor;
 pub mod fault;
 pub mod fence;
+mod grouping_sets;
 pub mod input;
 pub mod range;
 pub mod recursion;

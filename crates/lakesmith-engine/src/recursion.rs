@@ -1,7 +1,7 @@
 //! [`RecursionExec`]: a query that goes on from its own rows until a step gives none.
 //!
 //! DataFusion plans it as its own recursive query, which knows no greatest number of steps and cannot be shipped; [`Recursions`]
-//! puts this node into its place. The number is part of the query's name, which [`name`] makes.
+//! puts this node into its place. Its limits are part of the query's name, which [`name`] makes.
 
 mod codec;
 mod step;
@@ -36,17 +36,32 @@ use crate::DataError;
 /// Name of the node.
 const NAME: &str = "RecursionExec";
 
-/// The name of a recursive query that gives up after some steps.
-pub fn name(label: &str, most_steps: Option<u64>) -> String {
-    match most_steps {
-        Some(steps) => format!("{label}/{steps}"),
-        None => format!("{label}/"),
+/// When a recursive query gives up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// After more steps than these.
+    pub steps: Option<u64>,
+    /// When there are as many rows as these.
+    pub rows: Option<u64>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { steps: Some(100), rows: Some(1_000_000) }
     }
 }
 
-/// After how many steps a query of a name gives up.
-fn most_steps(name: &str) -> Option<u64> {
-    name.rsplit_once('/').and_then(|(_, steps)| steps.parse().ok())
+/// The name of a recursive query with limits.
+pub fn name(label: &str, limits: Limits) -> String {
+    let shown = |limit: Option<u64>| limit.map(|limit| limit.to_string()).unwrap_or_default();
+    format!("{label}/{}/{}", shown(limits.steps), shown(limits.rows))
+}
+
+/// The limits of a query of a name.
+fn limits(name: &str) -> Limits {
+    let mut parts = name.rsplit('/').map(|part| part.parse().ok());
+    let (rows, steps) = (parts.next().flatten(), parts.next().flatten());
+    Limits { steps, rows }
 }
 
 /// Puts [`RecursionExec`] into the place of DataFusion's node.
@@ -159,7 +174,8 @@ impl ExecutionPlan for RecursionExec {
             next: Arc::clone(&self.next),
             stream,
             step: 0,
-            most_steps: most_steps(&self.query),
+            count: 0,
+            limits: limits(&self.query),
             given: Vec::new(),
             of_given: memory("given"),
             of_read: memory("read"),
@@ -183,7 +199,9 @@ struct Run {
     /// The rows of the step that runs.
     stream: SendableRecordBatchStream,
     step: u64,
-    most_steps: Option<u64>,
+    /// How many rows there are.
+    count: u64,
+    limits: Limits,
     /// What the step has given.
     given: Vec<RecordBatch>,
     of_given: MemoryReservation,
@@ -199,6 +217,12 @@ impl Run {
                     continue;
                 }
                 let batch = RecordBatch::try_new(Arc::clone(&self.schema), batch.columns().to_vec())?;
+                self.count += batch.num_rows() as u64;
+                if let Some(most) = self.limits.rows.filter(|most| self.count >= *most) {
+                    let message = format!("the recursive query gives {most} rows or more");
+                    let condition = Condition::RECURSION_ROW_LIMIT_EXCEEDED;
+                    return Err(DataError { condition, message }.into_datafusion());
+                }
                 self.of_given.try_grow(batch.get_array_memory_size())?;
                 self.given.push(batch.clone());
                 return Ok(Some(batch));
@@ -213,7 +237,7 @@ impl Run {
 
     fn begin_step(&mut self) -> Result<()> {
         self.step += 1;
-        if let Some(most) = self.most_steps.filter(|most| self.step > *most) {
+        if let Some(most) = self.limits.steps.filter(|most| self.step > *most) {
             let message = format!("the recursive query did not end after {most} steps");
             return Err(DataError { condition: Condition::RECURSION_LEVEL_LIMIT_EXCEEDED, message }.into_datafusion());
         }

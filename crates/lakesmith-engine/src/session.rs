@@ -12,10 +12,15 @@ use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::{FairSpillPool, MemoryPool, TrackConsumersPool};
 use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
 use datafusion::optimizer::{Optimizer, OptimizerRule};
+use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use crate::distinct::SplitDistinct;
 use crate::error::EngineError;
+use crate::fence::{Raise, TakeAway};
+use crate::grouping_sets::FinestFirst;
+use crate::recursion::Recursions;
 use crate::spill::SpillFolder;
 
 /// How many of the largest consumers are named when memory runs out.
@@ -74,7 +79,7 @@ impl Runtime {
             .with_runtime_env(Arc::clone(&self.environment))
             .with_default_features()
             .with_optimizer_rules(logical_rules())
-            .with_physical_optimizer_rules(crate::fence::rules())
+            .with_physical_optimizer_rules(physical_rules())
             .build();
         SessionContext::new_with_state(state)
     }
@@ -84,6 +89,16 @@ impl Runtime {
 fn logical_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = vec![Arc::new(SplitDistinct)];
     rules.extend(Optimizer::new().rules);
+    rules
+}
+
+/// DataFusion's rules between those that raise and take away fences, and ours that need nothing from them.
+fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    let mut rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> = vec![Arc::new(Raise)];
+    rules.extend(PhysicalOptimizer::new().rules);
+    rules.push(Arc::new(TakeAway));
+    rules.push(Arc::new(Recursions));
+    rules.push(Arc::new(FinestFirst));
     rules
 }
 
@@ -97,7 +112,8 @@ fn session_config(settings: &RuntimeSettings) -> SessionConfig {
     let options = config.options_mut();
     options.execution.time_zone = Some("UTC".into());
     options.execution.enable_ansi_mode = true;
-    options.execution.parquet.pushdown_filters = true;
+    // a scan decides for itself whether its reader applies filters
+    options.execution.parquet.pushdown_filters = false;
     options.execution.parquet.reorder_filters = true;
     options.execution.parquet.schema_force_view_types = false;
     options.sql_parser.map_string_types_to_utf8view = false;

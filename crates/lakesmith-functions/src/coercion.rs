@@ -237,7 +237,7 @@ fn common_numeric(left: &SparkType, right: &SparkType) -> Option<SparkType> {
 }
 
 /// A decimal type whose digits are cut to what fits.
-fn bounded(precision: i16, scale: i8) -> SparkType {
+pub(crate) fn bounded(precision: i16, scale: i8) -> SparkType {
     let precision = u8::try_from(precision.clamp(1, i16::from(MAX_PRECISION))).unwrap_or(MAX_PRECISION);
     SparkType::Decimal { precision, scale: scale.min(38) }
 }

@@ -8,7 +8,8 @@ use datafusion::prelude::in_list;
 use lakesmith_unresolved::SparkType;
 
 use crate::cast::{Mode, cast};
-use crate::coercion::{common_of, comparison_type, implicit, is_numeric, is_text};
+use crate::coercion::{common_of, comparison_type, implicit, is_numeric, is_text, with_nulls};
+use crate::constant;
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::guard;
 use crate::normal::normal;
@@ -181,13 +182,38 @@ fn balanced(mut conditions: Vec<Expr>, operator: Operator) -> Expr {
 }
 
 fn within(call: &Call<'_>) -> Result<Typed, Fault> {
-    let mut values = aligned(call)?;
+    let mut values = aligned(&Call { arguments: with_one_names(call)?, ..call.clone() })?;
+    if values[2..].iter().any(|value| guard::can_fail(&value.expr)) {
+        // a value that can fail is computed only where none before it is equal
+        let values = values.into_iter().map(normal).collect::<Result<Vec<_>, _>>()?;
+        let (value, list) = values.split_first().ok_or_else(|| constant::not_constant(call, 0))?;
+        let equal = list.iter().map(|other| binary_expr(value.expr.clone(), Operator::Eq, other.expr.clone()));
+        return Ok(Typed::new(joined(equal.collect(), Operator::Or)?, SparkType::Boolean));
+    }
     if !values[1..].iter().all(|value| has_one_form(&value.expr)) {
         values = values.into_iter().map(normal).collect::<Result<Vec<_>, _>>()?;
     }
     let value = values.remove(0);
     let list = values.into_iter().map(|value| value.expr).collect();
     Ok(Typed::new(in_list(value.expr, list, false), SparkType::Boolean))
+}
+
+/// The arguments of a call, structs whose fields have the first one's types with its names too.
+fn with_one_names(call: &Call<'_>) -> Result<Vec<Typed>, Fault> {
+    let first = &call.arguments[0].data_type;
+    let named = |argument: &Typed| match (first, &argument.data_type) {
+        (SparkType::Struct(own), SparkType::Struct(other))
+            if own.len() == other.len()
+                && own
+                    .iter()
+                    .zip(other)
+                    .all(|(own, other)| with_nulls(&own.data_type) == with_nulls(&other.data_type)) =>
+        {
+            cast(argument.clone(), first, Mode::Ansi)
+        }
+        _ => Ok(argument.clone()),
+    };
+    call.arguments.iter().map(named).collect()
 }
 
 fn between(call: &Call<'_>) -> Result<Typed, Fault> {

@@ -82,6 +82,10 @@ fn from_csv(call: &Call<'_>) -> Result<Typed, Fault> {
     let dialect = rules::dialect();
     let columns = match (parse_data_type_in(&sources, source, dialect), parse_schema_in(&sources, source, dialect)) {
         (Ok(SparkType::Struct(columns)), _) | (Err(_), Ok(columns)) => columns,
+        (Err(_), Err(fault)) => {
+            let title = format!("the schema of `from_csv` cannot be read: {}", fault.title);
+            return Err(Fault { condition: Condition::PARSE_SYNTAX_ERROR, title, argument: Some(1), help: None });
+        }
         _ => return Err(wrong(format!("the schema of `from_csv` is a list of columns, not `{schema}`"))),
     };
     if let Some(column) = columns.iter().find(|column| !is_flat(&column.data_type)) {
@@ -184,6 +188,10 @@ fn to_csv(call: &Call<'_>) -> Result<Typed, Fault> {
 /// `schema_of_csv(line[, options])` of a constant text, as a constant.
 fn schema_of_csv(call: &Call<'_>) -> Result<Typed, Fault> {
     let (options, _) = CsvOptions::of(call, 1, Use::Read)?;
+    let data_type = &call.arguments[0].data_type;
+    if !crate::coercion::is_text(data_type) && *data_type != SparkType::Null {
+        return Err(Fault::mismatch(format!("`schema_of_csv` reads text, not {data_type}"), Some(0)));
+    }
     let Some(line) = constant::text_argument(call, 0, &call.arguments[0])? else {
         return Err(Fault::mismatch("the text of `schema_of_csv` is NULL", Some(0)));
     };
@@ -217,6 +225,7 @@ fn inferred(value: &str) -> SparkType {
     let moment = lakesmith_value::parse_timestamp(value, crate::text_value::zone_offset);
     match value {
         _ if value.len() > 10 && moment.is_some() => SparkType::Timestamp,
+        _ if crate::text_value::is_time_of_day(value) => SparkType::Timestamp,
         _ if value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false") => SparkType::Boolean,
         _ => SparkType::STRING,
     }

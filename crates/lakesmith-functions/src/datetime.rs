@@ -190,9 +190,18 @@ fn part(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
 
 /// `extract(YEAR FROM d)` is `year(d)`, and so on.
 fn extract(call: &Call<'_>) -> Result<Typed, Fault> {
-    let Expr::Literal(ScalarValue::Utf8(Some(field)), _) = &call.arguments[0].expr else {
-        return Err(Fault::mismatch(format!("the field of `{}` is a constant text", call.name), Some(0)));
+    let field = match constant::value(&call.arguments[0].expr) {
+        Some(ScalarValue::Utf8(Some(field))) => field,
+        Some(value) if value.is_null() => return constant::null(&SparkType::Double),
+        Some(_) => {
+            return Err(Fault::mismatch(format!("the field of `{}` is a text", call.name), Some(0)));
+        }
+        None => {
+            let title = format!("the field of `{}` is a constant", call.name);
+            return Err(Fault { condition: Condition::NON_FOLDABLE_ARGUMENT, title, argument: Some(0), help: None });
+        }
     };
+    let field = &field;
     let unknown = || {
         let title = format!("`{}` of {} has no field `{field}`", call.name, call.arguments[1].data_type);
         Fault { condition: Condition::INVALID_EXTRACT_FIELD, title, argument: Some(0), help: None }

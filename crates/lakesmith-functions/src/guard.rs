@@ -129,11 +129,22 @@ pub fn can_fail(expr: &Expr) -> bool {
         // these two are never computed while the query is planned
         Expr::ScalarFunction(call) if ["spark_assert_true", "spark_raise_error"].contains(&call.name()) => true,
         Expr::ScalarFunction(call) => {
-            (FALLIBLE.contains(&call.name()) || holds_fallible_lambda(call)) && !node.column_refs().is_empty()
+            let is_fallible = FALLIBLE.contains(&call.name()) && !has_sure_pattern(call);
+            (is_fallible || holds_fallible_lambda(call)) && !node.column_refs().is_empty()
         }
         _ => false,
     };
     expr.exists(|node| Ok(fails(node))).unwrap_or(true)
+}
+
+/// Whether a call of LIKE has a constant pattern that is one: it takes every text.
+fn has_sure_pattern(call: &ScalarFunction) -> bool {
+    let [_, pattern @ ..] = call.args.as_slice() else { return false };
+    if !matches!(call.name(), "spark_like" | "spark_ilike") || !pattern.iter().all(is_constant) {
+        return false;
+    }
+    let args = std::iter::once(lit("")).chain(pattern.iter().cloned()).collect();
+    kernel::evaluated(&Expr::ScalarFunction(ScalarFunction { func: Arc::clone(&call.func), args })).is_ok()
 }
 
 /// Whether a lambda of the call, or what becomes of its values, can end in an error.
@@ -199,6 +210,21 @@ pub fn case(branches: Vec<(Expr, Expr)>, otherwise: Option<Expr>, data_type: &Sp
     let branches = branches.into_iter().map(|(condition, value)| Ok((condition, number(value)?)));
     let otherwise = otherwise.map(number).transpose()?;
     Ok(plain(branches.collect::<Result<_, Fault>>()?, otherwise).eq(lit(1i8)))
+}
+
+/// A condition that is computed only where those before it under AND leave the result open, and what stands before it.
+pub fn guarded(expr: &Expr) -> Option<(&Expr, &Expr)> {
+    let Expr::BinaryExpr(comparison) = expr else { return None };
+    let Expr::Case(case) = comparison.left.as_ref() else { return None };
+    let ([(open, later)], Some(otherwise)) = (case.when_then_expr.as_slice(), &case.else_expr) else { return None };
+    let truth = |number: &Expr| match number {
+        Expr::ScalarFunction(call) if call.name() == "spark_truth_number" => call.args.first().cloned(),
+        _ => None,
+    };
+    let is_number = comparison.op == Operator::Eq && *comparison.right == lit(1i8) && case.expr.is_none();
+    let (Expr::IsNotFalse(before), Expr::ScalarFunction(call)) = (open.as_ref(), later.as_ref()) else { return None };
+    let is_guard = is_number && truth(later).is_some() && truth(otherwise) == Some(lit(true));
+    if is_guard { Some((before, call.args.first()?)) } else { None }
 }
 
 /// The same value, in a call that DataFusion neither moves nor computes for other rows; the value itself when it cannot fail.

@@ -6,7 +6,7 @@ use datafusion::arrow::array::{Array, ArrayRef, StringArray, StringBuilder};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::lit;
-use lakesmith_diagnostic::{SourceKind, SourceMap};
+use lakesmith_diagnostic::{Condition, SourceKind, SourceMap};
 use lakesmith_sql::{parse_data_type_in, parse_schema_in};
 use lakesmith_unresolved::expression::JsonStep;
 use lakesmith_unresolved::{SparkType, StructField};
@@ -66,7 +66,7 @@ fn from_json(call: &Call<'_>) -> Result<Typed, Fault> {
         (Ok(columns), Err(_)) => SparkType::Struct(columns),
         (Err(fault), Err(_)) => {
             let title = format!("the schema of `from_json` cannot be read: {}", fault.title);
-            return Err(Fault::mismatch(title, Some(1)));
+            return Err(Fault { condition: Condition::PARSE_SYNTAX_ERROR, title, argument: Some(1), help: None });
         }
     };
     let mut arguments = vec![call.arguments[0].clone()];

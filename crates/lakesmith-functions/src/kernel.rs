@@ -38,6 +38,9 @@ pub(crate) const KERNELS: Kernels = &[(FENCE, |arguments, _| Ok(Arc::clone(&argu
 /// Kernels that are computed for the rows they are asked for and never while a query is planned, even of constants.
 const VOLATILE: [&str; 4] = [FENCE, "spark_aes_encrypt", "spark_assert_true", "spark_raise_error"];
 
+/// Kernels that take a constant beside arrays as an array of one row, because they do with it what need not be done for each.
+const TAKE_CONSTANTS: [&str; 2] = ["spark_ilike", "spark_like"];
+
 /// A kernel under a name. Two are equal when name and result type are.
 #[derive(Debug, Clone)]
 pub struct KernelFunction {
@@ -133,8 +136,15 @@ impl ScalarUDFImpl for KernelFunction {
         let scalars = args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
         let constant = scalars && !args.args.is_empty() && self.signature.volatility == Volatility::Immutable;
         let rows = if constant { 1 } else { args.number_rows };
-        let arrays = args.args.into_iter().enumerate().map(|(at, arg)| self.taken(at, arg.into_array(rows)?));
-        let arrays = arrays.collect::<Result<Vec<_>>>()?;
+        let rows_of_constants = if TAKE_CONSTANTS.contains(&self.name) { 1 } else { rows };
+        let array = |(at, argument): (usize, ColumnarValue)| {
+            let array = match argument {
+                ColumnarValue::Scalar(constant) => constant.to_array_of_size(rows_of_constants)?,
+                ColumnarValue::Array(array) => array,
+            };
+            self.taken(at, array)
+        };
+        let arrays = args.args.into_iter().enumerate().map(array).collect::<Result<Vec<_>>>()?;
         let result = (self.kernel)(&arrays, &self.result).map_err(|error| self.place.of(error))?;
         if constant {
             return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&result, 0)?));

@@ -6,9 +6,10 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, BooleanBuilder};
+use datafusion::arrow::array::{Array, ArrayRef, BooleanBuilder, StringArray};
 use datafusion::common::Result;
 use lakesmith_diagnostic::Condition;
+use memchr::memmem::Finder;
 
 use crate::kernel::{Kernels, refused, texts};
 
@@ -19,57 +20,68 @@ pub(crate) const KERNELS: Kernels =
 /// The escape character of a pattern that names none.
 const ESCAPE: char = '\\';
 
+/// A constant comes as an array of one row.
 fn each(arguments: &[ArrayRef], folded: impl Fn(&str) -> String + Copy) -> Result<ArrayRef> {
     let escapes = arguments.get(2).map(texts).transpose()?;
     let (values, patterns) = (texts(&arguments[0])?, texts(&arguments[1])?);
+    let rows = arguments.iter().map(|argument| argument.len()).find(|rows| *rows != 1).unwrap_or(1);
+    let of_row = |array: &StringArray, row: usize| if array.len() == 1 { 0 } else { row };
+    let is_constant = patterns.len() == 1 && escapes.as_ref().is_none_or(|escapes| escapes.len() == 1);
     let folds = folded("A") != "A";
     let mut known: Option<(&str, char, Pattern)> = None;
-    let mut matches = BooleanBuilder::with_capacity(values.len());
-    for row in 0..values.len() {
-        if values.is_null(row) || patterns.is_null(row) {
+    let mut matches = BooleanBuilder::with_capacity(rows);
+    for row in 0..rows {
+        let (value, pattern) = (of_row(&values, row), of_row(&patterns, row));
+        if values.is_null(value) || patterns.is_null(pattern) {
             matches.append_null();
             continue;
         }
-        let escape = escapes.as_ref().and_then(|escapes| escapes.value(row).chars().next()).unwrap_or(ESCAPE);
-        let written = patterns.value(row);
+        let (value, written) = (values.value(value), patterns.value(pattern));
         let pattern = match &known {
-            Some((text, with, pattern)) if *text == written && *with == escape => pattern,
+            Some((_, _, pattern)) if is_constant => pattern,
             _ => {
-                let pattern = Pattern::new(&folded(written), escape)?;
-                &known.insert((written, escape, pattern)).2
+                let escape = escapes.as_ref().and_then(|escapes| escapes.value(of_row(escapes, row)).chars().next());
+                let escape = escape.unwrap_or(ESCAPE);
+                if known.as_ref().is_none_or(|(text, with, _)| *text != written || *with != escape) {
+                    known = Some((written, escape, Pattern::new(&folded(written), escape)?));
+                }
+                let Some((_, _, pattern)) = &known else { continue };
+                pattern
             }
         };
-        let value = values.value(row);
         matches.append_value(if folds { pattern.is_met(&folded(value)) } else { pattern.is_met(value) });
     }
     Ok(Arc::new(matches.finish()))
 }
 
 /// What stands between two `%`, or before the first or after the last.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Piece {
-    /// Characters as they are.
-    Text(String),
+    /// Characters as they are, with the means to find them.
+    Text(String, Box<Finder<'static>>),
     /// Characters, with nothing for any one.
     Mixed(Vec<Option<char>>),
 }
 
 impl Piece {
     fn new(characters: Vec<Option<char>>) -> Self {
-        match characters.iter().copied().collect() {
-            Some(text) => Self::Text(text),
+        match characters.iter().copied().collect::<Option<String>>() {
+            Some(text) => {
+                let finder = Finder::new(&text).into_owned();
+                Self::Text(text, Box::new(finder))
+            }
             None => Self::Mixed(characters),
         }
     }
 
     fn is_empty(&self) -> bool {
-        matches!(self, Self::Text(text) if text.is_empty())
+        matches!(self, Self::Text(text, _) if text.is_empty())
     }
 
     /// What follows it in a text that begins with it.
     fn after<'t>(&self, text: &'t str) -> Option<&'t str> {
         match self {
-            Self::Text(own) => text.strip_prefix(own.as_str()),
+            Self::Text(own, _) => text.strip_prefix(own.as_str()),
             Self::Mixed(own) => {
                 let mut rest = text.chars();
                 let is_met = own.iter().all(|wanted| match (wanted, rest.next()) {
@@ -85,14 +97,14 @@ impl Piece {
     /// What follows the first place where it stands in a text.
     fn after_first<'t>(&self, text: &'t str) -> Option<&'t str> {
         match self {
-            Self::Text(own) => text.find(own.as_str()).map(|at| &text[at + own.len()..]),
+            Self::Text(own, finder) => finder.find(text.as_bytes()).map(|at| &text[at + own.len()..]),
             Self::Mixed(_) => text.char_indices().find_map(|(at, _)| self.after(&text[at..])),
         }
     }
 
     fn is_end_of(&self, text: &str) -> bool {
         match self {
-            Self::Text(own) => text.ends_with(own.as_str()),
+            Self::Text(own, _) => text.ends_with(own.as_str()),
             Self::Mixed(own) => {
                 let start = text.char_indices().nth_back(own.len() - 1);
                 start.is_some_and(|(start, _)| self.after(&text[start..]).is_some())
@@ -102,12 +114,12 @@ impl Piece {
 }
 
 /// A pattern that was read.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 enum Pattern {
     /// Without `%`.
     Whole(Piece),
     /// With `%` between any two.
-    Pieces { first: Piece, between: Vec<Piece>, last: Piece },
+    Pieces { first: Option<Piece>, between: Vec<Piece>, last: Option<Piece> },
 }
 
 impl Pattern {
@@ -128,9 +140,13 @@ impl Pattern {
             }
         }
         let mut pieces = pieces.into_iter().map(Piece::new);
-        let first = pieces.next().unwrap_or_else(|| Piece::Text(String::new()));
+        let first = pieces.next().unwrap_or_else(|| Piece::new(Vec::new()));
+        let full = |piece: Piece| Some(piece).filter(|piece| !piece.is_empty());
         Ok(match pieces.next_back() {
-            Some(last) => Self::Pieces { first, between: pieces.filter(|piece| !piece.is_empty()).collect(), last },
+            Some(last) => {
+                let between = pieces.filter(|piece| !piece.is_empty()).collect();
+                Self::Pieces { first: full(first), between, last: full(last) }
+            }
             None => Self::Whole(first),
         })
     }
@@ -139,8 +155,9 @@ impl Pattern {
         match self {
             Self::Whole(piece) => piece.after(text) == Some(""),
             Self::Pieces { first, between, last } => {
-                let rest = between.iter().try_fold(first.after(text), |rest, piece| Some(piece.after_first(rest?)));
-                rest.flatten().is_some_and(|rest| last.is_end_of(rest))
+                let rest = first.as_ref().map_or(Some(text), |first| first.after(text));
+                let rest = rest.and_then(|rest| between.iter().try_fold(rest, |rest, piece| piece.after_first(rest)));
+                rest.is_some_and(|rest| last.as_ref().is_none_or(|last| last.is_end_of(rest)))
             }
         }
     }

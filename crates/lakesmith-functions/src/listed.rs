@@ -20,6 +20,7 @@ use crate::cast::{Mode, cast};
 use crate::cast_text::range;
 use crate::coercion::implicit;
 use crate::collection::row;
+use crate::constant;
 use crate::function::{Call, Fault, Function, Ordered, Typed};
 use crate::kernel::{self, Kernels, texts};
 use crate::percentile;
@@ -79,13 +80,18 @@ fn listagg(call: &Call<'_>) -> Result<Typed, Fault> {
         Some(separator) if !separator.expr.column_refs().is_empty() => {
             return Err(Fault::mismatch(format!("the separator of `{}` is a constant", call.name), Some(1)));
         }
+        Some(separator)
+            if (separator.data_type == SparkType::Binary) != (result == SparkType::Binary)
+                && separator.data_type != SparkType::Null =>
+        {
+            let title = format!("the separator of `{}` is of another type than its values", call.name);
+            return Err(Fault::mismatch(title, Some(1)));
+        }
         Some(separator) if result == SparkType::Binary => cast(separator.clone(), &result, Mode::Ansi)?,
         Some(separator) => text(call, separator.clone(), 1)?,
     };
-    if call.distinct && call.order.iter().any(|key| key.value.expr != call.arguments[0].expr) {
-        let condition = Condition::INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT;
-        let title = format!("`{}(DISTINCT …)` can only be ordered by its value", call.name);
-        return Err(Fault { condition, title, argument: None, help: None });
+    if call.distinct {
+        call.order.iter().try_for_each(|key| distinct_order(call, key, &value))?;
     }
     let present = is_not_null(value.expr.clone());
     let keys: Vec<Typed> = [value].into_iter().chain(call.order.iter().map(|key| key.value.clone())).collect();
@@ -93,6 +99,25 @@ fn listagg(call: &Call<'_>) -> Result<Typed, Fault> {
     let order: String = call.order.iter().map(direction).collect();
     let order = Typed::new(lit(order.as_str()), SparkType::STRING).with_nullable(false);
     Ok(kernel::call("spark_listagg", vec![rows, order, separator], result)?.with_nullable(true))
+}
+
+/// Distinct values are ordered by themselves, or by what they are texts of where different values have different texts.
+fn distinct_order(call: &Call<'_>, key: &Ordered, value: &Typed) -> Result<(), Fault> {
+    if key.value.expr == value.expr {
+        return Ok(());
+    }
+    let of_key = implicit(key.value.clone(), &value.data_type).and_then(Result::ok);
+    let fault = |condition, title| Err(Fault { condition, title, argument: None, help: None });
+    if of_key.is_none_or(|of_key| of_key.expr != value.expr) {
+        let condition = Condition::INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT;
+        return fault(condition, format!("`{}(DISTINCT …)` can only be ordered by its value", call.name));
+    }
+    if matches!(key.value.data_type, SparkType::Float | SparkType::Double | SparkType::Timestamp) {
+        let condition = Condition::INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT_UNSAFE_CAST;
+        let title = format!("different values of type {} can have the same text", key.value.data_type);
+        return fault(condition, title);
+    }
+    Ok(())
 }
 
 fn text(call: &Call<'_>, value: Typed, index: usize) -> Result<Typed, Fault> {
@@ -165,13 +190,41 @@ fn mode(call: &Call<'_>) -> Result<Typed, Fault> {
             let order = only_order(call)?;
             (order.value.clone(), order.descending)
         }
-        [value, ..] if call.order.is_empty() => (value.clone(), false),
-        _ => return Err(Fault::mismatch("`mode` takes its value from WITHIN GROUP or as an argument", Some(0))),
+        [value, deterministic @ ..] if call.order.is_empty() => {
+            deterministic.first().map_or(Ok(()), |argument| truth(call, argument))?;
+            (value.clone(), false)
+        }
+        _ => {
+            let title = "`mode` takes its value from WITHIN GROUP or as an argument".to_owned();
+            let condition = Condition::INVALID_WITHIN_GROUP_EXPRESSION_WRONG_NUM_ORDERINGS;
+            return Err(Fault { condition, title, argument: None, help: None });
+        }
     };
     let result = value.data_type.clone();
     let values = collect(&Call { arguments: vec![value], ..call.clone() }, false)?;
     let name = if descending { "spark_mode_desc" } else { "spark_mode" };
     Ok(kernel::call(name, vec![values], result)?.with_nullable(true))
+}
+
+/// Checks an argument that is a constant truth value.
+fn truth(call: &Call<'_>, argument: &Typed) -> Result<(), Fault> {
+    let fault = |condition, title| Err(Fault { condition, title, argument: Some(1), help: None });
+    match (&argument.data_type, constant::value(&argument.expr)) {
+        (SparkType::Null, _) => {
+            Err(Fault::mismatch(format!("the second argument of `{}` is NULL", call.name), Some(1)))
+        }
+        (SparkType::Boolean, Some(value)) if value.is_null() => {
+            Err(Fault::mismatch(format!("the second argument of `{}` is NULL", call.name), Some(1)))
+        }
+        (SparkType::Boolean, Some(_)) => Ok(()),
+        (SparkType::Boolean, None) => {
+            fault(Condition::NON_FOLDABLE_ARGUMENT, format!("the second argument of `{}` is a constant", call.name))
+        }
+        (other, _) => {
+            let title = format!("the second argument of `{}` is a BOOLEAN, not {other}", call.name);
+            fault(Condition::UNEXPECTED_INPUT_TYPE, title)
+        }
+    }
 }
 
 fn most_frequent(arguments: &[ArrayRef], greatest: bool) -> Result<ArrayRef> {

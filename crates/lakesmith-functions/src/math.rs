@@ -11,7 +11,7 @@ use lakesmith_unresolved::SparkType;
 
 use crate::arithmetic::attempt;
 use crate::cast::{Mode, cast, cast_array};
-use crate::coercion::{adjusted, as_decimal, implicit, is_integral, is_numeric};
+use crate::coercion::{adjusted, as_decimal, bounded, implicit, is_integral, is_numeric};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::interval_arithmetic::{self, is_interval};
 use crate::kernel::{self, Kernels};
@@ -300,7 +300,7 @@ fn rounded(call: &Call<'_>, [decimal, double, whole]: [&'static str; 3]) -> Resu
             let whole = precision - scale + 1;
             let result = match digits {
                 ..0 => adjusted(whole.max(1 - digits), 0),
-                kept => adjusted(whole + kept.min(scale), kept.min(scale)),
+                kept => bounded((whole + kept.min(scale)).min(38), i8::try_from(kept.min(scale)).unwrap_or(38)),
             };
             (result, decimal)
         }

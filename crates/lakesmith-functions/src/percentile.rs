@@ -1,9 +1,11 @@
-//! Percentiles: the values of a group are gathered and sorted; approximate ones look into the digest that Spark makes.
+//! Percentiles: the values of a group are gathered, and those at a place of their order found; approximate ones look into the
+//! digest that Spark makes.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Array, ListArray};
-use datafusion::arrow::compute::{SortOptions, cast as arrow_cast, sort_to_indices, take};
+use datafusion::arrow::compute::{cast as arrow_cast, take};
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type};
 use datafusion::common::{Result, ScalarValue, internal_datafusion_err};
 use datafusion::logical_expr::expr::Case;
@@ -23,11 +25,11 @@ use crate::quantile::Summary;
 
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[
-    ("spark_percentile", |a, t| each(a, t, interpolated, false)),
+    ("spark_percentile", |a, _| each(a, interpolated, false)),
     ("spark_percentile_approx", approximate),
-    ("spark_percentile_desc", |a, t| each(a, t, interpolated, true)),
-    ("spark_percentile_disc", |a, t| each(a, t, picked, false)),
-    ("spark_percentile_disc_desc", |a, t| each(a, t, picked, true)),
+    ("spark_percentile_desc", |a, _| each(a, interpolated, true)),
+    ("spark_percentile_disc", |a, _| each(a, picked, false)),
+    ("spark_percentile_disc_desc", |a, _| each(a, picked, true)),
     ("spark_percentiles", |a, t| each_list(a, t, interpolated, false)),
     ("spark_percentiles_approx", approximate_each),
     ("spark_percentiles_desc", |a, t| each_list(a, t, interpolated, true)),
@@ -228,64 +230,61 @@ fn shares(call: &Call<'_>) -> Result<(Typed, bool), Fault> {
     Ok((share, is_list))
 }
 
-/// The value at a share of sorted values, which are not empty.
-type Choice = fn(&ArrayRef, f64) -> Result<ArrayRef>;
+/// The value at a share of so many values, of which a function gives the one at a place of their order.
+type Choice = fn(&mut dyn FnMut(usize) -> f64, usize, f64) -> f64;
 
-fn interpolated(sorted: &ArrayRef, share: f64) -> Result<ArrayRef> {
-    let values = sorted.as_primitive::<Float64Type>();
-    let position = share * (values.len() - 1) as f64;
+fn interpolated(at: &mut dyn FnMut(usize) -> f64, count: usize, share: f64) -> f64 {
+    let position = share * (count - 1) as f64;
     let (low, high) = (position.floor(), position.ceil());
-    let at = |position: f64| values.value((position as usize).min(values.len() - 1));
-    let value = match low == high || at(low) == at(high) {
-        true => at(low),
-        false => (high - position) * at(low) + (position - low) * at(high),
-    };
-    Ok(Arc::new(Float64Array::from(vec![value])))
+    let below = at(low as usize);
+    let above = if low == high { below } else { at((high as usize).min(count - 1)) };
+    if low == high || below == above { below } else { (high - position) * below + (position - low) * above }
 }
 
-fn picked(sorted: &ArrayRef, share: f64) -> Result<ArrayRef> {
-    let rank = (share * sorted.len() as f64).ceil().max(1.0) as usize;
-    Ok(sorted.slice(rank.min(sorted.len()) - 1, 1))
+fn picked(at: &mut dyn FnMut(usize) -> f64, count: usize, share: f64) -> f64 {
+    let rank = (share * count as f64).ceil().max(1.0) as usize;
+    at(rank.min(count) - 1)
 }
 
-fn sorted(values: &ArrayRef, descending: bool) -> Result<ArrayRef> {
-    let order = sort_to_indices(values, Some(SortOptions { descending, nulls_first: false }), None)?;
-    Ok(take(values, &order, None)?)
+fn order(descending: bool) -> impl Fn(&f64, &f64) -> Ordering {
+    move |left, right| if descending { right.total_cmp(left) } else { left.total_cmp(right) }
 }
 
-fn each(arguments: &[ArrayRef], to: &DataType, choose: Choice, descending: bool) -> Result<ArrayRef> {
+/// One value is found without sorting the others.
+fn each(arguments: &[ArrayRef], choose: Choice, descending: bool) -> Result<ArrayRef> {
     let (lists, shares) = (arguments[0].as_list::<i32>(), arguments[1].as_primitive::<Float64Type>());
-    let mut parts: Vec<ArrayRef> = Vec::with_capacity(lists.len());
-    for row in 0..lists.len() {
-        let values = sorted(&lists.value(row), descending)?;
-        parts.push(match values.is_empty() || shares.is_null(row) {
-            true => datafusion::arrow::array::new_null_array(to, 1),
-            false => choose(&values, shares.value(row))?,
-        });
-    }
-    joined(&parts, to)
+    let numbers = lists.values().as_primitive::<Float64Type>().values();
+    let mut values: Vec<f64> = Vec::new();
+    let found = (0..lists.len()).map(|row| {
+        values.clear();
+        values.extend_from_slice(&numbers[range(lists.value_offsets(), row)]);
+        let mut at = |place: usize| *values.select_nth_unstable_by(place, order(descending)).1;
+        let count = range(lists.value_offsets(), row).len();
+        (count > 0 && shares.is_valid(row)).then(|| choose(&mut at, count, shares.value(row)))
+    });
+    Ok(Arc::new(found.collect::<Float64Array>()))
 }
 
 fn each_list(arguments: &[ArrayRef], to: &DataType, choose: Choice, descending: bool) -> Result<ArrayRef> {
     let DataType::List(field) = to else { return Err(internal_datafusion_err!("percentiles of type {to}")) };
     let (lists, shares) = (arguments[0].as_list::<i32>(), arguments[1].as_list::<i32>());
-    let mut parts: Vec<ArrayRef> = Vec::new();
+    let numbers = lists.values().as_primitive::<Float64Type>().values();
+    let mut found: Vec<f64> = Vec::new();
     let mut lengths = Vec::with_capacity(lists.len());
     let mut present = Vec::with_capacity(lists.len());
     for row in 0..lists.len() {
-        let (values, wanted) = (sorted(&lists.value(row), descending)?, shares.value(row));
+        let (mut values, wanted) = (numbers[range(lists.value_offsets(), row)].to_vec(), shares.value(row));
+        values.sort_unstable_by(order(descending));
         present.push(!values.is_empty());
         lengths.push(if values.is_empty() { 0 } else { wanted.len() });
         if !values.is_empty() {
-            for share in wanted.as_primitive::<Float64Type>().values() {
-                parts.push(choose(&values, *share)?);
-            }
+            let wanted = wanted.as_primitive::<Float64Type>().values();
+            found.extend(wanted.iter().map(|share| choose(&mut |place| values[place], values.len(), *share)));
         }
     }
     let offsets = datafusion::arrow::buffer::OffsetBuffer::from_lengths(lengths);
-    let values = joined(&parts, field.data_type())?;
     let nulls = datafusion::arrow::buffer::NullBuffer::from(present);
-    Ok(Arc::new(ListArray::try_new(Arc::clone(field), offsets, values, Some(nulls))?))
+    Ok(Arc::new(ListArray::try_new(Arc::clone(field), offsets, Arc::new(Float64Array::from(found)), Some(nulls))?))
 }
 
 fn joined(parts: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {

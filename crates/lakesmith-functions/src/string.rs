@@ -245,7 +245,8 @@ fn with_number(arguments: &[ArrayRef], function: impl Fn(&str, i32) -> String) -
 }
 
 fn pad(call: &Call<'_>, name: &'static str, of_bytes: &'static str) -> Result<Typed, Fault> {
-    if bytes::are_bytes(call, 1) {
+    let is_filled_by_text = call.arguments.get(2).is_some_and(|fill| fill.data_type != SparkType::Binary);
+    if bytes::are_bytes(call, 1) && !is_filled_by_text {
         return bytes::pad(call, of_bytes);
     }
     let types = [SparkType::STRING, SparkType::Integer, SparkType::STRING];

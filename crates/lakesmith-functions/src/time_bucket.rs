@@ -10,9 +10,10 @@ use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::lit;
 use lakesmith_diagnostic::Condition;
 use lakesmith_unresolved::SparkType;
+use lakesmith_unresolved::spark_type::DayTimeUnit;
 
-use crate::array::argument;
 use crate::calendar::zone;
+use crate::cast::{Mode, cast};
 use crate::civil_date::CivilDate;
 use crate::constant;
 use crate::function::{Call, Fault, Function, Typed};
@@ -28,6 +29,28 @@ pub(crate) const KERNELS: Kernels = &[("spark_time_bucket", bucket_kernel)];
 
 fn time_bucket(call: &Call<'_>) -> Result<Typed, Fault> {
     let width = call.arguments[0].clone();
+    let (time, result) = bucketed(call, 1)?;
+    let (time, origin, result) = match (call.arguments.get(2), time.data_type == SparkType::Null) {
+        (None, _) => (time, None, result),
+        (Some(_), is_null) => {
+            let (origin, of_origin) = bucketed(call, 2)?;
+            let result = if is_null { of_origin } else { result };
+            if constant::value(&origin.expr).is_none() {
+                return Err(constant::not_constant(call, 2));
+            }
+            if ![&SparkType::Null, &result].contains(&&origin.data_type) {
+                let title = format!("buckets of {result} begin at one of these, not at {}", origin.data_type);
+                return Err(Fault::mismatch(title, Some(2)));
+            }
+            (time, Some(origin), result)
+        }
+    };
+    let width = match width.data_type {
+        SparkType::Null => {
+            cast(width, &SparkType::DayTimeInterval { start: DayTimeUnit::Day, end: DayTimeUnit::Second }, Mode::Ansi)?
+        }
+        _ => width,
+    };
     if !matches!(width.data_type, SparkType::DayTimeInterval { .. } | SparkType::YearMonthInterval { .. }) {
         let title = format!("the width of a bucket is an interval, not a value of type {}", width.data_type);
         return Err(Fault::mismatch(title, Some(0)));
@@ -40,20 +63,30 @@ fn time_bucket(call: &Call<'_>) -> Result<Typed, Fault> {
     if size.is_some_and(|size| size <= 0) {
         return Err(Fault::mismatch("the width of a bucket is more than nothing", Some(0)));
     }
-    let time = call.arguments[1].clone();
-    if matches!(time.data_type, SparkType::Date | SparkType::TimestampNtz) {
-        return Err(Fault::mismatch(format!("`time_bucket` needs a TIMESTAMP, not {}", time.data_type), Some(1)));
-    }
-    let (time, result) = (argument(call, 1, &SparkType::Timestamp)?, SparkType::Timestamp);
-    let origin = match call.arguments.get(2) {
-        Some(_) => argument(call, 2, &result)?,
+    let origin = match origin {
+        Some(origin) => origin,
         None => {
-            let epoch = call.session.rules.zone.instant(0);
-            let epoch = ScalarValue::TimestampMicrosecond(Some(epoch), Some("UTC".into()));
+            let (epoch, zone) = match result {
+                SparkType::Timestamp => (call.session.rules.zone.instant(0), Some("UTC".into())),
+                _ => (0, None),
+            };
+            let epoch = ScalarValue::TimestampMicrosecond(Some(epoch), zone);
             Typed::new(lit(epoch), result.clone()).with_nullable(false)
         }
     };
+    let (time, origin) = (cast(time, &result, Mode::Ansi)?, cast(origin, &result, Mode::Ansi)?);
     kernel::call("spark_time_bucket", vec![width, time, origin], result)
+}
+
+/// An argument that is a time, and the type of buckets that it asks for.
+fn bucketed(call: &Call<'_>, index: usize) -> Result<(Typed, SparkType), Fault> {
+    let value = call.arguments[index].clone();
+    let result = match value.data_type {
+        SparkType::Timestamp | SparkType::Null => SparkType::Timestamp,
+        SparkType::TimestampNtz => SparkType::TimestampNtz,
+        ref other => return Err(Fault::mismatch(format!("`time_bucket` needs a TIMESTAMP, not {other}"), Some(index))),
+    };
+    Ok((value, result))
 }
 
 fn bucket_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {

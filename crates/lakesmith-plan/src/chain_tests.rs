@@ -1,7 +1,8 @@
 //! Long chains of one operator: DataFusion's time grows with the square of an expression's depth, so they are kept flat.
 
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
-use datafusion::logical_expr::Expr;
+use datafusion::logical_expr::utils::split_conjunction;
+use datafusion::logical_expr::{Expr, LogicalPlan};
 
 use crate::testing::Session;
 
@@ -75,6 +76,70 @@ async fn a_condition_that_can_fail_is_computed_after_those_before_it_and_a_chain
     assert_eq!(session.rows(&format!("SELECT d {from} WHERE {chain} ORDER BY d")).await, ["0"]);
     let unguarded = format!("SELECT d {from} WHERE 1 / d > 0 AND d <> 0");
     assert_eq!(session.run_fault(&unguarded).await, "DIVIDE_BY_ZERO");
+}
+
+/// How many conditions the filters of a plan have that are no computed column.
+async fn plain_conditions(session: &Session, sql: &str) -> usize {
+    let resolved = session.resolve(sql).await.unwrap_or_else(|faults| panic!("{faults:#?}"));
+    let mut found = 0;
+    let visited = resolved.plan.apply(|node| {
+        if let LogicalPlan::Filter(filter) = node {
+            let parts = split_conjunction(&filter.predicate);
+            found += parts.iter().filter(|part| !matches!(part, Expr::Column(_))).count();
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    visited.unwrap();
+    found
+}
+
+#[tokio::test]
+async fn conditions_that_cannot_fail_stay_conditions_of_joins_and_scans_whatever_stands_beside_them() {
+    let session = Session::new();
+    let from = "FROM VALUES (4, 'a') AS t(x, s), VALUES (4, 'a') AS u(y, r)";
+    let sure = ["x = y", "s = r", "x > 0", "y > 1", "x < 9", "y < 9", "r <> 'b'"];
+    for (place, plain) in [(0, 2), (3, sure.len()), (sure.len(), sure.len())] {
+        let mut conditions = sure.map(str::to_owned).to_vec();
+        conditions.insert(place, "12 / x > 2".to_owned());
+        let sql = format!("SELECT x {from} WHERE {}", conditions.join(" AND "));
+        assert_eq!(plain_conditions(&session, &sql).await, plain, "{sql}");
+        assert_eq!(session.rows(&sql).await, ["4"]);
+    }
+    let grouped = format!("SELECT x {from} WHERE x = y AND (s = r AND (x > 0 AND y > 1) AND 12 / x > 2)");
+    assert_eq!(plain_conditions(&session, &grouped).await, 4);
+}
+
+#[tokio::test]
+async fn tables_that_nothing_else_joins_are_joined_by_an_equality_that_can_fail() {
+    let session = Session::new();
+    let from = "FROM VALUES (4, 'a') AS t(x, s), VALUES ('4', 'a', 0) AS u(y, r, z)";
+    for (condition, plain) in [
+        ("x > 0 AND x + 1 = y + 1", 2),
+        ("x > 0 AND s = r AND x + 1 = y + 1", 2),
+        ("x > 0 AND 8 / x > 1 AND x + 1 = y + 1 AND z = 0", 3),
+        ("z <> 0 AND x = y / z", 2),
+    ] {
+        let sql = format!("SELECT x {from} WHERE {condition}");
+        assert_eq!(plain_conditions(&session, &sql).await, plain, "{condition}");
+        let expected: &[&str] = if condition.starts_with('z') { &[] } else { &["4"] };
+        assert_eq!(session.rows(&sql).await, expected, "{condition}");
+    }
+}
+
+#[tokio::test]
+async fn like_with_a_constant_pattern_is_a_condition_of_the_scan() {
+    let session = Session::new();
+    let from = "FROM VALUES ('ab', 'a%', 1) AS t(s, p, x)";
+    for (condition, plain) in
+        [("s LIKE 'a%'", 1), ("s NOT ILIKE '%c' ESCAPE '!'", 1), ("s LIKE p", 0), ("s LIKE 'a\\\\'", 0)]
+    {
+        assert_eq!(
+            plain_conditions(&session, &format!("SELECT x {from} WHERE {condition}")).await,
+            plain,
+            "{condition}"
+        );
+    }
+    assert_eq!(session.run_fault(&format!("SELECT x {from} WHERE s LIKE 'a!b' ESCAPE '!'")).await, "INVALID_FORMAT");
 }
 
 #[test]

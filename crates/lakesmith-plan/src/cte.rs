@@ -91,6 +91,7 @@ impl Resolver<'_> {
         {
             return self.named_query(&named, outer);
         }
+        let qualified = self.name_in_body(qualified);
         let request = RelationRequest::Table { name: qualified.clone(), is_streaming, options: options.to_vec() };
         let source = self.source(request, &name.origin, &qualified)?;
         let written = qualified.parts();

@@ -19,10 +19,11 @@ use crate::generator::generates;
 use crate::literal::{literal, special_moment};
 use crate::naming;
 use crate::null_folding;
-use crate::project::typed;
+use crate::project::{mentions_aggregate, typed};
 use crate::quantified_like;
 use crate::resolver::Resolver;
 use crate::scope::{Found, Reach, Scope, ScopeColumn};
+use crate::sql_function::Called;
 use crate::star::is_to_spell;
 use crate::time_window::is_time_window;
 
@@ -119,6 +120,23 @@ impl Resolver<'_> {
         }
     }
 
+    /// The condition of `FILTER (WHERE …)`, which is about one row and no other value than a truth value.
+    fn filter_of_aggregate(&mut self, filter: &Expression, scope: &Scope<'_>) -> Option<Expr> {
+        let told = |title: &str| Diagnostic::error(Condition::INVALID_AGGREGATE_FILTER, title);
+        if mentions_aggregate(filter) {
+            return self.refuse(told("an aggregate function stands in FILTER"), &filter.origin, "about many rows");
+        }
+        if is_random(filter) {
+            return self.refuse(told("a random function stands in FILTER"), &filter.origin, "random");
+        }
+        let value = self.expression(filter, scope)?;
+        if value.data_type != SparkType::Boolean {
+            let title = format!("FILTER needs a condition, this is a value of type {}", value.data_type);
+            return self.refuse(told(&title), &filter.origin, "no condition");
+        }
+        Some(value.expr)
+    }
+
     fn name(
         &mut self,
         parts: &[NamePart],
@@ -190,6 +208,9 @@ impl Resolver<'_> {
                 }
                 if let Some(value) = self.outer(parts, plan_id, scope, origin) {
                     return Some(value);
+                }
+                if let Some(value) = self.parameter(parts, scope, origin) {
+                    return value;
                 }
                 if let (Some((value, taken)), None) = (self.variable(parts), plan_id) {
                     self.note_variable(&parts[taken - 1], &value, origin);
@@ -266,11 +287,10 @@ impl Resolver<'_> {
     }
 
     pub(crate) fn field(&mut self, value: Typed, name: &str, origin: &Origin) -> Option<Typed> {
-        if let SparkType::Map { key, .. } = &value.data_type
-            && matches!(key.as_ref(), SparkType::String { .. })
-        {
+        if let SparkType::Map { key: key_type, .. } = &value.data_type {
             let key = literal(&Literal::String(name.to_owned()));
             let key = self.settle(key, origin)?;
+            let key = self.settle(cast(key, key_type, Mode::Ansi), origin)?;
             let element = collection::element(value, key);
             return self.settle(element, origin);
         }
@@ -455,7 +475,15 @@ impl Resolver<'_> {
                 Scope { aggregates: scope.aggregates || scope.windowed == Some(true), windowed: None, ..*scope };
             return self.higher_order(function, call, &plain, origin);
         }
-        let Some(function) = registry::find(name) else {
+        let builtin = registry::find(name);
+        if builtin.is_none() || call.name.parts.len() > 1 {
+            match self.called(call) {
+                Called::Function(function) => return self.function_value(&function, call, scope, origin),
+                Called::Asked => return None,
+                Called::Nothing => {}
+            }
+        }
+        let Some(function) = builtin else {
             return self.unknown_function(call, part, scope);
         };
         if function.role == Role::Aggregate && scope.within_aggregate {
@@ -482,7 +510,8 @@ impl Resolver<'_> {
         }
         if !call.within_group.is_empty() && !ORDERED.contains(&function.names[0]) {
             let title = format!("`{name}` has no WITHIN GROUP");
-            return self.refuse(Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title), origin, "");
+            let condition = Condition::INVALID_SQL_SYNTAX_FUNCTION_WITH_UNSUPPORTED_SYNTAX;
+            return self.refuse(Diagnostic::error(condition, title), origin, "");
         }
         let plain = scope.aggregates && function.role != Role::Aggregate;
         let within_aggregate = scope.within_aggregate || function.role == Role::Aggregate && scope.windowed.is_none();
@@ -583,13 +612,16 @@ impl Resolver<'_> {
         {
             self.moved.push((origin.clone(), known));
         }
+        if name.eq_ignore_ascii_case("time_bucket") && value.data_type == SparkType::TimestampNtz {
+            self.moved.push((origin.clone(), naming::BUCKET_WITHOUT_ZONE));
+        }
         if is_null {
             return self.settle(constant::null(&value.data_type), origin);
         }
         match &call.filter {
             None => Some(value),
             Some(filter) => {
-                let condition = self.condition(filter, &Scope { aggregates: false, ..*scope }, "FILTER")?;
+                let condition = self.filter_of_aggregate(filter, &Scope { aggregates: false, ..*scope })?;
                 self.filtered(value, condition, origin)
             }
         }
@@ -604,28 +636,27 @@ const COMPARISONS: [&str; 9] = ["==", "=", "!=", "<>", "<", "<=", ">", ">=", "<=
 /// Operators of which a chain is one call, by their functions: resolved one inside the other, a long one would take too long.
 const CHAINED: [&str; 3] = ["and", "or", "concat"];
 
-/// The operands of a chain of one operator, from left to right.
+/// The operands of a chain of one operator, from left to right. Conditions are one chain however they are grouped, so that those that
+/// cannot fail are told from the others; of `concat` a group of its own may have a type of its own.
 fn chain(call: &FunctionCall) -> Vec<&Expression> {
     let operator = |call: &FunctionCall| call.name.parts.last().map(|part| part.text.clone());
     let name = operator(call);
+    let is_logic = name.as_ref().is_some_and(|name| name.matches("and") || name.matches("or"));
     let mut operands = Vec::new();
-    let mut at = call;
-    while let [left, right] = at.arguments.as_slice() {
-        operands.push(right);
-        match &left.kind {
-            ExpressionKind::Function(inner) if operator(inner) == name && inner.filter.is_none() && !inner.distinct => {
-                at = inner;
+    let mut open: Vec<&Expression> = call.arguments.iter().rev().collect();
+    while let Some(operand) = open.pop() {
+        match &operand.kind {
+            ExpressionKind::Function(inner)
+                if operator(inner) == name
+                    && inner.filter.is_none()
+                    && !inner.distinct
+                    && (is_logic || operands.is_empty()) =>
+            {
+                open.extend(inner.arguments.iter().rev());
             }
-            _ => {
-                operands.push(left);
-                break;
-            }
+            _ => operands.push(operand),
         }
     }
-    if at.arguments.len() != 2 {
-        operands.extend(at.arguments.iter().rev());
-    }
-    operands.reverse();
     operands
 }
 /// Functions that can pass over NULLs, by the first of their names.
@@ -637,6 +668,18 @@ const ORDERED: [&str; 4] = ["listagg", "mode", "percentile_cont", "percentile_di
 
 /// Functions that give other values in each call.
 const RANDOM: [&str; 5] = ["rand", "randn", "randstr", "uniform", "uuid"];
+
+/// Whether a function that gives other values in each call stands in an expression.
+pub(crate) fn is_random(expression: &Expression) -> bool {
+    let is_own = match &expression.kind {
+        ExpressionKind::Function(call) => {
+            let function = call.name.parts.last().and_then(|part| registry::find(part.text.as_str()));
+            function.is_some_and(|function| RANDOM.contains(&function.names[0]))
+        }
+        _ => false,
+    };
+    is_own || expression.children().into_iter().any(is_random)
+}
 
 /// A column that is there, under another table or alias than was written.
 fn unknown_qualifier(parts: &[NamePart], scope: &Scope<'_>, title: &str) -> Option<Diagnostic> {
@@ -673,7 +716,7 @@ pub(crate) fn outer_value(column: &ScopeColumn) -> Option<Typed> {
 const FURTHER_ARGUMENTS: [&str; 4] = ["dense_rank", "instr", "percent_rank", "rank"];
 
 /// Functions that take values of all types that Spark has them for; what they refuse, Spark does.
-const OF_ALL_TYPES: [&str; 35] = [
+const OF_ALL_TYPES: [&str; 36] = [
     "!=",
     "<",
     "<=",
@@ -704,6 +747,7 @@ const OF_ALL_TYPES: [&str; 35] = [
     "startswith",
     "substr",
     "substring",
+    "time_bucket",
     "try_divide",
     "when",
     "<<",

@@ -81,9 +81,12 @@ impl Resolver<'_> {
             let before = planned.columns.len();
             planned = self.generate(planned, call, &rows, outer)?;
             let part = |text: &Identifier| NamePart { text: text.clone(), origin: origin.clone() };
-            for column in &planned.columns[before..] {
+            for (at, column) in planned.columns[before..].iter_mut().enumerate() {
+                // a qualifier for each: several may have one name
+                let own = Identifier::new(format!("{}@{at}", qualifier[0].as_str()));
+                column.qualifier = vec![own.clone()];
                 let name = &column.attribute.name;
-                let parts = vec![part(&qualifier[0]), part(name)];
+                let parts = vec![part(&own), part(name)];
                 let kind = ExpressionKind::Attribute { parts, plan_id: None, is_metadata_column: false };
                 let child = Box::new(Expression::new(kind, origin.clone()));
                 let alias = ExpressionKind::Alias { child, names: vec![part(name)], metadata: None };

@@ -83,6 +83,7 @@ fn replace(relation: &mut Relation, windows: &[(String, Window)]) {
         | RelationKind::Hint { input, .. }
         | RelationKind::RepartitionByExpression { input, .. }
         | RelationKind::Limit { input, .. }
+        | RelationKind::LimitAll { input }
         | RelationKind::Offset { input, .. } => replace(input, windows),
         _ => {}
     }

@@ -81,6 +81,9 @@ pub(crate) fn moving(symbol: &str, kernel: &str, left: &SparkType) -> Option<&'s
 /// What the bound of a RANGE frame is noted by when it is converted to the type of the key, and so no constant to Spark.
 pub(crate) const CONVERTED: &str = "converted";
 
+/// `time_bucket` of times without a zone, of which the bucket that others begin at has none either.
+pub(crate) const BUCKET_WITHOUT_ZONE: &str = "time_bucket without zone";
+
 /// The expression with calls that move moments under names of their own.
 fn with_kernels(mut expression: Expression, moved: &[(Origin, &'static str)]) -> Expression {
     expression.for_each_mut(&mut |part| {
@@ -167,6 +170,18 @@ fn with_named_subqueries(mut expression: Expression, correlations: &[(Origin, St
         if let ExpressionKind::Attribute { .. } = &part.kind {
             if let Some((_, shown)) = correlations.iter().rev().find(|(origin, _)| *origin == part.origin) {
                 part.kind = ExpressionKind::ExpressionString(shown.clone());
+            }
+            return;
+        }
+        if let ExpressionKind::Function(call) = &mut part.kind {
+            // a function of SQL has its full name
+            let own = call.name.parts.last().map(|part| part.text.clone());
+            let is_own = |name: &str| {
+                name.rsplit('.').next().is_some_and(|last| own.as_ref().is_some_and(|own| own.matches(last)))
+            };
+            let known = correlations.iter().rev().find(|(origin, name)| *origin == part.origin && is_own(name));
+            if let Some((origin, name)) = known {
+                call.name.parts = vec![NamePart { text: name.as_str().into(), origin: origin.clone() }];
             }
             return;
         }
@@ -441,6 +456,9 @@ fn call_text(call: &FunctionCall) -> String {
         ("and" | "or", [left, right]) => format!("({left} {} {right})", name.to_uppercase()),
         ("+" | "-" | "*" | "/" | "%" | "<" | "<=" | ">" | ">=" | "<=>" | "&" | "|" | "^" | "div", [left, right]) => {
             format!("({left} {name} {right})")
+        }
+        (BUCKET_WITHOUT_ZONE, [width, time]) => {
+            format!("time_bucket({width}, {time}, TIMESTAMP_NTZ '1970-01-01 00:00:00')")
         }
         ("lpad bytes", [value, length]) => format!("lpad({value}, {length}, X'00')"),
         ("rpad bytes", [value, length]) => format!("rpad({value}, {length}, X'00')"),

@@ -115,6 +115,11 @@ impl Resolver<'_> {
                 let condition = Condition::UNSUPPORTED_FEATURE_PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE;
                 return self.refuse(Diagnostic::error(condition, title), &output.origin, "");
             }
+            if let Some(call) = grouping_call(output) {
+                let title = format!("`{call}` stands in AGGREGATE, which groups by plain keys");
+                let condition = Condition::UNSUPPORTED_FEATURE_PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE;
+                return self.refuse(Diagnostic::error(condition, title), &output.origin, "");
+            }
             if !mentions_aggregate(output) {
                 let title = "AGGREGATE lists an expression without an aggregate function";
                 let condition = Condition::PIPE_OPERATOR_AGGREGATE_EXPRESSION_CONTAINS_NO_AGGREGATE_FUNCTION;
@@ -124,6 +129,19 @@ impl Resolver<'_> {
         }
         Some(())
     }
+}
+
+/// The function that tells grouping sets apart in an expression.
+fn grouping_call(output: &Expression) -> Option<&'static str> {
+    let own = match &output.kind {
+        ExpressionKind::Function(call) => call
+            .name
+            .parts
+            .last()
+            .and_then(|part| ["grouping", "grouping_id"].into_iter().find(|name| part.text.matches(name))),
+        _ => None,
+    };
+    own.or_else(|| output.children().into_iter().find_map(grouping_call))
 }
 
 fn output_window(output: &Expression) -> bool {

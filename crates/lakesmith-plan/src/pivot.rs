@@ -29,6 +29,16 @@ pub(crate) struct Pivot<'r> {
     pub origin: &'r Origin,
 }
 
+/// Whether values of a type cannot be compared.
+fn holds_map(data_type: &SparkType) -> bool {
+    match data_type {
+        SparkType::Map { .. } => true,
+        SparkType::Array { element, .. } => holds_map(element),
+        SparkType::Struct(fields) => fields.iter().any(|field| holds_map(&field.data_type)),
+        _ => false,
+    }
+}
+
 /// One of the values that become columns.
 struct PivotValue {
     name: String,
@@ -44,11 +54,12 @@ impl Resolver<'_> {
         let scope = Scope { outer: Some(outer), ..Scope::of(&input.columns) };
         let pivoted = pivoted_expression(pivot);
         let key = self.expression(&pivoted, &scope)?;
-        if matches!(key.data_type, SparkType::Map { .. }) {
+        if holds_map(&key.data_type) {
             let title = format!("PIVOT compares values of type {}", key.data_type);
             return self.refuse(Diagnostic::error(Condition::INCOMPARABLE_PIVOT_COLUMN, title), &pivoted.origin, "");
         }
-        let values: Vec<Option<PivotValue>> = pivot.values.iter().map(|value| self.pivot_value(value, &key)).collect();
+        let values: Vec<Option<PivotValue>> =
+            pivot.values.iter().map(|value| self.pivot_value(value, &key, &scope)).collect();
         let aggregates: Vec<Option<Output>> =
             pivot.aggregates.iter().map(|aggregate| self.pivot_aggregate(aggregate, &scope)).collect();
         let values = values.into_iter().collect::<Option<Vec<_>>>()?;
@@ -86,13 +97,14 @@ impl Resolver<'_> {
         Some(planned)
     }
 
-    fn pivot_value(&mut self, written: &Expression, key: &Typed) -> Option<PivotValue> {
+    fn pivot_value(&mut self, written: &Expression, key: &Typed, scope: &Scope<'_>) -> Option<PivotValue> {
         let (plain, alias) = match &written.kind {
             ExpressionKind::Alias { child, names, .. } => (child.as_ref(), names.first()),
             _ => (written, None),
         };
         let is_attribute = |part: &Expression| matches!(part.kind, ExpressionKind::Attribute { .. });
         if is_attribute(plain) || plain.children().into_iter().any(is_attribute) {
+            self.expression(plain, scope)?;
             let diagnostic = Diagnostic::error(Condition::NON_LITERAL_PIVOT_VALUES, "a value of PIVOT is no constant");
             return self.refuse(diagnostic, &plain.origin, "no constant");
         }

@@ -48,9 +48,16 @@ impl Resolver<'_> {
             let diagnostic = Diagnostic::error(Condition::NON_FOLDABLE_ARGUMENT, "`range` takes no argument by name");
             return self.refuse(diagnostic, &argument.origin, "");
         }
+        if self.mentions_column(argument) {
+            let diagnostic = Diagnostic::error(Condition::NON_FOLDABLE_ARGUMENT, "`range` takes constants only");
+            return self.refuse(diagnostic, &argument.origin, "no constant");
+        }
         let value = self.expression(argument, &Scope::default())?;
-        let number = cast(value, &SparkType::Long, Mode::Ansi);
-        let number = self.settle(number, &argument.origin)?;
+        let given = value.data_type.clone();
+        let Ok(number) = cast(value, &SparkType::Long, Mode::Ansi) else {
+            let title = format!("`range` takes whole numbers, not a value of type {given}");
+            return self.refuse(Diagnostic::error(Condition::UNEXPECTED_INPUT_TYPE, title), &argument.origin, "");
+        };
         match constant::value(&number.expr) {
             Some(ScalarValue::Int64(Some(number))) => Some(number),
             Some(_) => {

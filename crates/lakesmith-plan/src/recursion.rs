@@ -8,7 +8,7 @@ use datafusion::prelude::Column;
 use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::arrow_type::to_arrow;
-use lakesmith_engine::recursion::{StepTable, name};
+use lakesmith_engine::recursion::{Limits, StepTable, name};
 use lakesmith_engine::{ProvidedRelation, RelationSource};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::{common_type, is_text, with_nulls};
@@ -20,10 +20,8 @@ use lakesmith_unresolved::{Relation, RelationKind, StructField};
 use crate::cte::{Meaning, NamedQuery};
 use crate::project::{mentions_aggregate, typed};
 use crate::resolver::{Planned, Resolver};
+use crate::row_limit::RowLimit;
 use crate::scope::{Reach, Scope, ScopeColumn};
-
-/// After how many steps a query gives up that says nothing itself.
-const MOST_STEPS: u64 = 100;
 
 /// The rows that a step of a recursive query reads.
 #[derive(Debug, Clone)]
@@ -37,21 +35,33 @@ impl Resolver<'_> {
     /// A query that names itself.
     pub(crate) fn recursion(&mut self, cte: &Cte, outer: &Scope<'_>) -> Option<Planned> {
         let depth = self.ctes.len();
-        let planned = self.recursion_within(cte, &cte.query, outer);
+        let around = std::mem::take(&mut self.row_limit);
+        let mut limits = self.options.recursion;
+        if let Some(steps) = cte.max_recursion {
+            limits.steps = u64::try_from(steps).ok();
+        }
+        if around != RowLimit::Counts {
+            limits.rows = None;
+        }
+        let planned = self.recursion_within(cte, &cte.query, limits, outer);
+        self.row_limit = around;
         self.ctes.truncate(depth);
         planned
     }
 
-    fn recursion_within(&mut self, cte: &Cte, query: &Relation, outer: &Scope<'_>) -> Option<Planned> {
+    fn recursion_within(&mut self, cte: &Cte, query: &Relation, limits: Limits, outer: &Scope<'_>) -> Option<Planned> {
         let own = &cte.name.text;
         let operation = match query.kind.as_ref() {
-            RelationKind::With { ctes, recursive: false, query } if !ctes.iter().any(|cte| cte.query.reads(own)) => {
+            RelationKind::With { ctes, recursive, query } if !ctes.iter().any(|cte| cte.query.reads(own)) => {
                 for inner in ctes {
-                    let meaning = Meaning::Query(Box::new(inner.clone()));
+                    let meaning = match *recursive && inner.names_itself() {
+                        true => Meaning::Recursive(Box::new(inner.clone())),
+                        false => Meaning::Query(Box::new(inner.clone())),
+                    };
                     let visible = self.ctes.len();
                     self.ctes.push(NamedQuery { name: inner.name.text.clone(), meaning, visible });
                 }
-                return self.recursion_within(cte, query, outer);
+                return self.recursion_within(cte, query, limits, outer);
             }
             RelationKind::SetOperation(operation) if operation.kind == SetKind::Union => operation,
             _ => return self.no_recursion(&query.origin),
@@ -66,17 +76,13 @@ impl Resolver<'_> {
         }
         let first = self.relation(&operation.left, outer)?;
         let first = self.renamed(first, own, &cte.columns, &cte.name.origin)?;
-        let steps = match cte.max_recursion {
-            Some(steps) => u64::try_from(steps).ok(),
-            None => Some(MOST_STEPS),
-        };
         let label = format!("{}#{}", own.as_str(), self.number());
         let visible: Vec<ScopeColumn> = first.columns.iter().filter(|column| column.is_visible()).cloned().collect();
         let column = |column: &ScopeColumn| StructField {
             metadata: column.attribute.metadata.clone(),
             ..StructField::nullable(column.attribute.name.as_str(), with_nulls(&column.attribute.data_type))
         };
-        let step = Step { query: name(&label, steps), columns: visible.iter().map(column).collect() };
+        let step = Step { query: name(&label, limits), columns: visible.iter().map(column).collect() };
         let values: Vec<Option<Typed>> = visible
             .iter()
             .zip(&step.columns)

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use datafusion::datasource::provider_as_source;
-use datafusion::logical_expr::utils::split_conjunction_owned;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
 use datafusion::prelude::Column;
 use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::{FileInterface, RelationRequest, RelationSource};
-use lakesmith_functions::{Role, Typed, char_type, guard, kernel, registry};
-use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, NamePart};
+use lakesmith_functions::{Role, Typed, char_type, registry};
+use lakesmith_unresolved::expression::{Expression, FunctionCall, NamePart};
 use lakesmith_unresolved::relation::DataSource;
 use lakesmith_unresolved::{PlanId, Relation, RelationKind, SparkType};
 
@@ -20,15 +19,17 @@ use crate::pivot::Pivot;
 use crate::project::{Block, Order, Output};
 use crate::resolver::{Known, Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
-use crate::subquery::asks;
 use crate::subquery::from::Lateral;
 use crate::time_travel;
-use crate::window::no_window;
 
 impl Resolver<'_> {
     /// A relation; nothing when a fault was noted or the catalog has still to be asked.
     pub(crate) fn relation(&mut self, relation: &Relation, outer: &Scope<'_>) -> Option<Planned> {
-        let mut planned = self.dispatch(relation, outer)?;
+        let above = self.row_limit;
+        self.row_limit = above.beneath(&relation.kind);
+        let planned = self.dispatch(relation, outer);
+        self.row_limit = above;
+        let mut planned = planned?;
         if let Some(plan_id) = relation.plan_id {
             stamp(&mut planned, plan_id);
         }
@@ -83,6 +84,7 @@ impl Resolver<'_> {
                 _ => self.limit(input, None, Some(count), outer),
             },
             RelationKind::Offset { input, count } => self.limit(input, Some(count), None, outer),
+            RelationKind::LimitAll { input } => self.relation(input, outer),
             RelationKind::Deduplicate { input, columns, within_watermark: false } => {
                 self.deduplicate(relation, input, columns, outer)
             }
@@ -167,64 +169,6 @@ impl Resolver<'_> {
             }
             other => self.not_built(&format!("`{}`", other.name()), origin),
         }
-    }
-
-    fn filter(&mut self, input: &Relation, condition: &Expression, outer: &Scope<'_>) -> Option<Planned> {
-        let input = self.relation(input, outer)?;
-        self.about_one_row(condition, outer)?;
-        let scope = Scope { outer: Some(outer), ..Scope::of(&input.columns) };
-        let origin = &condition.origin;
-        let condition = self.condition(condition, &scope, "WHERE")?;
-        let plan = self.filtered_plan(input.plan, condition, origin)?;
-        Some(Planned { plan, columns: input.columns })
-    }
-
-    /// Notes what cannot stand in WHERE, because it is about more than one row.
-    fn about_one_row(&mut self, condition: &Expression, outer: &Scope<'_>) -> Option<()> {
-        let mut open = vec![condition];
-        while let Some(expression) = open.pop() {
-            let diagnostic = match &expression.kind {
-                ExpressionKind::Window { .. } => no_window("WHERE"),
-                // it may be one of the query around
-                ExpressionKind::Function(call) if is_aggregate(call) && !outer.is_having => {
-                    let title = "an aggregate function stands in WHERE";
-                    Diagnostic::error(Condition::INVALID_WHERE_CONDITION, title).help("filter by it in HAVING")
-                }
-                _ => {
-                    open.extend(expression.children());
-                    continue;
-                }
-            };
-            return self.refuse(diagnostic, &expression.origin, "about more than one row");
-        }
-        Some(())
-    }
-
-    /// The rows for which a condition holds. Parts of it that can fail are computed as a column, which DataFusion does not move:
-    /// it would merge them with filters beneath and compute them for rows that those drop.
-    pub(crate) fn filtered_plan(&mut self, plan: LogicalPlan, condition: Expr, origin: &Origin) -> Option<LogicalPlan> {
-        let parts = split_conjunction_owned(condition);
-        // a subquery is joined where it is part of a filter, so it stays in one
-        let sure = parts.iter().take_while(|part| !guard::can_fail(part) || asks(part)).count();
-        let mut plan = plan;
-        if let Some(condition) = parts[..sure].iter().cloned().reduce(Expr::and) {
-            plan = self.built(LogicalPlanBuilder::from(plan).filter(condition), origin)?;
-        }
-        if let Some(condition) = parts[sure..].iter().filter(|part| asks(part)).cloned().reduce(Expr::and) {
-            plan = self.built(LogicalPlanBuilder::from(plan).filter(condition), origin)?;
-        }
-        let risky = parts[sure..].iter().filter(|part| !asks(part)).cloned().reduce(Expr::and);
-        let Some(risky) = risky else { return Some(plan) };
-        let own: Vec<Expr> = plan.schema().columns().into_iter().map(Expr::Column).collect();
-        let name = format!("condition#{}", self.number());
-        // a scan would not tell what fails
-        let fenced = self.settle(kernel::fence(Typed::new(risky, SparkType::Boolean)), origin)?.expr;
-        let computed = own.iter().cloned().chain([fenced.alias(name.clone())]);
-        let filtered = LogicalPlanBuilder::from(plan)
-            .project(computed.collect::<Vec<_>>())
-            .and_then(|builder| builder.filter(Expr::Column(Column::new_unqualified(name))))
-            .and_then(|builder| builder.project(own));
-        self.built(filtered, origin)
     }
 
     fn with_columns(

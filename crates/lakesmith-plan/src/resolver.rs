@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use datafusion::common::{DataFusionError, ScalarValue};
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
-use lakesmith_base::Identifier;
+use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
+use lakesmith_engine::recursion::Limits;
 use lakesmith_engine::{Catalog, RelationAnswer, RelationRequest, RelationSource};
 use lakesmith_functions::place::noting;
 use lakesmith_functions::rules::{within, within_at};
@@ -19,7 +20,9 @@ use lakesmith_unresolved::{Expression, NamePart, Relation, SparkType};
 
 use crate::attribute::{Attribute, AttributeId, Resolved};
 use crate::cte::NamedQuery;
+use crate::row_limit::RowLimit;
 use crate::scope::{Scope, ScopeColumn};
+use crate::sql_function::{Body, KnownFunction};
 
 /// What the session says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +31,8 @@ pub struct Options {
     pub session: SessionValues,
     /// The session's variables.
     pub variables: Variables,
+    /// When recursive queries give up.
+    pub recursion: Limits,
     /// Whether calls note where they stand, for errors of values. Not in a text other than the statement's own.
     pub notes_places: bool,
 }
@@ -71,10 +76,16 @@ impl Planned {
 pub(crate) struct Resolver<'k> {
     pub options: Options,
     pub known: &'k HashMap<RelationRequest, Known>,
+    pub known_functions: &'k HashMap<QualifiedName, KnownFunction>,
     pub missing: Vec<RelationRequest>,
+    pub missing_functions: Vec<QualifiedName>,
+    /// Functions whose bodies are being resolved, innermost last.
+    pub bodies: Vec<Body>,
     pub diagnostics: Vec<Diagnostic>,
     /// Whether a relation of the query is unknown, so that silence says nothing.
     pub is_unknown: bool,
+    /// What stands above the relation that is resolved.
+    pub row_limit: RowLimit,
     /// Named queries in reach, innermost last.
     pub ctes: Vec<NamedQuery>,
     /// For each subquery the columns that it names of the query around it, as they are shown; for each variable how it is shown.
@@ -119,13 +130,14 @@ pub(crate) async fn attempt_until_known<T>(
     options: Options,
     attempt: impl Fn(&mut Resolver<'_>) -> Option<T>,
 ) -> Result<T, Vec<Diagnostic>> {
-    let mut known = HashMap::new();
+    let (mut known, mut functions) = (HashMap::new(), HashMap::new());
     loop {
-        let mut resolver = Resolver::new(options.clone(), &known);
+        let mut resolver = Resolver::new(options.clone(), &known, &functions);
         let attempted = || noting(options.notes_places, || attempt(&mut resolver));
         let resolved = within_at(&options.session.rules, options.session.now_micros, attempted);
         let (missing, diagnostics, is_unknown) = (resolver.missing, resolver.diagnostics, resolver.is_unknown);
-        if missing.is_empty() {
+        let missing_functions = resolver.missing_functions;
+        if missing.is_empty() && missing_functions.is_empty() {
             return match resolved {
                 Some(resolved) if !is_unknown && !diagnostics.iter().any(Diagnostic::is_error) => Ok(resolved),
                 _ => Err(diagnostics),
@@ -141,14 +153,18 @@ pub(crate) async fn attempt_until_known<T>(
             };
             known.insert(request, answer);
         }
+        for name in missing_functions {
+            let function = catalog.function(&name).await;
+            functions.insert(name, function);
+        }
     }
 }
 
 /// The parts of the name that the argument of IDENTIFIER gives: a constant text, of literals, functions and variables.
 pub fn resolve_name(text: &Expression, options: Options) -> Result<Vec<NamePart>, Vec<Diagnostic>> {
     let rules = options.session.rules.clone();
-    let known = HashMap::new();
-    let mut resolver = Resolver::new(options, &known);
+    let (known, functions) = (HashMap::new(), HashMap::new());
+    let mut resolver = Resolver::new(options, &known, &functions);
     within(&rules, || resolver.identifier(text)).ok_or(resolver.diagnostics)
 }
 
@@ -169,13 +185,21 @@ pub(crate) fn broken(error: &DataFusionError) -> Diagnostic {
 }
 
 impl<'k> Resolver<'k> {
-    fn new(options: Options, known: &'k HashMap<RelationRequest, Known>) -> Self {
+    fn new(
+        options: Options,
+        known: &'k HashMap<RelationRequest, Known>,
+        known_functions: &'k HashMap<QualifiedName, KnownFunction>,
+    ) -> Self {
         Self {
             options,
             known,
+            known_functions,
             missing: Vec::new(),
+            missing_functions: Vec::new(),
+            bodies: Vec::new(),
             diagnostics: Vec::new(),
             is_unknown: false,
+            row_limit: RowLimit::default(),
             ctes: Vec::new(),
             correlations: Vec::new(),
             outer_named: Vec::new(),

@@ -65,6 +65,26 @@ pub struct Variable {
     pub value: Typed,
 }
 
+/// What the parameters of a function of SQL stand for in its body.
+#[derive(Debug, Clone)]
+pub struct Parameters {
+    /// The function's name, which may stand before those of parameters.
+    pub function: Identifier,
+    /// The values.
+    pub values: Vec<Value>,
+}
+
+/// What a parameter stands for.
+#[derive(Debug, Clone)]
+pub struct Value {
+    /// The parameter's name.
+    pub name: Identifier,
+    /// The value in the body.
+    pub own: Typed,
+    /// The value in a query that stands in the body, where it can be had there.
+    pub outer: Option<Expr>,
+}
+
 /// What names mean at one place.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Scope<'a> {
@@ -78,6 +98,8 @@ pub struct Scope<'a> {
     pub keys: &'a [Expr],
     /// Parameters of the lambdas around, innermost last.
     pub variables: &'a [Variable],
+    /// Parameters of the function whose body this is.
+    pub parameters: Option<&'a Parameters>,
     /// The query around a subquery.
     pub outer: Option<&'a Scope<'a>>,
     /// Whether aggregate functions may stand here.

@@ -45,7 +45,10 @@ impl Resolver<'_> {
         };
         let gives_stars = matches!(subquery.kind, SubqueryKind::Scalar);
         let before = self.outer_named.len();
+        // a LIMIT around is none of the subquery's rows
+        let above = std::mem::take(&mut self.row_limit);
         let planned = self.relation(query, &Scope { gives_stars, ..*scope });
+        self.row_limit = above;
         let written = self.outer_named.split_off(before);
         let planned = planned?;
         self.note_correlation(&planned.plan, written, scope, origin);

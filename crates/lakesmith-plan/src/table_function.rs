@@ -12,6 +12,7 @@ use crate::file_arguments::{argument_of, files_request};
 use crate::generator::generates;
 use crate::resolver::{Known, Planned, Resolver};
 use crate::scope::Scope;
+use crate::sql_function::Called;
 
 impl Resolver<'_> {
     /// `read_files('path', format => 'json')`: named arguments are reader options.
@@ -37,6 +38,11 @@ impl Resolver<'_> {
             return self.range(call, origin);
         }
         if !["read_files", "cloud_files"].iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            match self.called(call) {
+                Called::Function(function) => return self.function_rows(&function, call, origin, outer),
+                Called::Asked => return None,
+                Called::Nothing => {}
+            }
             if !function_names::is_known(name) {
                 let title = format!("table function `{name}` does not exist");
                 let diagnostic = Diagnostic::error(Condition::UNRESOLVABLE_TABLE_VALUED_FUNCTION, title);

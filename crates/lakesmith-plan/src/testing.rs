@@ -83,7 +83,12 @@ impl Session {
         let (catalog, schema, user) = ("spark_catalog".into(), "default".into(), "ada".into());
         let rules = self.rules.clone();
         let session = SessionValues { now_micros: NOW, entropy: 7, catalog, schema, user, rules };
-        resolve(&relation, &self.tables, Options { session, variables: Default::default(), notes_places: true }).await
+        resolve(
+            &relation,
+            &self.tables,
+            Options { session, variables: Default::default(), recursion: Default::default(), notes_places: true },
+        )
+        .await
     }
 
     pub(crate) async fn physical(&self, resolved: &Resolved) -> Result<Arc<dyn ExecutionPlan>, EngineError> {

@@ -9,6 +9,7 @@ use lakesmith_functions::coercion::common_of_values;
 use lakesmith_functions::{Typed, guard};
 use lakesmith_unresolved::expression::Expression;
 
+use crate::expression::is_random;
 use crate::project::mentions_aggregate;
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Scope, ScopeColumn};
@@ -20,8 +21,8 @@ impl Resolver<'_> {
         origin: &Origin,
         outer: &Scope<'_>,
     ) -> Option<Planned> {
-        if let Some(value) = rows.iter().flatten().find(|value| mentions_aggregate(value)) {
-            let title = "VALUES holds an aggregate function";
+        if let Some(value) = rows.iter().flatten().find(|value| mentions_aggregate(value) || is_random(value)) {
+            let title = "VALUES holds an aggregate or random function";
             let condition = Condition::INVALID_INLINE_TABLE_CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE;
             return self.refuse(Diagnostic::error(condition, title), &value.origin, "");
         }

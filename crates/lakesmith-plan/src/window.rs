@@ -100,6 +100,14 @@ impl Resolver<'_> {
         let name = call.name.parts.last().map_or("", |part| part.text.as_str());
         let Some(function) = registry::find(name) else { return Some(()) };
         let diagnostic = match function.role {
+            _ if call.distinct && function.role == Role::Aggregate => {
+                let title = format!("`{name}(DISTINCT …)` cannot be computed over a window");
+                Diagnostic::error(Condition::DISTINCT_WINDOW_FUNCTION_UNSUPPORTED, title)
+            }
+            Role::Scalar if !call.within_group.is_empty() => {
+                let title = format!("`{name}` has no WITHIN GROUP");
+                Diagnostic::error(Condition::INVALID_SQL_SYNTAX_FUNCTION_WITH_UNSUPPORTED_SYNTAX, title)
+            }
             Role::Window if window.order_by.is_empty() => {
                 let title = format!("`{name}` needs a window with ORDER BY");
                 Diagnostic::error(Condition::WINDOW_FUNCTION_FRAME_NOT_ORDERED, title)

@@ -2,7 +2,8 @@
 //!
 //! `{"begin": true}` starts a session over an empty warehouse, `{"statement": "…"}` runs a statement in it. Each line in has one
 //! line out: `columns` and `rows`, or `error` (a condition) with `title`, or `panic`, or `hang`. After a panic or a hang the
-//! process goes on; what it cannot survive (a stack overflow) shows as an early end of its output.
+//! process goes on; what it cannot survive (a stack overflow) shows as an early end of its output. The only argument is after how
+//! many seconds a statement hangs.
 //!
 //! Values are texts as `show()` writes them, NULL is null, structs and arrays are JSON arrays, maps are arrays of pairs, BINARY
 //! is hexadecimal, intervals are numbers of their smallest unit.
@@ -25,7 +26,7 @@ use lakesmith_unresolved::{SparkType, StructField};
 use serde_json::{Value, json};
 
 /// A statement that takes longer hangs.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE_SECONDS: u64 = 30;
 /// As the command has it.
 const STACK_BYTES: usize = 64 << 20;
 
@@ -37,6 +38,7 @@ fn main() -> Result<(), Failure> {
         .thread_stack_size(STACK_BYTES)
         .enable_all()
         .build()?;
+    let patience = std::env::args().nth(1).map_or(Ok(PATIENCE_SECONDS), |seconds| seconds.parse())?;
     let folder = tempfile::tempdir()?;
     let mut number = 0;
     let mut session = session(&folder.path().join("0"))?;
@@ -48,7 +50,7 @@ fn main() -> Result<(), Failure> {
             json!({})
         } else {
             let statement = request["statement"].as_str().unwrap_or_default().to_owned();
-            threads.block_on(answered(session.clone(), statement))
+            threads.block_on(answered(session.clone(), statement, Duration::from_secs(patience)))
         };
         let mut out = std::io::stdout().lock();
         writeln!(out, "{reply}")?;
@@ -81,9 +83,9 @@ fn session(folder: &Path) -> Result<Session, Failure> {
 }
 
 /// What a statement gives, as a JSON object, in any case.
-async fn answered(session: Session, statement: String) -> Value {
+async fn answered(session: Session, statement: String, patience: Duration) -> Value {
     let mut task = tokio::spawn(async move { answer(&session, &statement).await });
-    match tokio::time::timeout(PATIENCE, &mut task).await {
+    match tokio::time::timeout(patience, &mut task).await {
         Ok(Ok(value)) => value,
         Ok(Err(error)) if error.is_panic() => {
             let payload = error.into_panic();
@@ -94,7 +96,7 @@ async fn answered(session: Session, statement: String) -> Value {
         Ok(Err(error)) => json!({"panic": error.to_string()}),
         Err(_) => {
             task.abort();
-            json!({"hang": PATIENCE.as_secs()})
+            json!({"hang": patience.as_secs()})
         }
     }
 }

@@ -14,14 +14,16 @@ use lakesmith_engine::{
 };
 use lakesmith_ingest::{METADATA_COLUMN, Usage};
 use lakesmith_project::Location;
+use lakesmith_unresolved::SqlFunction;
 
 use crate::event_log::{self, EventColumns};
 use crate::file_metadata;
 use crate::files::{self, FilesRequest};
 use crate::lookup::Found;
-use crate::objects::{StoredTable, StoredView};
+use crate::objects::{Kind, StoredFunction, StoredTable, StoredView};
 use crate::session::{ReadNotes, Session};
 use crate::state::TemporaryView;
+use crate::stored_function;
 use crate::stored_view;
 use crate::time_travel::version_of;
 use crate::warehouse::open_folder;
@@ -70,6 +72,8 @@ pub struct WarehouseCatalog<'s> {
     views: Vec<QualifiedName>,
     /// Whether the query may read temporary views; the query of a stored view may not.
     temporary: bool,
+    /// The function that is being made.
+    made: Option<Arc<SqlFunction>>,
     notes: Mutex<Notes>,
 }
 
@@ -83,14 +87,19 @@ struct Notes {
 impl<'s> WarehouseCatalog<'s> {
     pub(crate) fn new(session: &'s Session, events: EventColumns) -> Self {
         let namespace = session.namespace();
-        Self { session, events, namespace, views: Vec::new(), temporary: true, notes: Mutex::default() }
+        Self { session, events, namespace, views: Vec::new(), temporary: true, made: None, notes: Mutex::default() }
+    }
+
+    /// The same with a function that is not there yet.
+    pub(crate) fn making(self, function: Arc<SqlFunction>) -> Self {
+        Self { made: Some(function), ..self }
     }
 
     /// The catalog of the query of a view.
     fn of_view(&self, name: QualifiedName, namespace: Namespace, temporary: bool) -> Self {
         let views = self.views.iter().cloned().chain([name]).collect();
         let (session, events) = (self.session, self.events);
-        Self { session, events, namespace, views, temporary, notes: Mutex::default() }
+        Self { session, events, namespace, views, temporary, made: self.made.clone(), notes: Mutex::default() }
     }
 
     /// What went wrong while relations were looked up.
@@ -119,7 +128,11 @@ impl<'s> WarehouseCatalog<'s> {
                 let fault = Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title);
                 Err(fault.help("leave STREAM out: the query reads what is there now").into())
             }
-            RelationRequest::Table { name, options, .. } => self.table(name, options).await,
+            RelationRequest::Table { name, options, .. } => {
+                let table = self.table(name, options).await?;
+                self.notes().read.reads_data = true;
+                Ok(table)
+            }
             RelationRequest::Files { format, schema, options, paths, interface, .. } => {
                 if format.as_deref() == Some(event_log::FORMAT) {
                     self.notes().has_read_events = true;
@@ -131,9 +144,39 @@ impl<'s> WarehouseCatalog<'s> {
                     FileInterface::Reader => Usage::Reader,
                 };
                 let format = format.as_deref();
+                self.notes().read.reads_data = true;
                 self.files(FilesRequest { format, schema: schema.as_deref(), options, paths, usage }).await
             }
         }
+    }
+
+    /// The function of SQL of a name.
+    fn sql_function(&self, name: &QualifiedName) -> Result<Option<SqlFunction>, EngineError> {
+        let session = self.session;
+        let is_of_session = name.qualifier().iter().all(|part| part.matches("session") || part.matches("system"));
+        if self.temporary && is_of_session {
+            let own = QualifiedName::single(name.last().clone());
+            if let Some(made) = self.made.as_deref().filter(|made| made.name == own) {
+                return Ok(Some(made.clone()));
+            }
+            let stored = session.state().functions.get(&name.last().folded()).cloned();
+            if let Some(stored) = stored {
+                self.notes().read.temporary.push(stored.name.clone());
+                return Ok(self.parsed_function(own, &stored, true));
+            }
+        }
+        let Namespace { catalog, schema } = &self.namespace;
+        let Some(full) = session.table_name_in(name, catalog, schema) else { return Ok(None) };
+        if let Some(made) = self.made.as_deref().filter(|made| made.name == full) {
+            return Ok(Some(made.clone()));
+        }
+        let stored = session.objects().read::<StoredFunction>(Kind::Function, &full)?;
+        Ok(stored.and_then(|stored| self.parsed_function(full, &stored.value, false)))
+    }
+
+    fn parsed_function(&self, name: QualifiedName, stored: &StoredFunction, is_temporary: bool) -> Option<SqlFunction> {
+        self.notes().read.reads_data |= stored.reads_data;
+        stored_function::parsed(name, stored, is_temporary).ok()
     }
 
     async fn table(&self, name: &QualifiedName, options: &[(String, String)]) -> Result<ProvidedRelation, Lack> {
@@ -176,8 +219,8 @@ impl<'s> WarehouseCatalog<'s> {
         match view {
             TemporaryView::Query(view) => self.view(name.clone(), view, true).await,
             TemporaryView::Files { format, schema, options, path, .. } => {
-                let (format, schema, paths) = (Some(format.as_str()), schema.as_deref(), [path.clone()]);
-                self.files(FilesRequest { format, schema, options, paths: &paths, usage: Usage::Reader }).await
+                let (format, schema, paths) = (Some(format.as_str()), schema.as_deref(), path.as_slice());
+                self.files(FilesRequest { format, schema, options, paths, usage: Usage::Reader }).await
             }
         }
     }
@@ -272,6 +315,14 @@ fn shown(session: &Session, full: &QualifiedName) -> String {
 }
 
 impl Catalog for WarehouseCatalog<'_> {
+    fn function<'a>(&'a self, name: &'a QualifiedName) -> BoxFuture<'a, Option<Arc<SqlFunction>>> {
+        let found = self.sql_function(name).unwrap_or_else(|error| {
+            self.notes().failure.get_or_insert(error);
+            None
+        });
+        Box::pin(std::future::ready(found.map(Arc::new)))
+    }
+
     fn relation<'a>(&'a self, request: &'a RelationRequest) -> BoxFuture<'a, RelationAnswer> {
         Box::pin(async move {
             match self.answer(request).await {

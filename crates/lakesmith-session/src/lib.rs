@@ -17,6 +17,7 @@ mod rows;
 pub mod session;
 mod state;
 mod statement;
+mod stored_function;
 mod stored_view;
 mod time_travel;
 mod trouble;

@@ -1,4 +1,4 @@
-//! [`Objects`]: what a warehouse holds besides Delta tables: catalogs, schemas, views and tables that lie elsewhere.
+//! [`Objects`]: what a warehouse holds besides Delta tables: catalogs, schemas, views, functions and tables that lie elsewhere.
 //!
 //! Each is a small JSON file below `<warehouse>/_lakesmith/<kind>/`, named as a table's folder would be. A file is made only
 //! where there is none, replaced only where it is still what was read, and durable when a call returns, so that two processes
@@ -25,6 +25,7 @@ pub(crate) enum Kind {
     Schema,
     View,
     Table,
+    Function,
 }
 
 impl Kind {
@@ -34,6 +35,7 @@ impl Kind {
             Self::Schema => "schemas",
             Self::View => "views",
             Self::Table => "tables",
+            Self::Function => "functions",
         }
     }
 }
@@ -126,6 +128,30 @@ pub(crate) struct StoredColumn {
     /// COMMENT.
     #[serde(default)]
     pub comment: Option<String>,
+}
+
+/// A function of SQL: its text and what names in it mean.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredFunction {
+    /// Name as written.
+    pub name: String,
+    /// What follows the name: parameters, type and body.
+    pub text: String,
+    /// Default catalog of the body's names.
+    pub catalog: String,
+    /// Default schema of the body's names.
+    pub schema: String,
+    /// What it gives: one column for a value.
+    pub columns: Vec<StoredColumn>,
+    /// Whether it reads tables or views.
+    #[serde(default)]
+    pub reads_data: bool,
+    /// When it was made, in microseconds since the epoch.
+    #[serde(default)]
+    pub created_micros: i64,
+    /// Settings that were in force and say what the body means.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub settings: BTreeMap<String, String>,
 }
 
 /// A table that lies outside of the warehouse.

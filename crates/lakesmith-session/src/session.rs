@@ -8,6 +8,7 @@ use datafusion::physical_plan::execute_stream;
 use datafusion::prelude::SessionContext;
 use lakesmith_base::{Clock, Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin, SourceKind, SourceMap};
+use lakesmith_engine::recursion::Limits;
 use lakesmith_engine::{EngineError, Runtime};
 use lakesmith_functions::rules::{ANSI, TIME_ZONE};
 use lakesmith_functions::{Rules, SessionValues};
@@ -26,6 +27,10 @@ use crate::warehouse::Warehouse;
 
 /// The name of a query's text in messages.
 const QUERY: &str = "query";
+/// The setting of how many steps a recursive query has.
+pub(crate) const RECURSION_STEPS: &str = "spark.sql.cteRecursionLevelLimit";
+/// The setting of how many rows a recursive query has.
+pub(crate) const RECURSION_ROWS: &str = "spark.sql.cteRecursionRowLimit";
 /// Names of the default catalog.
 const DEFAULT_CATALOGS: [&str; 2] = ["spark_catalog", "hive_metastore"];
 
@@ -266,7 +271,8 @@ impl Session {
             user: self.settings.user.clone(),
             rules: self.rules(),
         };
-        Options { session, variables: self.state().values(), notes_places: true }
+        let variables = self.state().values();
+        Options { session, variables, recursion: self.recursion_limits(), notes_places: true }
     }
 
     /// What the session's settings make of casts and functions. SET has checked them; what came otherwise and is none counts
@@ -274,6 +280,17 @@ impl Session {
     pub(crate) fn rules(&self) -> Rules {
         let state = self.state();
         Rules::of(|key| state.settings.get(key).map(String::as_str)).unwrap_or_default()
+    }
+
+    /// When recursive queries give up. SET has checked the settings; a negative number is no limit.
+    fn recursion_limits(&self) -> Limits {
+        let state = self.state();
+        let limit = |key: &str| state.settings.get(key).and_then(|text| text.trim().parse::<i64>().ok());
+        let usual = Limits::default();
+        Limits {
+            steps: limit(RECURSION_STEPS).map_or(usual.steps, |limit| u64::try_from(limit).ok()),
+            rows: limit(RECURSION_ROWS).map_or(usual.rows, |limit| u64::try_from(limit).ok()),
+        }
     }
 
     /// The value of a setting, where it has been set.
@@ -307,6 +324,8 @@ pub(crate) struct ReadNotes {
     pub warnings: Vec<String>,
     /// Folders of the Delta tables that are read, with the versions.
     pub tables: Vec<(String, i64)>,
-    /// Temporary views that are read, as written.
+    /// Whether a table, a view, files or a function that reads some are read.
+    pub reads_data: bool,
+    /// Temporary views that are read and temporary functions that are called, as written.
     pub temporary: Vec<String>,
 }

@@ -11,7 +11,7 @@ use lakesmith_sql::Variables as Replaced;
 use lakesmith_sql::template::Variable;
 use lakesmith_unresolved::Expression;
 
-use crate::objects::StoredView;
+use crate::objects::{StoredFunction, StoredView};
 
 /// The schema that global temporary views are read by.
 pub(crate) const GLOBAL_TEMPORARY: &str = "global_temp";
@@ -32,6 +32,8 @@ pub(crate) struct SessionState {
     pub initial: BTreeMap<String, String>,
     /// Variables, by their names in lower case.
     pub variables: BTreeMap<String, SessionVariable>,
+    /// Temporary functions, by their names in lower case.
+    pub functions: BTreeMap<String, StoredFunction>,
     /// Temporary views, by their names in lower case.
     pub views: BTreeMap<String, TemporaryView>,
     /// Global temporary views, by their names in lower case.
@@ -62,8 +64,8 @@ pub(crate) enum TemporaryView {
         schema: Option<String>,
         /// Reader options, the path left out.
         options: Vec<(String, String)>,
-        /// The path.
-        path: String,
+        /// The path; without one there are no rows.
+        path: Option<String>,
     },
 }
 
@@ -86,6 +88,7 @@ impl SessionState {
             settings,
             initial,
             variables: BTreeMap::new(),
+            functions: BTreeMap::new(),
             views: BTreeMap::new(),
             global_views: BTreeMap::new(),
         }

@@ -5,6 +5,7 @@
 #![expect(clippy::result_large_err, reason = "one diagnostic per text, made once; callers collect it as it is")]
 
 use lakesmith_diagnostic::{Diagnostic, SourceId, SourceMap};
+use lakesmith_unresolved::sql_function::FunctionDefinition;
 use lakesmith_unresolved::{Expression, Name, Relation, SparkType, StructField};
 
 use crate::dialect::Dialect;
@@ -38,6 +39,15 @@ pub fn parse_data_type(sources: &SourceMap, source: SourceId) -> Result<SparkTyp
 /// [`parse_data_type`] in a dialect.
 pub fn parse_data_type_in(sources: &SourceMap, source: SourceId, dialect: Dialect) -> Result<SparkType, Diagnostic> {
     whole(sources, source, dialect, |parser| parser.data_type(), &[])
+}
+
+/// What a function of SQL is, `(a INT) RETURNS INT RETURN a + 1`, that is the whole text of `source`.
+pub fn parse_function_in(
+    sources: &SourceMap,
+    source: SourceId,
+    dialect: Dialect,
+) -> Result<FunctionDefinition, Diagnostic> {
+    whole(sources, source, dialect, |parser| parser.function_definition(&mut Vec::new()), &[])
 }
 
 /// The columns of a schema in DDL notation, `a INT, b STRING NOT NULL`, that is the whole text of `source`.

@@ -24,7 +24,7 @@ pub use arguments::Arguments;
 pub use dialect::{Dialect, TIMESTAMP_TYPE};
 pub use file::{ParsedFile, Variables, parse_commands, parse_pipeline_file};
 pub use inline::{count_parameters, parse_data_type, parse_expression, parse_name, parse_query, parse_schema};
-pub use inline::{parse_data_type_in, parse_query_in, parse_schema_in};
+pub use inline::{parse_data_type_in, parse_function_in, parse_query_in, parse_schema_in};
 pub use lexer::ends_statement;
 
 #[cfg(test)]

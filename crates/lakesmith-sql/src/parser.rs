@@ -354,7 +354,8 @@ impl<'a> Parser<'a> {
                 .into(),
             None => match self.hyphenated_name() {
                 Some(name) => {
-                    diagnostic.help(format!("a name that holds `-` needs back-quotes around it: {name}")).into()
+                    let help = format!("a name that holds `-` needs back-quotes around it: {name}");
+                    Diagnostic { condition: Condition::INVALID_IDENTIFIER, ..diagnostic }.help(help).into()
                 }
                 None => match self.help_for(what) {
                     Some(help) => diagnostic.help(help).into(),

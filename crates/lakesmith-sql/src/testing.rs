@@ -231,6 +231,7 @@ pub(crate) fn relation(plan: &Relation) -> String {
             format!("({} [{}] {})", if *global { "order" } else { "sort" }, list(orders, order), relation(input))
         }
         RelationKind::Limit { input, count } => format!("(limit {} {})", show(count), relation(input)),
+        RelationKind::LimitAll { input } => format!("(limit-all {})", relation(input)),
         RelationKind::Offset { input, count } => format!("(offset {} {})", show(count), relation(input)),
         RelationKind::Deduplicate { input, .. } => format!("(distinct {})", relation(input)),
         RelationKind::SubqueryAlias { input, alias, columns } => {

@@ -14,6 +14,7 @@ use crate::pipeline::{
 };
 use crate::relation::Relation;
 use crate::spark_type::SparkType;
+use crate::sql_function::FunctionDefinition;
 
 /// A command with its place.
 #[derive(Debug, Clone, PartialEq)]
@@ -169,12 +170,7 @@ pub enum CommandKind {
     /// EXECUTE IMMEDIATE.
     ExecuteImmediate(Box<ExecuteImmediate>),
     /// CREATE FUNCTION.
-    CreateFunction {
-        /// Name.
-        name: Name,
-        /// The statement's text after the name.
-        rest: String,
-    },
+    CreateFunction(Box<CreateFunction>),
     /// COMMENT ON.
     CommentOn {
         /// Which.
@@ -278,6 +274,23 @@ pub enum CommandKind {
         /// Its bytes.
         value: Vec<u8>,
     },
+}
+
+/// CREATE FUNCTION.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateFunction {
+    /// Name.
+    pub name: Name,
+    /// `OR REPLACE`.
+    pub or_replace: bool,
+    /// `IF NOT EXISTS`.
+    pub if_not_exists: bool,
+    /// `TEMPORARY`.
+    pub temporary: bool,
+    /// What a function of SQL is; nothing for one of another language.
+    pub definition: Option<FunctionDefinition>,
+    /// The statement's text after the name.
+    pub text: String,
 }
 
 /// Kinds of catalog objects.

@@ -15,6 +15,7 @@ pub mod literal;
 pub mod pipeline;
 pub mod relation;
 pub mod spark_type;
+pub mod sql_function;
 pub mod walk;
 
 pub use command::{Command, CommandKind};
@@ -23,6 +24,7 @@ pub use literal::Literal;
 pub use pipeline::{PipelineStatement, PipelineStatementKind};
 pub use relation::{Relation, RelationKind};
 pub use spark_type::{SparkType, StructField};
+pub use sql_function::SqlFunction;
 
 /// The number that a DataFrame client gives a relation, so that `df1.a` and `df2.a` can be told apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -165,6 +165,11 @@ pub enum RelationKind {
         /// Number of rows.
         count: Expression,
     },
+    /// LIMIT ALL, which says of a recursive query that all its rows are wanted.
+    LimitAll {
+        /// Input.
+        input: Relation,
+    },
     /// OFFSET.
     Offset {
         /// Input.

@@ -57,6 +57,7 @@ impl Relation {
             | K::NamedWindows { input, .. }
             | K::Sort { input, .. }
             | K::Limit { input, .. }
+            | K::LimitAll { input }
             | K::Offset { input, .. }
             | K::Tail { input, .. }
             | K::Deduplicate { input, .. }

@@ -261,6 +261,7 @@ impl Reads<'_> {
                 rules: self.pipeline.rules(self.settings).unwrap_or_default(),
             },
             variables: Default::default(),
+            recursion: Default::default(),
             notes_places: true,
         }
     }

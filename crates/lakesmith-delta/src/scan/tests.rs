@@ -2,6 +2,7 @@ use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::datatypes::Int64Type;
 use arrow::util::pretty::pretty_format_batches;
 use datafusion::physical_plan::displayable;
+use datafusion::physical_plan::statistics::{StatisticsArgs, StatisticsContext};
 use datafusion::prelude::{SessionContext, col, lit};
 use lakesmith_engine::codec::PlanCodecRegistry;
 use lakesmith_unresolved::SparkType;
@@ -81,16 +82,28 @@ async fn a_filter_is_taken_over_by_the_scan_on_file_and_partition_columns() {
     let folder = tempfile::tempdir().unwrap();
     let (session, provider) = table(&folder);
     for (filter, expected) in [
-        (col("id").gt(lit(40i64)), 2),
+        (col("id").gt(lit(59i64)), 1),
         (col("part").eq(lit("a:b")), 2),
         (col("part").is_null(), 1),
-        (col("name").is_null(), 1),
-        (col("part").eq(lit("c")).and(col("name").eq(lit("u"))), 1),
+        (col("part").eq(lit("c")).and(col("id").eq(lit(50i64))), 1),
     ] {
         let frame = session.read_table(Arc::clone(&provider)).unwrap().filter(filter).unwrap();
         let plan = frame.clone().create_physical_plan().await.unwrap();
         let shown = displayable(plan.as_ref()).indent(true).to_string();
         assert!(shown.contains("predicate=") && !shown.contains("FilterExec"), "{shown}");
+        assert_eq!(frame.count().await.unwrap(), expected, "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn a_filter_that_leaves_many_rows_stays_above_the_scan_and_still_leaves_out_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let (session, provider) = table(&folder);
+    for (filter, expected) in [(col("id").gt(lit(3i64)), 3), (col("name").is_null(), 1)] {
+        let frame = session.read_table(Arc::clone(&provider)).unwrap().filter(filter).unwrap();
+        let plan = frame.clone().create_physical_plan().await.unwrap();
+        let shown = displayable(plan.as_ref()).indent(true).to_string();
+        assert!(shown.contains("FilterExec") && shown.contains("pruning_predicate="), "{shown}");
         assert_eq!(frame.count().await.unwrap(), expected, "{shown}");
     }
 }
@@ -114,6 +127,26 @@ async fn rows_are_counted_without_reading_them() {
     assert_eq!(provider.statistics().unwrap().num_rows.get_value(), Some(&6));
     let rows = session.read_table(provider).unwrap().count().await.unwrap();
     assert_eq!(rows, 6);
+}
+
+#[tokio::test]
+async fn how_many_groups_a_large_table_has_is_read_from_a_dictionary() {
+    let folder = tempfile::tempdir().unwrap();
+    let ids: Vec<i64> = (0..140_000).collect();
+    let names: Vec<String> = ids.iter().map(|id| format!("name {}", id % 7)).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let file = write(&folder, "1.parquet", None, &ids, Some(&names));
+    let provider = scan_provider(&columns()[1..], &[], vec![file], folder.path().to_str().unwrap()).unwrap();
+    let session = session(&folder);
+    let rows = async |column: &str| {
+        let frame = session.read_table(Arc::clone(&provider)).unwrap().filter(col("name").is_not_null()).unwrap();
+        let plan = frame.aggregate(vec![col(column)], vec![]).unwrap().create_physical_plan().await.unwrap();
+        let statistics = StatisticsContext::new().compute(plan.as_ref(), &StatisticsArgs::new()).unwrap();
+        statistics.num_rows.get_value().copied()
+    };
+    assert_eq!(rows("name").await, Some(7));
+    // these do not fit into a dictionary
+    assert!(rows("id").await.unwrap() > 1000);
 }
 
 #[tokio::test]

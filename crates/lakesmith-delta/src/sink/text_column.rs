@@ -5,11 +5,11 @@
 
 use arrow::array::{Array, StringArray};
 use bytes::Bytes;
-use parquet::basic::{Compression, Encoding, ZstdLevel};
+use parquet::basic::{Compression, Encoding, PageType, ZstdLevel};
 use parquet::column::page::{CompressedPage, Page, PageWriteSpec, PageWriter};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::{ParquetError, Result};
-use parquet::file::metadata::{ColumnChunkMetaData, OffsetIndexBuilder};
+use parquet::file::metadata::{ColumnChunkMetaData, OffsetIndexBuilder, PageEncodingStats};
 use parquet::file::writer::{SerializedPageWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 use zstd::bulk::Compressor;
@@ -49,8 +49,8 @@ pub(crate) struct TextColumn {
     rows: usize,
     nulls: usize,
     uncompressed: usize,
-    has_numbers: bool,
-    has_texts: bool,
+    pages_of_numbers: i32,
+    pages_of_texts: i32,
 }
 
 /// The page that is being filled.
@@ -90,8 +90,8 @@ impl TextColumn {
             rows: 0,
             nulls: 0,
             uncompressed: 0,
-            has_numbers: false,
-            has_texts: false,
+            pages_of_numbers: 0,
+            pages_of_texts: 0,
         })
     }
 
@@ -125,7 +125,7 @@ impl TextColumn {
             }
             self.page.add_level(true);
             self.page.numbers.push(number);
-            if !self.has_numbers && self.page.numbers.len() == TRIAL && self.dictionary.len() > TRIAL / 2 {
+            if self.pages_of_numbers == 0 && self.page.numbers.len() == TRIAL && self.dictionary.len() > TRIAL / 2 {
                 self.stop_numbering()?;
             }
         } else {
@@ -163,11 +163,11 @@ impl TextColumn {
             let bits = bits_for(self.dictionary.len());
             content.push(bits.to_le_bytes()[0]);
             write_hybrid(&page.numbers, bits, &mut content);
-            self.has_numbers = true;
+            self.pages_of_numbers += 1;
             Encoding::RLE_DICTIONARY
         } else {
             content.extend_from_slice(&page.texts);
-            self.has_texts = true;
+            self.pages_of_texts += 1;
             Encoding::PLAIN
         };
         let data = Page::DataPage {
@@ -192,15 +192,16 @@ impl TextColumn {
     pub(crate) fn close(mut self) -> Result<(Bytes, ColumnCloseResult)> {
         self.end_page()?;
         let mut chunk = TrackedWrite::new(Vec::new());
-        let mut encodings = vec![Encoding::RLE];
-        if self.has_texts {
-            encodings.push(Encoding::PLAIN);
+        let has_numbers = self.pages_of_numbers > 0;
+        let mut encodings = vec![Encoding::RLE, Encoding::PLAIN];
+        let mut pages = Vec::new();
+        if self.pages_of_texts > 0 {
+            pages.push(page_stats(PageType::DATA_PAGE, Encoding::PLAIN, self.pages_of_texts));
         }
-        if self.has_numbers {
+        if has_numbers {
             encodings.push(Encoding::RLE_DICTIONARY);
-            if !self.has_texts {
-                encodings.push(Encoding::PLAIN);
-            }
+            pages.push(page_stats(PageType::DICTIONARY_PAGE, Encoding::PLAIN, 1));
+            pages.push(page_stats(PageType::DATA_PAGE, Encoding::RLE_DICTIONARY, self.pages_of_numbers));
             let count = u32::try_from(self.dictionary.len()).map_err(|_| too_large())?;
             let entries = self.dictionary.into_page();
             let page = Page::DictionaryPage {
@@ -227,11 +228,12 @@ impl TextColumn {
         }
         let metadata = ColumnChunkMetaData::builder(self.description)
             .set_encodings(encodings)
+            .set_page_encoding_stats(pages)
             .set_compression(Compression::ZSTD(ZstdLevel::default()))
             .set_num_values(signed(self.rows)?)
             .set_total_compressed_size(signed(bytes.len())?)
             .set_total_uncompressed_size(signed(self.uncompressed)?)
-            .set_dictionary_page_offset(if self.has_numbers { Some(0) } else { None })
+            .set_dictionary_page_offset(has_numbers.then_some(0))
             .set_data_page_offset(signed(data_at)?)
             .set_statistics(self.bounds.into_statistics(self.nulls as u64))
             .build()?;
@@ -265,6 +267,11 @@ impl TextColumn {
 
 fn write_page(to: &mut TrackedWrite<Vec<u8>>, page: Page, uncompressed: usize) -> Result<PageWriteSpec> {
     SerializedPageWriter::new(to).write_page(CompressedPage::new(page, uncompressed))
+}
+
+/// So many pages of a kind: by these a reader knows whether all of them refer to the dictionary.
+fn page_stats(page_type: PageType, encoding: Encoding, count: i32) -> PageEncodingStats {
+    PageEncodingStats { page_type, encoding, count }
 }
 
 fn too_large() -> ParquetError {

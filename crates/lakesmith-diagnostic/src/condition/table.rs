@@ -176,6 +176,8 @@ conditions! {
         "The view's column list has more names than its query has columns.";
     CREATE_VIEW_COLUMN_ARITY_MISMATCH_TOO_MANY_DATA_COLUMNS = "CREATE_VIEW_COLUMN_ARITY_MISMATCH.TOO_MANY_DATA_COLUMNS", "21S01",
         "The view's query has more columns than its column list names.";
+    CYCLIC_FUNCTION_REFERENCE = "CYCLIC_FUNCTION_REFERENCE", "42887",
+        "A function of SQL calls itself, directly or through others. Change the body of one of them.";
     DATATYPE_MISMATCH = "DATATYPE_MISMATCH", "42K09",
         "An expression gets a value of a type it cannot work with, for example `upper` of an ARRAY or `+` of two BOOLEANs. Cast the value to the type that the message names.";
     DATATYPE_MISMATCH_IN_SUBQUERY_DATA_TYPE_MISMATCH = "DATATYPE_MISMATCH.IN_SUBQUERY_DATA_TYPE_MISMATCH", "42K09",
@@ -192,6 +194,8 @@ conditions! {
         "A number would have more than the 38 digits that a DECIMAL can have. Use a shorter format or type.";
     DEFAULT_DATABASE_NOT_EXISTS = "DEFAULT_DATABASE_NOT_EXISTS", "42704",
         "The default schema of the session is not there.";
+    DEFAULT_PLACEMENT_INVALID = "DEFAULT_PLACEMENT_INVALID", "42608",
+        "DEFAULT stands within an expression. It stands alone, in place of a value.";
     DELTA_CONCURRENT_APPEND = "DELTA_CONCURRENT_APPEND", "2D521",
         "Someone else changed the table while the statement ran, and what it would have written depends on what it read. Nothing was written; run it again.";
     DELTA_CONCURRENT_WRITE = "DELTA_CONCURRENT_WRITE", "2D521",
@@ -244,6 +248,10 @@ conditions! {
         "A list of properties or options names the same key twice. Keep one of them.";
     DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT = "DUPLICATE_ROUTINE_PARAMETER_ASSIGNMENT.DOUBLE_NAMED_ARGUMENT_REFERENCE", "4274K",
         "A named argument stands twice in the call of a function. Keep one of them.";
+    DUPLICATE_ROUTINE_PARAMETER_NAMES = "DUPLICATE_ROUTINE_PARAMETER_NAMES", "42734",
+        "Two parameters of a function have one name. Rename one of them.";
+    DUPLICATE_ROUTINE_RETURNS_COLUMNS = "DUPLICATE_ROUTINE_RETURNS_COLUMNS", "42711",
+        "Two columns of the rows that a function gives have one name. Rename one of them in `RETURNS TABLE (…)`.";
     DUPLICATE_VARIABLE_NAME_INSIDE_DECLARE = "DUPLICATE_VARIABLE_NAME_INSIDE_DECLARE", "42734",
         "DECLARE VARIABLE names a variable twice. Name each once.";
     EXCEED_LIMIT_LENGTH = "EXCEED_LIMIT_LENGTH", "54006",
@@ -358,6 +366,8 @@ conditions! {
         "A pattern of LIKE or of a number has a character that cannot stand there.";
     INVALID_FRACTION_OF_SECOND = "INVALID_FRACTION_OF_SECOND", "22023",
         "The seconds of a timestamp lie between 0 and 60, and 60 has no fraction. Correct the data, or use `try_make_timestamp` to get NULL.";
+    INVALID_IDENTIFIER = "INVALID_IDENTIFIER", "42602",
+        "A name holds a character that needs back-quotes around the name, such as `-`.";
     INVALID_INDEX_OF_ZERO = "INVALID_INDEX_OF_ZERO", "22003",
         "Elements of an array are counted from 1 here, so there is no element 0.";
     INVALID_INLINE_TABLE_CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE = "INVALID_INLINE_TABLE.CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE", "42000",
@@ -370,8 +380,7 @@ conditions! {
         "The rows of VALUES, or the names of its alias, are not of one length. Give each row a value for each column.";
     INVALID_INTERVAL_FORMAT = "INVALID_INTERVAL_FORMAT", "22006",
         "The text of an interval does not follow its units, for example `INTERVAL '1 2' DAY TO SECOND`. Write `INTERVAL '1-2' YEAR TO MONTH`, `INTERVAL '1 02:03:04' DAY TO SECOND` or `INTERVAL 1 DAY 2 HOURS`.";
-    INVALID_INTERVAL_FORMAT_TIMEZONE_INTERVAL_OUT_OF_RANGE =
-        "INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE", "22006",
+    INVALID_INTERVAL_FORMAT_TIMEZONE_INTERVAL_OUT_OF_RANGE = "INVALID_INTERVAL_FORMAT.TIMEZONE_INTERVAL_OUT_OF_RANGE", "22006",
         "The interval of SET TIME ZONE is an offset of at most 18 hours in whole seconds.";
     INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION = "INVALID_INTERVAL_WITH_MICROSECONDS_ADDITION", "22006",
         "A DATE was moved by an interval with hours, minutes or seconds. Cast the date to TIMESTAMP, or use an interval of days and months.";
@@ -413,8 +422,16 @@ conditions! {
         "A text is no schema, or none of the kind that the function needs. Write a list of columns: `'id BIGINT, name STRING'`.";
     INVALID_SET_SYNTAX = "INVALID_SET_SYNTAX", "42000",
         "SET takes `SET key = value`, `SET key`, `SET` or `SET -v`.";
+    INVALID_SQL_FUNCTION_DATA_ACCESS = "INVALID_SQL_FUNCTION_DATA_ACCESS", "42K0P",
+        "A function says CONTAINS SQL, but its body reads a table, a view or a function that does. Write READS SQL DATA.";
     INVALID_SQL_SYNTAX = "INVALID_SQL_SYNTAX", "42000",
         "The words form a statement, but one that is not allowed in this combination. The message says which part does not fit.";
+    INVALID_SQL_SYNTAX_CREATE_FUNC_WITH_COLUMN_CONSTRAINTS = "INVALID_SQL_SYNTAX.CREATE_FUNC_WITH_COLUMN_CONSTRAINTS", "42000",
+        "A parameter of a function has a constraint such as CHECK or UNIQUE. Leave it out.";
+    INVALID_SQL_SYNTAX_CREATE_FUNC_WITH_GENERATED_COLUMNS_AS_PARAMETERS = "INVALID_SQL_SYNTAX.CREATE_FUNC_WITH_GENERATED_COLUMNS_AS_PARAMETERS", "42000",
+        "A parameter of a function is GENERATED. Leave that out, or compute the value in the body.";
+    INVALID_SQL_SYNTAX_EMPTY_IN_PREDICATE = "INVALID_SQL_SYNTAX.EMPTY_IN_PREDICATE", "42000",
+        "The list of IN is empty. Name at least one value.";
     INVALID_SQL_SYNTAX_FUNCTION_WITH_UNSUPPORTED_SYNTAX = "INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "42000",
         "A function is called with a clause that it does not have, for example FILTER on a window function or IGNORE NULLS on `sum`. Leave the clause out.";
     INVALID_SQL_SYNTAX_INVALID_WINDOW_FRAME_BOUND = "INVALID_SQL_SYNTAX.INVALID_WINDOW_FRAME_BOUND", "42000",
@@ -423,8 +440,7 @@ conditions! {
         "The WINDOW clause defines a name by another name that is no window. Write the window in full: `WINDOW w AS (PARTITION BY … ORDER BY …)`.";
     INVALID_SQL_SYNTAX_REPETITIVE_WINDOW_DEFINITION = "INVALID_SQL_SYNTAX.REPETITIVE_WINDOW_DEFINITION", "42000",
         "The WINDOW clause defines the same name twice. Give each window a name of its own.";
-    INVALID_SQL_SYNTAX_VARIABLE_TYPE_OR_DEFAULT_REQUIRED =
-        "INVALID_SQL_SYNTAX.VARIABLE_TYPE_OR_DEFAULT_REQUIRED", "42000",
+    INVALID_SQL_SYNTAX_VARIABLE_TYPE_OR_DEFAULT_REQUIRED = "INVALID_SQL_SYNTAX.VARIABLE_TYPE_OR_DEFAULT_REQUIRED", "42000",
         "A variable is declared with a type, with a DEFAULT, or with both.";
     INVALID_STATEMENT_FOR_EXECUTE_INTO = "INVALID_STATEMENT_FOR_EXECUTE_INTO", "07501",
         "INTO of EXECUTE IMMEDIATE takes the row of a query; another statement has none.";
@@ -458,6 +474,8 @@ conditions! {
         "A function of all values of a group, such as `mode` or `percentile_cont`, has no DISTINCT. Remove the duplicates in a query beneath.";
     INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT = "INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT", "42K0K",
         "`listagg(DISTINCT value)` can only be ordered by the value itself: which of several equal values counts for another order is not known.";
+    INVALID_WITHIN_GROUP_EXPRESSION_MISMATCH_WITH_DISTINCT_INPUT_UNSAFE_CAST = "INVALID_WITHIN_GROUP_EXPRESSION.MISMATCH_WITH_DISTINCT_INPUT_UNSAFE_CAST", "42K0K",
+        "`listagg(DISTINCT x)` is ordered by a value of which several have one text. Order by the text: `WITHIN GROUP (ORDER BY CAST(x AS STRING))`.";
     INVALID_WITHIN_GROUP_EXPRESSION_WITHIN_GROUP_MISSING = "INVALID_WITHIN_GROUP_EXPRESSION.WITHIN_GROUP_MISSING", "42K0K",
         "`percentile_cont`, `percentile_disc` and `mode()` take their values from `WITHIN GROUP (ORDER BY value)`, which is missing.";
     INVALID_WITHIN_GROUP_EXPRESSION_WRONG_NUM_ORDERINGS = "INVALID_WITHIN_GROUP_EXPRESSION.WRONG_NUM_ORDERINGS", "42K0K",
@@ -530,12 +548,16 @@ conditions! {
         "The values of PIVOT become columns, so they must be constants and not columns of the table.";
     NOT_ALLOWED_IN_FROM_UNPIVOT_WITH_PIVOT = "NOT_ALLOWED_IN_FROM.UNPIVOT_WITH_PIVOT", "42601",
         "PIVOT and UNPIVOT stand in one step of the pipe syntax. Put `|>` between them.";
+    NOT_ALLOWED_IN_PIPE_OPERATOR_WHERE_WINDOW_CLAUSE = "NOT_ALLOWED_IN_PIPE_OPERATOR_WHERE.WINDOW_CLAUSE", "42601",
+        "A WHERE of the pipe syntax has no WINDOW. Compute the window in a step before it.";
     NOT_A_CONSTANT_STRING_NOT_CONSTANT = "NOT_A_CONSTANT_STRING.NOT_CONSTANT", "42601",
         "IDENTIFIER takes a text that is known before the query runs, not a column.";
     NOT_A_CONSTANT_STRING_NULL = "NOT_A_CONSTANT_STRING.NULL", "42601",
         "IDENTIFIER takes a text that is a name, not NULL: `IDENTIFIER('schema.table')`.";
     NOT_A_CONSTANT_STRING_WRONG_TYPE = "NOT_A_CONSTANT_STRING.WRONG_TYPE", "42601",
         "IDENTIFIER takes a text that is a name: `IDENTIFIER('schema.table')`.";
+    NOT_A_SCALAR_FUNCTION = "NOT_A_SCALAR_FUNCTION", "42887",
+        "A function that gives rows stands where one value is needed. Write it in FROM: `SELECT * FROM f(…)`.";
     NOT_A_TABLE_FUNCTION = "NOT_A_TABLE_FUNCTION", "42887",
         "FROM calls a function that gives one value and no table. Select it: `SELECT upper('a')`.";
     NOT_SUPPORTED_CHANGE_COLUMN = "NOT_SUPPORTED_CHANGE_COLUMN", "0A000",
@@ -587,7 +609,9 @@ conditions! {
     QUALIFY_REQUIRES_WINDOW_FUNCTION = "QUALIFY_REQUIRES_WINDOW_FUNCTION", "42903",
         "QUALIFY filters by window functions, and there is none in it nor in the SELECT list. Filter by other conditions in WHERE or HAVING.";
     RECURSION_LEVEL_LIMIT_EXCEEDED = "RECURSION_LEVEL_LIMIT_EXCEEDED", "42836",
-        "A recursive query did not end after 100 steps. Let its condition end it, or write `WITH RECURSIVE t MAX RECURSION LEVEL 1000 AS (…)`.";
+        "A recursive query did not end after 100 steps. Let its condition end it, write `WITH RECURSIVE t MAX RECURSION LEVEL 1000 AS (…)`, or set `spark.sql.cteRecursionLevelLimit`.";
+    RECURSION_ROW_LIMIT_EXCEEDED = "RECURSION_ROW_LIMIT_EXCEEDED", "42836",
+        "A recursive query gives a million rows or more. Let its condition end it, write LIMIT or LIMIT ALL, or set `spark.sql.cteRecursionRowLimit`.";
     RECURSIVE_VIEW = "RECURSIVE_VIEW", "42K0H",
         "The view reads itself, directly or through other views. Change one of their queries.";
     REMAINDER_BY_ZERO = "REMAINDER_BY_ZERO", "22012",
@@ -596,6 +620,10 @@ conditions! {
         "An argument is missing that a function cannot do without, for example the path of `read_files`.";
     REQUIRES_SINGLE_PART_NAMESPACE = "REQUIRES_SINGLE_PART_NAMESPACE", "42K05",
         "A schema has a name of one part, with its catalog before it: `catalog.schema`. Write a name of at most two parts.";
+    ROUTINE_ALREADY_EXISTS = "ROUTINE_ALREADY_EXISTS", "42723",
+        "There is a function of this name already. Write `CREATE OR REPLACE FUNCTION`.";
+    ROUTINE_NOT_FOUND = "ROUTINE_NOT_FOUND", "42883",
+        "There is no function of this name. `SHOW USER FUNCTIONS` lists them.";
     ROW_SUBQUERY_TOO_MANY_ROWS = "ROW_SUBQUERY_TOO_MANY_ROWS", "21000",
         "Variables take the values of one row, and the query has more. Add LIMIT 1 or a condition.";
     RUN_EMPTY_PIPELINE = "RUN_EMPTY_PIPELINE", "42617",
@@ -614,6 +642,8 @@ conditions! {
         "The number of days of `date_add` or `date_sub` is a text that is no whole number. Write a number.";
     SEED_EXPRESSION_IS_UNFOLDABLE = "SEED_EXPRESSION_IS_UNFOLDABLE", "42K08",
         "The seed of a random function must be a constant, for example `rand(42)`. Leave it out for other numbers in each run.";
+    SHOW_COLUMNS_WITH_CONFLICT_NAMESPACE = "SHOW_COLUMNS_WITH_CONFLICT_NAMESPACE", "42K05",
+        "SHOW COLUMNS names two schemas of one table. Leave one of them out.";
     SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED = "SPECIFY_CLUSTER_BY_WITH_PARTITIONED_BY_IS_NOT_ALLOWED", "42908",
         "A table is laid out either by partitions or by clustering columns. Remove PARTITIONED BY or CLUSTER BY.";
     STAR_GROUP_BY_POS = "STAR_GROUP_BY_POS", "0A000",
@@ -638,6 +668,8 @@ conditions! {
         "A comment that begins with `/*` has no `*/`. Everything after it would be taken for a comment.";
     UNEXPECTED_INPUT_TYPE = "UNEXPECTED_INPUT_TYPE", "42K09",
         "A table function such as `range` was given a value of another type than it takes.";
+    UNEXPECTED_POSITIONAL_ARGUMENT = "UNEXPECTED_POSITIONAL_ARGUMENT", "4274K",
+        "An argument without a name stands behind one with a name. Arguments by position come first.";
     UNION_NOT_SUPPORTED_IN_RECURSIVE_CTE = "UNION_NOT_SUPPORTED_IN_RECURSIVE_CTE", "42836",
         "A recursive query joins its two parts by UNION. Write UNION ALL.";
     UNKNOWN_FIELD_EXCEPTION_NEW_FIELDS_IN_FILE = "UNKNOWN_FIELD_EXCEPTION.NEW_FIELDS_IN_FILE", "KD003",
@@ -652,6 +684,8 @@ conditions! {
         "UNPIVOT with several value columns needs as many columns in each of its parentheses.";
     UNRECOGNIZED_OPTION = "UNRECOGNIZED_OPTION", "42616",
         "A reader option has no meaning that Lakesmith knows, so it is refused instead of being ignored. Check the spelling.";
+    UNRECOGNIZED_PARAMETER_NAME = "UNRECOGNIZED_PARAMETER_NAME", "4274K",
+        "A function has no parameter of the name that an argument has. Correct the name.";
     UNRESOLVABLE_TABLE_VALUED_FUNCTION = "UNRESOLVABLE_TABLE_VALUED_FUNCTION", "42883",
         "FROM calls a table function that does not exist.";
     UNRESOLVED_ALL_IN_GROUP_BY = "UNRESOLVED_ALL_IN_GROUP_BY", "42803",
@@ -666,6 +700,8 @@ conditions! {
         "A column of JOIN USING is missing on one side. Correct the name, or write the condition after ON.";
     UNRESOLVED_VARIABLE = "UNRESOLVED_VARIABLE", "42883",
         "The session has no variable of this name. `DECLARE VARIABLE` makes one.";
+    UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING = "UNSUPPORTED_CHAR_OR_VARCHAR_AS_STRING", "0A000",
+        "A function takes or gives CHAR or VARCHAR. Write STRING.";
     UNSUPPORTED_DATATYPE = "UNSUPPORTED_DATATYPE", "0A000",
         "There is no data type of this name. Types are those of Spark SQL: STRING, BOOLEAN, BYTE, SHORT, INT, BIGINT, FLOAT, DOUBLE, DECIMAL(p,s), DATE, TIMESTAMP, TIMESTAMP_NTZ, BINARY, INTERVAL, ARRAY<…>, MAP<…>, STRUCT<…>, VARIANT.";
     UNSUPPORTED_EXPRESSION_GENERATED_COLUMN = "UNSUPPORTED_EXPRESSION_GENERATED_COLUMN", "42621",
@@ -678,6 +714,8 @@ conditions! {
         "OVER follows a function that is neither an aggregate nor a window function. Leave OVER out.";
     UNSUPPORTED_FEATURE = "UNSUPPORTED_FEATURE", "0A000",
         "A feature of Spark or Databricks that Lakesmith does not have. The message names it.";
+    UNSUPPORTED_FEATURE_COMBINATION_QUERY_RESULT_CLAUSES = "UNSUPPORTED_FEATURE.COMBINATION_QUERY_RESULT_CLAUSES", "0A000",
+        "ORDER BY, SORT BY, DISTRIBUTE BY and CLUSTER BY do not stand together, but for DISTRIBUTE BY with SORT BY. Keep one of them.";
     UNSUPPORTED_FEATURE_DROP_DATABASE = "UNSUPPORTED_FEATURE.DROP_DATABASE", "0A000",
         "The default schema of a catalog is always there and cannot be dropped. Drop what it holds.";
     UNSUPPORTED_FEATURE_PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE = "UNSUPPORTED_FEATURE.PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE", "0A000",
@@ -712,6 +750,20 @@ conditions! {
         "A subquery that stands for one value and names columns of the query around it can stand in WHERE, HAVING, GROUP BY and SELECT lists only. Select it under a name, and use the name.";
     UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_UNSUPPORTED_IN_EXISTS_SUBQUERY = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_IN_EXISTS_SUBQUERY", "0A000",
         "IN or EXISTS with a query stands where it cannot, for example in ORDER BY. Select it under a name, and use the name.";
+    UNSUPPORTED_TYPED_LITERAL = "UNSUPPORTED_TYPED_LITERAL", "0A000",
+        "There is no type of this name whose values are written as `TYPE 'text'`. Types that are: DATE, TIMESTAMP, TIMESTAMP_NTZ, INTERVAL, X.";
+    USER_DEFINED_FUNCTIONS_CANNOT_CONTAIN_COMPLEX_FUNCTIONS = "USER_DEFINED_FUNCTIONS.CANNOT_CONTAIN_COMPLEX_FUNCTIONS", "42601",
+        "The body of a function that gives a value holds an aggregate or a window outside of a query. Write `RETURN (SELECT … FROM …)`.";
+    USER_DEFINED_FUNCTIONS_NOT_A_VALID_DEFAULT_EXPRESSION = "USER_DEFINED_FUNCTIONS.NOT_A_VALID_DEFAULT_EXPRESSION", "42601",
+        "The DEFAULT of a parameter holds a query. Write an expression without one.";
+    USER_DEFINED_FUNCTIONS_NOT_A_VALID_DEFAULT_PARAMETER_POSITION = "USER_DEFINED_FUNCTIONS.NOT_A_VALID_DEFAULT_PARAMETER_POSITION", "42601",
+        "A parameter without DEFAULT stands behind one with it. Parameters with DEFAULT come last.";
+    USER_DEFINED_FUNCTIONS_NOT_NULL_ON_FUNCTION_PARAMETERS = "USER_DEFINED_FUNCTIONS.NOT_NULL_ON_FUNCTION_PARAMETERS", "42601",
+        "A parameter of a function is NOT NULL. Leave that out: the body may look at NULL itself.";
+    USER_DEFINED_FUNCTIONS_RETURN_COLUMN_COUNT_MISMATCH = "USER_DEFINED_FUNCTIONS.RETURN_COLUMN_COUNT_MISMATCH", "42601",
+        "The query of a function gives another number of columns than `RETURNS TABLE (…)` names.";
+    USER_DEFINED_FUNCTIONS_SQL_TABLE_UDF_BODY_MUST_BE_A_QUERY = "USER_DEFINED_FUNCTIONS.SQL_TABLE_UDF_BODY_MUST_BE_A_QUERY", "42601",
+        "The body of a function that RETURNS TABLE is no query. Write `RETURN SELECT …`.";
     USER_RAISED_EXCEPTION = "USER_RAISED_EXCEPTION", "P0001",
         "A query called `raise_error`, or a condition of `assert_true` does not hold. The message is the query's own.";
     USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE = "USER_SPECIFIED_AND_INFERRED_SCHEMA_NOT_COMPATIBLE", "42000",

@@ -1,5 +1,6 @@
 //! Columns of CSV files: names from the header, types by Spark's rules (`CSVInferSchema` of Apache Spark 4).
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use datafusion::datasource::object_store::ObjectStoreUrl;
@@ -27,6 +28,7 @@ struct Seen<'o> {
     converter: Converter,
     tokens: Tokens,
     names: Vec<String>,
+    places_by_name: HashMap<String, usize>,
     shapes: Vec<FieldShape>,
     /// The column of each field of the file at hand; nothing before its first record.
     places: Option<Vec<usize>>,
@@ -50,6 +52,7 @@ pub(super) async fn infer(
         converter: Converter::new(&options.csv, &options.layout.times),
         tokens: Tokens::default(),
         names: Vec::new(),
+        places_by_name: HashMap::new(),
         shapes: Vec::new(),
         places: None,
     };
@@ -157,14 +160,15 @@ impl Seen<'_> {
         let is_first = self.names.is_empty();
         let mut places = Vec::new();
         for (at, name) in names.into_iter().enumerate() {
-            let known = if csv.is_by_name && csv.has_header {
-                self.names.iter().position(|known| *known == name)
-            } else {
-                Some(at).filter(|at| *at < self.names.len())
+            let is_by_name = csv.is_by_name && csv.has_header;
+            let known = match is_by_name {
+                true => self.places_by_name.get(&name).copied(),
+                false => Some(at).filter(|at| *at < self.names.len()),
             };
             // by position the first file decides how many columns there are
-            let is_new = known.is_none() && (is_first || csv.is_by_name && csv.has_header);
+            let is_new = known.is_none() && (is_first || is_by_name);
             if is_new {
+                self.places_by_name.insert(name.clone(), self.names.len());
                 self.names.push(name);
                 self.shapes.push(FieldShape::default());
             }

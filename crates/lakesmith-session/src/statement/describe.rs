@@ -395,6 +395,6 @@ fn legacy(writer_version: i32) -> impl Iterator<Item = String> {
     features.iter().map(|feature| (*feature).to_owned())
 }
 
-fn uri(folder: &Path) -> String {
+pub(super) fn uri(folder: &Path) -> String {
     format!("file:{}", folder.display())
 }

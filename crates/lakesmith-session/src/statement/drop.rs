@@ -13,7 +13,7 @@ use lakesmith_unresolved::command::{CommandKind, ObjectKind};
 use uuid::Uuid;
 
 use crate::lookup::{Found, quoted, written};
-use crate::objects::{Kind, StoredTable, StoredView};
+use crate::objects::{Kind, StoredFunction, StoredTable, StoredView};
 use crate::statement::container::{no_catalog, path_of};
 use crate::statement::{Running, refused};
 use crate::trouble::{Done, fault, placed};
@@ -25,6 +25,7 @@ impl Running<'_> {
             ObjectKind::Table => self.drop_table(name, *if_exists).await,
             ObjectKind::View => self.drop_view(name, *if_exists, *temporary).await,
             ObjectKind::Schema => self.drop_schema(name, *if_exists, *cascade),
+            ObjectKind::Function => self.drop_function(name, *if_exists, *temporary),
             ObjectKind::Catalog => self.drop_catalog(name, *if_exists, *cascade),
             other => Err(refused(&format!("DROP {}", other.keyword())).into()),
         }
@@ -107,16 +108,21 @@ impl Running<'_> {
         let folder = lakesmith_project::path::table_folder(self.session.warehouse().folder(), &path);
         let views: Vec<StoredView> = objects.list(Kind::View, Some(&path))?;
         let tables: Vec<StoredTable> = objects.list(Kind::Table, Some(&path))?;
+        let functions: Vec<StoredFunction> = objects.list(Kind::Function, Some(&path))?;
         // a folder without a log is what a statement that failed has left
         let holds_tables = self.session.warehouse().tables().iter().any(|table| table.qualifier() == path.parts());
-        if !cascade && (holds_tables || !views.is_empty() || !tables.is_empty()) {
-            let title = format!("schema {} holds tables or views", quoted(&path));
+        let is_empty = views.is_empty() && tables.is_empty() && functions.is_empty();
+        if !cascade && (holds_tables || !is_empty) {
+            let title = format!("schema {} holds tables, views or functions", quoted(&path));
             let fault = Diagnostic::error(Condition::SCHEMA_NOT_EMPTY, title);
             return Err(fault.help("write `DROP SCHEMA … CASCADE` to drop them too").into());
         }
         let below = |own: &str| path_of(&[catalog.clone(), schema.clone(), own.into()]);
         for view in views.iter().filter_map(|view| below(&view.name)) {
             objects.remove(Kind::View, &view)?;
+        }
+        for function in functions.iter().filter_map(|function| below(&function.name)) {
+            objects.remove(Kind::Function, &function)?;
         }
         for table in tables.iter().filter_map(|table| below(&table.name)) {
             objects.remove(Kind::Table, &table)?;

@@ -12,8 +12,6 @@ const FIXED: &[(&str, &str)] = &[
     ("spark.sql.chunkBase64String.enabled", "true"),
     ("spark.sql.columnNameOfCorruptRecord", "_corrupt_record"),
     ("spark.sql.crossJoin.enabled", "true"),
-    ("spark.sql.cteRecursionLevelLimit", "100"),
-    ("spark.sql.cteRecursionRowLimit", "1000000"),
     ("spark.sql.decimalOperations.allowPrecisionLoss", "true"),
     ("spark.sql.files.ignoreCorruptFiles", "false"),
     ("spark.sql.files.ignoreMissingFiles", "false"),

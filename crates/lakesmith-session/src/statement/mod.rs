@@ -13,9 +13,11 @@ mod describe;
 mod drop;
 mod explain;
 mod fixed_setting;
+mod function;
 mod insert;
 mod maintenance;
 mod pattern;
+mod redaction;
 mod replaced;
 mod session_setting;
 mod show;
@@ -109,6 +111,7 @@ impl Running<'_> {
                 ObjectKind::Schema | ObjectKind::Catalog => self.alter_container(*object, name, actions),
                 other => Err(refused(&format!("ALTER {}", other.keyword())).into()),
             },
+            CommandKind::CreateFunction(create) => self.create_function(create).await,
             CommandKind::Insert(insert) => self.insert(insert).await,
             CommandKind::Truncate { table, partition } => self.truncate(table, partition).await,
             CommandKind::CommentOn { object, name, text } => self.comment_on(*object, name, text.as_deref()).await,

@@ -9,6 +9,7 @@ use lakesmith_functions::rules::TIME_ZONE;
 
 use crate::result::QueryResult;
 use crate::rows::Rows;
+use crate::session::{RECURSION_ROWS, RECURSION_STEPS};
 use crate::statement::Running;
 use crate::statement::fixed_setting::only_value;
 use crate::trouble::{Done, not_built};
@@ -37,6 +38,8 @@ const KNOWN: &[Known] = &[
     free("spark.sql.ansi.enabled", "true", "Arithmetic and casts that fail are errors and not NULL."),
     only("spark.sql.caseSensitive", "false", "Names are compared without regard to case."),
     only("spark.sql.legacy.timeParserPolicy", "CORRECTED", "How texts become dates and times."),
+    free(RECURSION_STEPS, "100", "After how many steps a recursive query gives up."),
+    free(RECURSION_ROWS, "1000000", "With how many rows a recursive query gives up."),
     free("spark.sql.legacy.viewSchemaCompensation", "true", "A view casts the columns of its query."),
     free("spark.sql.session.timeZone", "UTC", "The zone in which times are shown and read."),
     free("spark.sql.shuffle.partitions", "200", "Has no effect: partitions follow the machine."),
@@ -49,6 +52,9 @@ const KNOWN: &[Known] = &[
     free("spark.sql.storeAssignmentPolicy", "ANSI", "How INSERT casts values to the types of columns."),
     free("spark.sql.timestampType", "TIMESTAMP_LTZ", "What TIMESTAMP is: with the session's zone, or without a zone."),
 ];
+
+/// Settings that are whole numbers.
+const WHOLE_NUMBERS: [&str; 3] = [RECURSION_STEPS, RECURSION_ROWS, "spark.sql.shuffle.partitions"];
 
 /// What SET PATH and its default look like.
 const PATHS: [&str; 2] = ["PATH", "spark.sql.defaultPath"];
@@ -150,7 +156,7 @@ fn check(key: &str, value: &str) -> Done {
         let fault = not_built(&format!("`{key} = {value}`"));
         return Err(fault.help(format!("its only value is `{only}`")).into());
     }
-    if key == "spark.sql.shuffle.partitions" && value.trim().parse::<i32>().is_err() {
+    if WHOLE_NUMBERS.contains(&key) && value.trim().parse::<i32>().is_err() {
         let title = format!("`{key}` takes a whole number and not `{value}`");
         return Err(Diagnostic::error(Condition::INVALID_CONF_VALUE_TYPE_MISMATCH, title).into());
     }

@@ -8,13 +8,13 @@ use lakesmith_unresolved::command::Show;
 use lakesmith_unresolved::{ExpressionKind, Literal, Name, SparkType};
 
 use crate::lookup::{Found, quoted, written};
-use crate::objects::{Kind, StoredTable, StoredView};
+use crate::objects::{Kind, StoredFunction, StoredTable, StoredView};
 use crate::result::QueryResult;
 use crate::rows::{Rows, Value};
 use crate::state::GLOBAL_TEMPORARY;
 use crate::statement::container::{no_catalog, path_of};
 use crate::statement::pattern::fits;
-use crate::statement::{Running, refused};
+use crate::statement::{Running, redaction, refused};
 use crate::trouble::{Done, fault, not_built, placed};
 
 /// What Hive, and so Spark, calls the partition of NULL.
@@ -57,9 +57,21 @@ impl Running<'_> {
                 let names: BTreeSet<&str> = lakesmith_functions::registry::names().collect();
                 one_column("function", names.into_iter().map(str::to_owned), pattern)
             }
-            ("USER FUNCTIONS", _) => one_column("function", std::iter::empty(), None),
+            ("USER FUNCTIONS", _) => one_column("function", self.own_functions()?.into_iter(), pattern),
             (what, _) => Err(refused(&format!("SHOW {what}")).into()),
         }
+    }
+
+    /// Names of the functions of SQL: those of the default schema and those of the session.
+    fn own_functions(self) -> Done<Vec<String>> {
+        let (catalog, schema) = self.session.default_names();
+        let path = path_of(&[catalog.clone(), schema.clone()]);
+        let stored: Vec<StoredFunction> = self.session.objects().list(Kind::Function, path.as_ref())?;
+        let stored = stored.iter().map(|function| format!("{catalog}.{schema}.{}", folded(&function.name)));
+        let state = self.session.state();
+        let mut names: Vec<String> = stored.chain(state.functions.keys().cloned()).collect();
+        names.sort();
+        Ok(names)
     }
 
     /// The catalog that a scope names, or the default one.
@@ -89,7 +101,7 @@ impl Running<'_> {
         if !is_global(scope) {
             let (catalog, schema) = self.schema_in(scope)?;
             for listed in self.listed(&catalog, &schema)?.into_iter().filter(|listed| fits(&listed.name, pattern)) {
-                rows.push([schema.as_str().into(), listed.name.into(), Value::Bool(false)]);
+                rows.push([schema.folded().into(), folded(&listed.name).into(), Value::Bool(false)]);
             }
         }
         self.push_temporary(&mut rows, scope, pattern);
@@ -106,7 +118,7 @@ impl Running<'_> {
             let (catalog, schema) = self.schema_in(scope)?;
             let all = self.listed(&catalog, &schema)?.into_iter();
             for listed in all.filter(|listed| listed.is_view && fits(&listed.name, pattern)) {
-                rows.push([schema.as_str().into(), listed.name.into(), Value::Bool(false)]);
+                rows.push([schema.folded().into(), folded(&listed.name).into(), Value::Bool(false)]);
             }
         }
         self.push_temporary(&mut rows, scope, pattern);
@@ -117,11 +129,11 @@ impl Running<'_> {
         let state = self.session.state();
         if is_global(scope) {
             for view in state.global_views.values().filter(|view| fits(view.name(), pattern)) {
-                rows.push([GLOBAL_TEMPORARY.into(), view.name().into(), Value::Bool(true)]);
+                rows.push([GLOBAL_TEMPORARY.into(), folded(view.name()).into(), Value::Bool(true)]);
             }
         }
         for view in state.views.values().filter(|view| fits(view.name(), pattern)) {
-            rows.push(["".into(), view.name().into(), Value::Bool(true)]);
+            rows.push(["".into(), folded(view.name()).into(), Value::Bool(true)]);
         }
     }
 
@@ -161,11 +173,12 @@ impl Running<'_> {
         let mut rows = Rows::texts(&["key", "value"]);
         match key {
             Some(key) => {
-                let found = properties.iter().find(|(known, _)| known == key).map(|(_, value)| value.clone());
+                let found = properties.iter().find(|(known, _)| known == key);
+                let found = found.map(|(key, value)| redaction::shown(key, value).to_owned());
                 let missing = || format!("Table {full} does not have property: {key}");
                 rows.push([key.into(), found.unwrap_or_else(missing).into()]);
             }
-            None => properties.into_iter().for_each(|(key, value)| rows.push([key.into(), value.into()])),
+            None => properties.iter().for_each(|(key, value)| rows.push_texts([key, redaction::shown(key, value)])),
         }
         Ok(rows.result()?)
     }
@@ -232,6 +245,11 @@ impl Running<'_> {
         let (resolved, _) = self.session.resolve(&relation, self.sources).await?;
         Ok(resolved.declared_schema())
     }
+}
+
+/// A name as Spark's catalogs hold it.
+fn folded(name: &str) -> String {
+    name.to_lowercase()
 }
 
 fn is_global(scope: Option<&Name>) -> bool {

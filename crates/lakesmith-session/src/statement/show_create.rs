@@ -1,6 +1,8 @@
 //! SHOW CREATE TABLE: the statement that would make a table or view.
 
-use lakesmith_base::QualifiedName;
+use std::path::Path;
+
+use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_delta::protocol::{CURRENT_DEFAULT, GENERATION_EXPRESSION};
 use lakesmith_diagnostic::Condition;
 use lakesmith_unresolved::{Name, SparkType, StructField};
@@ -10,10 +12,11 @@ use crate::objects::{StoredTable, StoredView};
 use crate::result::QueryResult;
 use crate::row_rule::CONSTRAINT;
 use crate::rows::Rows;
-use crate::statement::Running;
+use crate::statement::describe::uri;
 use crate::statement::show::plain_name;
 use crate::statement::table_definition::CLUSTER_BY;
 use crate::statement::table_definition::text_of;
+use crate::statement::{Running, redaction};
 use crate::trouble::{Done, fault, not_built, placed};
 
 impl Running<'_> {
@@ -41,15 +44,16 @@ impl Running<'_> {
                 }
                 text.push_str(&commented(metadata.description.as_deref()));
                 if let Some(stored) = external {
-                    text.push_str(&format!("LOCATION {}\n", literal(&stored.value.location)));
+                    text.push_str(&format!("LOCATION {}\n", literal(&uri(Path::new(&stored.value.location)))));
                 }
                 let is_own = |key: &str| key != CLUSTER_BY && !key.starts_with(CONSTRAINT);
                 text + &listed(properties.iter().filter(|(key, _)| is_own(key)).map(|(key, value)| (key, value)))
             }
             Some(Found::Files(stored)) => files(&stored.value, &self.columns_of(name).await?, &plain_name(&full)),
             Some(Found::View(view)) => {
-                // a view is shown without its catalog
-                let parts = full.parts()[full.parts().len().saturating_sub(2)..].to_vec();
+                // a view is shown as the catalog has it, without the catalog's name
+                let parts = full.parts()[full.parts().len().saturating_sub(2)..].iter();
+                let parts: Vec<Identifier> = parts.map(|part| part.folded().into()).collect();
                 let shown = QualifiedName::from_parts(parts).unwrap_or_else(|| full.clone());
                 create_view(&view.value, &plain_name(&shown))
             }
@@ -82,12 +86,15 @@ fn files(stored: &StoredTable, columns: &[StructField], name: &str) -> String {
     let lines: Vec<String> = columns.iter().map(column).collect();
     let mut text = format!("CREATE TABLE {name} (\n  {})\nUSING {}\n", lines.join(",\n  "), stored.format);
     if !stored.options.is_empty() {
-        let options: Vec<String> =
-            stored.options.iter().map(|(key, value)| format!("{} = {}", literal(key), literal(value))).collect();
+        let options: Vec<String> = stored
+            .options
+            .iter()
+            .map(|(key, value)| format!("{} = {}", literal(key), literal(redaction::shown(key, value))))
+            .collect();
         text.push_str(&format!("OPTIONS (\n  {})\n", options.join(",\n  ")));
     }
     text.push_str(&commented(stored.comment.as_deref()));
-    text.push_str(&format!("LOCATION {}\n", literal(&stored.location)));
+    text.push_str(&format!("LOCATION {}\n", literal(&uri(Path::new(&stored.location)))));
     text + &listed(stored.properties.iter())
 }
 
@@ -110,7 +117,9 @@ fn commented(comment: Option<&str>) -> String {
 }
 
 fn listed<'p>(properties: impl Iterator<Item = (&'p String, &'p String)>) -> String {
-    let lines: Vec<String> = properties.map(|(key, value)| format!("{} = {}", literal(key), literal(value))).collect();
+    let line =
+        |(key, value): (&String, &String)| format!("{} = {}", literal(key), literal(redaction::shown(key, value)));
+    let lines: Vec<String> = properties.map(line).collect();
     if lines.is_empty() { String::new() } else { format!("TBLPROPERTIES (\n  {})\n", lines.join(",\n  ")) }
 }
 

@@ -89,7 +89,7 @@ impl Running<'_> {
             self.known(name)?;
         }
         let subquery = match &value.kind {
-            ExpressionKind::Subquery(subquery) if statement.names.len() > 1 => Some(subquery),
+            ExpressionKind::Subquery(subquery) if statement.names.len() > 1 || is_row(subquery) => Some(subquery),
             _ => None,
         };
         match subquery.map(|subquery| (&subquery.kind, &subquery.query)) {
@@ -103,6 +103,11 @@ impl Running<'_> {
                 Err(placed(Diagnostic::error(Condition::ASSIGNMENT_ARITY_MISMATCH, title), &value.origin).into())
             }
             _ => {
+                if holds_default(value) {
+                    let title = "DEFAULT stands within an expression";
+                    let fault = Diagnostic::error(Condition::DEFAULT_PLACEMENT_INVALID, title);
+                    return Err(placed(fault, &value.origin).help("it stands alone, in place of a value").into());
+                }
                 let given = self.value_of(value).await?;
                 self.assign(&statement.names, vec![given], &value.origin)
             }
@@ -112,14 +117,20 @@ impl Running<'_> {
     /// The row of values that `a = e, b = DEFAULT` assigns, with what DEFAULT stands for.
     fn with_defaults(self, names: &[Name], query: &Relation) -> Done<Relation> {
         let mut query = query.clone();
-        if let RelationKind::Project { expressions, .. } = query.kind.as_mut() {
-            for (name, value) in names.iter().zip(expressions) {
-                if let ExpressionKind::Alias { child, .. } = &mut value.kind
-                    && child.kind == ExpressionKind::Default
-                {
-                    let default = self.known(name)?.default.map(|default| default.kind);
-                    child.kind = default.unwrap_or(ExpressionKind::Literal(Literal::Null(SparkType::Null)));
-                }
+        let Some(expressions) = selected(&mut query) else { return Ok(query) };
+        for (name, value) in names.iter().zip(expressions) {
+            let place = match &mut value.kind {
+                ExpressionKind::Alias { child, .. } => child.as_mut(),
+                _ => value,
+            };
+            if is_default(place) {
+                let default = self.known(name)?.default.map(|default| default.kind);
+                place.kind = default.unwrap_or(ExpressionKind::Literal(Literal::Null(SparkType::Null)));
+            }
+            if holds_default(place) {
+                let title = "DEFAULT stands within an expression";
+                let fault = Diagnostic::error(Condition::DEFAULT_PLACEMENT_INVALID, title);
+                return Err(placed(fault, &place.origin).help("it stands alone, in place of a value").into());
             }
         }
         Ok(query)
@@ -403,4 +414,40 @@ fn literal_of(value: &VariableValue) -> Option<ExpressionKind> {
         _ => return None,
     };
     Some(ExpressionKind::Literal(literal))
+}
+
+/// The SELECT list of a query, beneath the clauses that keep its columns.
+fn selected(query: &mut Relation) -> Option<&mut Vec<Expression>> {
+    match query.kind.as_mut() {
+        RelationKind::Project { expressions, .. } => Some(expressions),
+        RelationKind::With { query, .. } => selected(query),
+        RelationKind::Limit { input, .. }
+        | RelationKind::Offset { input, .. }
+        | RelationKind::Sort { input, .. }
+        | RelationKind::Deduplicate { input, .. } => selected(input),
+        _ => None,
+    }
+}
+
+/// Whether a subquery gives the row that variables take: its list has a DEFAULT.
+fn is_row(subquery: &lakesmith_unresolved::expression::Subquery) -> bool {
+    match (&subquery.kind, &subquery.query) {
+        (SubqueryKind::Scalar, SubqueryPlan::Inline(query)) => {
+            selected(&mut query.clone()).is_some_and(|list| list.iter().any(holds_default))
+        }
+        _ => false,
+    }
+}
+
+/// Whether an expression is the word DEFAULT.
+fn is_default(expression: &Expression) -> bool {
+    match &expression.kind {
+        ExpressionKind::Default => true,
+        ExpressionKind::Attribute { parts, .. } => parts.len() == 1 && parts[0].text.matches("DEFAULT"),
+        _ => false,
+    }
+}
+
+fn holds_default(expression: &Expression) -> bool {
+    is_default(expression) || expression.children().into_iter().any(holds_default)
 }

@@ -206,10 +206,12 @@ impl Running<'_> {
         let mut options: Vec<(String, String)> =
             clauses.options.iter().map(|(key, value, _)| (key.clone(), value.clone())).collect();
         let at = options.iter().position(|(key, _)| key.eq_ignore_ascii_case("path"));
-        let Some(path) = at.map(|at| options.remove(at).1) else {
-            let fault = not_built("a temporary view over no files");
-            return Err(fault.help("write `USING csv OPTIONS (path '…')`").into());
-        };
+        let path = at.map(|at| options.remove(at).1);
+        if path.is_none() && columns.is_empty() {
+            let title = format!("the view names neither files of format {format} nor columns");
+            let fault = fault(Condition::UNABLE_TO_INFER_SCHEMA, title, name);
+            return Err(fault.help(format!("write `USING {format} OPTIONS (path '…')`")).into());
+        }
         let column = |column: &ColumnDefinition| {
             let data_type = column.data_type.as_ref().map_or_else(|| "STRING".to_owned(), ToString::to_string);
             format!("`{}` {data_type}", column.name.text.as_str().replace('`', "``"))

@@ -100,6 +100,12 @@ const fn day_time(field: u8) -> DayTimeUnit {
     }
 }
 
+/// Whether a text is a number that a unit may have, so that what cannot be added is too long.
+fn is_number_of(text: &str, unit: Unit) -> bool {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    unit.size > 0 && whole.parse::<i64>().is_ok() && (fraction.is_empty() || unit.size == SECOND)
+}
+
 /// `text` units in months or microseconds. Only seconds may have a fraction.
 fn counted(text: &str, unit: Unit) -> Option<i64> {
     let (text, negative) = match text.strip_prefix('-') {
@@ -189,6 +195,8 @@ impl Parser<'_> {
             };
             // NANOSECOND has no size: nothing is as short
             let added = if unit.size == 0 { None } else { total.add(&text, negative, unit) };
+            let is_too_long = total.of_months == Some(unit.of_months) && is_number_of(&text, unit);
+            let condition = if is_too_long { Condition::INTERVAL_ARITHMETIC_OVERFLOW } else { condition };
             added.ok_or_else(|| self.invalid_interval(start, condition))?;
             values += 1;
             if is_signed && values > 1 && !matches!(value.kind, TokenKind::String(_) | TokenKind::Number) {
@@ -199,11 +207,11 @@ impl Parser<'_> {
                 break;
             }
         }
-        self.finished_interval(start, total)
+        self.finished_interval(start, total, Condition::PARSE_SYNTAX_ERROR)
     }
 
-    fn finished_interval(&self, start: usize, total: Total) -> Parsed<Expression> {
-        let literal = total.literal().ok_or_else(|| self.invalid_interval(start, Condition::PARSE_SYNTAX_ERROR))?;
+    fn finished_interval(&self, start: usize, total: Total, condition: Condition) -> Parsed<Expression> {
+        let literal = total.literal().ok_or_else(|| self.invalid_interval(start, condition))?;
         Ok(Expression::new(ExpressionKind::Literal(literal), self.span_from(start)))
     }
 
@@ -223,7 +231,7 @@ impl Parser<'_> {
             let added = words.next().and_then(find_unit).and_then(|unit| total.add(number, minus != negative, unit));
             added.ok_or_else(|| self.invalid_interval(start, Condition::INVALID_TYPED_LITERAL))?;
         }
-        self.finished_interval(start, total)
+        self.finished_interval(start, total, Condition::PARSE_SYNTAX_ERROR)
     }
 
     /// `'1-2' YEAR TO MONTH`, `'1 2:3:4.5' DAY TO SECOND`, after TO.
@@ -254,7 +262,7 @@ impl Parser<'_> {
             let added = family(field).and_then(|unit| total.add(part, negative, unit));
             added.ok_or_else(|| self.invalid_interval(start, Condition::INVALID_INTERVAL_FORMAT))?;
         }
-        self.finished_interval(start, total)
+        self.finished_interval(start, total, Condition::INVALID_INTERVAL_FORMAT)
     }
 
     fn invalid_interval(&self, start: usize, condition: Condition) -> SyntaxError {

@@ -86,6 +86,9 @@ impl Parser<'_> {
                 Ok(vec![self.identifier()?])
             };
         }
+        if self.at_symbol("(") {
+            return self.parenthesised(Self::identifier);
+        }
         if !self.at_identifier() || self.at_expression_end() {
             return Ok(Vec::new());
         }

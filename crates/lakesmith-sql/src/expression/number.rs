@@ -17,11 +17,9 @@ impl Parser<'_> {
         let digits = token.raw();
         let Some(literal) = literal(sign, digits) else {
             let title = format!("the number `{sign}{digits}` does not fit its type");
-            let suffixed = upper_suffix(digits);
-            let condition = if suffixed {
-                Condition::INVALID_NUMERIC_LITERAL_RANGE
-            } else {
-                Condition::DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION
+            let condition = match is_decimal(digits) {
+                true => Condition::DECIMAL_PRECISION_EXCEEDS_MAX_PRECISION,
+                false => Condition::INVALID_NUMERIC_LITERAL_RANGE,
             };
             let fault = Diagnostic::error(condition, title).at(token.span, "");
             return Err(fault.help("write it with fewer digits, or with another suffix: L, S, Y, D, F or BD").into());
@@ -31,9 +29,10 @@ impl Parser<'_> {
     }
 }
 
-/// Whether a suffix names the type of a number.
-fn upper_suffix(digits: &str) -> bool {
-    digits.ends_with(['L', 'S', 'Y', 'D', 'F', 'l', 's', 'y', 'd', 'f'])
+/// Whether a number is a decimal, by its suffix or for want of another.
+fn is_decimal(digits: &str) -> bool {
+    let upper = digits.to_ascii_uppercase();
+    upper.ends_with("BD") || !upper.ends_with(['L', 'S', 'Y', 'D', 'F']) && !upper.contains('E')
 }
 
 fn literal(sign: &str, written: &str) -> Option<Literal> {

@@ -1,5 +1,6 @@
 //! Predicates after a value: BETWEEN, IN, LIKE and its kin, IS.
 
+use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::expression::{Subquery, SubqueryKind, SubqueryPlan};
 use lakesmith_unresolved::{Expression, ExpressionKind};
 
@@ -72,6 +73,10 @@ impl Parser<'_> {
             };
             let subquery = Subquery { kind: SubqueryKind::In(values), query: SubqueryPlan::Inline(query) };
             return Ok(Expression::new(ExpressionKind::Subquery(Box::new(subquery)), self.span_from(start)));
+        }
+        if self.at_symbol(")") {
+            let fault = Diagnostic::error(Condition::INVALID_SQL_SYNTAX_EMPTY_IN_PREDICATE, "the list of IN is empty");
+            return Err(fault.at(self.span_from(start), "").help("name a value, or write `false`").into());
         }
         let mut value = value;
         super::primary::settle_tuple(&mut value);

@@ -210,6 +210,11 @@ impl Parser<'_> {
             let name = lakesmith_unresolved::Name { parts, computed: None, origin: self.span_from(start).into() };
             return self.call(start, name);
         }
+        if let ([only], true) = (parts.as_slice(), self.at_string()) {
+            let title = format!("there are no values of a type `{}` in quotes", only.text.as_str());
+            let fault = Diagnostic::error(Condition::UNSUPPORTED_TYPED_LITERAL, title);
+            return Err(fault.at(self.span_from(start), "").help("write `CAST('…' AS type)`").into());
+        }
         let kind = ExpressionKind::Attribute { parts, plan_id: None, is_metadata_column: false };
         Ok(Expression::new(kind, self.span_from(start)))
     }

@@ -79,6 +79,14 @@ impl Parser<'_> {
         Ok(left)
     }
 
+    /// One join of a pipe's step.
+    pub(super) fn one_join(&mut self, start: usize, left: Relation) -> Parsed<Relation> {
+        match self.join_words()? {
+            Some(words) => self.join(start, left, words),
+            None => Ok(left),
+        }
+    }
+
     fn join(&mut self, start: usize, left: Relation, (kind, natural): (JoinKind, bool)) -> Parsed<Relation> {
         let lateral = self.at_lateral();
         if lateral {

@@ -1,5 +1,6 @@
 //! ORDER BY, SORT BY, DISTRIBUTE BY, CLUSTER BY, WINDOW, LIMIT, OFFSET.
 
+use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::expression::Window;
 use lakesmith_unresolved::{Expression, ExpressionKind, NamePart, Relation, RelationKind, SortOrder};
 
@@ -9,11 +10,14 @@ impl Parser<'_> {
     /// What orders and limits the result of `input`.
     pub(super) fn organization(&mut self, start: usize, input: Relation) -> Parsed<Relation> {
         let mut input = input;
+        let (first, mut clauses) = (self.peek().span, Vec::new());
         if self.eat_keywords(&["ORDER", "BY"]) {
+            clauses.push("ORDER BY");
             let orders = self.orders()?;
             input = Relation::new(RelationKind::Sort { input, orders, global: true }, self.span_from(start));
         }
         if self.eat_keywords(&["CLUSTER", "BY"]) {
+            clauses.push("CLUSTER BY");
             let keys = self.comma_separated(Self::expression)?;
             let orders =
                 keys.iter().map(|key| SortOrder { child: key.clone(), descending: false, nulls_first: None }).collect();
@@ -21,12 +25,19 @@ impl Parser<'_> {
             input = Relation::new(RelationKind::Sort { input, orders, global: false }, self.span_from(start));
         }
         if self.eat_keywords(&["DISTRIBUTE", "BY"]) {
+            clauses.push("DISTRIBUTE BY");
             let keys = self.comma_separated(Self::expression)?;
             input = self.repartitioned(start, input, keys);
         }
         if self.eat_keywords(&["SORT", "BY"]) {
+            clauses.push("SORT BY");
             let orders = self.comma_separated(Self::sort_order)?;
             input = Relation::new(RelationKind::Sort { input, orders, global: false }, self.span_from(start));
+        }
+        if clauses.len() > 1 && clauses != ["DISTRIBUTE BY", "SORT BY"] {
+            let title = format!("{} do not stand together", clauses.join(" and "));
+            let condition = Condition::UNSUPPORTED_FEATURE_COMBINATION_QUERY_RESULT_CLAUSES;
+            return Err(Diagnostic::error(condition, title).at(first, "").into());
         }
         if self.at_windows() {
             input = self.named_windows(start, input)?;
@@ -57,8 +68,12 @@ impl Parser<'_> {
         if let Some(count) = offset {
             input = Relation::new(RelationKind::Offset { input, count }, self.span_from(start));
         }
-        if let Some(Some(count)) = limit {
-            input = Relation::new(RelationKind::Limit { input, count }, self.span_from(start));
+        if let Some(limit) = limit {
+            let kind = match limit {
+                Some(count) => RelationKind::Limit { input, count },
+                None => RelationKind::LimitAll { input },
+            };
+            input = Relation::new(kind, self.span_from(start));
         }
         Ok(input)
     }

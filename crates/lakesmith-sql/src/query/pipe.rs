@@ -8,7 +8,7 @@ use lakesmith_unresolved::relation::{Aggregate, GroupKind, SetKind};
 use lakesmith_unresolved::{Expression, ExpressionKind, Relation, RelationKind};
 
 use super::group::Grouping;
-use crate::parser::{Parsed, Parser};
+use crate::parser::{Parsed, Parser, SyntaxError};
 use crate::token::TokenKind;
 
 /// First words of steps.
@@ -45,6 +45,42 @@ const STEPS: &[&str] = &[
     "TABLESAMPLE",
 ];
 
+/// Words that follow an operand, and so show that the word before them is one.
+const AFTER_OPERAND: &[&str] = &[
+    "AND",
+    "AS",
+    "ASC",
+    "BETWEEN",
+    "DESC",
+    "DIV",
+    "ELSE",
+    "END",
+    "EXCEPT",
+    "FROM",
+    "GROUP",
+    "HAVING",
+    "ILIKE",
+    "IN",
+    "INTERSECT",
+    "IS",
+    "LIKE",
+    "LIMIT",
+    "MINUS",
+    "NOT",
+    "NULLS",
+    "OFFSET",
+    "OR",
+    "ORDER",
+    "QUALIFY",
+    "REGEXP",
+    "RLIKE",
+    "THEN",
+    "UNION",
+    "WHEN",
+    "WHERE",
+    "WINDOW",
+];
+
 impl Parser<'_> {
     /// The steps after `input`.
     pub(super) fn pipes(&mut self, start: usize, input: Relation) -> Parsed<Relation> {
@@ -71,10 +107,15 @@ impl Parser<'_> {
 
     /// Whether `|` ends an expression here, because no expression can begin after it.
     pub(crate) fn at_step_after_expression(&self) -> bool {
+        let (step, next) = (self.peek_at(1), self.peek_at(2));
+        let begins_operand = match &next.kind {
+            TokenKind::Word => !next.is_any(AFTER_OPERAND),
+            kind => matches!(kind, TokenKind::Quoted(_) | TokenKind::Number | TokenKind::String(_)),
+        };
         self.at_symbol("|")
-            && (self.peek_at(1).is_any(&["SELECT", "WHERE"])
-                || self.peek_at(1).is_any(&["ORDER", "GROUP"]) && self.peek_at(2).is_keyword("BY")
-                || self.peek_at(1).is_keyword("LIMIT") && self.peek_at(2).kind == TokenKind::Number)
+            && (step.is_any(&["SELECT", "WHERE"])
+                || step.is_any(&["ORDER", "GROUP"]) && next.is_keyword("BY")
+                || STEPS.iter().any(|word| step.is_keyword(word)) && begins_operand)
     }
 
     fn pipe(&mut self, start: usize, input: Relation) -> Parsed<Relation> {
@@ -83,6 +124,11 @@ impl Parser<'_> {
         }
         if self.eat_keyword("WHERE") {
             let condition = self.expression()?;
+            if self.at_windows() {
+                let title = "`|> WHERE` has no WINDOW";
+                let condition = Condition::NOT_ALLOWED_IN_PIPE_OPERATOR_WHERE_WINDOW_CLAUSE;
+                return Err(Diagnostic::error(condition, title).at(self.peek().span, "").into());
+            }
             return Ok(Relation::new(RelationKind::Filter { input, condition }, self.span_from(start)));
         }
         if self.eat_keyword("AGGREGATE") {
@@ -124,7 +170,7 @@ impl Parser<'_> {
         let input = self.pipe_step(start, input, "|>", Vec::new());
         let relation = self.organization(start, input)?;
         let clauses = |relation: &Relation| match relation.kind.as_ref() {
-            RelationKind::Limit { input, .. } => match input.kind.as_ref() {
+            RelationKind::Limit { input, .. } | RelationKind::LimitAll { input } => match input.kind.as_ref() {
                 RelationKind::Offset { input, .. } => Some(input.clone()),
                 _ => Some(input.clone()),
             },
@@ -154,7 +200,7 @@ impl Parser<'_> {
                 self.pipe_organization(start, input)?
             }
             _ if self.at_pivot() => self.pipe_pivot(start, input)?,
-            _ => self.joins(start, input)?,
+            _ => self.one_join(start, input)?,
         };
         if self.position() == before {
             return Err(self.expected(&[
@@ -214,14 +260,22 @@ impl Parser<'_> {
         Ok(self.pipe_step(start, aggregate, "AGGREGATE", Vec::new()))
     }
 
+    fn unsupported_grouping(&self) -> SyntaxError {
+        let title = "`|> AGGREGATE` groups by plain keys only";
+        let condition = Condition::UNSUPPORTED_FEATURE_PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE;
+        Diagnostic::error(condition, title).at(self.peek().span, "").into()
+    }
+
     /// GROUP BY of a pipe step, whose plain keys may have aliases.
     fn pipe_grouping(&mut self) -> Parsed<Grouping> {
         let combined = self.at_any_keyword(&["ROLLUP", "CUBE"]) && self.peek_at(1).is_symbol("(");
         if combined || self.at_keyword("ALL") || self.at_keywords(&["GROUPING", "SETS"]) {
-            let title = "`|> AGGREGATE` groups by plain keys only";
-            let condition = Condition::UNSUPPORTED_FEATURE_PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE;
-            return Err(Diagnostic::error(condition, title).at(self.peek().span, "").into());
+            return Err(self.unsupported_grouping());
         }
-        Ok(Grouping { kind: GroupKind::GroupBy, keys: self.comma_separated(Self::named_expression)? })
+        let keys = self.comma_separated(Self::named_expression)?;
+        if self.at_keyword("SETS") {
+            return Err(self.unsupported_grouping());
+        }
+        Ok(Grouping { kind: GroupKind::GroupBy, keys })
     }
 }

@@ -96,7 +96,7 @@ impl Parser<'_> {
     }
 
     /// Refuses `SELECT TRANSFORM(…) USING '…'`, which runs a script; `transform(array, function)` is a function.
-    fn refuse_transform(&self) -> Parsed<()> {
+    fn refuse_transform(&mut self) -> Parsed<()> {
         if !self.at_keyword("TRANSFORM") || !self.peek_at(1).is_symbol("(") {
             return Ok(());
         }
@@ -104,8 +104,10 @@ impl Parser<'_> {
         if !["USING", "ROW", "RECORDWRITER"].iter().any(|word| self.peek_at(close + 1).is_keyword(word)) {
             return Ok(());
         }
+        let word = self.advance().span;
+        self.parenthesised(Self::expression)?;
         let title = "`SELECT TRANSFORM … USING`, which runs a script, is not supported";
-        Err(Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title).at(self.peek().span, "").into())
+        Err(Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title).at(word, "").into())
     }
 }
 

@@ -160,7 +160,7 @@ fn results_are_ordered_limited_and_combined() {
             "(limit 10 (offset 5 (order [a:desc b:asc nulls-last] (select [a] t))))",
         ),
         ("SELECT a FROM t ORDER BY ALL", "(order [] (select [a] t))"),
-        ("SELECT a FROM t LIMIT ALL", "(select [a] t)"),
+        ("SELECT a FROM t LIMIT ALL", "(limit-all (select [a] t))"),
         ("SELECT a FROM t SORT BY a", "(sort [a:asc] (select [a] t))"),
         ("SELECT a FROM t DISTRIBUTE BY a SORT BY b", "(sort [b:asc] (distribute [a] (select [a] t)))"),
         ("SELECT a FROM t CLUSTER BY a", "(sort [a:asc] (distribute [a] (select [a] t)))"),

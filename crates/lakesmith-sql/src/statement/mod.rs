@@ -11,6 +11,7 @@ mod columns;
 mod data_change;
 mod dataset;
 mod flow;
+mod function;
 mod maintenance;
 mod session;
 mod show;

@@ -86,7 +86,7 @@ impl Parser<'_> {
     /// `[catalog.]schema`.
     fn schema_name(&mut self) -> Parsed<(Option<NamePart>, NamePart)> {
         let first = self.position();
-        let mut parts = vec![self.identifier_or_string()?];
+        let mut parts = vec![self.identifier()?];
         while self.eat_symbol(".") {
             parts.push(self.identifier()?);
         }

@@ -1,5 +1,6 @@
 //! SHOW.
 
+use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::CommandKind;
 use lakesmith_unresolved::command::Show;
 
@@ -83,7 +84,15 @@ impl Parser<'_> {
                 }
                 let mut table = self.name()?;
                 if self.eat_keyword("IN") || self.eat_keyword("FROM") {
+                    let start = self.position();
                     let schema = self.name()?;
+                    let written = table.parts.iter().rev().skip(1).map(|part| &part.text);
+                    let named = schema.parts.iter().rev().map(|part| &part.text);
+                    if let Some((_, other)) = written.zip(named).find(|(own, other)| own != other) {
+                        let title = format!("the table is of another schema than `{}`", other.as_str());
+                        let condition = Condition::SHOW_COLUMNS_WITH_CONFLICT_NAMESPACE;
+                        return Err(Diagnostic::error(condition, title).at(self.span_from(start), "").into());
+                    }
                     let own = table.parts.pop();
                     table.parts = schema.parts.into_iter().chain(own).collect();
                 }

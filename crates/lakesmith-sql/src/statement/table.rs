@@ -45,8 +45,8 @@ impl Parser<'_> {
             return self.create_table(TableHead { or_replace, external, replace_only: false }, faults).map(Some);
         }
         if self.eat_keyword("FUNCTION") {
-            self.eat_keywords(&["IF", "NOT", "EXISTS"]);
-            return Ok(Some(CommandKind::CreateFunction { name: self.name()?, rest: self.rest_text() }));
+            let create = self.create_function(or_replace, temporary, faults)?;
+            return Ok(Some(CommandKind::CreateFunction(Box::new(create))));
         }
         if self.eat_keyword("VIEW") {
             return self.create_view(or_replace, temporary, global, faults).map(Some);

@@ -31,7 +31,7 @@ impl CommandKind {
                 VariableAction::Drop { .. } => "DROP VARIABLE".into(),
             },
             Self::ExecuteImmediate(_) => "EXECUTE IMMEDIATE".into(),
-            Self::CreateFunction { .. } => "CREATE FUNCTION".into(),
+            Self::CreateFunction(_) => "CREATE FUNCTION".into(),
             Self::CommentOn { .. } => "COMMENT ON".into(),
             Self::Maintenance { verb, .. } => verb.clone(),
             Self::Pipeline(_) => "pipeline statement".into(),

@@ -21,13 +21,13 @@ impl CommandKind {
             Self::CreateView { name, .. }
             | Self::CreateContainer { name, .. }
             | Self::Drop { name, .. }
-            | Self::CreateFunction { name, .. }
             | Self::CommentOn { name, .. }
             | Self::Delete { table: name, .. }
             | Self::Update { table: name, .. }
             | Self::Truncate { table: name, .. }
             | Self::CopyInto { table: name, .. }
             | Self::Describe { target: DescribeTarget::Object { name, .. }, .. } => vec![name],
+            Self::CreateFunction(create) => vec![&mut create.name],
             Self::Insert(insert) => vec![&mut insert.table],
             Self::Merge(merge) => vec![&mut merge.target],
             Self::Show(show) => show.scope.iter_mut().collect(),

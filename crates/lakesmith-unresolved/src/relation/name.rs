@@ -26,6 +26,7 @@ impl RelationKind {
             Self::NamedWindows { .. } => "WINDOW",
             Self::Sort { .. } => "ORDER BY",
             Self::Limit { .. } => "LIMIT",
+            Self::LimitAll { .. } => "LIMIT ALL",
             Self::Offset { .. } => "OFFSET",
             Self::Tail { .. } => "tail",
             Self::Deduplicate { .. } => "dropDuplicates",
