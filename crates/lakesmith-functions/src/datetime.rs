@@ -580,11 +580,7 @@ fn truncated(unit: &str, micros: i64) -> Option<i64> {
 /// The pattern as a constant, checked now so that an unknown letter is shown at its place.
 fn constant_pattern(call: &Call<'_>, index: usize, purpose: Use) -> Result<Typed, Fault> {
     let argument = call.arguments[index].clone();
-    // nothing is read from NULL, by whatever pattern
-    let has_value = call.arguments[0].data_type != SparkType::Null;
-    if let Expr::Literal(ScalarValue::Utf8(Some(text)), _) = &argument.expr
-        && has_value
-    {
+    if let Expr::Literal(ScalarValue::Utf8(Some(text)), _) = &argument.expr {
         Pattern::new(text, purpose).map_err(|unusable| Fault {
             condition: unusable.condition,
             title: unusable.to_string(),

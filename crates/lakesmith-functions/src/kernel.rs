@@ -196,7 +196,7 @@ fn attempt(expr: &Expr) -> Option<Expr> {
         *first = attempt(first)?;
         return Some(function.clone().called(arguments));
     }
-    let name = ["spark_", "try_", function.name.strip_prefix("spark_")?].concat();
+    let name = ["spark_try_", function.name.split_once('_')?.1].concat();
     let variant = KernelFunction::find(&name, function.result.clone())?;
     Some(variant.called(arguments))
 }

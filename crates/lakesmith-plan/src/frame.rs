@@ -77,8 +77,8 @@ impl Resolver<'_> {
         }
         let (lower, upper) = match key {
             Some(key) => {
-                // Spark computes a bound after the last row for some rows only; here a bound must have a value for each
-                let distances = [&lower, &upper].into_iter().filter_map(Bound::whole).filter(|rows| *rows != 0);
+                // a bound after the last row is computed for some rows only
+                let distances = [&lower, &upper].into_iter().filter_map(Bound::whole).filter(|rows| *rows < 0);
                 let distances: Vec<i64> =
                     distances.filter_map(|rows| if descending { rows.checked_neg() } else { Some(rows) }).collect();
                 let checked = range_key(key.clone(), &distances);

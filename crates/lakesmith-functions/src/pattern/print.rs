@@ -110,7 +110,7 @@ impl<'a> Moment<'a> {
             Field::Month => date.month,
             Field::Day => date.day,
             Field::YearDay => date.day_of_year(),
-            Field::AlignedDay => (date.day - 1) % 7 + 1,
+            Field::AlignedDay => (date.day - 1) / 7 + 1,
             Field::Weekday => date.weekday(),
             Field::Quarter => (date.month - 1) / 3 + 1,
             Field::HalfDay => hour / 12,

@@ -17,7 +17,7 @@ pub(super) fn zone_text(zone: &Zone, instant: i64, letter: char, count: usize) -
     match letter {
         'X' if offset == 0 => "Z".to_owned(),
         'Z' if count == 5 && offset == 0 => "Z".to_owned(),
-        'O' => localized(offset, false),
+        'O' => localized(offset, count == 4),
         'Z' if count == 4 => localized(offset, true),
         'X' | 'x' | 'Z' => numbers(offset, letter, count),
         'V' => zone.id(),
