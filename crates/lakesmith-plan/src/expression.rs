@@ -672,6 +672,8 @@ const RANDOM: [&str; 5] = ["rand", "randn", "randstr", "uniform", "uuid"];
 /// Whether a function that gives other values in each call stands in an expression.
 pub(crate) fn is_random(expression: &Expression) -> bool {
     let is_own = match &expression.kind {
+        // a name is no value
+        ExpressionKind::ComputedIdentifier(_) => return false,
         ExpressionKind::Function(call) => {
             let function = call.name.parts.last().and_then(|part| registry::find(part.text.as_str()));
             function.is_some_and(|function| RANDOM.contains(&function.names[0]))

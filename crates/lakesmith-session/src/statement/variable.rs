@@ -94,7 +94,9 @@ impl Running<'_> {
         };
         match subquery.map(|subquery| (&subquery.kind, &subquery.query)) {
             Some((SubqueryKind::Scalar, SubqueryPlan::Inline(query))) => {
-                let query = &self.with_defaults(&statement.names, query)?;
+                // a column may be called DEFAULT too
+                let names_columns = self.session.resolve(query, self.sources).await.is_ok();
+                let query = &if names_columns { query.clone() } else { self.with_defaults(&statement.names, query)? };
                 let result = self.session.run(query, self.sources).await?;
                 self.assign_row(&statement.names, result, &value.origin).await
             }

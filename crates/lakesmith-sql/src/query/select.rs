@@ -105,7 +105,10 @@ impl Parser<'_> {
             return Ok(());
         }
         let word = self.advance().span;
-        self.parenthesised(Self::expression)?;
+        let is_all = self.peek_at(1).is_any(&["DISTINCT", "ALL"]) && !self.peek_at(2).is_symbol(",");
+        if !is_all {
+            self.parenthesised(Self::expression)?;
+        }
         let title = "`SELECT TRANSFORM … USING`, which runs a script, is not supported";
         Err(Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title).at(word, "").into())
     }
