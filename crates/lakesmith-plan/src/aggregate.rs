@@ -189,6 +189,7 @@ impl Resolver<'_> {
         let mut fallible = Vec::new();
         for key in keys {
             let attribute = self.attribute("key", &key);
+            self.keep_declared(&key.expr, &attribute);
             let normal = self.settle(normal::normal(key.clone()), block.origin)?;
             if !is_total && (guard::can_fail(&key.expr) || sets.is_some() || normal.expr != key.expr) {
                 fallible.push((key.expr.clone(), normal));

@@ -22,6 +22,15 @@ impl Resolver<'_> {
         }
     }
 
+    /// Notes that a column has the values of two others; their length stays where it is the same.
+    pub(crate) fn keep_common(&mut self, left: Option<&Attribute>, right: Option<&Attribute>, attribute: &Attribute) {
+        let (Some(left), Some(right)) = (left, right) else { return };
+        let (left, right) = (self.declared.get(&left.internal()), self.declared.get(&right.internal()));
+        if let Some(declared) = left.filter(|left| Some(*left) == right).cloned() {
+            self.declared.insert(attribute.internal(), declared);
+        }
+    }
+
     fn declared_type(&self, expr: &Expr) -> Option<&SparkType> {
         match expr {
             Expr::Column(column) | Expr::OuterReferenceColumn(_, column) => self.declared.get(&column.name),

@@ -63,6 +63,7 @@ impl Resolver<'_> {
                 SetKind::Except => left.nullable,
             };
             let attribute = self.attribute(pair.name.name, &left.clone().with_nullable(nullable));
+            self.keep_common(pair.left.as_ref(), pair.right.as_ref(), &attribute);
             // read back, a plan agrees with itself where both inputs count as NULL at times
             let differs = is_correlated && left.nullable != right.nullable;
             let fenced = [left, right].map(|side| match differs && !side.nullable {
