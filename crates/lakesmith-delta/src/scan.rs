@@ -15,6 +15,7 @@ use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::config::TableParquetOptions;
 use datafusion::common::{ColumnStatistics, Result, ScalarValue, Statistics, internal_datafusion_err, project_schema};
 use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
@@ -163,7 +164,7 @@ struct FileScan {
 }
 
 impl FileScan {
-    fn source(&self, state: &dyn Session, filters: bool) -> ParquetSource {
+    fn source(&self, state: &dyn Session, filters: bool) -> Result<ParquetSource> {
         let table = TableSchema::builder(Arc::clone(&self.columns.file_schema))
             .with_table_partition_cols(self.columns.partition.clone())
             .build();
@@ -172,7 +173,11 @@ impl FileScan {
         // Spark writes timestamps as INT96 by default; nanoseconds would not reach beyond the year 2262
         options.global.coerce_int96 = Some("us".into());
         options.global.pushdown_filters = filters;
-        ParquetSource::new(table).with_table_parquet_options(options)
+        // a data file never changes, so its footer is read once, here or while the query is planned
+        let store = state.runtime_env().object_store(ObjectStoreUrl::local_filesystem())?;
+        let footers = state.runtime_env().cache_manager.get_file_metadata_cache();
+        let reader = Arc::new(CachedParquetFileReaderFactory::new(store, footers));
+        Ok(ParquetSource::new(table).with_table_parquet_options(options).with_parquet_file_reader_factory(reader))
     }
 
     fn merged_statistics(&self) -> Result<Statistics> {
@@ -240,12 +245,15 @@ impl TableProvider for FileScan {
             None => self.columns.places.clone(),
         };
         let mut statistics = self.merged_statistics()?;
-        add_distinct_values(&mut statistics, &self.columns.file_schema, &indices, &self.files, state).await;
+        // a few rows are asked for where there is a limit
+        if limit.is_none() {
+            add_distinct_values(&mut statistics, &self.columns.file_schema, &indices, &self.files, state).await;
+        }
         let outputs = indices.iter().filter_map(|index| self.columns.stored(*index));
         let filters =
             filters.is_empty() || row_filter::pays_off(filters, outputs, &self.columns.file_schema, &statistics);
         let config =
-            FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(self.source(state, filters)))
+            FileScanConfigBuilder::new(ObjectStoreUrl::local_filesystem(), Arc::new(self.source(state, filters)?))
                 .with_file_groups(balanced(&self.files, state.config().target_partitions()))
                 .with_statistics(statistics)
                 .with_limit(limit)

@@ -7,9 +7,11 @@
 pub mod aggregate;
 mod alias;
 pub mod attribute;
+mod call;
 mod call_name;
 mod char_column;
 pub mod checked;
+mod column_name;
 mod cte;
 mod event_log;
 pub mod expression;

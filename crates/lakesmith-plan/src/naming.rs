@@ -11,8 +11,8 @@ use lakesmith_unresolved::expression::{
 };
 use lakesmith_unresolved::{Literal, SparkType};
 
+use crate::call::field_name;
 use crate::call_name;
-use crate::expression::field_name;
 use crate::literal::moment;
 use crate::project::holds_aggregate;
 use crate::quantified_like;

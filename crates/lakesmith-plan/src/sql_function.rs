@@ -20,7 +20,7 @@ use lakesmith_unresolved::expression::{
 use lakesmith_unresolved::sql_function::{FunctionBody, Parameter, Returns};
 use lakesmith_unresolved::{Relation, RelationKind, SqlFunction};
 
-use crate::expression::outer_value;
+use crate::column_name::outer_value;
 use crate::project::typed;
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Parameters, Scope, ScopeColumn, Value};

@@ -7,7 +7,7 @@ use lakesmith_functions::Typed;
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, NamePart};
 use lakesmith_unresolved::{Literal, SparkType};
 
-use crate::expression::outer_value;
+use crate::column_name::outer_value;
 use crate::literal::literal;
 use crate::project::{Output, typed};
 use crate::resolver::Resolver;

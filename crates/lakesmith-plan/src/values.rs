@@ -9,7 +9,7 @@ use lakesmith_functions::coercion::common_of_values;
 use lakesmith_functions::{Typed, guard};
 use lakesmith_unresolved::expression::Expression;
 
-use crate::expression::is_random;
+use crate::call::is_random;
 use crate::project::mentions_aggregate;
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Scope, ScopeColumn};
