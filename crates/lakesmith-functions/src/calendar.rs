@@ -11,7 +11,7 @@ use datafusion::logical_expr::Expr;
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
-use lakesmith_value::Zone;
+use lakesmith_value::{DAYS, MONTHS, Zone};
 
 use crate::arithmetic::attempt;
 use crate::array::argument;
@@ -22,9 +22,6 @@ use crate::interval::moved_instant;
 use crate::kernel::{self, Kernels, texts};
 use crate::rules::{zone_at, zone_of};
 use crate::text_value::DAY_MICROS;
-
-const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
@@ -63,10 +60,10 @@ pub const FUNCTIONS: &[Function] = &[
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[
     ("spark_date_from_days", date_from_days_kernel),
-    ("spark_dayname", |a, _| names(a, |date| DAYS[index(date.weekday())])),
+    ("spark_dayname", |a, _| names(a, |date| &DAYS[index(date.weekday())][..3])),
     ("spark_from_utc", |a, t| moved(a, t, true)),
     ("spark_legacy_next_day", |a, t| attempt(a, t, next_day_kernel)),
-    ("spark_monthname", |a, _| names(a, |date| MONTHS[index(date.month - 1)])),
+    ("spark_monthname", |a, _| names(a, |date| &MONTHS[index(date.month - 1)][..3])),
     ("spark_next_day", next_day_kernel),
     ("spark_seconds", seconds_kernel),
     ("spark_timestampadd", add_kernel),

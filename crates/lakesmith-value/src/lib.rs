@@ -21,7 +21,7 @@ pub use double::{format_double, parse_double};
 pub use integer::{Fraction, parse_integer};
 pub use json_path::{Dialect, JsonPath, PathStep};
 pub use json_value::Json;
-pub use time_pattern::{PatternTime, TimePattern};
+pub use time_pattern::{DAYS, MONTHS, PatternTime, TimePattern};
 pub use timestamp::{LocalTimestamp, is_time_of_day, parse_local_timestamp, parse_offset, parse_timestamp};
 pub use whitespace::trim_cast;
 pub use zone::Zone;

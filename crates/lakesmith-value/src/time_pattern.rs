@@ -5,7 +5,8 @@
 use crate::date::day_number;
 use crate::parse_offset;
 
-const MONTHS: [&str; 12] = [
+/// The months of a year by their English names; three letters are the short name.
+pub const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -19,7 +20,8 @@ const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+/// The days of a week by their English names; three letters are the short name.
+pub const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// A pattern, read once and used for each text.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,28 +2,13 @@
 
 use std::fmt::Write;
 
-use lakesmith_value::Zone;
+use lakesmith_value::{DAYS, MONTHS, Zone};
 
 use super::compile::{Field, Item, Number, Sign};
 use super::zones::zone_text;
 use crate::civil_date::CivilDate;
 use crate::text_value::DAY_MICROS;
 
-pub(super) const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const QUARTERS: [&str; 4] = ["1st quarter", "2nd quarter", "3rd quarter", "4th quarter"];
 const SHORT_QUARTERS: [&str; 4] = ["Q1", "Q2", "Q3", "Q4"];
 
