@@ -4,7 +4,8 @@ use datafusion::logical_expr::Expr;
 use lakesmith_base::suggest::closest;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::{
-    Call, Ordered, Role, Typed, arrange, constant, higher_order, normal, nullability, refusal, registry, strict,
+    Call, Function, Ordered, Role, Typed, arrange, constant, higher_order, normal, nullability, refusal, registry,
+    strict,
 };
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, NamePart, SortOrder};
 use lakesmith_unresolved::{Literal, SparkType, function_names};
@@ -104,52 +105,11 @@ impl Resolver<'_> {
             _ if is_to_spell(call) => return None,
             _ => call,
         };
+        if let Some(value) = self.written_otherwise(call, scope, origin) {
+            return value;
+        }
         let part = call.name.parts.last()?;
-        let name = part.text.as_str();
-        if call.arguments.is_empty()
-            && bare_function(name)
-            && is_without_parentheses(call, origin)
-            && let Found::Column(column, 1) = scope.find(&call.name.parts, None)
-        {
-            return Some(typed(column));
-        }
-        if part.text.matches("input_file_name") && call.arguments.is_empty() {
-            return self.input_file_name(scope, origin);
-        }
-        if is_time_window(call) {
-            return self.window_column(scope, origin);
-        }
-        if let ([condition], true) = (call.arguments.as_slice(), part.text.matches("assert_true")) {
-            let told = Literal::String(call_name::not_true(&naming::column_name(condition)));
-            let told = Expression::new(ExpressionKind::Literal(told), origin.clone());
-            let arguments = vec![condition.clone(), told];
-            return self.call(&FunctionCall { arguments, ..call.clone() }, scope, origin);
-        }
-        if let Some(spelled) = quantified_like::spelled(call) {
-            return self.expression(&spelled, scope);
-        }
-        if part.text.matches("struct") {
-            let renamed = named_struct(call, origin);
-            return self.call(&renamed, scope, origin);
-        }
-        if let Some(grouping) = self.grouping(call, scope, origin) {
-            return grouping;
-        }
-        if part.text.matches("arrays_zip") {
-            return self.zipped(call, scope, origin);
-        }
-        if generates(call) {
-            return self.misplaced_generator(call, origin);
-        }
-        // `array_sort` takes a lambda or none
-        if let Some(function) = higher_order::find(name)
-            && (registry::find(name).is_none() || call.arguments.len() > function.values)
-        {
-            let plain =
-                Scope { aggregates: scope.aggregates || scope.windowed == Some(true), windowed: None, ..*scope };
-            return self.higher_order(function, call, &plain, origin);
-        }
-        let builtin = registry::find(name);
+        let builtin = registry::find(part.text.as_str());
         if builtin.is_none() || call.name.parts.len() > 1 {
             match self.called(call) {
                 Called::Function(function) => return self.function_value(&function, call, scope, origin),
@@ -160,104 +120,134 @@ impl Resolver<'_> {
         let Some(function) = builtin else {
             return self.unknown_function(call, part, scope);
         };
-        if function.role == Role::Aggregate && scope.within_aggregate {
-            let title = format!("`{name}` stands inside another aggregate function");
-            let diagnostic = Diagnostic::error(Condition::NESTED_AGGREGATE_FUNCTION, title)
-                .help("compute the inner one in a query beneath this one");
-            return self.refuse(diagnostic, &part.origin, "aggregate");
-        }
-        if function.role == Role::Aggregate && !scope.aggregates && scope.windowed.is_none() {
-            if let Some(value) = self.aggregate_around(call, scope, origin) {
-                return Some(value);
-            }
-            if self.mixes_queries(call, scope) {
-                return self.mixed_aggregate(origin);
-            }
-            let title = format!("aggregate function `{name}` cannot stand here");
-            let condition = match scope.outer {
-                Some(outer) if outer.is_having => Condition::INVALID_WHERE_CONDITION,
-                _ => Condition::GROUP_BY_AGGREGATE,
-            };
-            let diagnostic = Diagnostic::error(condition, title)
-                .help("it is about many rows: filter by it in HAVING, or compute it in the SELECT list");
-            return self.refuse(diagnostic, &part.origin, "aggregate");
+        if let Some(value) = self.aggregate_elsewhere(function, call, scope, origin) {
+            return value;
         }
         if !call.within_group.is_empty() && !ORDERED.contains(&function.names[0]) {
-            let title = format!("`{name}` has no WITHIN GROUP");
-            let condition = Condition::INVALID_SQL_SYNTAX_FUNCTION_WITH_UNSUPPORTED_SYNTAX;
-            return self.refuse(Diagnostic::error(condition, title), origin, "");
+            let title = format!("`{}` has no WITHIN GROUP", part.text);
+            return self.refuse(unsupported_syntax(title), origin, "");
         }
+        let value = self.value_of_call(function, call, scope, origin)?;
+        match &call.filter {
+            None => Some(value),
+            Some(filter) => {
+                let condition = self.filter_of_aggregate(filter, &Scope { aggregates: false, ..*scope })?;
+                self.filtered(value, condition, origin)
+            }
+        }
+    }
+
+    /// What is written as a call and is something else, or a call of another function; nothing for all others.
+    fn written_otherwise(&mut self, call: &FunctionCall, scope: &Scope<'_>, origin: &Origin) -> Option<Option<Typed>> {
+        let part = call.name.parts.last()?;
+        let name = part.text.as_str();
+        if call.arguments.is_empty()
+            && bare_function(name)
+            && is_without_parentheses(call, origin)
+            && let Found::Column(column, 1) = scope.find(&call.name.parts, None)
+        {
+            return Some(Some(typed(column)));
+        }
+        if part.text.matches("input_file_name") && call.arguments.is_empty() {
+            return Some(self.input_file_name(scope, origin));
+        }
+        if is_time_window(call) {
+            return Some(self.window_column(scope, origin));
+        }
+        if let ([condition], true) = (call.arguments.as_slice(), part.text.matches("assert_true")) {
+            let told = Literal::String(call_name::not_true(&naming::column_name(condition)));
+            let told = Expression::new(ExpressionKind::Literal(told), origin.clone());
+            let arguments = vec![condition.clone(), told];
+            return Some(self.call(&FunctionCall { arguments, ..call.clone() }, scope, origin));
+        }
+        if let Some(spelled) = quantified_like::spelled(call) {
+            return Some(self.expression(&spelled, scope));
+        }
+        if part.text.matches("struct") {
+            return Some(self.call(&named_struct(call, origin), scope, origin));
+        }
+        if let Some(grouping) = self.grouping(call, scope, origin) {
+            return Some(grouping);
+        }
+        if part.text.matches("arrays_zip") {
+            return Some(self.zipped(call, scope, origin));
+        }
+        if generates(call) {
+            return Some(self.misplaced_generator(call, origin));
+        }
+        // `array_sort` takes a lambda or none
+        let function = higher_order::find(name)
+            .filter(|function| registry::find(name).is_none() || call.arguments.len() > function.values)?;
+        let plain = Scope { aggregates: scope.aggregates || scope.windowed == Some(true), windowed: None, ..*scope };
+        Some(self.higher_order(function, call, &plain, origin))
+    }
+
+    /// An aggregate where no values of groups are computed: that of a query around this one, or a refusal.
+    fn aggregate_elsewhere(
+        &mut self,
+        function: &Function,
+        call: &FunctionCall,
+        scope: &Scope<'_>,
+        origin: &Origin,
+    ) -> Option<Option<Typed>> {
+        if function.role != Role::Aggregate {
+            return None;
+        }
+        let part = call.name.parts.last()?;
+        if scope.within_aggregate {
+            let title = format!("`{}` stands inside another aggregate function", part.text);
+            let diagnostic = Diagnostic::error(Condition::NESTED_AGGREGATE_FUNCTION, title)
+                .help("compute the inner one in a query beneath this one");
+            return Some(self.refuse(diagnostic, &part.origin, "aggregate"));
+        }
+        if scope.aggregates || scope.windowed.is_some() {
+            return None;
+        }
+        if let Some(value) = self.aggregate_around(call, scope, origin) {
+            return Some(Some(value));
+        }
+        if self.mixes_queries(call, scope) {
+            return Some(self.mixed_aggregate(origin));
+        }
+        let title = format!("aggregate function `{}` cannot stand here", part.text);
+        let condition = match scope.outer {
+            Some(outer) if outer.is_having => Condition::INVALID_WHERE_CONDITION,
+            _ => Condition::GROUP_BY_AGGREGATE,
+        };
+        let diagnostic = Diagnostic::error(condition, title)
+            .help("it is about many rows: filter by it in HAVING, or compute it in the SELECT list");
+        Some(self.refuse(diagnostic, &part.origin, "aggregate"))
+    }
+
+    /// The value of a call of a function that may stand here, without its FILTER.
+    fn value_of_call(
+        &mut self,
+        function: &Function,
+        call: &FunctionCall,
+        scope: &Scope<'_>,
+        origin: &Origin,
+    ) -> Option<Typed> {
+        let name = call.name.parts.last()?.text.as_str();
         let plain = scope.aggregates && function.role != Role::Aggregate;
         let within_aggregate = scope.within_aggregate || function.role == Role::Aggregate && scope.windowed.is_none();
         let inner = Scope { aggregates: scope.windowed.unwrap_or(plain), windowed: None, within_aggregate, ..*scope };
         let written = if CHAINED.contains(&function.names[0]) { chain(call) } else { call.arguments.iter().collect() };
-        let star = matches!(call.arguments.as_slice(), [only] if matches!(only.kind, ExpressionKind::Star { .. }));
-        let arguments = if star && function.names[0] == "count" {
-            Vec::new()
-        } else {
-            let all: Vec<Option<Typed>> = written.iter().map(|argument| self.expression(argument, &inner)).collect();
-            let all = all.into_iter().collect::<Option<Vec<_>>>()?;
-            match call.distinct {
-                true => {
-                    let normal = all.into_iter().map(normal::normal).collect::<Result<Vec<_>, _>>();
-                    self.settle(normal, origin)?
-                }
-                false => all,
-            }
-        };
+        let arguments = self.arguments(function, call, &written, &inner, origin)?;
         let order: Vec<Option<Ordered>> =
             call.within_group.iter().map(|order| self.within_group(order, &inner)).collect();
         let order = order.into_iter().collect::<Option<Vec<_>>>()?;
-        if call.distinct && WITHOUT_DISTINCT.contains(&function.names[0]) {
-            let title = format!("`{name}` has no DISTINCT");
-            let condition = Condition::INVALID_WITHIN_GROUP_EXPRESSION_DISTINCT_UNSUPPORTED;
-            return self.refuse(Diagnostic::error(condition, title), origin, "");
-        }
-        if function.names[0] == "count" && call.arguments.is_empty() {
-            let title = "function `count` takes 1 or more arguments, not 0";
-            let diagnostic = Diagnostic::error(Condition::WRONG_NUM_ARGS, title).help("write `count(*)`");
-            return self.refuse(diagnostic, origin, "");
-        }
-        let (fewest, most) = function.arity;
-        if function.role == Role::Window && scope.windowed.is_none() {
-            let title = format!("window function `{name}` has no OVER");
-            return self.refuse(Diagnostic::error(Condition::WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE, title), origin, "");
-        }
-        if function.role == Role::Aggregate && call.distinct && scope.windowed.is_some() {
-            let title = format!("`{name}(DISTINCT …)` cannot be computed over a window");
-            return self.refuse(Diagnostic::error(Condition::DISTINCT_WINDOW_FUNCTION_UNSUPPORTED, title), origin, "");
-        }
-        if !(fewest..=most).contains(&arguments.len()) && FURTHER_ARGUMENTS.iter().any(|known| part.text.matches(known))
-        {
-            return self.not_built(&format!("`{name}` with {} arguments", arguments.len()), origin);
-        }
-        if call.ignore_nulls.is_some() && !PASSING_NULLS.contains(&function.names[0]) {
-            let title = format!("`{name}` has no IGNORE NULLS and no RESPECT NULLS");
-            let condition = Condition::INVALID_SQL_SYNTAX_FUNCTION_WITH_UNSUPPORTED_SYNTAX;
-            return self.refuse(Diagnostic::error(condition, title), origin, "");
-        }
-        let types: Vec<SparkType> = arguments.iter().map(|argument| argument.data_type.clone()).collect();
-        if arguments.len() < fewest || arguments.len() > most {
-            let wanted = match (fewest, most) {
-                (1, 1) => "1 argument".to_owned(),
-                _ if fewest == most => format!("{fewest} arguments"),
-                _ if arguments.len() > most => format!("{fewest} to {most} arguments"),
-                _ => format!("{fewest} or more arguments"),
-            };
-            let title = format!("function `{name}` takes {wanted}, not {}", arguments.len());
-            return self.refuse(Diagnostic::error(Condition::WRONG_NUM_ARGS, title), origin, "");
-        }
+        self.form(function, call, arguments.len(), scope, origin)?;
         let entropy = match RANDOM.contains(&function.names[0]) {
             true => lakesmith_base::random::mixed(self.options.session.entropy, self.number()),
             false => 0,
         };
+        let types: Vec<SparkType> = arguments.iter().map(|argument| argument.data_type.clone()).collect();
         let is_null = null_folding::is_null(function.names[0], &arguments);
         let compares = COMPARISONS.contains(&name);
-        let arguments =
-            if compares || part.text.matches("in") { self.filled_chars(arguments, origin)? } else { arguments };
+        let fills = compares || name.eq_ignore_ascii_case("in");
         let resolvable = Call {
             name,
-            arguments,
+            arguments: if fills { self.filled_chars(arguments, origin)? } else { arguments },
             distinct: call.distinct,
             ignore_nulls: call.ignore_nulls == Some(true),
             order,
@@ -292,13 +282,79 @@ impl Resolver<'_> {
         if is_null {
             return self.settle(constant::null(&value.data_type), origin);
         }
-        match &call.filter {
-            None => Some(value),
-            Some(filter) => {
-                let condition = self.filter_of_aggregate(filter, &Scope { aggregates: false, ..*scope })?;
-                self.filtered(value, condition, origin)
-            }
+        Some(value)
+    }
+
+    /// The values of the arguments as they are written.
+    fn arguments(
+        &mut self,
+        function: &Function,
+        call: &FunctionCall,
+        written: &[&Expression],
+        scope: &Scope<'_>,
+        origin: &Origin,
+    ) -> Option<Vec<Typed>> {
+        let star = matches!(call.arguments.as_slice(), [only] if matches!(only.kind, ExpressionKind::Star { .. }));
+        if star && function.names[0] == "count" {
+            return Some(Vec::new());
         }
+        let all: Vec<Option<Typed>> = written.iter().map(|argument| self.expression(argument, scope)).collect();
+        let all = all.into_iter().collect::<Option<Vec<_>>>()?;
+        if !call.distinct {
+            return Some(all);
+        }
+        let normal = all.into_iter().map(normal::normal).collect::<Result<Vec<_>, _>>();
+        self.settle(normal, origin)
+    }
+
+    /// Refuses what a call has and its function does not: clauses, and numbers of arguments.
+    fn form(
+        &mut self,
+        function: &Function,
+        call: &FunctionCall,
+        arguments: usize,
+        scope: &Scope<'_>,
+        origin: &Origin,
+    ) -> Option<()> {
+        let name = call.name.parts.last()?.text.as_str();
+        if call.distinct && WITHOUT_DISTINCT.contains(&function.names[0]) {
+            let title = format!("`{name}` has no DISTINCT");
+            let condition = Condition::INVALID_WITHIN_GROUP_EXPRESSION_DISTINCT_UNSUPPORTED;
+            return self.refuse(Diagnostic::error(condition, title), origin, "");
+        }
+        if function.names[0] == "count" && call.arguments.is_empty() {
+            let title = "function `count` takes 1 or more arguments, not 0";
+            let diagnostic = Diagnostic::error(Condition::WRONG_NUM_ARGS, title).help("write `count(*)`");
+            return self.refuse(diagnostic, origin, "");
+        }
+        if function.role == Role::Window && scope.windowed.is_none() {
+            let title = format!("window function `{name}` has no OVER");
+            return self.refuse(Diagnostic::error(Condition::WINDOW_FUNCTION_WITHOUT_OVER_CLAUSE, title), origin, "");
+        }
+        if function.role == Role::Aggregate && call.distinct && scope.windowed.is_some() {
+            let title = format!("`{name}(DISTINCT …)` cannot be computed over a window");
+            return self.refuse(Diagnostic::error(Condition::DISTINCT_WINDOW_FUNCTION_UNSUPPORTED, title), origin, "");
+        }
+        let (fewest, most) = function.arity;
+        let is_fitting = (fewest..=most).contains(&arguments);
+        if !is_fitting && FURTHER_ARGUMENTS.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            return self.not_built(&format!("`{name}` with {arguments} arguments"), origin);
+        }
+        if call.ignore_nulls.is_some() && !PASSING_NULLS.contains(&function.names[0]) {
+            let title = format!("`{name}` has no IGNORE NULLS and no RESPECT NULLS");
+            return self.refuse(unsupported_syntax(title), origin, "");
+        }
+        if is_fitting {
+            return Some(());
+        }
+        let wanted = match (fewest, most) {
+            (1, 1) => "1 argument".to_owned(),
+            _ if fewest == most => format!("{fewest} arguments"),
+            _ if arguments > most => format!("{fewest} to {most} arguments"),
+            _ => format!("{fewest} or more arguments"),
+        };
+        let title = format!("function `{name}` takes {wanted}, not {arguments}");
+        self.refuse(Diagnostic::error(Condition::WRONG_NUM_ARGS, title), origin, "")
     }
 
     /// The condition of `FILTER (WHERE …)`, which is about one row and no other value than a truth value.
@@ -317,6 +373,10 @@ impl Resolver<'_> {
         }
         Some(value.expr)
     }
+}
+
+fn unsupported_syntax(title: String) -> Diagnostic {
+    Diagnostic::error(Condition::INVALID_SQL_SYNTAX_FUNCTION_WITH_UNSUPPORTED_SYNTAX, title)
 }
 
 /// Functions of all values of a group, whose DISTINCT means nothing, by the first of their names.
