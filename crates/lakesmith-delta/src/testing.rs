@@ -90,6 +90,7 @@ pub(crate) fn session_with_memory(folder: &tempfile::TempDir, memory_bytes: usiz
         spill_folder: folder.path().join("spill"),
         partitions: NonZeroUsize::new(2).unwrap(),
         batch_size: NonZeroUsize::new(1024).unwrap(),
+        physical_rules: Vec::new(),
     })
     .unwrap();
     let durable = Arc::new(DurableStore::new(Arc::new(NoFaults)));

@@ -7,6 +7,7 @@
 pub mod arrow_type;
 pub mod catalog;
 pub mod codec;
+pub mod dictionary;
 mod distinct;
 pub mod durable;
 pub mod error;

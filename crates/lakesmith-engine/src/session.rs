@@ -37,6 +37,8 @@ pub struct RuntimeSettings {
     pub partitions: NonZeroUsize,
     /// Rows of a batch.
     pub batch_size: NonZeroUsize,
+    /// Physical rules of the crates above, after all others.
+    pub physical_rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>>,
 }
 
 /// The runtime that all sessions of the process share.
@@ -79,7 +81,7 @@ impl Runtime {
             .with_runtime_env(Arc::clone(&self.environment))
             .with_default_features()
             .with_optimizer_rules(logical_rules())
-            .with_physical_optimizer_rules(physical_rules())
+            .with_physical_optimizer_rules(physical_rules(&self.settings))
             .build();
         SessionContext::new_with_state(state)
     }
@@ -93,12 +95,13 @@ fn logical_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
 }
 
 /// DataFusion's rules between those that raise and take away fences, and ours that need nothing from them.
-fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+fn physical_rules(settings: &RuntimeSettings) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> = vec![Arc::new(Raise)];
     rules.extend(PhysicalOptimizer::new().rules);
     rules.push(Arc::new(TakeAway));
     rules.push(Arc::new(Recursions));
     rules.push(Arc::new(FinestFirst));
+    rules.extend(settings.physical_rules.iter().cloned());
     rules
 }
 
@@ -130,8 +133,14 @@ pub(crate) mod tests {
         let two = NonZeroUsize::MIN.saturating_add(1);
         let batch = NonZeroUsize::MIN.saturating_add(8191);
         let spill_folder = folder.join("spill");
-        Runtime::new(RuntimeSettings { memory_bytes: 64 << 20, spill_folder, partitions: two, batch_size: batch })
-            .unwrap()
+        Runtime::new(RuntimeSettings {
+            memory_bytes: 64 << 20,
+            spill_folder,
+            partitions: two,
+            batch_size: batch,
+            physical_rules: Vec::new(),
+        })
+        .unwrap()
     }
 
     #[test]

@@ -75,6 +75,7 @@ pub mod nullability;
 mod number_format;
 pub mod number_text;
 pub mod pattern;
+mod per_value;
 pub mod percentile;
 pub mod place;
 mod present_values;
@@ -111,4 +112,11 @@ mod xorshift;
 pub use codec::register_codecs;
 pub use function::{Call, Fault, Function, Ordered, Role, SessionValues, Typed};
 pub use lakesmith_value::Zone;
+pub use per_value::OncePerValue;
 pub use rules::Rules;
+
+/// The physical rules by which functions are computed: see [`OncePerValue`].
+pub fn physical_rules() -> Vec<std::sync::Arc<dyn datafusion::physical_optimizer::PhysicalOptimizerRule + Send + Sync>>
+{
+    vec![std::sync::Arc::new(OncePerValue)]
+}

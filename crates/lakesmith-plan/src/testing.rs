@@ -54,6 +54,7 @@ impl Session {
             spill_folder: folder.path().join("spill"),
             partitions: NonZeroUsize::new(2).unwrap(),
             batch_size: NonZeroUsize::new(8192).unwrap(),
+            physical_rules: lakesmith_functions::physical_rules(),
         });
         Self { runtime: runtime.unwrap(), tables: Tables::default(), rules: Rules::default(), _folder: folder }
     }

@@ -33,6 +33,7 @@ impl Project {
             spill_folder: folder.path().join("spill"),
             partitions: NonZeroUsize::new(2).unwrap(),
             batch_size: NonZeroUsize::new(8192).unwrap(),
+            physical_rules: lakesmith_functions::physical_rules(),
         });
         let session = Session::new(SessionSettings {
             warehouse: folder.path().join("warehouse"),

@@ -55,6 +55,7 @@ impl Engine {
             spill_folder: settings.spill_folder.clone(),
             partitions: settings.partitions,
             batch_size: std::num::NonZeroUsize::MIN.saturating_add(8191),
+            physical_rules: lakesmith_functions::physical_rules(),
         })?;
         if let Ok(url) = datafusion::execution::object_store::ObjectStoreUrl::parse("file:///") {
             let store = Arc::new(DurableStore::new(Arc::clone(&faults)));

@@ -21,6 +21,7 @@ pub fn start(memory_bytes: Option<usize>) -> Result<Runtime, EngineError> {
         spill_folder: spill_folder(),
         partitions: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
         batch_size: BATCH_SIZE,
+        physical_rules: lakesmith_functions::physical_rules(),
     })
 }
 

@@ -15,11 +15,11 @@ use datafusion::common::stats::Precision;
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::parquet::metadata::DFParquetMetadata;
 use datafusion::execution::object_store::ObjectStoreUrl;
+use lakesmith_engine::dictionary::refers_to_dictionary;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
-use parquet::basic::{Encoding, EncodingMask};
 use parquet::column::page::{Page, PageReader};
-use parquet::file::metadata::{ColumnChunkMetaData, RowGroupMetaData};
+use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{ChunkReader, Length};
 use parquet::file::serialized_reader::SerializedPageReader;
 
@@ -77,18 +77,6 @@ async fn distinct_values(
         Ok(Some(Page::DictionaryPage { num_values, .. })) => usize::try_from(num_values).ok(),
         _ => None,
     }
-}
-
-/// Whether all data pages hold places in the dictionary.
-fn refers_to_dictionary(chunk: &ColumnChunkMetaData) -> bool {
-    // the second is the name that older writers give it
-    let is_place = |encoding: Encoding| matches!(encoding, Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY);
-    let mask: Option<EncodingMask> = chunk.page_encoding_stats_mask().copied().or_else(|| {
-        let pages = chunk.page_encoding_stats()?;
-        let of_data = pages.iter().filter(|page| page.page_type != parquet::basic::PageType::DICTIONARY_PAGE);
-        Some(EncodingMask::new_from_encodings(of_data.map(|page| &page.encoding)))
-    });
-    mask.is_some_and(|mask| mask.encodings().all(is_place))
 }
 
 /// A part of a file, read at its place in the whole.
