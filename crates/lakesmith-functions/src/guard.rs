@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, AsArray, Int8Array};
 use datafusion::arrow::datatypes::DataType;
-use datafusion::common::tree_node::TreeNode;
+use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::common::{DataFusionError, Result};
 use datafusion::logical_expr::expr::{Case, ScalarFunction};
 use datafusion::logical_expr::{Expr, Operator, lit};
+use lakesmith_engine::fence::FENCE;
 use lakesmith_unresolved::SparkType;
 
 use crate::function::{Fault, Typed};
@@ -185,6 +186,17 @@ pub fn failing_part(expr: &Expr) -> Option<DataFusionError> {
         Expr::AggregateFunction(call) => call.params.args.iter().find_map(failing_part),
         _ => None,
     }
+}
+
+/// Whether the expression is a constant that is NULL, perhaps behind fences.
+pub fn is_null_constant(expr: Expr) -> bool {
+    let without_fence = |node: Expr| match node {
+        Expr::ScalarFunction(call) if call.name() == FENCE && call.args.len() == 1 => {
+            Ok(Transformed::yes(call.args.into_iter().next().unwrap_or_default()))
+        }
+        other => Ok(Transformed::no(other)),
+    };
+    expr.transform_up(without_fence).is_ok_and(|expr| is_null(&expr.data))
 }
 
 fn is_null(expr: &Expr) -> bool {

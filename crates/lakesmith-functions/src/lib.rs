@@ -41,6 +41,7 @@ pub mod failing_constant;
 pub(crate) mod float;
 pub mod format;
 pub mod function;
+mod gathered_numbers;
 pub mod generator;
 pub mod guard;
 pub mod hash;

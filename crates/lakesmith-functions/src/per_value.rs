@@ -104,6 +104,3 @@ fn gather_texts(
     };
     expr.apply(gather).map(|_| ())
 }
-
-#[cfg(test)]
-mod tests;

@@ -8,7 +8,7 @@ use datafusion::arrow::array::{Array, ArrayRef, AsArray, Float64Array, Int64Arra
 use datafusion::arrow::compute::{cast as arrow_cast, take};
 use datafusion::arrow::datatypes::{DataType, Float64Type, Int64Type};
 use datafusion::common::{Result, ScalarValue, internal_datafusion_err};
-use datafusion::logical_expr::expr::Case;
+use datafusion::logical_expr::expr::{AggregateFunction, Case};
 use datafusion::logical_expr::{Expr, is_not_null, lit};
 use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
@@ -20,6 +20,7 @@ use crate::cast::{Mode, cast};
 use crate::cast_text::range;
 use crate::coercion::{is_integral, is_numeric};
 use crate::function::{Call, Fault, Ordered, Typed};
+use crate::gathered_numbers::{gathered_numbers, list_type};
 use crate::kernel::{self, Kernels};
 use crate::quantile::Summary;
 
@@ -74,7 +75,14 @@ pub(crate) fn within(call: &Call<'_>, order: &Ordered, rule: Rule) -> Result<Typ
 }
 
 fn found(call: &Call<'_>, value: Typed, descending: bool, rule: Rule) -> Result<Typed, Fault> {
-    let values = collect(&Call { arguments: vec![value], ..call.clone() }, false)?;
+    let values = match call.distinct {
+        true => collect(&Call { arguments: vec![value], ..call.clone() }, true)?,
+        false => {
+            let function = gathered_numbers();
+            let call = AggregateFunction::new_udf(function, vec![value.expr], false, None, vec![], None);
+            Typed::new(Expr::AggregateFunction(call), list_type()).with_nullable(false)
+        }
+    };
     let (share, is_list) = shares(call)?;
     let result = if is_list { list_of(SparkType::Double) } else { SparkType::Double };
     let name = match (rule, descending, is_list) {

@@ -9,10 +9,10 @@ use crate::kernel::{self, Kernel, Kernels};
 use crate::{
     aggregate, arithmetic, arrange, array, assertion, bits, buckets, bytes, calendar, cast, cast_text, char_type,
     checked_sum, cipher, collection, comparison, conditional, csv, datetime, distinct_count, encoding, estimated_count,
-    event, extreme, float, format, generator, guard, hash, histogram, interval, interval_arithmetic, interval_cast,
-    interval_field, json, json_encode, json_parts, like, listed, map, math, moment, moments, normal, number_text,
-    percentile, random, range_key, regexp, sequence, session, similarity, store_assignment, string, substring, tallied,
-    text, time_bucket, time_window, trigonometry, url, vector, window, words,
+    event, extreme, float, format, gathered_numbers, generator, guard, hash, histogram, interval, interval_arithmetic,
+    interval_cast, interval_field, json, json_encode, json_parts, like, listed, map, math, moment, moments, normal,
+    number_text, percentile, random, range_key, regexp, sequence, session, similarity, store_assignment, string,
+    substring, tallied, text, time_bucket, time_window, trigonometry, url, vector, window, words,
 };
 
 static FUNCTIONS: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
@@ -130,9 +130,10 @@ static KERNELS: LazyLock<HashMap<&'static str, Kernel>> =
     LazyLock::new(|| KERNEL_FAMILIES.into_iter().flatten().copied().collect());
 
 /// The aggregates of all families.
-pub(crate) const AGGREGATE_FAMILIES: [Aggregates; 5] = [
+pub(crate) const AGGREGATE_FAMILIES: [Aggregates; 6] = [
     checked_sum::AGGREGATES,
     distinct_count::AGGREGATES,
+    gathered_numbers::AGGREGATES,
     estimated_count::AGGREGATES,
     extreme::AGGREGATES,
     tallied::AGGREGATES,

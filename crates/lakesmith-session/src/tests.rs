@@ -248,6 +248,46 @@ async fn a_statement_that_fails_leaves_no_file_behind() {
     assert!(files_of(&project.path("warehouse/main/shop/u")).is_empty());
 }
 
+/// Texts that repeat, with NULLs; those of weight 6 have a code that is no number.
+const VISITS: &str = "CREATE TABLE visits AS SELECT id, if(id % 10 = 0, NULL, concat('place ', id % 50)) AS place, \
+     if(id % 7 = 6, 'bad', string(id % 50)) AS code, id % 7 AS weight FROM range(200000)";
+
+#[tokio::test]
+async fn functions_of_texts_that_repeat_are_computed_in_the_scan_and_give_what_they_give_row_by_row() {
+    let project = Project::new();
+    project.rows(VISITS).await;
+    for query in [
+        "SELECT count(*) FROM visits WHERE place LIKE '%7%'",
+        "SELECT upper(place) AS p, count(*), max(place) FROM visits WHERE weight > 3 GROUP BY upper(place) \
+         ORDER BY p NULLS FIRST",
+        "SELECT coalesce(place, 'none') AS p, sum(weight) FROM visits WHERE length(place) = 7 OR place IS NULL \
+         GROUP BY 1 ORDER BY p",
+        "SELECT place, length(place) AS n FROM visits WHERE place IN ('place 3', 'place 4') AND id < 300 ORDER BY id",
+        "SELECT count_if(substr(place, 7) = '11') AS n FROM visits WHERE weight = 1",
+        "SELECT sum(CASE WHEN place LIKE 'place 1%' THEN weight ELSE 0 END) AS n FROM visits WHERE weight <> 2",
+        "SELECT sum(CAST(code AS INT)) AS n FROM visits WHERE weight < 6 AND code LIKE '%1%'",
+        "SELECT count(*) FROM visits a WHERE upper(place) LIKE '%1' AND place < \
+         (SELECT max(b.place) FROM visits b WHERE b.code = a.code)",
+    ] {
+        let row_by_row = query.replace("FROM visits", "FROM (SELECT * FROM visits LIMIT 400000)");
+        assert_eq!(project.rows(query).await, project.rows(&row_by_row).await, "{query}");
+        let plan = project.rows(&format!("EXPLAIN {query}")).await.join("\n");
+        assert!(plan.contains("__per_value_0"), "{query}\n{plan}");
+    }
+    assert_eq!(project.rows("SELECT count(*) FROM visits WHERE place LIKE '%7%'").await, ["20000"]);
+}
+
+#[tokio::test]
+async fn a_text_that_a_function_refuses_fails_only_the_queries_whose_rows_have_it() {
+    let project = Project::new();
+    project.rows(VISITS).await;
+    let sum = "SELECT sum(CAST(code AS INT)) AS n FROM visits";
+    let wanted: u32 = (0..200_000).filter(|id| id % 7 == 2).map(|id| id % 50).sum();
+    assert_eq!(project.rows(&format!("{sum} WHERE weight = 2")).await, [wanted.to_string()]);
+    let refused = project.session.query(sum).await.unwrap().collect().await;
+    assert!(format!("{:?}", refused.unwrap_err()).contains("CAST_INVALID_INPUT"));
+}
+
 /// Names of the files of a folder, without its log.
 fn files_of(folder: &std::path::Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();

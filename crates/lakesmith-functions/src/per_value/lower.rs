@@ -30,7 +30,14 @@ type Value = Arc<dyn PhysicalExpr>;
 
 /// Moves expressions of a projection or a first aggregate beneath the filter under it, where they cannot fail.
 pub(super) fn consumer(node: Plan) -> Result<Transformed<Plan>> {
-    let Some(input) = consumer_input(&node) else { return Ok(Transformed::no(node)) };
+    let Some(mut input) = consumer_input(&node) else { return Ok(Transformed::no(node)) };
+    let mut asked = consumer_values(&node);
+    while let Some((places, beneath)) = renaming(input) {
+        let rows = beneath.schema();
+        let value = |value: Value| moved(value, &rows, &|at| places.get(at).copied());
+        asked = asked.into_iter().map(value).collect::<Result<_>>()?;
+        input = beneath;
+    }
     let (filter, scan) = match input.downcast_ref::<FilterExec>() {
         Some(filter) if filter.fetch().is_none() => (Some(filter), filter.input()),
         Some(_) => return Ok(Transformed::no(node)),
@@ -42,12 +49,12 @@ pub(super) fn consumer(node: Plan) -> Result<Transformed<Plan>> {
     }
     let places = filter.and_then(|filter| filter.projection().as_ref());
     let mut values = Vec::new();
-    for value in consumer_values(&node) {
+    for value in asked {
         let value = match places {
-            Some(places) => moved(value, &|index| places.get(index).copied())?,
+            Some(places) => moved(value, &scan.schema(), &|index| places.get(index).copied())?,
             None => value,
         };
-        values.push(lowered.extracted(value, is_sure)?);
+        values.push(lowered.surely_extracted(value)?);
     }
     if lowered.computed.is_empty() {
         return Ok(Transformed::no(node));
@@ -57,14 +64,14 @@ pub(super) fn consumer(node: Plan) -> Result<Transformed<Plan>> {
     let Some(scan) = lowered.scan(scan, &all)? else { return Ok(Transformed::no(node)) };
     let input: Plan = match (filter, predicate) {
         (Some(filter), Some(predicate)) => Arc::new(
-            FilterExecBuilder::new(lowered.placed(predicate)?, scan)
+            FilterExecBuilder::new(lowered.placed(predicate, &scan)?, Arc::clone(&scan))
                 .with_default_selectivity(filter.default_selectivity())
                 .with_batch_size(filter.batch_size())
                 .build()?,
         ),
-        _ => scan,
+        _ => Arc::clone(&scan),
     };
-    let values = values.into_iter().map(|value| lowered.placed(value)).collect::<Result<Vec<_>>>()?;
+    let values = values.into_iter().map(|value| lowered.placed(value, &scan)).collect::<Result<Vec<_>>>()?;
     Ok(match with_values(&node, values, input)? {
         Some(node) => Transformed::yes(node),
         None => Transformed::no(node),
@@ -78,7 +85,8 @@ pub(super) fn filter(node: Plan) -> Result<Transformed<Plan>> {
     if lowered.texts.is_empty() {
         return Ok(Transformed::no(node));
     }
-    let predicate = lowered.extracted(Arc::clone(filter.predicate()), |_| true)?;
+    let predicate = lowered.extracted(Arc::clone(filter.predicate()))?;
+    let predicate = lowered.surely_extracted(predicate)?;
     if lowered.computed.is_empty() {
         return Ok(Transformed::no(node));
     }
@@ -90,9 +98,9 @@ pub(super) fn filter(node: Plan) -> Result<Transformed<Plan>> {
     };
     let all: Vec<&Value> = outputs.iter().chain([&predicate]).collect();
     let Some(scan) = lowered.scan(filter.input(), &all)? else { return Ok(Transformed::no(node)) };
-    let outputs = outputs.into_iter().map(|output| lowered.placed(output)).collect::<Result<Vec<_>>>()?;
+    let outputs = outputs.into_iter().map(|output| lowered.placed(output, &scan)).collect::<Result<Vec<_>>>()?;
     let places = outputs.iter().filter_map(|output| output.downcast_ref::<Column>()).map(Column::index).collect();
-    let filter = FilterExecBuilder::new(lowered.placed(predicate)?, scan)
+    let filter = FilterExecBuilder::new(lowered.placed(predicate, &scan)?, scan)
         .apply_projection(Some(places))?
         .with_default_selectivity(filter.default_selectivity())
         .with_batch_size(filter.batch_size())
@@ -119,14 +127,28 @@ impl Lowered {
         Self { texts, width: scan.schema().fields().len(), computed: Vec::new(), kept: Vec::new() }
     }
 
-    /// The value, with columns in place of those of its parts that are functions of one text.
-    fn extracted(&mut self, value: Value, may_move: impl Fn(&Value) -> bool) -> Result<Value> {
+    /// The value, with columns in place of those of its parts that are functions of one text and are computed for all rows.
+    fn extracted(&mut self, value: Value) -> Result<Value> {
+        self.extracted_if(value, |_| true, TreeNodeRecursion::Jump)
+    }
+
+    /// The value, with columns in place of those of its parts that are functions of one text and fail for none.
+    fn surely_extracted(&mut self, value: Value) -> Result<Value> {
+        self.extracted_if(value, is_sure, TreeNodeRecursion::Continue)
+    }
+
+    /// `branches` says whether the parts of a CASE are looked at, which are computed for their rows only.
+    fn extracted_if(
+        &mut self,
+        value: Value,
+        may_move: impl Fn(&Value) -> bool,
+        branches: TreeNodeRecursion,
+    ) -> Result<Value> {
         let extract = |node: Value| {
             let is_text =
                 |node: &Value| node.downcast_ref::<Column>().is_some_and(|column| self.texts.contains(&column.index()));
             if only_leaf(&node, &is_text).is_none() || !may_move(&node) {
-                // its branches are computed for their rows only
-                let within = if node.is::<CaseExpr>() { TreeNodeRecursion::Jump } else { TreeNodeRecursion::Continue };
+                let within = if node.is::<CaseExpr>() { branches } else { TreeNodeRecursion::Continue };
                 return Ok(Transformed::new(node, false, within));
             }
             let known = self.computed.iter().position(|computed| computed.eq(&node));
@@ -157,8 +179,8 @@ impl Lowered {
     }
 
     /// The value over the columns of the new scan.
-    fn placed(&self, value: Value) -> Result<Value> {
-        moved(value, &|index| match index.checked_sub(self.width) {
+    fn placed(&self, value: Value, scan: &Plan) -> Result<Value> {
+        moved(value, &scan.schema(), &|index| match index.checked_sub(self.width) {
             Some(computed) => Some(self.kept.len() + computed),
             None => self.kept.binary_search(&index).ok(),
         })
@@ -170,13 +192,13 @@ fn name(place: usize) -> String {
     format!("__per_value_{place}")
 }
 
-/// The value with its columns at other places.
-fn moved(value: Value, place: &impl Fn(usize) -> Option<usize>) -> Result<Value> {
+/// The value with its columns at other places, among other rows.
+fn moved(value: Value, rows: &Schema, place: &impl Fn(usize) -> Option<usize>) -> Result<Value> {
     let move_column = |node: Value| {
         let Some(column) = node.downcast_ref::<Column>() else { return Ok(Transformed::no(node)) };
         let place = place(column.index())
             .ok_or_else(|| internal_datafusion_err!("column {column} is asked for and no longer read"))?;
-        Ok(Transformed::yes(Arc::new(Column::new(column.name(), place)) as Value))
+        Ok(Transformed::yes(Arc::new(Column::new(rows.field(place).name(), place)) as Value))
     };
     value.transform_up(move_column).map(|value| value.data)
 }
@@ -229,6 +251,13 @@ fn consumer_input(node: &Plan) -> Option<&Plan> {
         matches!(aggregate.mode(), AggregateMode::Partial | AggregateMode::Single | AggregateMode::SinglePartitioned);
     let is_plain = !aggregate.group_expr().has_grouping_set() && aggregate.limit_options().is_none();
     (is_first && is_plain).then(|| aggregate.input())
+}
+
+/// The places of the columns that a projection gives on without a change, and its input.
+fn renaming(node: &Plan) -> Option<(Vec<usize>, &Plan)> {
+    let projection = node.downcast_ref::<ProjectionExec>()?;
+    let place = |output: &ProjectionExpr| output.expr.downcast_ref::<Column>().map(Column::index);
+    Some((projection.expr().iter().map(place).collect::<Option<_>>()?, projection.input()))
 }
 
 /// The expressions of such a node, in an order that [`with_values`] knows.

@@ -10,16 +10,20 @@ use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
 use datafusion::physical_expr_common::physical_expr::is_volatile;
 
 /// The one leaf of an expression that is no constant, and that `is_leaf` knows; nothing where there are others or none, where it is
-/// the expression itself, and where the same text may give another value in another row.
+/// the expression itself or all that is asked is whether it is NULL, and where the same text may give another value in another row.
 pub(super) fn only_leaf(
     expr: &Arc<dyn PhysicalExpr>,
     is_leaf: &impl Fn(&Arc<dyn PhysicalExpr>) -> bool,
 ) -> Option<Arc<dyn PhysicalExpr>> {
     let mut found = None;
-    if is_leaf(expr) || !gather(expr, is_leaf, &mut found) || is_volatile(expr) {
+    if asks_for_null(expr, is_leaf) || is_leaf(expr) || !gather(expr, is_leaf, &mut found) || is_volatile(expr) {
         return None;
     }
     found
+}
+
+fn asks_for_null(expr: &Arc<dyn PhysicalExpr>, is_leaf: &impl Fn(&Arc<dyn PhysicalExpr>) -> bool) -> bool {
+    (expr.is::<IsNullExpr>() || expr.is::<IsNotNullExpr>()) && expr.children().into_iter().all(is_leaf)
 }
 
 fn gather(

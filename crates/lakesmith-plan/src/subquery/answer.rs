@@ -170,7 +170,8 @@ impl Resolver<'_> {
     fn value(&mut self, input: LogicalPlan, plan: LogicalPlan) -> Result<(LogicalPlan, Expr)> {
         let mut value = Expr::Column(plan.schema().columns().swap_remove(0));
         let mut core = &plan;
-        // what is computed from an aggregation, which has one row, or from no table, is computed for each row of the input
+        // what is computed from outer columns and an aggregation, which has one row, or from no table, is computed for each row of
+        // the input; what is computed from an aggregation alone, for each of its rows
         while let LogicalPlan::Projection(projection) = core {
             value = through(value, projection)?;
             core = projection.input.as_ref();
@@ -183,7 +184,9 @@ impl Resolver<'_> {
                 let plan = LogicalPlanBuilder::from(input).project(columns.into_iter().chain([value]))?.build()?;
                 Ok((plan, Expr::Column(Column::new_unqualified(name))))
             }
-            LogicalPlan::Aggregate(aggregate) if aggregate.group_expr.is_empty() => {
+            LogicalPlan::Aggregate(aggregate)
+                if aggregate.group_expr.is_empty() && !outer::named_by(&value).is_empty() =>
+            {
                 self.joined_value(input, core.clone(), value)
             }
             _ => {
@@ -211,7 +214,12 @@ impl Resolver<'_> {
             None => outer::as_own(value)?,
             Some(absent) => {
                 let chosen = absent.into_iter().map(|(column, otherwise)| {
-                    let value = present_or(&mark, Expr::Column(column.clone()), outer::as_own(otherwise)?)?;
+                    let otherwise = outer::as_own(otherwise)?;
+                    // a row that the join does not find is NULL by itself
+                    let value = match guard::is_null_constant(otherwise.clone()) {
+                        true => Expr::Column(column.clone()),
+                        false => present_or(&mark, Expr::Column(column.clone()), otherwise)?,
+                    };
                     Ok((column, value))
                 });
                 let chosen = chosen.collect::<Result<Vec<_>>>()?;
