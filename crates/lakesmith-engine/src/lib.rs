@@ -16,6 +16,7 @@ pub mod fault;
 pub mod fence;
 mod grouping_sets;
 pub mod input;
+mod nested_fields;
 pub mod range;
 pub mod recursion;
 pub mod report;

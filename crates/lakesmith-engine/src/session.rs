@@ -20,6 +20,7 @@ use crate::distinct::SplitDistinct;
 use crate::error::EngineError;
 use crate::fence::{Raise, TakeAway};
 use crate::grouping_sets::FinestFirst;
+use crate::nested_fields::{AboveOuterJoins, MOVES_FIELDS};
 use crate::recursion::Recursions;
 use crate::spill::SpillFolder;
 
@@ -87,10 +88,13 @@ impl Runtime {
     }
 }
 
-/// DataFusion's rules, after ours.
+/// DataFusion's rules, one of them within bounds, after ours.
 fn logical_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = vec![Arc::new(SplitDistinct)];
-    rules.extend(Optimizer::new().rules);
+    rules.extend(Optimizer::new().rules.into_iter().map(|rule| match rule.name() {
+        MOVES_FIELDS => Arc::new(AboveOuterJoins(rule)) as _,
+        _ => rule,
+    }));
     rules
 }
 
