@@ -80,7 +80,14 @@ fn escaped(value: &str) -> String {
     text
 }
 
-async fn answer(session: &Session, query: &str) -> Outcome {
+/// How a query is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Run {
+    Optimized,
+    AsResolved,
+}
+
+async fn answer(session: &Session, query: &str, run: Run) -> Outcome {
     let refusal = |name: &str| [Condition::LAKESMITH_NOT_BUILT.name, "UNRESOLVED_ROUTINE"].contains(&name);
     let resolved = match session.resolve(query).await {
         Ok(resolved) => resolved,
@@ -93,7 +100,7 @@ async fn answer(session: &Session, query: &str) -> Outcome {
             return failed(fault.condition.name);
         }
     };
-    match rows(session, &resolved).await {
+    match rows(session, &resolved, run).await {
         Ok(rows) => {
             let columns = resolved.output.iter();
             let columns = columns.map(|c| format!("{} :: {}", escaped(c.name.as_str()), c.data_type.simple_name()));
@@ -107,7 +114,7 @@ fn failed(condition: &str) -> Outcome {
     Outcome::Answered(Answer { error: Some(condition.to_owned()), ..Answer::default() })
 }
 
-async fn rows(session: &Session, resolved: &Resolved) -> Result<Vec<String>, Outcome> {
+async fn rows(session: &Session, resolved: &Resolved, run: Run) -> Result<Vec<String>, Outcome> {
     let mut texts = Vec::new();
     for attribute in &resolved.output {
         let mut value = Typed::new(attribute.column(), attribute.data_type.clone());
@@ -119,7 +126,11 @@ async fn rows(session: &Session, resolved: &Resolved) -> Result<Vec<String>, Out
     }
     let plan = LogicalPlanBuilder::from(resolved.plan.clone()).project(texts).and_then(LogicalPlanBuilder::build);
     let plan = plan.map_err(|error| Outcome::Refused(error.to_string()))?;
-    let batches = session.execute(&Resolved { plan, output: resolved.output.clone() }).await;
+    let resolved = Resolved { plan, output: resolved.output.clone() };
+    let batches = match run {
+        Run::Optimized => session.execute(&resolved).await,
+        Run::AsResolved => session.execute_as_resolved(&resolved).await,
+    };
     let batches = batches.map_err(|error| match error.kind {
         ErrorKind::Data(condition) => failed(condition.name),
         ErrorKind::Unsupported => Outcome::Refused(error.to_string()),
@@ -230,7 +241,7 @@ async fn check(path: &Path, report: &mut String) -> Counts {
         if let Some(table) = &block.table {
             session.define(table, &block.query).await;
         } else if !block.query.is_empty() {
-            match answer(&session, &block.query).await {
+            match answer(&session, &block.query, Run::Optimized).await {
                 Outcome::Refused(reason) => {
                     counts.1 += 1;
                     mark = format!("~ {}", reason.replace('\n', " "));
@@ -261,15 +272,61 @@ async fn check(path: &Path, report: &mut String) -> Counts {
     counts
 }
 
-#[tokio::test]
-async fn queries_have_the_answers_that_spark_gave() {
+/// The files of queries.
+fn files() -> Vec<PathBuf> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/answers");
     let folder = std::env::var_os("LAKESMITH_ANSWERS").map_or(own, PathBuf::from);
     let mut files: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "txt"));
     files.sort();
+    files
+}
+
+/// The queries of a file that the optimizer gives another answer than the plan has by itself. A plan as it was resolved may fail for
+/// rows that the optimizer drops before.
+async fn changed_by_optimizer(path: &Path, report: &mut String) {
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut session = Session::new();
+    for (name, query) in text.lines().filter_map(|line| line.strip_prefix("% ")?.split_once(' ')) {
+        session.define(name, query).await;
+    }
+    let mut settings = HashMap::new();
+    for part in text.split("\n\n") {
+        apply(part, &mut settings, &mut session);
+        let block = block(part);
+        if let Some(table) = &block.table {
+            session.define(table, &block.query).await;
+            continue;
+        }
+        let optimized = answer(&session, &block.query, Run::Optimized).await;
+        let resolved = answer(&session, &block.query, Run::AsResolved).await;
+        if let (Outcome::Answered(optimized), Outcome::Answered(resolved)) = (optimized, resolved)
+            && (is_internal(&optimized) || resolved.error.is_none() && !is_same(&block.query, &resolved, &optimized))
+        {
+            let (resolved, optimized) = (shown(&resolved), shown(&optimized));
+            write!(report, "{}\n--- resolved\n{resolved}\n--- optimized\n{optimized}\n\n", block.query).unwrap();
+        }
+    }
+}
+
+fn is_internal(answer: &Answer) -> bool {
+    answer.error.as_ref().is_some_and(|error| error.starts_with("Internal"))
+}
+
+#[tokio::test]
+async fn the_optimizer_changes_no_answer() {
+    let mut report = String::new();
+    for file in files() {
+        changed_by_optimizer(&file, &mut report).await;
+    }
+    assert!(report.is_empty(), "{report}");
+}
+
+#[tokio::test]
+async fn queries_have_the_answers_that_spark_gave() {
     let mut report = String::new();
     let mut summary = String::new();
-    for file in files.iter().filter(|file| file.extension().is_some_and(|extension| extension == "txt")) {
+    for file in &files() {
         let Counts(same, refused, different) = check(file, &mut report).await;
         let name = file.file_name().unwrap().to_string_lossy();
         writeln!(summary, "{name}: {same} the same, {refused} refused, {different} different").unwrap();

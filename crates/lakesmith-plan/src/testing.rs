@@ -6,6 +6,8 @@ use std::sync::Arc;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::datasource::MemTable;
+use datafusion::execution::SessionStateBuilder;
+use datafusion::optimizer::Optimizer;
 use datafusion::physical_plan::ExecutionPlan;
 use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::Diagnostic;
@@ -108,6 +110,22 @@ impl Session {
         lakesmith_functions::register_codecs(&mut codecs);
         let plan = codecs.round_trip(&plan, &session.task_ctx());
         let plan = plan.map_err(|error| EngineError::from_datafusion("ship plan", error))?;
+        LocalExecutor::new(session.task_ctx()).collect(plan).await
+    }
+
+    /// The same by the plan as it was resolved: with no more of the optimizer than what a plan needs to be run.
+    pub(crate) async fn execute_as_resolved(&self, resolved: &Resolved) -> Result<Vec<RecordBatch>, EngineError> {
+        let failed = |error| EngineError::from_datafusion("run query", error);
+        if let Some(error) = lakesmith_functions::failing_constant::failing_constant(&resolved.plan) {
+            return Err(failed(error));
+        }
+        let session = self.runtime.session();
+        let needed =
+            ["eliminate_limit", "replace_distinct_aggregate", "scalar_subquery_to_join", "simplify_expressions"];
+        let mut rules = Optimizer::new().rules;
+        rules.retain(|rule| needed.contains(&rule.name()));
+        let state = SessionStateBuilder::new_from_existing(session.state()).with_optimizer_rules(rules).build();
+        let plan = state.create_physical_plan(&resolved.plan).await.map_err(failed)?;
         LocalExecutor::new(session.task_ctx()).collect(plan).await
     }
 
