@@ -69,6 +69,7 @@ fn session(folder: &Path) -> Result<Session, Failure> {
         spill_folder: folder.join("spill"),
         partitions: NonZeroUsize::MIN.saturating_add(1),
         batch_size: NonZeroUsize::MIN.saturating_add(8191),
+        physical_rules: lakesmith_functions::physical_rules(),
     })?;
     Ok(Session::new(SessionSettings {
         warehouse: folder.join("warehouse"),
