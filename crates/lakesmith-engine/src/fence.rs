@@ -3,6 +3,9 @@
 //! DataFusion's physical optimizer moves a filter beneath any projection and merges it with a filter there, so that a value is
 //! computed for rows that the lower filter drops. [`Raise`] puts a node above each projection that holds a call of [`FENCE`] before
 //! the other rules run, and [`TakeAway`] takes it away after them, so no plan that is executed has one.
+//!
+//! [`Guarded`] puts a node above each scan around one rule. A filter that comes up while a query runs, as that of a join, computes the
+//! keys of the join once more within the scan, which does not tell what fails; so it stays above where it computes anything.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,8 +14,10 @@ use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Result, Statistics};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
+use datafusion::physical_expr::expressions::{Column, DynamicFilterPhysicalExpr};
 use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
+use datafusion::physical_plan::filter_pushdown::{ChildFilterDescription, FilterDescription, FilterPushdownPhase};
 use datafusion::physical_plan::projection::ProjectionExec;
 use datafusion::physical_plan::statistics::{ChildStats, StatisticsArgs};
 use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, PlanProperties};
@@ -22,6 +27,9 @@ use crate::input::only_input;
 /// The name of the function that marks values which can fail.
 pub const FENCE: &str = "spark_fence";
 
+/// The name of the function that casts to a wider type, which never fails.
+pub const WIDEN: &str = "spark_widen";
+
 /// Raises fences.
 #[derive(Debug)]
 pub(crate) struct Raise;
@@ -30,7 +38,7 @@ impl PhysicalOptimizerRule for Raise {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
         let raise = |node: Arc<dyn ExecutionPlan>| match node.downcast_ref::<ProjectionExec>() {
             Some(projection) if projection.expr().iter().any(|output| holds_fence(&output.expr)) => {
-                Ok(Transformed::yes(Arc::new(FenceExec(node)) as Arc<dyn ExecutionPlan>))
+                Ok(Transformed::yes(Arc::new(FenceExec { input: node, gate: Gate::Shut }) as Arc<dyn ExecutionPlan>))
             }
             _ => Ok(Transformed::no(node)),
         };
@@ -44,6 +52,45 @@ impl PhysicalOptimizerRule for Raise {
     fn schema_check(&self) -> bool {
         true
     }
+}
+
+/// A rule that finds a fence above each scan.
+#[derive(Debug)]
+pub(crate) struct Guarded(pub Arc<dyn PhysicalOptimizerRule + Send + Sync>);
+
+impl PhysicalOptimizerRule for Guarded {
+    fn optimize(&self, plan: Arc<dyn ExecutionPlan>, options: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
+        let guard = |node: Arc<dyn ExecutionPlan>| match node.children().is_empty() {
+            true => {
+                let fence = FenceExec { input: node, gate: Gate::ShutToComputed };
+                Ok(Transformed::yes(Arc::new(fence) as Arc<dyn ExecutionPlan>))
+            }
+            false => Ok(Transformed::no(node)),
+        };
+        let open = |node: Arc<dyn ExecutionPlan>| match node.downcast_ref::<FenceExec>() {
+            Some(fence) if fence.gate == Gate::ShutToComputed => Ok(Transformed::yes(Arc::clone(&fence.input))),
+            _ => Ok(Transformed::no(node)),
+        };
+        let optimized = self.0.optimize(plan.transform_up(guard)?.data, options)?;
+        optimized.transform_up(open).map(|plan| plan.data)
+    }
+
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn schema_check(&self) -> bool {
+        self.0.schema_check()
+    }
+}
+
+/// Whether a filter comes up while a query runs and computes what may fail.
+fn is_computed_late(filter: &Arc<dyn PhysicalExpr>) -> bool {
+    let comes_up = |expr: &Arc<dyn PhysicalExpr>| Ok(expr.downcast_ref::<DynamicFilterPhysicalExpr>().is_some());
+    let is_call = |expr: &Arc<dyn PhysicalExpr>| {
+        Ok(expr.downcast_ref::<ScalarFunctionExpr>().is_some_and(|call| call.fun().name() != WIDEN))
+    };
+    filter.exists(comes_up).unwrap_or(true) && filter.exists(is_call).unwrap_or(true)
 }
 
 fn holds_fence(expr: &Arc<dyn PhysicalExpr>) -> bool {
@@ -60,7 +107,7 @@ pub(crate) struct TakeAway;
 impl PhysicalOptimizerRule for TakeAway {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, _: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
         let take_away = |node: Arc<dyn ExecutionPlan>| match node.downcast_ref::<FenceExec>() {
-            Some(fence) => Ok(Transformed::yes(Arc::clone(&fence.0))),
+            Some(fence) => Ok(Transformed::yes(Arc::clone(&fence.input))),
             None => Ok(Transformed::no(node)),
         };
         plan.transform_up(take_away).map(|plan| plan.data)
@@ -75,9 +122,21 @@ impl PhysicalOptimizerRule for TakeAway {
     }
 }
 
-/// A node that gives its input's rows and lets no filter through.
+/// A node that gives its input's rows and keeps filters above itself.
 #[derive(Debug)]
-struct FenceExec(Arc<dyn ExecutionPlan>);
+struct FenceExec {
+    input: Arc<dyn ExecutionPlan>,
+    gate: Gate,
+}
+
+/// Which filters a fence keeps above itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Gate {
+    /// All of them.
+    Shut,
+    /// Those of [`is_computed_late`].
+    ShutToComputed,
+}
 
 impl DisplayAs for FenceExec {
     fn fmt_as(&self, _: DisplayFormatType, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -91,11 +150,11 @@ impl ExecutionPlan for FenceExec {
     }
 
     fn properties(&self) -> &Arc<PlanProperties> {
-        self.0.properties()
+        self.input.properties()
     }
 
     fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        vec![&self.0]
+        vec![&self.input]
     }
 
     fn maintains_input_order(&self) -> Vec<bool> {
@@ -114,11 +173,28 @@ impl ExecutionPlan for FenceExec {
     }
 
     fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
-        Ok(Arc::new(Self(only_input(self.name(), &children)?)))
+        Ok(Arc::new(Self { input: only_input(self.name(), &children)?, gate: self.gate }))
+    }
+
+    fn gather_filters_for_pushdown(
+        &self,
+        _: FilterPushdownPhase,
+        filters: Vec<Arc<dyn PhysicalExpr>>,
+        _: &ConfigOptions,
+    ) -> Result<FilterDescription> {
+        if self.gate == Gate::Shut {
+            return Ok(FilterDescription::all_unsupported(&filters, &self.children()));
+        }
+        // a filter on a column that is not there stays above
+        let absent = Arc::new(Column::new("", usize::MAX)) as Arc<dyn PhysicalExpr>;
+        let kept = |filter: &Arc<dyn PhysicalExpr>| is_computed_late(filter).then(|| Arc::clone(&absent));
+        let filters: Vec<_> = filters.iter().map(|filter| kept(filter).unwrap_or_else(|| Arc::clone(filter))).collect();
+        let child = ChildFilterDescription::from_child(&filters, &self.input)?;
+        Ok(FilterDescription::new().with_child(child))
     }
 
     fn execute(&self, partition: usize, context: Arc<TaskContext>) -> Result<SendableRecordBatchStream> {
-        self.0.execute(partition, context)
+        self.input.execute(partition, context)
     }
 
     fn child_stats_requests(&self, partition: Option<usize>) -> Vec<ChildStats> {

@@ -18,7 +18,7 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 
 use crate::distinct::SplitDistinct;
 use crate::error::EngineError;
-use crate::fence::{Raise, TakeAway};
+use crate::fence::{Guarded, Raise, TakeAway};
 use crate::grouping_sets::FinestFirst;
 use crate::nested_fields::{AboveOuterJoins, MOVES_FIELDS};
 use crate::recursion::Recursions;
@@ -101,7 +101,11 @@ fn logical_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
 /// DataFusion's rules between those that raise and take away fences, and ours that need nothing from them.
 fn physical_rules(settings: &RuntimeSettings) -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let mut rules: Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> = vec![Arc::new(Raise)];
-    rules.extend(PhysicalOptimizer::new().rules);
+    let between = |rule: Arc<dyn PhysicalOptimizerRule + Send + Sync>| match rule.name().starts_with("FilterPushdown") {
+        true => Arc::new(Guarded(rule)),
+        false => rule,
+    };
+    rules.extend(PhysicalOptimizer::new().rules.into_iter().map(between));
     rules.push(Arc::new(TakeAway));
     rules.push(Arc::new(Recursions));
     rules.push(Arc::new(FinestFirst));

@@ -108,6 +108,9 @@ pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
     if let Some(moment) = crate::moment_word::cast(&value, to) {
         return Ok(moment);
     }
+    if let Some(done) = crate::nested_cast::by_parts(&value, to, mode) {
+        return done;
+    }
     if !is_castable(&value.data_type, to, mode) {
         let title = format!("a value of type {} cannot be cast to {to}", value.data_type);
         return Err(Fault::mismatch(title, Some(0)));

@@ -183,7 +183,8 @@ fn balanced(mut conditions: Vec<Expr>, operator: Operator) -> Expr {
 
 fn within(call: &Call<'_>) -> Result<Typed, Fault> {
     let mut values = aligned(&Call { arguments: with_one_names(call)?, ..call.clone() })?;
-    if values[2..].iter().any(|value| guard::can_fail(&value.expr)) {
+    let can_fail = |value: &Typed| guard::can_fail(&value.expr) || guard::failing_part(&value.expr).is_some();
+    if values[2..].iter().any(can_fail) {
         // a value that can fail is computed only where none before it is equal
         let values = values.into_iter().map(normal).collect::<Result<Vec<_>, _>>()?;
         let (value, list) = values.split_first().ok_or_else(|| constant::not_constant(call, 0))?;

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, AsArray, Date32Array, Float64Array, Int32Array, StringArray, TimestampMicrosecondArray,
+    Array, ArrayRef, AsArray, Date32Array, Float64Array, Int32Array, StringArray, TimestampMicrosecondArray,
 };
 use datafusion::arrow::compute::kernels::numeric;
 use datafusion::arrow::datatypes::{
-    DataType, Date32Type, Int32Type, Int64Type, IntervalYearMonthType, TimestampMicrosecondType,
+    DataType, Date32Type, Decimal128Type, Int32Type, Int64Type, IntervalYearMonthType, TimestampMicrosecondType,
 };
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::{Expr, lit};
@@ -28,7 +28,7 @@ use crate::interval_arithmetic::is_interval;
 use crate::kernel::{self, Kernels, texts};
 use crate::pattern::{Pattern, Use};
 use crate::rules::{is_ansi, timestamp_type, zone_at};
-use crate::text_value::{DAY_MICROS, day_number, months_later};
+use crate::text_value::{DAY_MICROS, day_number, format_decimal, months_later};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
@@ -58,8 +58,12 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["timestamp_seconds"], (1, 1), |call| {
         only_number(call)?;
         let seconds = call.arguments[0].clone();
+        if matches!(seconds.data_type, SparkType::Decimal { .. }) {
+            return kernel::call("spark_timestamp_of_decimal", vec![seconds], SparkType::Timestamp);
+        }
         if !matches!(seconds.data_type, SparkType::Float | SparkType::Double) {
-            return cast(seconds, &SparkType::Timestamp, Mode::Ansi);
+            let seconds = cast(seconds, &SparkType::Long, Mode::Ansi)?;
+            return kernel::call("spark_timestamp_seconds", vec![seconds], SparkType::Timestamp);
         }
         let seconds = cast(seconds, &SparkType::Double, Mode::Ansi)?;
         Ok(kernel::call("spark_timestamp_of_fraction", vec![seconds], SparkType::Timestamp)?.with_nullable(true))
@@ -139,7 +143,9 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_subtract_months", |a, t| add_interval_months(a, t, -1)),
     ("spark_timestamp_micros", |a, t| scaled(a, t, 1)),
     ("spark_timestamp_millis", |a, t| scaled(a, t, 1000)),
+    ("spark_timestamp_of_decimal", timestamp_of_decimal),
     ("spark_timestamp_of_fraction", timestamp_of_fraction),
+    ("spark_timestamp_seconds", |a, t| scaled(a, t, 1_000_000)),
     ("spark_trunc", trunc_kernel),
     ("spark_try_add_interval_months", |a, t| attempt(a, t, |a, t| add_interval_months(a, t, 1))),
     ("spark_try_add_intervals", |a, t| attempt(a, t, |a, _| Ok(numeric::add(&a[0], &a[1])?))),
@@ -577,10 +583,14 @@ fn truncated(unit: &str, micros: i64) -> Option<i64> {
     start.checked_mul(DAY_MICROS)
 }
 
-/// The pattern as a constant, checked now so that an unknown letter is shown at its place.
+/// The pattern as a constant, checked now so that an unknown letter is shown at its place. Spark looks at no pattern where there is
+/// no value.
 fn constant_pattern(call: &Call<'_>, index: usize, purpose: Use) -> Result<Typed, Fault> {
     let argument = call.arguments[index].clone();
-    if let Expr::Literal(ScalarValue::Utf8(Some(text)), _) = &argument.expr {
+    let has_value = !kernel::constant(&call.arguments[0].expr).is_some_and(|value| value.is_null());
+    if let Expr::Literal(ScalarValue::Utf8(Some(text)), _) = &argument.expr
+        && has_value
+    {
         Pattern::new(text, purpose).map_err(|unusable| Fault {
             condition: unusable.condition,
             title: unusable.to_string(),
@@ -592,29 +602,33 @@ fn constant_pattern(call: &Call<'_>, index: usize, purpose: Use) -> Result<Typed
         .unwrap_or_else(|| Err(Fault::mismatch(format!("the pattern of `{}` is a text", call.name), Some(index))))
 }
 
-/// Applies a pattern per row; compiled again only when it changes.
+/// Applies a pattern to each row that has one and a value; compiled again only when it changes.
 fn with_patterns<T>(
     patterns: &ArrayRef,
     purpose: Use,
-    rows: usize,
+    values: &dyn Array,
     apply: impl Fn(&Pattern, usize) -> Result<Option<T>>,
 ) -> Result<Vec<Option<T>>> {
     let patterns = texts(patterns)?;
     let mut last: Option<(String, Pattern)> = None;
-    let mut values = Vec::with_capacity(rows);
-    for row in 0..rows {
+    let mut made = Vec::with_capacity(values.len());
+    for row in 0..values.len() {
+        if values.is_null(row) || patterns.is_null(row) {
+            made.push(None);
+            continue;
+        }
         let text = patterns.value(row);
         if last.as_ref().is_none_or(|(known, _)| known != text) {
             let pattern = Pattern::new(text, purpose)
                 .map_err(|unusable| kernel::refused(unusable.condition, unusable.to_string()))?;
             last = Some((text.to_owned(), pattern));
         }
-        values.push(match &last {
+        made.push(match &last {
             Some((_, pattern)) => apply(pattern, row)?,
             None => None,
         });
     }
-    Ok(values)
+    Ok(made)
 }
 
 fn date_format(call: &Call<'_>) -> Result<Typed, Fault> {
@@ -623,11 +637,10 @@ fn date_format(call: &Call<'_>) -> Result<Typed, Fault> {
 }
 
 fn format_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
-    use datafusion::arrow::array::Array;
     let moments = arguments[0].as_primitive::<TimestampMicrosecondType>();
     let zone = zone_at(arguments, 2)?;
-    let values = with_patterns(&arguments[1], Use::Write, moments.len(), |pattern, row| {
-        Ok(moments.is_valid(row).then(|| pattern.format_in(moments.value(row), &zone)).flatten())
+    let values = with_patterns(&arguments[1], Use::Write, moments, |pattern, row| {
+        Ok(pattern.format_in(moments.value(row), &zone))
     })?;
     Ok(Arc::new(StringArray::from(values)))
 }
@@ -649,7 +662,8 @@ fn read(call: &Call<'_>, to: SparkType, mode: Mode) -> Result<Typed, Fault> {
     }
     let value = implicit(value, &SparkType::STRING)
         .unwrap_or_else(|| Err(Fault::mismatch(format!("`{}` reads a text", call.name), Some(0))))?;
-    let arguments = vec![value, constant_pattern(call, 1, Use::Read)?];
+    let purpose = if to == SparkType::TimestampNtz { Use::ReadLocal } else { Use::Read };
+    let arguments = vec![value, constant_pattern(call, 1, purpose)?];
     let read_as = if to == SparkType::TimestampNtz { SparkType::TimestampNtz } else { SparkType::Timestamp };
     let moment = match mode {
         Mode::Ansi | Mode::Legacy => kernel::call("spark_parse_moment", arguments, read_as),
@@ -659,17 +673,14 @@ fn read(call: &Call<'_>, to: SparkType, mode: Mode) -> Result<Typed, Fault> {
 }
 
 fn parse_kernel(arguments: &[ArrayRef], to: &DataType, mode: Mode) -> Result<ArrayRef> {
-    use datafusion::arrow::array::Array;
     let values = texts(&arguments[0])?;
     let own = zone_at(arguments, 2)?;
     let zone = match to {
         DataType::Timestamp(_, zone) => zone.clone(),
         _ => None,
     };
-    let micros = with_patterns(&arguments[1], Use::Read, values.len(), |pattern, row| {
-        if values.is_null(row) {
-            return Ok(None);
-        }
+    let purpose = if zone.is_some() { Use::Read } else { Use::ReadLocal };
+    let micros = with_patterns(&arguments[1], purpose, &values, |pattern, row| {
         let parsed = match zone {
             Some(_) => pattern.parse_in(values.value(row), &own),
             None => pattern.parse_local(values.value(row)),
@@ -747,6 +758,28 @@ fn scaled(arguments: &[ArrayRef], to: &DataType, factor: i64) -> Result<ArrayRef
         _ => None,
     };
     Ok(Arc::new(TimestampMicrosecondArray::from(micros.collect::<Result<Vec<_>>>()?).with_timezone_opt(zone)))
+}
+
+/// A number of seconds is that of whole microseconds.
+fn timestamp_of_decimal(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let seconds = arguments[0].as_primitive::<Decimal128Type>();
+    let scale = i32::from(seconds.scale());
+    let micros = |unscaled: i128| -> Option<i64> {
+        let size = 10i128.checked_pow((6 - scale).unsigned_abs())?;
+        let micros = match scale <= 6 {
+            true => unscaled.checked_mul(size)?,
+            false => (unscaled % size == 0).then_some(unscaled / size)?,
+        };
+        i64::try_from(micros).ok()
+    };
+    let refused = |unscaled: i128| {
+        let shown = format_decimal(unscaled, seconds.scale());
+        let message = format!("`{shown}` seconds are no whole microseconds of a TIMESTAMP");
+        DataError { condition: Condition::DATETIME_OVERFLOW, message }.into_datafusion()
+    };
+    let made = seconds.iter().map(|value| value.map(|value| micros(value).ok_or_else(|| refused(value))).transpose());
+    let made = made.collect::<Result<Vec<Option<i64>>>>()?;
+    Ok(Arc::new(TimestampMicrosecondArray::from(made).with_timezone_opt(crate::calendar::zone(to))))
 }
 
 /// What is no number of seconds is NULL; one beyond all timestamps is the last or first of them, as Java's casts have it.

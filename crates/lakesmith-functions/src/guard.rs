@@ -23,7 +23,7 @@ use crate::lambda::LambdaFunction;
 pub(crate) const KERNELS: Kernels = &[("spark_only_row", only_row_kernel), ("spark_truth_number", truth_number_kernel)];
 
 /// Kernels that refuse some values.
-pub(crate) const FALLIBLE: [&str; 98] = [
+pub(crate) const FALLIBLE: [&str; 100] = [
     "spark_abs",
     "spark_add",
     "spark_add_calendar",
@@ -109,6 +109,8 @@ pub(crate) const FALLIBLE: [&str; 98] = [
     "spark_sum_list",
     "spark_time_bucket",
     "spark_timestamp_millis",
+    "spark_timestamp_of_decimal",
+    "spark_timestamp_seconds",
     "spark_timestampadd",
     "spark_to_binary",
     "spark_to_number",

@@ -8,6 +8,7 @@ mod comparator;
 mod elements;
 mod fold;
 mod map;
+mod parts;
 
 use std::sync::Arc;
 
@@ -247,6 +248,7 @@ const FUNCTIONS: &[HigherOrder] = &[
 /// The kernels by the names that plans show.
 const KERNELS: &[(&str, LambdaKernel)] = &[
     ("spark_array_sort_by", comparator::sort),
+    (CAST_PARTS, parts::cast),
     ("spark_exists", array::exists),
     ("spark_filter", array::filter),
     ("spark_fold", fold::fold),
@@ -258,6 +260,9 @@ const KERNELS: &[(&str, LambdaKernel)] = &[
     ("spark_transform_values", map::values),
     ("spark_zip_with", array::zip),
 ];
+
+/// The kernel of a cast by parts; see [`crate::nested_cast`].
+pub(crate) const CAST_PARTS: &str = "spark_cast_parts";
 
 const INDEX: Parameter = Parameter { data_type: SparkType::Integer, nullable: false };
 

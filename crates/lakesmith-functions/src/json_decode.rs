@@ -1,7 +1,7 @@
 //! JSON texts as values of a type: what `from_json` and casts of JSON paths do, column by column.
 //!
 //! The rules are those of Spark's `from_json` in its permissive mode: a field that is missing or of another type is NULL, the
-//! fields around it are kept; a text that is no JSON is a struct of NULLs, or NULL for other types. Names of fields match with
+//! fields around it are kept; an array or map with an element of another type is NULL; a text that is no JSON is a struct of NULLs, or NULL for other types. Names of fields match with
 //! case.
 
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use datafusion::common::{Result, not_impl_err};
 use lakesmith_diagnostic::Condition;
 use lakesmith_value::{Dialect, Json, JsonPath};
 
+use crate::cast_text::range;
 use crate::json_options::JsonOptions;
 use crate::kernel;
 use crate::pattern::Use;
@@ -210,8 +211,10 @@ fn lists(values: &[Option<&Json<'_>>], element: &FieldRef, options: &JsonOptions
         lengths.push(array.map_or(0, Vec::len));
         valid.append(array.is_some());
     }
-    let items = column(&items, element.data_type(), options)?;
-    Ok(Arc::new(ListArray::try_new(Arc::clone(element), OffsetBuffer::from_lengths(lengths), items, valid.finish())?))
+    let decoded = column(&items, element.data_type(), options)?;
+    let offsets = OffsetBuffer::from_lengths(lengths);
+    let valid = without_misfits(&items, &decoded, &offsets, valid.finish());
+    Ok(Arc::new(ListArray::try_new(Arc::clone(element), offsets, decoded, valid)?))
 }
 
 fn maps(values: &[Option<&Json<'_>>], entries: &FieldRef, options: &JsonOptions) -> Result<ArrayRef> {
@@ -234,11 +237,24 @@ fn maps(values: &[Option<&Json<'_>>], entries: &FieldRef, options: &JsonOptions)
         lengths.push(object.map_or(0, Vec::len));
         valid.append(object.is_some());
     }
-    let columns: Vec<ArrayRef> =
-        vec![Arc::new(StringArray::from_iter_values(keys)), column(&items, fields[1].data_type(), options)?];
-    let pairs = StructArray::try_new(fields.clone(), columns, None)?;
+    let decoded = column(&items, fields[1].data_type(), options)?;
     let offsets = OffsetBuffer::from_lengths(lengths);
-    Ok(Arc::new(MapArray::try_new(Arc::clone(entries), offsets, pairs, valid.finish(), false)?))
+    let valid = without_misfits(&items, &decoded, &offsets, valid.finish());
+    let columns: Vec<ArrayRef> = vec![Arc::new(StringArray::from_iter_values(keys)), decoded];
+    let pairs = StructArray::try_new(fields.clone(), columns, None)?;
+    Ok(Arc::new(MapArray::try_new(Arc::clone(entries), offsets, pairs, valid, false)?))
+}
+
+/// Which lists are there: one with an element of another type is not, while a struct keeps its other fields.
+fn without_misfits(
+    items: &[Option<&Json<'_>>],
+    decoded: &ArrayRef,
+    offsets: &OffsetBuffer<i32>,
+    valid: Option<NullBuffer>,
+) -> Option<NullBuffer> {
+    let fits = |item: usize| matches!(items[item], None | Some(Json::Null)) || decoded.is_valid(item);
+    let lists = (0..offsets.len() - 1).map(|row| range(offsets, row).all(fits)).collect::<Vec<bool>>();
+    NullBuffer::union(valid.as_ref(), Some(&NullBuffer::from(lists)))
 }
 
 fn boolean(value: &Json<'_>) -> Option<bool> {

@@ -29,6 +29,8 @@ pub enum Use {
     Write,
     /// Texts become values.
     Read,
+    /// Texts become what clocks show. Spark 2 had no such values, so no pattern meant something else there.
+    ReadLocal,
 }
 
 /// Why a pattern is refused.

@@ -12,6 +12,7 @@ use crate::cast::{Mode, cast};
 use crate::coercion::{common_type, is_integral, is_numeric};
 use crate::constant;
 use crate::function::{Call, Fault, Function, Typed};
+use crate::mersenne_twister::MersenneTwister;
 use crate::row_sequence::{self, Sequence};
 use crate::xorshift::XorShift;
 
@@ -23,8 +24,8 @@ pub const FUNCTIONS: &[Function] = &[
     }),
     Function::scalar(&["uniform"], (2, 3), uniform),
     Function::scalar(&["randstr"], (1, 2), randstr),
-    Function::scalar(&["uuid"], (0, 0), |call| {
-        row_sequence::call("random_uuid", Uuid(XorShift::new(call.entropy.cast_signed())), SparkType::STRING)
+    Function::scalar(&["uuid"], (0, 1), |call| {
+        row_sequence::call("random_uuid", Uuid(MersenneTwister::new(seed(call, 0)?)), SparkType::STRING)
     }),
     Function::scalar(&["monotonically_increasing_id"], (0, 0), |_| {
         row_sequence::call("row_of_task", Count(0), SparkType::Long)
@@ -42,7 +43,11 @@ fn seed(call: &Call<'_>, index: usize) -> Result<i64, Fault> {
         return Err(Fault::mismatch(title, Some(index)));
     }
     let seed = constant::whole_argument(call, index);
-    let unfoldable = |fault| Fault { condition: Condition::SEED_EXPRESSION_IS_UNFOLDABLE, ..fault };
+    // where the seed comes first, Spark has a condition for it
+    let unfoldable = |fault| match index {
+        0 => Fault { condition: Condition::SEED_EXPRESSION_IS_UNFOLDABLE, ..fault },
+        _ => fault,
+    };
     Ok(seed.map_err(unfoldable)?.unwrap_or(0))
 }
 
@@ -87,7 +92,7 @@ impl Sequence for Count {
 
 /// Random UUIDs (version 4).
 #[derive(Debug)]
-struct Uuid(XorShift);
+struct Uuid(MersenneTwister);
 
 impl Sequence for Uuid {
     fn take(&mut self, rows: usize) -> Result<ArrayRef> {

@@ -36,12 +36,6 @@ impl XorShift {
         low.cast_signed()
     }
 
-    /// Any 64 bits.
-    pub(crate) fn word(&mut self) -> u64 {
-        let high = self.int().cast_unsigned();
-        u64::from(high) << 32 | u64::from(self.int().cast_unsigned())
-    }
-
     /// A number from 0 to below 1.
     pub(crate) fn unit(&mut self) -> f64 {
         let (high, low) = (self.bits(26), self.bits(27));

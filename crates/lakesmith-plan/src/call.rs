@@ -141,9 +141,7 @@ impl Resolver<'_> {
     fn written_otherwise(&mut self, call: &FunctionCall, scope: &Scope<'_>, origin: &Origin) -> Option<Option<Typed>> {
         let part = call.name.parts.last()?;
         let name = part.text.as_str();
-        if call.arguments.is_empty()
-            && bare_function(name)
-            && is_without_parentheses(call, origin)
+        if is_bare(call, origin)
             && let Found::Column(column, 1) = scope.find(&call.name.parts, None)
         {
             return Some(Some(typed(column)));
@@ -523,7 +521,12 @@ pub(crate) fn bare_function(name: &str) -> bool {
         .any(|function| function.eq_ignore_ascii_case(name))
 }
 
-/// Whether a call is a name alone, which may be that of a column.
+/// Whether a call is the name of a function alone, which may be that of a column.
+pub(crate) fn is_bare(call: &FunctionCall, origin: &Origin) -> bool {
+    let name = call.name.parts.last().map_or("", |part| part.text.as_str());
+    call.arguments.is_empty() && bare_function(name) && is_without_parentheses(call, origin)
+}
+
 fn is_without_parentheses(call: &FunctionCall, origin: &Origin) -> bool {
     let length = call.name.parts.iter().map(|part| part.text.as_str().len()).sum::<usize>();
     matches!(origin, Origin::Text(span) if usize::try_from(span.end - span.start).is_ok_and(|span| span == length))

@@ -66,10 +66,14 @@ impl Resolver<'_> {
             JoinCriteria::Natural => {
                 let visible =
                     |planned: &Planned| planned.columns.iter().filter(|c| c.is_visible()).cloned().collect::<Vec<_>>();
-                let rights = visible(&right);
-                let keys = visible(&left).into_iter().filter_map(|own| {
-                    let other = rights.iter().find(|other| other.attribute.name == own.attribute.name)?;
-                    Some((own, other.clone()))
+                let (lefts, rights) = (visible(&left), visible(&right));
+                let mut open: Vec<_> = rights.iter().map(|other| &other.attribute.name).collect();
+                let keys = lefts.iter().filter_map(|own| {
+                    let name = &own.attribute.name;
+                    open.remove(open.iter().position(|other| *other == name)?);
+                    // of several columns of a name the first is meant each time
+                    let first = |columns: &[ScopeColumn]| columns.iter().find(|c| c.attribute.name == *name).cloned();
+                    first(&lefts).zip(first(&rights))
                 });
                 let keys = keys.collect();
                 self.by_keys(left, right, join.kind, keys, origin)

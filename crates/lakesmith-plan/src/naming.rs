@@ -272,9 +272,9 @@ fn text(expression: &Expression) -> String {
         ExpressionKind::Function(call) => call_text(call),
         ExpressionKind::Window { function, window } => window_text(function, window),
         ExpressionKind::ExtractValue { child, extraction } => match (&extraction.kind, &extraction.origin) {
-            // a field by its name has no quotes around it
-            (ExpressionKind::Literal(Literal::String(name)), Origin::Text(span))
-                if usize::try_from(span.end - span.start).is_ok_and(|length| length == name.len()) =>
+            // behind the name of a field stands no bracket
+            (ExpressionKind::Literal(Literal::String(name)), Origin::Text(field))
+                if expression.origin.span().is_some_and(|whole| whole.end == field.end) =>
             {
                 format!("{}.{name}", text(child))
             }

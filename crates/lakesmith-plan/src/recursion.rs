@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use datafusion::arrow::datatypes::{Field, Schema};
+use datafusion::common::tree_node::TreeNode;
+use datafusion::datasource::source_as_provider;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use datafusion::prelude::Column;
 use lakesmith_base::Identifier;
@@ -11,9 +13,9 @@ use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_engine::recursion::{Limits, StepTable, name};
 use lakesmith_engine::{ProvidedRelation, RelationSource};
 use lakesmith_functions::cast::{Mode, cast};
-use lakesmith_functions::coercion::{common_type, is_text, with_nulls};
+use lakesmith_functions::coercion::{common_type, with_nulls};
 use lakesmith_functions::{Typed, guard};
-use lakesmith_unresolved::expression::{Expression, ExpressionKind, SubqueryKind};
+use lakesmith_unresolved::expression::{Expression, ExpressionKind};
 use lakesmith_unresolved::relation::{Cte, JoinKind, SetKind};
 use lakesmith_unresolved::{Relation, RelationKind, StructField};
 
@@ -128,9 +130,8 @@ impl Resolver<'_> {
         let mut values = Vec::new();
         for (column, wanted) in visible.iter().zip(&step.columns) {
             let own = &with_nulls(&column.attribute.data_type);
-            let fits = is_text(&wanted.data_type)
-                || !is_text(own) && common_type(own, &wanted.data_type).as_ref() == Some(&wanted.data_type);
-            if !fits {
+            let common = common_type(own, &wanted.data_type).map(|common| with_nulls(&common));
+            if common.as_ref() != Some(&wanted.data_type) {
                 let title = format!(
                     "column `{}` is {} in the first query and {own} in the second",
                     wanted.name.as_str(),
@@ -180,6 +181,15 @@ impl Resolver<'_> {
     }
 }
 
+/// Whether a plan reads the rows of a step. The engine computes what is the same for all rows once, and not for each step.
+pub(crate) fn reads_step(plan: &LogicalPlan) -> bool {
+    let is_step = |node: &LogicalPlan| match node {
+        LogicalPlan::TableScan(scan) => Ok(source_as_provider(&scan.source)?.downcast_ref::<StepTable>().is_some()),
+        _ => Ok(false),
+    };
+    plan.exists(is_step).unwrap_or(true)
+}
+
 fn query_origin(cte: &Cte) -> Origin {
     cte.query.origin.clone()
 }
@@ -190,7 +200,7 @@ fn numbered(at: usize) -> String {
 }
 
 /// A place at which a step would have to change rows of earlier steps: beneath an aggregation or a window, on the side of a
-/// join that is filled with NULLs, in a subquery that gives a value.
+/// join that is filled with NULLs, also within a subquery.
 fn misplaced<'r>(relation: &'r Relation, name: &Identifier) -> Option<&'r Origin> {
     let reads = |input: &Relation| input.reads(name);
     let is_misplaced = match relation.kind.as_ref() {
@@ -207,20 +217,19 @@ fn misplaced<'r>(relation: &'r Relation, name: &Identifier) -> Option<&'r Origin
         },
         _ => false,
     };
-    if is_misplaced || relation.expressions().into_iter().any(|expression| asks_value(expression, name)) {
+    if is_misplaced {
         return Some(&relation.origin);
     }
-    relation.inputs().into_iter().find_map(|input| misplaced(input, name))
+    let within = relation.expressions().into_iter().find_map(|expression| misplaced_within(expression, name));
+    within.or_else(|| relation.inputs().into_iter().find_map(|input| misplaced(input, name)))
+}
+
+/// A misplaced name in a subquery of an expression.
+fn misplaced_within<'r>(expression: &'r Expression, name: &Identifier) -> Option<&'r Origin> {
+    let own = expression.query().and_then(|query| misplaced(query, name));
+    own.or_else(|| expression.children().into_iter().find_map(|part| misplaced_within(part, name)))
 }
 
 fn holds_window(expression: &Expression) -> bool {
     matches!(expression.kind, ExpressionKind::Window { .. }) || expression.children().into_iter().any(holds_window)
-}
-
-/// Whether a subquery that gives a value reads a name.
-fn asks_value(expression: &Expression, name: &Identifier) -> bool {
-    let is_value =
-        matches!(&expression.kind, ExpressionKind::Subquery(subquery) if subquery.kind == SubqueryKind::Scalar);
-    is_value && expression.query().is_some_and(|query| query.reads(name))
-        || expression.children().into_iter().any(|part| asks_value(part, name))
 }

@@ -7,6 +7,7 @@ use lakesmith_functions::Typed;
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, NamePart};
 use lakesmith_unresolved::{Literal, SparkType};
 
+use crate::call::is_bare;
 use crate::column_name::outer_value;
 use crate::literal::literal;
 use crate::project::{Output, typed};
@@ -174,6 +175,10 @@ impl Resolver<'_> {
             if failed {
                 return;
             }
+            if let Some(parts) = bare_column(part, scope) {
+                part.kind = ExpressionKind::Attribute { parts, plan_id: None, is_metadata_column: false };
+                return;
+            }
             match &mut part.kind {
                 ExpressionKind::ComputedIdentifier(text) => match self.identifier(text) {
                     Some(parts) => {
@@ -287,9 +292,17 @@ pub(crate) fn is_to_spell(call: &FunctionCall) -> bool {
 pub(crate) fn needs_spelling(expression: &Expression) -> bool {
     match &expression.kind {
         ExpressionKind::ComputedIdentifier(_) => true,
-        ExpressionKind::Function(call) if is_to_spell(call) => true,
+        ExpressionKind::Function(call) if is_to_spell(call) || is_bare(call, &expression.origin) => true,
         _ => expression.children().into_iter().any(needs_spelling),
     }
+}
+
+/// The column that a name without parentheses means which could be a function's: `current_date`.
+fn bare_column(expression: &Expression, scope: &Scope<'_>) -> Option<Vec<NamePart>> {
+    let ExpressionKind::Function(call) = &expression.kind else { return None };
+    let is_column =
+        is_bare(call, &expression.origin) && matches!(scope.find(&call.name.parts, None), Found::Column(_, 1));
+    is_column.then(|| call.name.parts.clone())
 }
 
 fn shown(parts: &[NamePart]) -> String {

@@ -108,6 +108,8 @@ pub enum CommandKind {
     },
     /// INSERT.
     Insert(Box<Insert>),
+    /// Several INSERTs after one FROM.
+    Inserts(Vec<Insert>),
     /// DELETE FROM.
     Delete {
         /// Table.

@@ -153,7 +153,7 @@ impl Compiler {
     fn check(&self, pattern: &str) -> Result<(), Unusable> {
         let plain = outside_of_quotes(pattern);
         let refused = |c: char| {
-            OF_WEEKS.contains(c) || "ABnNp".contains(c) || self.purpose == Use::Read && ONLY_WRITTEN.contains(c)
+            OF_WEEKS.contains(c) || "ABnNp".contains(c) || self.purpose != Use::Write && ONLY_WRITTEN.contains(c)
         };
         if let Some(letter) = plain.chars().find(|c| refused(*c)) {
             return Err(self.wrong(pattern, &letter.to_string()));
@@ -166,7 +166,7 @@ impl Compiler {
     }
 
     fn wrong(&self, pattern: &str, part: &str) -> Unusable {
-        let condition = match is_former(pattern) {
+        let condition = match self.purpose != Use::ReadLocal && is_former(pattern) {
             true => Condition::INCONSISTENT_BEHAVIOR_CROSS_VERSION,
             false => Condition::INVALID_DATETIME_PATTERN,
         };
@@ -230,7 +230,7 @@ impl Compiler {
             ('D', 1) => self.number(Field::YearDay, 1, 19, Sign::Normal),
             ('F', 1) => self.number(Field::AlignedDay, 1, 19, Sign::Normal),
             ('S', 1) => self.add_number(Item::Fraction { least: 1, most: 1 }),
-            ('S', 1..=9) if self.purpose == Use::Read => self.add(Item::Fraction { least: 1, most: count }),
+            ('S', 1..=9) if self.purpose != Use::Write => self.add(Item::Fraction { least: 1, most: count }),
             ('S', 1..=9) => self.add(Item::Fraction { least: count, most: count }),
             ('z', 4) => return Err(Unusable { condition: Condition::LAKESMITH_NOT_BUILT, part: letters() }),
             ('g', _) if self.purpose == Use::Write => self.number(Field::JulianDay, count, 19, Sign::Normal),

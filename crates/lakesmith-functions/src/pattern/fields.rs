@@ -65,10 +65,9 @@ impl Fields {
             Some(number) if !is_whole => CivilDate::of_year_day(year.unwrap_or(1970), number)?,
             _ => CivilDate::new(year.unwrap_or(1970), month.unwrap_or(1), day.unwrap_or(1))?,
         };
-        let agrees = year.is_none()
-            || year_day.is_none_or(|number| number == date.day_of_year())
-                && month.is_none_or(|month| month == date.month)
-                && day.is_none_or(|day| day == date.day);
+        let agrees = year_day.is_none_or(|number| number == date.day_of_year())
+            && month.is_none_or(|month| month == date.month)
+            && day.is_none_or(|day| day == date.day);
         agrees.then_some(date)
     }
 

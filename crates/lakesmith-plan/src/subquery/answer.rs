@@ -13,6 +13,7 @@ use lakesmith_functions::guard;
 use super::outer::{self, is_correlated, names_outer};
 use super::peel::{Peel, Peeled, peeled};
 use super::unnest::{Unnested, Unnesting, present_or};
+use crate::recursion::reads_step;
 use crate::resolver::Resolver;
 
 /// The rows of a subquery and when one of them belongs to a row of the input.
@@ -50,7 +51,7 @@ impl Resolver<'_> {
     pub(super) fn answer(&mut self, input: LogicalPlan, subquery: Expr) -> Result<(LogicalPlan, Expr)> {
         if let Expr::ScalarSubquery(subquery) = subquery {
             let plan = self.attached(subquery.subquery.as_ref().clone())?;
-            return match is_correlated(&plan) {
+            return match is_correlated(&plan) || reads_step(&plan) {
                 true => self.value(input, plan),
                 false => Ok((input, scalar(plan))),
             };
@@ -91,7 +92,7 @@ impl Resolver<'_> {
         {
             return Ok(Some(lit(!asked.negated)));
         }
-        if is_correlated(&asked.plan) {
+        if is_correlated(&asked.plan) || reads_step(&asked.plan) {
             return Ok(None);
         }
         let one = LogicalPlanBuilder::from(asked.plan.clone()).limit(0, Some(1))?;

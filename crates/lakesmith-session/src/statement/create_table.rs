@@ -22,6 +22,20 @@ use crate::trouble::{Done, fault, not_built, placed, taken};
 use crate::warehouse::{open_folder, store_of};
 use crate::write::{NewRows, Parts, add_parts, not_committed};
 
+/// The folder that LOCATION names, or the option `path`.
+fn path_of(create: &CreateTable) -> Done<Option<&str>> {
+    let option = create.clauses.options.iter().find(|(key, ..)| key.eq_ignore_ascii_case("path"));
+    match (&create.clauses.location, option) {
+        (Some((_, location)), Some((.., option))) => {
+            let fault =
+                Diagnostic::error(Condition::DUPLICATE_CLAUSES, "LOCATION and the option `path` name two folders");
+            Err(fault.at(*option, "").also(*location, "").help("keep one of them").into())
+        }
+        (Some((path, _)), None) | (None, Some((_, path, _))) => Ok(Some(path)),
+        (None, None) => Ok(None),
+    }
+}
+
 /// Formats whose files can be read where they lie.
 const FILE_FORMATS: &[&str] = &["parquet", "csv", "json"];
 
@@ -93,13 +107,11 @@ impl Running<'_> {
     }
 
     fn place(self, create: &CreateTable, full: QualifiedName) -> Done<Place> {
-        let options = create.clauses.options.iter().find(|(key, ..)| key.eq_ignore_ascii_case("path"));
-        let given = create.clauses.location.clone().or_else(|| options.map(|(_, path, span)| (path.clone(), *span)));
-        let Some((path, _)) = given else {
+        let Some(path) = path_of(create)? else {
             let store = store_of(&self.session.warehouse().folder_of(&full))?;
             return Ok(Place { full, store, location: None });
         };
-        let folder = crate::catalog::local(self.session, &path)?;
+        let folder = crate::catalog::local(self.session, path)?;
         let store = store_of(&folder)?;
         Ok(Place { full, location: Some(store.folder().to_owned()), store })
     }
@@ -261,9 +273,7 @@ impl Running<'_> {
 
     /// A table over files that lie elsewhere; it is only read.
     fn create_file_table(self, create: &CreateTable, full: &QualifiedName, format: &str) -> Done {
-        let options = create.clauses.options.iter().find(|(key, ..)| key.eq_ignore_ascii_case("path"));
-        let path = create.clauses.location.as_ref().map(|(path, _)| path).or(options.map(|(_, path, _)| path));
-        let (Some(path), None) = (path, &create.query) else {
+        let (Some(path), None) = (path_of(create)?, &create.query) else {
             let what = format!("writing tables of format {format}");
             let fault = placed(not_built(&what), &create.name.origin);
             return Err(fault.help("leave out USING for a Delta table, or read files with LOCATION").into());

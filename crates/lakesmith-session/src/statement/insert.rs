@@ -4,7 +4,7 @@
 //! commits only on the version that it has read.
 
 use datafusion::common::ScalarValue;
-use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
+use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use lakesmith_base::Identifier;
 use lakesmith_delta::OnVersion;
 use lakesmith_delta::protocol::{CURRENT_DEFAULT, GENERATION_EXPRESSION};
@@ -19,7 +19,8 @@ use lakesmith_plan::{Attribute, Resolved};
 use lakesmith_unresolved::command::Insert;
 use lakesmith_unresolved::{Expression, ExpressionKind, NamePart, Relation, RelationKind, StructField};
 
-use crate::row_rule::{RuleText, constraints_of};
+use crate::lookup::TableOf;
+use crate::row_rule::{RowRule, RuleText, constraints_of};
 use crate::statement::Running;
 use crate::statement::computed_column::{default_of, generated_rules, is_generated};
 use crate::trouble::{Done, fault, not_built, placed};
@@ -35,10 +36,45 @@ enum Given<'a> {
     Nothing,
 }
 
+/// An INSERT whose rows only need to be computed and stored.
+struct Checked<'i> {
+    insert: &'i Insert,
+    table: TableOf,
+    /// The values of PARTITION.
+    constants: Option<Resolved>,
+    plan: LogicalPlan,
+    rules: Vec<RowRule>,
+    /// Whether the query reads the table itself.
+    reads_itself: bool,
+}
+
 impl Running<'_> {
     pub(super) async fn insert(self, insert: &Insert) -> Done {
+        let checked = self.checked(insert).await?;
+        self.store(checked).await
+    }
+
+    /// Several INSERTs after one FROM: nothing is written unless all of them can be, and all read what was there before the first.
+    pub(super) async fn inserts(self, inserts: &[Insert]) -> Done {
+        let mut checked = Vec::new();
+        for insert in inserts {
+            checked.push(self.checked(insert).await?);
+        }
+        let mut written: Vec<String> = Vec::new();
+        for mut next in checked {
+            let folder = next.table.table.store().folder().to_owned();
+            if written.contains(&folder) {
+                next.table = self.session.table_to_change(&next.insert.table, "INSERT").await?;
+            }
+            self.store(next).await?;
+            written.push(folder);
+        }
+        Ok(())
+    }
+
+    async fn checked<'i>(self, insert: &'i Insert) -> Done<Checked<'i>> {
         self.refuse_clauses(insert)?;
-        let mut table = self.session.table_to_change(&insert.table, "INSERT").await?;
+        let table = self.session.table_to_change(&insert.table, "INSERT").await?;
         let name = table.quoted();
         let schema = table.table.metadata().schema.clone();
         let partition_columns = table.table.metadata().partition_columns.clone();
@@ -61,11 +97,17 @@ impl Running<'_> {
             violation: Condition::DELTA_REPLACE_WHERE_MISMATCH,
         }));
         let (plan, rules) = self.session.with_rules(&schema, plan, rules).await?;
+        let reads_itself = notes.tables.iter().any(|(folder, _)| folder == table.table.store().folder());
+        Ok(Checked { insert, table, constants, plan, rules, reads_itself })
+    }
+
+    async fn store(self, checked: Checked<'_>) -> Done {
+        let Checked { insert, mut table, constants, plan, rules, reads_itself } = checked;
+        let name = table.quoted();
         let store = table.table.store().clone();
         let metadata = table.table.metadata().clone();
         let rows = NewRows { store: &store, table: &name, metadata: &metadata, plan, rules };
         let mut parts = self.session.write(rows).await?;
-        let reads_itself = notes.tables.iter().any(|(folder, _)| folder == store.folder());
         let mut commit = self.session.commit_of("WRITE");
         let mode = if insert.overwrite || insert.replace_where.is_some() { "Overwrite" } else { "Append" };
         commit.parameters = vec![("mode".to_owned(), mode.to_owned())];

@@ -113,6 +113,7 @@ impl Running<'_> {
             },
             CommandKind::CreateFunction(create) => self.create_function(create).await,
             CommandKind::Insert(insert) => self.insert(insert).await,
+            CommandKind::Inserts(inserts) => self.inserts(inserts).await,
             CommandKind::Truncate { table, partition } => self.truncate(table, partition).await,
             CommandKind::CommentOn { object, name, text } => self.comment_on(*object, name, text.as_deref()).await,
             CommandKind::Use { catalog, schema, either } => {

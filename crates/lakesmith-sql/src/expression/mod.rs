@@ -89,7 +89,7 @@ impl Parser<'_> {
         if self.at_symbol("(") {
             return self.parenthesised(Self::identifier);
         }
-        if !self.at_identifier() || self.at_expression_end() {
+        if !self.at_identifier() || self.at_expression_end() || self.at_insert(0) {
             return Ok(Vec::new());
         }
         let name = self.identifier()?;

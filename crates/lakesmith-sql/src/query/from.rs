@@ -10,7 +10,7 @@ use crate::token::TokenKind;
 
 impl Parser<'_> {
     /// What stands after FROM.
-    pub(super) fn from(&mut self) -> Parsed<Relation> {
+    pub(crate) fn from(&mut self) -> Parsed<Relation> {
         let start = self.position();
         let mut left = self.relation()?;
         for terms in 1.. {
@@ -189,7 +189,7 @@ impl Parser<'_> {
             TokenKind::Quoted(_) => true,
             TokenKind::Word => {
                 let nearest = self.at_any_keyword(&["APPROX", "EXACT"]) && self.peek_at(1).is_keyword("NEAREST");
-                !nearest && !keyword::ends_table(self.peek().raw())
+                !nearest && !self.at_insert(0) && !keyword::ends_table(self.peek().raw())
             }
             _ => false,
         }

@@ -13,7 +13,6 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_unresolved::relation::{Cte, SetKind, SetOperation};
 use lakesmith_unresolved::{Relation, RelationKind};
 
@@ -87,6 +86,30 @@ impl Parser<'_> {
         }
     }
 
+    /// One SELECT or several over a FROM clause that stands before them; several give the rows of all.
+    fn selects_after_from(&mut self, start: usize, from: Relation) -> Parsed<Relation> {
+        let mut all = self.select_after_from(from.clone())?;
+        for terms in 1.. {
+            if !self.at_keyword("SELECT") {
+                break;
+            }
+            let right = self.select_after_from(from.clone())?;
+            let kind = SetKind::Union;
+            let union =
+                SetOperation { left: all, right, kind, all: true, by_name: false, allow_missing_columns: false };
+            all = Relation::new(RelationKind::SetOperation(union), self.span_from(start));
+            self.check_queries(terms)?;
+        }
+        Ok(all)
+    }
+
+    /// A SELECT over a FROM clause that stood before it, with what orders and limits its rows.
+    pub(crate) fn select_after_from(&mut self, from: Relation) -> Parsed<Relation> {
+        let start = self.position();
+        let selected = self.select(start, Some(from))?;
+        self.organization(start, selected)
+    }
+
     /// UNION and EXCEPT over what INTERSECT binds more tightly.
     fn set_operations(&mut self) -> Parsed<Relation> {
         let start = self.position();
@@ -148,12 +171,7 @@ impl Parser<'_> {
         }
         if self.eat_keyword("FROM") {
             let from = self.from()?;
-            if self.at_keywords(&["INSERT", "INTO"]) || self.at_keywords(&["INSERT", "OVERWRITE"]) {
-                let title = "INSERT after FROM, into one or several tables, is not built yet";
-                let fault = Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title).at(self.peek().span, "not built");
-                return Err(fault.help("write `INSERT INTO table SELECT …` for each table").into());
-            }
-            return if self.at_keyword("SELECT") { self.select(start, Some(from)) } else { Ok(from) };
+            return if self.at_keyword("SELECT") { self.selects_after_from(start, from) } else { Ok(from) };
         }
         if self.at_keyword("VALUES") {
             return self.values();

@@ -229,8 +229,10 @@ impl Parser<'_> {
 
     /// A property's key: a string, or words with dots.
     pub(crate) fn property_key(&mut self) -> Parsed<(String, Span)> {
-        if let Some(text) = self.string_if_next()? {
-            return Ok((text, self.previous().span));
+        if let crate::token::TokenKind::String(text) = &self.peek().kind {
+            // a string behind it is the value
+            let text = text.clone();
+            return Ok((text, self.advance().span));
         }
         let start = self.position();
         let parts = self.dotted()?;

@@ -14,7 +14,9 @@ const AFTER_TARGET: &[&str] =
 impl Parser<'_> {
     pub(crate) fn data_change(&mut self, _: &mut Faults) -> Parsed<Option<CommandKind>> {
         let kind = if self.eat_keyword("INSERT") {
-            self.insert()?
+            CommandKind::Insert(Box::new(self.insert()?))
+        } else if self.at_from_before_insert(0) {
+            self.inserts_after_from()?
         } else if self.at_with_before_insert() {
             self.insert_after_with()?
         } else if self.at_keyword("DELETE") && self.peek_at(1).is_name() {
@@ -62,29 +64,90 @@ impl Parser<'_> {
                 && !token.is_symbol(",")
                 && !token.is_keyword("AS")
             {
-                return token.is_keyword("INSERT");
+                return token.is_keyword("INSERT") || self.at_from_before_insert(n);
             }
         }
         false
     }
 
+    /// Whether an INSERT begins `n` tokens on, where a name could stand too.
+    pub(crate) fn at_insert(&self, n: usize) -> bool {
+        let next = self.peek_at(n + 1);
+        self.peek_at(n).is_keyword("INSERT")
+            && (next.is_any(&["INTO", "OVERWRITE"])
+                || next.is_keyword("WITH") && self.peek_at(n + 2).is_keyword("SCHEMA"))
+    }
+
+    /// Whether FROM, `n` tokens on, is that of INSERTs after it: `FROM t INSERT INTO a SELECT …`.
+    pub(crate) fn at_from_before_insert(&self, n: usize) -> bool {
+        let mut depth = 0usize;
+        self.peek_at(n).is_keyword("FROM")
+            && (n + 1..).map(|at| (at, self.peek_at(at))).take_while(|(_, token)| !token.is_end()).any(|(at, token)| {
+                if token.is_symbol("(") {
+                    depth += 1;
+                } else if token.is_symbol(")") {
+                    depth = depth.saturating_sub(1);
+                }
+                depth == 0 && self.at_insert(at)
+            })
+    }
+
     fn insert_after_with(&mut self) -> Parsed<CommandKind> {
         let start = self.position();
         let (ctes, recursive) = self.with_clause()?;
-        if self.at_keyword("FROM") {
-            self.query()?;
-        }
-        self.expect_keyword("INSERT")?;
-        let mut kind = self.insert()?;
-        if let CommandKind::Insert(insert) = &mut kind {
-            let query = insert.query.clone();
+        let mut kind = if self.at_keyword("FROM") {
+            self.inserts_after_from()?
+        } else {
+            self.expect_keyword("INSERT")?;
+            CommandKind::Insert(Box::new(self.insert()?))
+        };
+        let inserts = match &mut kind {
+            CommandKind::Insert(insert) => std::slice::from_mut(insert.as_mut()),
+            CommandKind::Inserts(inserts) => inserts.as_mut_slice(),
+            _ => &mut [],
+        };
+        for insert in inserts {
+            let (ctes, query) = (ctes.clone(), insert.query.clone());
             let with = lakesmith_unresolved::RelationKind::With { ctes, recursive, query };
             insert.query = lakesmith_unresolved::Relation::new(with, self.span_from(start));
         }
         Ok(kind)
     }
 
-    fn insert(&mut self) -> Parsed<CommandKind> {
+    /// `FROM t INSERT INTO a SELECT … INSERT INTO b SELECT …`: each SELECT is over the one FROM clause.
+    fn inserts_after_from(&mut self) -> Parsed<CommandKind> {
+        self.expect_keyword("FROM")?;
+        let from = self.from()?;
+        let mut inserts = Vec::new();
+        while inserts.is_empty() || self.at_keyword("INSERT") {
+            self.expect_keyword("INSERT")?;
+            let mut insert = self.insert_target()?;
+            if !self.at_keyword("SELECT") {
+                return Err(self.expected(&["SELECT"]));
+            }
+            insert.query = self.select_after_from(from.clone())?;
+            inserts.push(insert);
+        }
+        Ok(match inserts.pop() {
+            Some(only) if inserts.is_empty() => CommandKind::Insert(Box::new(only)),
+            last => {
+                inserts.extend(last);
+                CommandKind::Inserts(inserts)
+            }
+        })
+    }
+
+    fn insert(&mut self) -> Parsed<Insert> {
+        let mut insert = self.insert_target()?;
+        if !self.at_query() {
+            return Err(self.expected(&["SELECT", "VALUES", "BY NAME"]));
+        }
+        insert.query = self.query()?;
+        Ok(insert)
+    }
+
+    /// INSERT up to its query, the keyword taken.
+    fn insert_target(&mut self) -> Parsed<Insert> {
         let schema_evolution = self.eat_keywords(&["WITH", "SCHEMA", "EVOLUTION"]);
         let overwrite = self.eat_keyword("OVERWRITE");
         if !overwrite && !self.eat_keyword("INTO") {
@@ -120,11 +183,7 @@ impl Parser<'_> {
         };
         self.replaced_rows(&mut insert)?;
         insert.by_name |= self.eat_keywords(&["BY", "NAME"]);
-        if !self.at_query() {
-            return Err(self.expected(&["SELECT", "VALUES", "BY NAME"]));
-        }
-        insert.query = self.query()?;
-        Ok(CommandKind::Insert(Box::new(insert)))
+        Ok(insert)
     }
 
     /// REPLACE WHERE, REPLACE ON, REPLACE USING.

@@ -70,7 +70,7 @@ impl Parser<'_> {
 
     fn command_kind(&mut self, faults: &mut Faults) -> Parsed<CommandKind> {
         let is_enclosed = self.at_symbol("(");
-        if (self.at_query() || is_enclosed) && !self.at_with_before_insert() {
+        if (self.at_query() || is_enclosed) && !self.at_with_before_insert() && !self.at_from_before_insert(0) {
             return self.query().map(CommandKind::Query);
         }
         let families = [Self::session_statement, Self::data_change, Self::table_statement, Self::maintenance];

@@ -14,7 +14,7 @@ impl CommandKind {
             Self::CreateContainer { object, .. } => format!("CREATE {}", object.keyword()),
             Self::Drop { object, .. } => format!("DROP {}", object.keyword()),
             Self::Alter { object, .. } => format!("ALTER {}", object.keyword()),
-            Self::Insert(_) => "INSERT".into(),
+            Self::Insert(_) | Self::Inserts(_) => "INSERT".into(),
             Self::Delete { .. } => "DELETE".into(),
             Self::Update { .. } => "UPDATE".into(),
             Self::Merge(_) => "MERGE".into(),

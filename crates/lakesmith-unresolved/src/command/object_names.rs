@@ -29,6 +29,7 @@ impl CommandKind {
             | Self::Describe { target: DescribeTarget::Object { name, .. }, .. } => vec![name],
             Self::CreateFunction(create) => vec![&mut create.name],
             Self::Insert(insert) => vec![&mut insert.table],
+            Self::Inserts(inserts) => inserts.iter_mut().map(|insert| &mut insert.table).collect(),
             Self::Merge(merge) => vec![&mut merge.target],
             Self::Show(show) => show.scope.iter_mut().collect(),
             Self::Use { either, .. } => either.iter_mut().collect(),
