@@ -22,7 +22,7 @@ use crate::lambda::LambdaFunction;
 pub(crate) const KERNELS: Kernels = &[("spark_only_row", only_row_kernel), ("spark_truth_number", truth_number_kernel)];
 
 /// Kernels that refuse some values.
-pub(crate) const FALLIBLE: [&str; 98] = [
+pub(crate) const FALLIBLE: [&str; 99] = [
     "spark_abs",
     "spark_add",
     "spark_add_calendar",
@@ -108,6 +108,7 @@ pub(crate) const FALLIBLE: [&str; 98] = [
     "spark_sum_list",
     "spark_time_bucket",
     "spark_timestamp_millis",
+    "spark_timestamp_of_seconds",
     "spark_timestampadd",
     "spark_to_binary",
     "spark_to_number",

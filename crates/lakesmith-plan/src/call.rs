@@ -126,7 +126,12 @@ impl Resolver<'_> {
             return self.call(&FunctionCall { arguments, ..call.clone() }, scope, origin);
         }
         if let Some(spelled) = quantified_like::spelled(call) {
-            return self.expression(&spelled, scope);
+            let found = self.expression(&spelled, scope);
+            return match quantified_like::has_constants(call) {
+                // Spark says so of one test by all patterns, whatever the value is
+                true => found.map(|found| found.with_nullable(true)),
+                false => found,
+            };
         }
         if part.text.matches("struct") {
             let renamed = named_struct(call, origin);
