@@ -148,12 +148,18 @@ def recorded(path):
         return [answers.Answer(**json.loads(line)) for line in file]
 
 
+# what makes answers quicker to have: no classes are compiled for a query that is asked once over a few rows
+QUICK = {"spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+
+
 def with_tables(settings):
     """A Spark session with the tables of generated queries; the settings hold once these are made."""
-    spark = answers.session()
+    spark = answers.session(**QUICK)
     for name, query in tables.TABLES.items():
         # the order of rows decides the last digits of sums
         answers.make_table(spark, name, f"SELECT /*+ COALESCE(1) */ * FROM ({query})")
+        # from memory, because opening a file takes longer than most queries; a list of values would be computed by the optimizer
+        spark.sql(f"CACHE TABLE {name}")
     for key, value in settings:
         spark.conf.set(key, value)
     return spark

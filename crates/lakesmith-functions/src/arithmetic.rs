@@ -125,7 +125,9 @@ fn sum_precision((p1, s1): (i16, i16), (p2, s2): (i16, i16)) -> (i16, i16) {
 fn plus_or_minus(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
     let (left, right) = (&call.arguments[0], &call.arguments[1]);
     match datetime::arithmetic(left, right, matches!(operator.symbol, "-" | "try_subtract")) {
-        Some(result) if operator.symbol.starts_with("try_") => result.map(kernel::attempted),
+        Some(result) if operator.symbol.starts_with("try_") => {
+            result.map(|value| kernel::attempted(value).with_nullable(true))
+        }
         Some(result) => result,
         None => numbers(call, operator),
     }
@@ -181,7 +183,7 @@ fn numbers(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
 }
 
 /// Digits of a number as a decimal; a whole constant has no more than it is written with, unless it is a TINYINT.
-fn digits_of(value: &Typed) -> Option<(u8, i8)> {
+pub(crate) fn digits_of(value: &Typed) -> Option<(u8, i8)> {
     let constant = match &value.expr {
         Expr::Literal(ScalarValue::Int16(Some(number)), _) => Some(i64::from(*number)),
         Expr::Literal(ScalarValue::Int32(Some(number)), _) => Some(i64::from(*number)),
@@ -207,7 +209,10 @@ fn fallible(operator: Operator, left: Typed, right: Typed, result: SparkType) ->
         "+" | "-" | "*" => kernel::chain(operator.name, left, right, result),
         _ => kernel::call(operator.name, vec![left, right], result),
     }?;
-    let may_be_null = operator.name == "spark_remainder" || operator.name.starts_with("spark_try_");
+    let is_decimal = matches!(value.data_type, SparkType::Decimal { .. });
+    let may_be_null = operator.name == "spark_remainder"
+        || operator.name.starts_with("spark_try_")
+        || is_decimal && !crate::rules::is_ansi();
     Ok(if may_be_null { value.with_nullable(true) } else { value })
 }
 

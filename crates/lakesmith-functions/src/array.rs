@@ -29,13 +29,23 @@ use crate::kernel::{self, Kernels, texts};
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["array_distinct"], (1, 1), |call| one(call, "spark_array_distinct")),
-    Function::scalar(&["array_compact"], (1, 1), |call| one(call, "spark_array_compact")),
+    Function::scalar(&["array_compact"], (1, 1), |call| {
+        let (list, element) = list(call, 0)?;
+        let result = SparkType::Array { element: Box::new(element), contains_null: false };
+        kernel::call("spark_array_compact", vec![list], result)
+    }),
     Function::scalar(&["array_union"], (2, 2), |call| two(call, "spark_array_union")),
-    Function::scalar(&["array_intersect"], (2, 2), |call| two(call, "spark_array_intersect")),
-    Function::scalar(&["array_except"], (2, 2), |call| two(call, "spark_array_except")),
+    Function::scalar(&["array_intersect"], (2, 2), |call| {
+        let holds_nulls = call.arguments.iter().all(holds_nulls);
+        two(call, "spark_array_intersect").map(|found| holding_nulls(found, holds_nulls))
+    }),
+    Function::scalar(&["array_except"], (2, 2), |call| {
+        two(call, "spark_array_except").map(|rest| holding_nulls(rest, holds_nulls(&call.arguments[0])))
+    }),
     Function::scalar(&["arrays_overlap"], (2, 2), |call| {
         let (left, right, _) = aligned(call)?;
-        Ok(kernel::call("spark_arrays_overlap", vec![left, right], SparkType::Boolean)?.with_nullable(true))
+        let nullable = [&left, &right].iter().any(|list| list.nullable) || call.arguments.iter().any(holds_nulls);
+        Ok(kernel::call("spark_arrays_overlap", vec![left, right], SparkType::Boolean)?.with_nullable(nullable))
     }),
     Function::scalar(&["array_remove"], (2, 2), |call| with_element(call, "spark_array_remove", None)),
     Function::scalar(&["array_append"], (2, 2), |call| added(call, "spark_array_append")),
@@ -49,8 +59,7 @@ pub const FUNCTIONS: &[Function] = &[
     }),
     Function::scalar(&["array_contains"], (2, 2), |call| {
         let found = with_element(call, "spark_array_contains", Some(SparkType::Boolean))?;
-        let holds_nulls = matches!(call.arguments[0].data_type, SparkType::Array { contains_null: true, .. });
-        let nullable = holds_nulls || call.arguments.iter().any(|argument| argument.nullable);
+        let nullable = holds_nulls(&call.arguments[0]) || call.arguments.iter().any(|argument| argument.nullable);
         Ok(found.with_nullable(nullable))
     }),
     Function::scalar(&["sort_array"], (1, 2), sort_array),
@@ -156,6 +165,18 @@ fn one(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     kernel::call(name, vec![list], result)
 }
 
+fn holds_nulls(list: &Typed) -> bool {
+    matches!(list.data_type, SparkType::Array { contains_null: true, .. })
+}
+
+/// The list with what Spark says of NULLs among its elements.
+fn holding_nulls(list: Typed, contains_null: bool) -> Typed {
+    match list.data_type {
+        SparkType::Array { element, .. } => Typed { data_type: SparkType::Array { element, contains_null }, ..list },
+        _ => list,
+    }
+}
+
 fn aligned(call: &Call<'_>) -> Result<(Typed, Typed, SparkType), Fault> {
     let what = format!("`{}`", call.name);
     let common = common_of_values(&what, call.arguments.iter().map(|argument| &argument.data_type))?;
@@ -213,8 +234,7 @@ fn added(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
         let title = format!("`{}` puts a value of type {} among {element}", call.name, value.data_type);
         return Err(Fault::mismatch(title, Some(1)).with_help("cast the value to the type of the elements"));
     };
-    let contains_null = value.nullable || matches!(list.data_type, SparkType::Array { contains_null: true, .. });
-    let result = SparkType::Array { element: Box::new(common.clone()), contains_null };
+    let result = SparkType::Array { element: Box::new(common.clone()), contains_null: true };
     let nullable = list.nullable;
     let arguments = vec![cast(list, &result, Mode::Ansi)?, cast(value, &common, Mode::Ansi)?];
     Ok(kernel::call(name, arguments, result)?.with_nullable(nullable))

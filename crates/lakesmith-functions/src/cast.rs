@@ -19,6 +19,7 @@ use lakesmith_engine::DataError;
 use lakesmith_unresolved::SparkType;
 use lakesmith_value::{Fraction, Zone};
 
+use crate::cast_nullability::may_lose;
 use crate::cast_text::{has_text, interval_text, to_text_in, with_decimal_texts};
 use crate::coercion::{as_decimal, is_numeric, is_text};
 use crate::double_decimal::DoubleDecimals;
@@ -77,6 +78,12 @@ pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
     if value.data_type == *to {
         return Ok(value);
     }
+    let nullable = value.nullable || may_lose(&value.data_type, to, mode);
+    converted(value, to, mode).map(|cast| cast.with_nullable(nullable))
+}
+
+/// A value in another type.
+fn converted(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
     // an interval of more units holds the same values
     let has_more_units = match (&value.data_type, to) {
         (SparkType::DayTimeInterval { start: a, end: b }, SparkType::DayTimeInterval { start: c, end: d }) => {
@@ -119,16 +126,12 @@ pub fn cast(value: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
         return kernel::call("spark_legacy_text", vec![value], to.clone());
     }
     let widens = widens(&value.data_type, to);
-    // Spark says so of what is read from a text, though it is an error in ANSI mode
-    let is_read = is_text(&value.data_type) && !is_text(to) && *to != SparkType::Binary;
-    let nullable = value.nullable || mode == Mode::Try || mode == Mode::Legacy && !widens || is_read;
-    let cast = match mode {
+    match mode {
         Mode::Ansi | Mode::Legacy if widens => kernel::call("spark_widen", vec![value], to.clone()),
         Mode::Ansi => kernel::call("spark_cast", vec![value], to.clone()),
         Mode::Try => kernel::call("spark_try_cast", vec![value], to.clone()),
         Mode::Legacy => kernel::call("spark_legacy_cast", vec![value], to.clone()),
-    };
-    cast.map(|cast| cast.with_nullable(nullable))
+    }
 }
 
 /// Whether a type is DECIMAL or has it among its parts.

@@ -7,8 +7,10 @@ use datafusion::logical_expr::{
 use datafusion::prelude::in_list;
 use lakesmith_unresolved::SparkType;
 
+use crate::arithmetic;
 use crate::cast::{Mode, cast};
-use crate::coercion::{common_of, comparison_type, implicit, is_numeric, is_text, with_nulls};
+use crate::cast_nullability::may_lose;
+use crate::coercion::{common_of, comparison_type, implicit, is_integral, is_numeric, is_text, with_nulls};
 use crate::constant;
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::guard;
@@ -26,7 +28,10 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["isdistinctfrom"], (2, 2), |call| null_safe(call, Operator::IsDistinctFrom)),
     Function::scalar(&["and"], (2, MANY), |call| logic(call, Operator::And)),
     Function::scalar(&["or"], (2, MANY), |call| logic(call, Operator::Or)),
-    Function::scalar(&["not", "!"], (1, 1), |call| Ok(Typed::new(not(boolean(call, 0)?.expr), SparkType::Boolean))),
+    Function::scalar(&["not", "!"], (1, 1), |call| {
+        let condition = boolean(call, 0)?;
+        Ok(Typed { expr: not(condition.expr), ..condition })
+    }),
     Function::scalar(&["isnull"], (1, 1), |call| Ok(sure(is_null(call.arguments[0].expr.clone())))),
     Function::scalar(&["isnotnull"], (1, 1), |call| Ok(sure(is_not_null(call.arguments[0].expr.clone())))),
     Function::scalar(&["istrue"], (1, 1), |call| is_just(call, true)),
@@ -83,6 +88,29 @@ fn compared(call: &Call<'_>, operator: Operator) -> Result<Vec<Typed>, Fault> {
 }
 
 fn compare(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
+    let is_short = match call.arguments.as_slice() {
+        [left, right] => is_short_constant(left, right, operator) || is_short_constant(right, left, operator),
+        _ => false,
+    };
+    let compared = compare_values(call, operator)?;
+    let nullable = compared.nullable || is_short;
+    Ok(compared.with_nullable(nullable))
+}
+
+/// Whether a value is a whole constant that Spark casts to as many digits as it is written with, because it is compared with a
+/// decimal: of such a cast it says that it may be NULL. Which of two constants is greater it tells without a cast.
+fn is_short_constant(value: &Typed, other: &Typed, operator: Operator) -> bool {
+    let is_decimal = matches!(other.data_type, SparkType::Decimal { .. });
+    let is_constant = matches!(other.expr, Expr::Literal(ScalarValue::Decimal128(..), _));
+    let asks_order = matches!(operator, Operator::Lt | Operator::LtEq | Operator::Gt | Operator::GtEq);
+    let digits = arithmetic::digits_of(value).filter(|_| is_decimal && !(is_constant && asks_order));
+    digits.is_some_and(|(precision, scale)| {
+        is_integral(&value.data_type)
+            && may_lose(&value.data_type, &SparkType::Decimal { precision, scale }, Mode::Ansi)
+    })
+}
+
+fn compare_values(call: &Call<'_>, operator: Operator) -> Result<Typed, Fault> {
     let [left, right] =
         <[Typed; 2]>::try_from(compared(call, operator)?).map_err(|_| Fault::not_built("this comparison"))?;
     if matches!(left.data_type, SparkType::Map { .. }) {
@@ -183,20 +211,22 @@ fn balanced(mut conditions: Vec<Expr>, operator: Operator) -> Expr {
 
 fn within(call: &Call<'_>) -> Result<Typed, Fault> {
     let mut values = aligned(&Call { arguments: with_one_names(call)?, ..call.clone() })?;
+    let nullable = values.iter().any(|value| value.nullable);
     let can_fail = |value: &Typed| guard::can_fail(&value.expr) || guard::failing_part(&value.expr).is_some();
     if values[2..].iter().any(can_fail) {
         // a value that can fail is computed only where none before it is equal
         let values = values.into_iter().map(normal).collect::<Result<Vec<_>, _>>()?;
         let (value, list) = values.split_first().ok_or_else(|| constant::not_constant(call, 0))?;
         let equal = list.iter().map(|other| binary_expr(value.expr.clone(), Operator::Eq, other.expr.clone()));
-        return Ok(Typed::new(joined(equal.collect(), Operator::Or)?, SparkType::Boolean));
+        let found = joined(equal.collect(), Operator::Or)?;
+        return Ok(Typed::new(found, SparkType::Boolean).with_nullable(nullable));
     }
     if !values[1..].iter().all(|value| has_one_form(&value.expr)) {
         values = values.into_iter().map(normal).collect::<Result<Vec<_>, _>>()?;
     }
     let value = values.remove(0);
     let list = values.into_iter().map(|value| value.expr).collect();
-    Ok(Typed::new(in_list(value.expr, list, false), SparkType::Boolean))
+    Ok(Typed::new(in_list(value.expr, list, false), SparkType::Boolean).with_nullable(nullable))
 }
 
 /// The arguments of a call, structs whose fields have the first one's types with its names too.
@@ -222,7 +252,11 @@ fn between(call: &Call<'_>) -> Result<Typed, Fault> {
         let arguments = vec![call.arguments[0].clone(), call.arguments[other].clone()];
         Call { name, arguments, ..call.clone() }
     };
-    let lower = compare(&with(1, ">="), Operator::GtEq)?;
-    let upper = compare(&with(2, "<="), Operator::LtEq)?;
-    Ok(Typed::new(binary_expr(lower.expr, Operator::And, upper.expr), SparkType::Boolean))
+    let lower = compare_values(&with(1, ">="), Operator::GtEq)?;
+    let upper = compare_values(&with(2, "<="), Operator::LtEq)?;
+    let value = &call.arguments[0];
+    let is_short = call.arguments[1..].iter().any(|bound| is_short_constant(bound, value, Operator::GtEq));
+    let nullable = lower.nullable || upper.nullable || is_short;
+    let within = Typed::new(binary_expr(lower.expr, Operator::And, upper.expr), SparkType::Boolean);
+    Ok(within.with_nullable(nullable))
 }

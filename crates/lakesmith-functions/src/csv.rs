@@ -97,7 +97,7 @@ fn from_csv(call: &Call<'_>) -> Result<Typed, Fault> {
     let name = if options.fails_fast { "spark_from_csv_strictly" } else { "spark_from_csv" };
     let arguments = vec![argument(call, 0, &SparkType::STRING)?, written];
     let result = SparkType::Struct(nullable.collect());
-    Ok(kernel::call(name, arguments, result)?.with_nullable(true))
+    kernel::call(name, arguments, result)
 }
 
 fn read_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {

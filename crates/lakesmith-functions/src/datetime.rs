@@ -19,6 +19,7 @@ use lakesmith_value::{Fraction, Zone};
 
 use crate::arithmetic::{DAYS, add_days_kernel, add_micros_kernel, attempt, of_intervals};
 use crate::cast::{Mode, cast, cast_array};
+use crate::cast_nullability::may_lose;
 use crate::civil_date::CivilDate;
 use crate::coercion::{implicit, is_integral, is_numeric, is_text};
 use crate::constant;
@@ -190,8 +191,12 @@ fn part(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let value = call.arguments[0].clone();
     let of_day = ["spark_hour", "spark_minute", "spark_second"].contains(&name);
     let read = if of_day { SparkType::Timestamp } else { SparkType::Date };
-    let value = if is_moment(&value.data_type) { value } else { typed(call, &[read])?.remove(0) };
-    kernel::call(name, vec![value], SparkType::Integer)
+    let value = if is_moment(&value.data_type) { value } else { typed(call, &[read.clone()])?.remove(0) };
+    // Spark takes it from the value's date, and says of that cast that it may be NULL
+    let may_lose = may_lose(&value.data_type, &read, Mode::Ansi) && read == SparkType::Date;
+    let part = kernel::call(name, vec![value], SparkType::Integer)?;
+    let nullable = part.nullable || may_lose;
+    Ok(part.with_nullable(nullable))
 }
 
 /// `extract(YEAR FROM d)` is `year(d)`, and so on.
@@ -281,7 +286,11 @@ pub(crate) fn arithmetic(left: &Typed, right: &Typed, minus: bool) -> Option<Res
             Some(Err(Fault::mismatch("days are added as an INT, not a BIGINT", Some(1)).with_help("cast them to INT")))
         }
         (SparkType::Date, r) if is_integral(r) => Some(shift_days(left.clone(), right.clone(), minus)),
-        (SparkType::Date, SparkType::Date) if minus => Some(difference(left.clone(), right.clone(), SparkType::Date)),
+        (SparkType::Date, SparkType::Date) if minus => {
+            let nullable = left.nullable || right.nullable;
+            let days = difference(left.clone(), right.clone(), SparkType::Date);
+            Some(days.map(|days| days.with_nullable(nullable)))
+        }
         (l, r) if is_moment(l) && is_moment(r) && minus => {
             Some(difference(left.clone(), right.clone(), SparkType::Timestamp))
         }
@@ -669,7 +678,8 @@ fn read(call: &Call<'_>, to: SparkType, mode: Mode) -> Result<Typed, Fault> {
         Mode::Ansi | Mode::Legacy => kernel::call("spark_parse_moment", arguments, read_as),
         Mode::Try => kernel::call("spark_try_parse_moment", arguments, read_as),
     }?;
-    cast(moment.with_nullable(true), &to, mode)
+    let nullable = moment.nullable || mode == Mode::Try;
+    cast(moment.with_nullable(nullable), &to, mode)
 }
 
 fn parse_kernel(arguments: &[ArrayRef], to: &DataType, mode: Mode) -> Result<ArrayRef> {
@@ -714,7 +724,9 @@ fn unix_timestamp(call: &Call<'_>) -> Result<Typed, Fault> {
         Some(_) => read(call, SparkType::Timestamp, Mode::Ansi)?,
     };
     // a cast rounds down, this function towards 1970
-    kernel::call("spark_seconds_since_epoch", vec![moment], SparkType::Long)
+    let seconds = kernel::call("spark_seconds_since_epoch", vec![moment], SparkType::Long)?;
+    let nullable = seconds.nullable || !is_ansi();
+    Ok(seconds.with_nullable(nullable))
 }
 
 fn from_unixtime(call: &Call<'_>) -> Result<Typed, Fault> {

@@ -142,7 +142,7 @@ fn encode_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 /// `decode(bytes, character set)`.
 pub(crate) fn decode(call: &Call<'_>) -> Result<Typed, Fault> {
     let arguments = vec![bytes(call, 0)?, argument(call, 1, &SparkType::STRING)?];
-    kernel::call("spark_decode", arguments, SparkType::STRING)
+    Ok(kernel::call("spark_decode", arguments, SparkType::STRING)?.with_nullable(true))
 }
 
 fn malformed(function: &str, charset: &str) -> datafusion::common::DataFusionError {

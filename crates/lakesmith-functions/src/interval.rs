@@ -73,7 +73,9 @@ fn parts(call: &Call<'_>, wholes: usize) -> Result<Vec<Typed>, Fault> {
 }
 
 fn calendar(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
-    Ok(kernel::call(name, parts(call, 6)?, SparkType::CalendarInterval)?.with_nullable(true))
+    let made = kernel::call(name, parts(call, 6)?, SparkType::CalendarInterval)?;
+    let nullable = made.nullable || name.starts_with("spark_try_");
+    Ok(made.with_nullable(nullable))
 }
 
 fn calendar_kernel(arguments: &[ArrayRef], mode: Mode) -> Result<ArrayRef> {

@@ -146,7 +146,7 @@ fn scaled(interval: &Typed, number: &Typed, name: &str, symbol: &str) -> Result<
     };
     let months = matches!(interval.data_type, SparkType::YearMonthInterval { .. });
     let result = if months { YEARS_TO_MONTHS } else { DAYS_TO_SECONDS };
-    let nullable = interval.nullable || number.nullable || name != "spark_multiply_interval";
+    let nullable = interval.nullable || number.nullable || name.starts_with("spark_try_");
     Ok(kernel::call(name, vec![interval.clone(), number], result)?.with_nullable(nullable))
 }
 

@@ -14,6 +14,7 @@ pub mod buckets;
 mod bytes;
 pub mod calendar;
 pub mod cast;
+mod cast_nullability;
 pub mod cast_text;
 pub mod char_type;
 mod charset;

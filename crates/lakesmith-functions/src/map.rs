@@ -34,13 +34,12 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["map_concat"], (0, MANY), map_concat),
     Function::scalar(&["map_keys"], (1, 1), |call| {
         let (map, key, _) = of_map(call)?;
-        let result = SparkType::Array { element: Box::new(key), contains_null: false };
+        let result = SparkType::Array { element: Box::new(key), contains_null: true };
         kernel::call("spark_map_keys", vec![map], result)
     }),
     Function::scalar(&["map_values"], (1, 1), |call| {
         let (map, _, value) = of_map(call)?;
-        let contains_null = matches!(map.data_type, SparkType::Map { value_contains_null: true, .. });
-        let result = SparkType::Array { element: Box::new(value), contains_null };
+        let result = SparkType::Array { element: Box::new(value), contains_null: true };
         kernel::call("spark_map_values", vec![map], result)
     }),
     Function::scalar(&["map_entries"], (1, 1), entries),

@@ -56,7 +56,9 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["tan"], (1, 1), |call| real(call, "spark_tan")),
     Function::scalar(&["pow", "power"], (2, 2), |call| real(call, "spark_pow")),
     Function::scalar(&["sign", "signum"], (1, 1), signum),
-    Function::scalar(&["pi"], (0, 0), |_| Ok(Typed::new(lit(std::f64::consts::PI), SparkType::Double))),
+    Function::scalar(&["pi"], (0, 0), |_| {
+        Ok(Typed::new(lit(std::f64::consts::PI), SparkType::Double).with_nullable(false))
+    }),
 ];
 
 /// The kernels.

@@ -77,7 +77,8 @@ fn make(call: &Call<'_>, result: SparkType, name: &'static str) -> Result<Typed,
         _ => {}
     }
     let made = kernel::call(name, arguments, result)?;
-    Ok(made.with_nullable(true))
+    let nullable = made.nullable || name.starts_with("spark_try_");
+    Ok(made.with_nullable(nullable))
 }
 
 fn make_kernel(arguments: &[ArrayRef], to: &DataType, mode: Mode) -> Result<ArrayRef> {

@@ -2,10 +2,12 @@
 //!
 //! A column's nullability is part of a query's schema. What is said here never promises a value where a kernel may give NULL.
 
+use lakesmith_unresolved::SparkType;
+
 use crate::function::Typed;
 
 /// Calls that Spark says may be NULL whatever their arguments are.
-const ALWAYS: [&str; 49] = [
+const ALWAYS: [&str; 52] = [
     "acos",
     "acosh",
     "asin",
@@ -20,12 +22,12 @@ const ALWAYS: [&str; 49] = [
     "cot",
     "csc",
     "date_trunc",
-    "decode",
     "degrees",
     "encode",
     "exp",
     "expm1",
     "floor",
+    "from_unixtime",
     "is_valid_utf8",
     "ln",
     "log",
@@ -34,6 +36,8 @@ const ALWAYS: [&str; 49] = [
     "log2",
     "luhn_check",
     "map_contains_key",
+    "make_valid_utf8",
+    "mask",
     "next_day",
     "pmod",
     "quote",
@@ -55,22 +59,19 @@ const ALWAYS: [&str; 49] = [
     "trunc",
     "url_decode",
     "url_encode",
+    "validate_utf8",
 ];
 
 /// Calls that are NULL only where an argument is.
-const FOLLOWING: [&str; 19] = [
+const FOLLOWING: [&str; 15] = [
     "abs",
-    "and",
     "contains",
     "endswith",
-    "in",
     "initcap",
     "like",
     "lower",
     "md5",
     "negative",
-    "not",
-    "or",
     "regexp_replace",
     "reverse",
     "sha1",
@@ -81,11 +82,13 @@ const FOLLOWING: [&str; 19] = [
 ];
 
 /// Calls that are never NULL.
-const NEVER: [&str; 2] = ["cume_dist", "percent_rank"];
+const NEVER: [&str; 3] = ["cume_dist", "percent_rank", "uniform"];
 
 /// A call's value with the nullability that Spark gives it; `name` is the first name of the function.
 pub fn of(name: &str, arguments: &[Typed], value: Typed) -> Typed {
+    let of_bytes = arguments.first().is_some_and(|argument| argument.data_type == SparkType::Binary);
     let nullable = match name {
+        "contains" | "endswith" | "startswith" if of_bytes => true,
         name if ALWAYS.contains(&name) => true,
         name if FOLLOWING.contains(&name) => arguments.iter().any(|argument| argument.nullable),
         name if NEVER.contains(&name) => false,

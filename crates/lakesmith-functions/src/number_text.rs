@@ -121,7 +121,8 @@ fn to_number(call: &Call<'_>, try_: bool) -> Result<Typed, Fault> {
     };
     let name = if try_ { "spark_try_to_number" } else { "spark_to_number" };
     let number = kernel::call(name, vec![value, text(format)], SparkType::Decimal { precision, scale })?;
-    Ok(number.with_nullable(true))
+    let nullable = number.nullable || try_;
+    Ok(number.with_nullable(nullable))
 }
 
 fn read(arguments: &[ArrayRef], to: &DataType, try_: bool) -> Result<ArrayRef> {

@@ -211,7 +211,7 @@ pub(crate) fn kernel(name: &str) -> (&str, bool) {
         return (name, false);
     }
     let instead = WITHOUT_ANSI.iter().find(|(known, _)| *known == name);
-    instead.map_or((name, false), |(_, instead)| (instead, true))
+    instead.map_or((name, false), |(_, instead)| (instead, !instead.contains("_wrapping_")))
 }
 
 /// Kernels that have the zone as a further, last argument where instants are among their values and the zone is not UTC.

@@ -9,7 +9,7 @@ use lakesmith_unresolved::SparkType;
 
 use crate::array::argument;
 use crate::cast::{Mode, cast};
-use crate::coercion::is_integral;
+use crate::coercion::{implicit, is_numeric, is_text};
 use crate::function::{Call, Fault, Function, Typed};
 use crate::kernel::{self, Kernels, texts};
 
@@ -145,11 +145,15 @@ fn substring_index_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<Arra
 
 fn hex(call: &Call<'_>) -> Result<Typed, Fault> {
     let value = call.arguments[0].clone();
-    if is_integral(&value.data_type) {
+    if is_numeric(&value.data_type) {
         let number = cast(value, &SparkType::Long, Mode::Ansi)?;
         return kernel::call("spark_hex_number", vec![number], SparkType::STRING);
     }
-    let bytes = argument(call, 0, &SparkType::Binary)?;
+    let is_read = is_text(&value.data_type) || matches!(value.data_type, SparkType::Binary | SparkType::Null);
+    let bytes = match implicit(value, &SparkType::STRING).filter(|_| !is_read) {
+        Some(text) => cast(text?, &SparkType::Binary, Mode::Ansi)?,
+        None => argument(call, 0, &SparkType::Binary)?,
+    };
     kernel::call("spark_hex", vec![bytes], SparkType::STRING)
 }
 

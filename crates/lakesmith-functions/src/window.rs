@@ -86,6 +86,7 @@ fn number(function: std::sync::Arc<datafusion::logical_expr::WindowUDF>) -> Resu
 
 fn shifted(call: &Call<'_>, function: std::sync::Arc<datafusion::logical_expr::WindowUDF>) -> Result<Typed, Fault> {
     let value = call.arguments[0].clone();
+    let mut nullable = true;
     let mut arguments = vec![value.expr];
     if let Some(offset) = call.arguments.get(1) {
         let offset = constant_integer(&offset.expr)
@@ -100,6 +101,7 @@ fn shifted(call: &Call<'_>, function: std::sync::Arc<datafusion::logical_expr::W
                 Some(2),
             ))
         })?;
+        nullable = value.nullable || default.nullable;
         match constant::value(&default.expr) {
             Some(constant) => arguments.push(lit(constant)),
             None if default.expr.any_column_refs() => {
@@ -113,5 +115,6 @@ fn shifted(call: &Call<'_>, function: std::sync::Arc<datafusion::logical_expr::W
         }
     }
     let expr = window(function, arguments);
-    Ok(Typed::new(if call.ignore_nulls { ignoring_nulls(expr) } else { expr }, value.data_type))
+    let shifted = Typed::new(if call.ignore_nulls { ignoring_nulls(expr) } else { expr }, value.data_type);
+    Ok(shifted.with_nullable(nullable))
 }

@@ -159,7 +159,12 @@ impl Resolver<'_> {
             return Some(self.call(&FunctionCall { arguments, ..call.clone() }, scope, origin));
         }
         if let Some(spelled) = quantified_like::spelled(call) {
-            return Some(self.expression(&spelled, scope));
+            let found = self.expression(&spelled, scope);
+            return Some(match quantified_like::has_constants(call) {
+                // Spark says so of one test by all patterns, whatever the value is
+                true => found.map(|found| found.with_nullable(true)),
+                false => found,
+            });
         }
         if part.text.matches("struct") {
             return Some(self.call(&named_struct(call, origin), scope, origin));

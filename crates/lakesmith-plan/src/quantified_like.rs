@@ -43,10 +43,18 @@ pub(crate) fn spelled(call: &FunctionCall) -> Option<Expression> {
     patterns.iter().map(one).reduce(|left, right| Expression::call(joined, vec![left, right], origin.clone()))
 }
 
+/// Whether the call is one whose patterns are all constants.
+pub(crate) fn has_constants(call: &FunctionCall) -> bool {
+    quantified(call).is_some_and(|quantified| quantified.patterns.iter().all(is_constant))
+}
+
+fn is_constant(pattern: &Expression) -> bool {
+    matches!(pattern.kind, ExpressionKind::Literal(Literal::String(_)))
+}
+
 /// The name of a predicate whose patterns are all constants: they are no part of it. `text` writes the value.
 pub(crate) fn name(call: &FunctionCall, text: fn(&Expression) -> String) -> Option<String> {
     let Quantified { value, patterns, is_negated, test, joined } = quantified(call)?;
-    let is_constant = |pattern: &Expression| matches!(pattern.kind, ExpressionKind::Literal(Literal::String(_)));
     if !patterns.iter().all(is_constant) {
         return spelled(call).as_ref().map(text);
     }

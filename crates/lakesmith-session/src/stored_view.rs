@@ -8,7 +8,7 @@ use datafusion::logical_expr::LogicalPlanBuilder;
 use lakesmith_diagnostic::{Condition, Diagnostic, SourceKind, SourceMap};
 use lakesmith_engine::{EngineError, ProvidedRelation};
 use lakesmith_functions::cast::{Mode, cast};
-use lakesmith_functions::coercion::{common_type, is_text};
+use lakesmith_functions::coercion::{common_type, is_text, with_nulls};
 use lakesmith_functions::rules::within;
 use lakesmith_functions::{Rules, Typed};
 use lakesmith_plan::{Attribute, Options, resolve};
@@ -41,7 +41,10 @@ pub(crate) async fn resolved(
         let Some(found) = found else { return Err(Box::new(column_gone(view, column))) };
         let data_type = match view.schema_mode {
             SchemaMode::TypeEvolution | SchemaMode::Evolution => found.data_type.clone(),
-            _ => data_type_of(column).unwrap_or_else(|| found.data_type.clone()),
+            // a type is stored without where its parts may be NULL
+            _ => data_type_of(column)
+                .filter(|stored| with_nulls(stored) != with_nulls(&found.data_type))
+                .unwrap_or_else(|| found.data_type.clone()),
         };
         if view.schema_mode == SchemaMode::Binding && !widens(&found.data_type, &data_type) {
             return Err(Box::new(no_up_cast(column, &found.data_type, &data_type)));
