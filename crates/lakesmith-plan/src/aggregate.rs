@@ -4,7 +4,7 @@
 use datafusion::common::ScalarValue;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::functions_aggregate::expr_fn::count;
-use datafusion::logical_expr::{Expr, GroupingSet, LogicalPlan, LogicalPlanBuilder, lit};
+use datafusion::logical_expr::{self, Expr, GroupingSet, LogicalPlan, LogicalPlanBuilder, lit};
 use datafusion::prelude::Column;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::arrow_type::to_arrow;
@@ -251,6 +251,14 @@ impl Resolver<'_> {
         };
         let builder = builder.aggregate(group_exprs, aggregate_exprs);
         let mut plan = self.built(builder, block.origin)?;
+        if has_sets {
+            // a column of DataFusion's own, which is gone once it has made `grouping` of it
+            let columns = plan.schema().columns().into_iter();
+            let own =
+                columns.filter(|column| column.name != logical_expr::Aggregate::INTERNAL_GROUPING_ID).map(Expr::Column);
+            let own: Vec<Expr> = own.collect();
+            plan = self.built(LogicalPlanBuilder::from(plan).project(own), block.origin)?;
+        }
         if has_total {
             let some = Expr::Column(Column::new_unqualified(counted)).gt(lit(0i64));
             plan = self.built(LogicalPlanBuilder::from(plan).filter(some), block.origin)?;
