@@ -48,6 +48,13 @@ pub(crate) enum Rules {
 }
 
 impl Rules {
+    pub(crate) fn encoding(&self) -> &Encoding {
+        match self {
+            Self::Json(_, layout) | Self::Csv(_, layout) | Self::Text(layout) => &layout.encoding,
+            Self::Parquet => &Encoding::Utf8,
+        }
+    }
+
     /// The name of the format.
     pub(crate) fn format_name(&self) -> &'static str {
         match self {
@@ -291,6 +298,11 @@ impl ReaderOptions {
             self.layout.times.zone.get_or_insert_with(|| session.name().to_owned());
         }
         self
+    }
+
+    /// Whether records can be found from the middle of a file on.
+    pub(crate) fn is_splittable(&self) -> bool {
+        self.layout.is_splittable() && self.csv.skipped_lines == 0
     }
 
     /// How records become rows.

@@ -4,6 +4,7 @@
 //! its fields are read as far as they go.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::common::Result;
@@ -182,8 +183,10 @@ impl CsvDecoder {
             self.check(number, &names)?;
         }
         if self.rules.is_by_name {
+            let places: HashMap<&str, usize> =
+                names.iter().enumerate().rev().map(|(place, name)| (name.as_str(), place)).collect();
             for column in self.columns.iter_mut().filter(|column| column.want != Want::Unnamed) {
-                column.place = names.iter().position(|name| *name == column.name);
+                column.place = places.get(column.name.as_str()).copied();
             }
             self.set_names(names);
         }

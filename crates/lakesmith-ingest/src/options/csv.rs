@@ -40,6 +40,9 @@ pub(crate) struct CsvRules {
     pub(crate) dialect: CsvDialect,
     /// The first record of a file names its columns.
     pub(crate) has_header: bool,
+    /// Lines at the start of a file that hold no records, blank ones and comments included (`skipRows`).
+    #[serde(default)]
+    pub(crate) skipped_lines: u64,
     /// The names of the header decide which field belongs to which column; otherwise the position does.
     pub(crate) is_by_name: bool,
     /// A header that does not name the columns of the schema is a fault of the file (`enforceSchema` is off).
@@ -70,6 +73,7 @@ impl Default for CsvRules {
         Self {
             dialect,
             has_header: false,
+            skipped_lines: 0,
             is_by_name: false,
             checks_header: false,
             null_text: String::new(),

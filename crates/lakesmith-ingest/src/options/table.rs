@@ -5,7 +5,7 @@
 
 use super::csv::{character, characters, delimiter, unescaped_quote};
 use super::layout::{encoding, line_end, pattern, zone};
-use super::value::{boolean, bytes, positive, ratio, time};
+use super::value::{boolean, bytes, positive, ratio, time, whole};
 use super::{Compression, Format, OptionFault, ParseMode, ReaderOptions, SchemaEvolution, Usage, columns};
 
 /// What a value of an option does.
@@ -124,7 +124,7 @@ const CSV: &[(&str, Meaning)] = &[
     ("preferDate", Set(|o, v| set(&mut o.csv.prefers_date, boolean(v)))),
     ("quote", Set(|o, v| set(&mut o.csv.dialect.quote, character(v)))),
     ("sep", Set(|o, v| set(&mut o.csv.dialect.delimiter, delimiter(v)))),
-    ("skipRows", Only(&["0"])),
+    ("skipRows", Set(|o, v| set(&mut o.csv.skipped_lines, whole(v)))),
     ("timestampFormat", Set(|o, v| set(&mut o.layout.times.timestamp, pattern(v)))),
     ("timestampNTZFormat", Set(|o, v| set(&mut o.layout.times.timestamp_ntz, pattern(v)))),
     ("unescapedQuoteHandling", Set(|o, v| set(&mut o.csv.dialect.unescaped_quote, unescaped_quote(v)))),
@@ -180,6 +180,10 @@ pub(super) fn read(
             }
             faults.push(fault);
         }
+    }
+    // as with Auto Loader, files whose columns are inferred name them
+    if read.usage != Usage::Reader && read.schema.is_none() && !options.iter().any(|(key, _)| is_named(key, "header")) {
+        read.csv.has_header = true;
     }
     if read.schema.is_some() && !read.schema_hints.is_empty() {
         faults.push(

@@ -67,7 +67,7 @@ impl FilesScan {
         let plan = RowPlan::new(columns, options, 0);
         let is_splittable = |file: &FoundFile| {
             let is_plain = || compression_of(file, options.compression) == Compression::None;
-            options.format == Format::Parquet || options.layout.is_splittable() && is_plain()
+            options.format == Format::Parquet || options.is_splittable() && is_plain()
         };
         let rejects_damaged = match (options.ignore_corrupt_files, options.format) {
             (Some(rejects), _) => rejects,
