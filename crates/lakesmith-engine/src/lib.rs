@@ -15,6 +15,7 @@ pub mod fault;
 pub mod fence;
 mod grouping_sets;
 pub mod input;
+pub mod projection;
 pub mod range;
 pub mod recursion;
 pub mod report;
