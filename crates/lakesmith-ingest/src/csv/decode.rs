@@ -15,7 +15,7 @@ use super::tokens::{Cut, Tokenizer, Tokens};
 use super::value::Converter;
 use crate::framing::Record;
 use crate::json::text::write_text;
-use crate::options::{CsvRules, TextLayout};
+use crate::options::{CsvRules, Names, TextLayout};
 use crate::rows::{Malformed, RowPlan, Rows, Tally, Verdict, Want, shown};
 
 /// Decodes the records of one file.
@@ -185,8 +185,15 @@ impl CsvDecoder {
         if self.rules.is_by_name {
             let places: HashMap<&str, usize> =
                 names.iter().enumerate().rev().map(|(place, name)| (name.as_str(), place)).collect();
+            let folded: HashMap<String, usize> = match self.rules.names {
+                Names::Exact => HashMap::new(),
+                Names::AnyCase => {
+                    names.iter().enumerate().rev().map(|(place, name)| (name.to_lowercase(), place)).collect()
+                }
+            };
             for column in self.columns.iter_mut().filter(|column| column.want != Want::Unnamed) {
-                column.place = places.get(column.name.as_str()).copied();
+                let exact = places.get(column.name.as_str());
+                column.place = exact.or_else(|| folded.get(&column.name.to_lowercase())).copied();
             }
             self.set_names(names);
         }

@@ -16,7 +16,7 @@ use crate::csv::tokens::{Cut, Tokenizer, Tokens};
 use crate::csv::value::Converter;
 use crate::framing::Record;
 use crate::listing::FoundFile;
-use crate::options::{Compression, ReaderOptions};
+use crate::options::{Compression, Names, ReaderOptions};
 use crate::scan::framer::Framer;
 use crate::scan::part::failure;
 use crate::scan::reading::{PartReader, ReadFault, compression_of};
@@ -157,6 +157,14 @@ impl Seen<'_> {
         }
     }
 
+    /// What names that mean one column have in common.
+    fn key(&self, name: &str) -> String {
+        match self.options.names {
+            Names::Exact => name.to_owned(),
+            Names::AnyCase => name.to_lowercase(),
+        }
+    }
+
     /// Takes the first record of a file, which tells its columns.
     fn first(&mut self, record: &str) {
         let csv = &self.options.csv;
@@ -170,7 +178,7 @@ impl Seen<'_> {
         for (at, name) in names.into_iter().enumerate() {
             let is_by_name = csv.is_by_name && csv.has_header;
             let known = match is_by_name {
-                true => self.places_by_name.get(&name).copied(),
+                true => self.places_by_name.get(&self.key(&name)).copied(),
                 false => Some(at).filter(|at| *at < self.names.len()),
             };
             // by position the first file decides how many columns there are
@@ -182,7 +190,7 @@ impl Seen<'_> {
                 }
             }
             if is_new {
-                self.places_by_name.insert(name.clone(), self.names.len());
+                self.places_by_name.insert(self.key(&name), self.names.len());
                 self.names.push(name);
                 self.shapes.push(FieldShape::default());
             }

@@ -14,14 +14,13 @@ use crate::framing::Record;
 use crate::json::object::{Line, for_each_element};
 use crate::json::scan::{Kind, Scanner};
 use crate::listing::FoundFile;
-use crate::options::{Compression, ParseMode, ReaderOptions, Usage};
+use crate::options::{Compression, JsonRules, ParseMode, ReaderOptions, Usage};
 use crate::scan::framer::Framer;
 use crate::scan::part::failure;
 use crate::scan::reading::{PartReader, ReadFault, compression_of};
 use crate::times::Times;
 
 /// What was seen in all files.
-#[derive(Default)]
 struct Seen {
     fields: Fields,
     records: u64,
@@ -40,7 +39,8 @@ pub(super) async fn infer(
         .runtime_env()
         .object_store(ObjectStoreUrl::local_filesystem())
         .map_err(|error| EngineError::from_datafusion(OPERATION, error))?;
-    let mut seen = Seen { times: Arc::new(Times::new(&options.layout.times)), ..Seen::default() };
+    let times = Arc::new(Times::new(&options.layout.times));
+    let mut seen = Seen { fields: Fields::new(options.names), records: 0, malformed: 0, times };
     for file in files {
         match take_file(&mut seen, file, options, Arc::clone(&store)).await {
             Ok(()) => {}
@@ -130,7 +130,8 @@ impl Seen {
             return;
         };
         let times = Arc::clone(&self.times);
-        let line = Line { text, rules: options.json, times: &times, rescues: false };
+        let line =
+            Line { text, rules: JsonRules { names: options.names, ..options.json }, times: &times, rescues: false };
         let mut scanner = Scanner::new(text.as_bytes(), 0, options.json);
         match scanner.value().ok() {
             Some(object) if object.kind == Kind::Object => {

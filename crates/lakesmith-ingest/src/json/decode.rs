@@ -34,7 +34,7 @@ pub(crate) struct RecordDecoder {
 impl RecordDecoder {
     pub(crate) fn new(plan: RowPlan, rules: JsonRules, times: Times, uri: &str) -> Result<Self> {
         let wants = plan.wants();
-        let root = ObjectColumns::new(plan.columns.fields().iter().map(AsRef::as_ref).zip(wants))?;
+        let root = ObjectColumns::new(plan.columns.fields().iter().map(AsRef::as_ref).zip(wants), rules.names)?;
         let times = Arc::new(times);
         Ok(Self { rules, times, rescues: plan.rescues(), root, rows: Rows::new(plan, uri) })
     }

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Names;
+
 /// What the fields of a record are cut by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CsvDialect {
@@ -53,6 +55,8 @@ pub(crate) struct CsvRules {
     pub(crate) positive_infinity: String,
     pub(crate) negative_infinity: String,
     pub(crate) prefers_date: bool,
+    #[serde(default)]
+    pub(crate) names: Names,
 }
 
 impl Default for CsvRules {
@@ -82,6 +86,7 @@ impl Default for CsvRules {
             positive_infinity: "Inf".to_owned(),
             negative_infinity: "-Inf".to_owned(),
             prefers_date: true,
+            names: Names::Exact,
         }
     }
 }

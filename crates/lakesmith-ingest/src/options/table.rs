@@ -6,7 +6,7 @@
 use super::csv::{character, characters, delimiter, unescaped_quote};
 use super::layout::{encoding, line_end, pattern, zone};
 use super::value::{boolean, bytes, positive, ratio, time, whole};
-use super::{Compression, Format, OptionFault, ParseMode, ReaderOptions, SchemaEvolution, Usage, columns};
+use super::{Compression, Format, Names, OptionFault, ParseMode, ReaderOptions, SchemaEvolution, Usage, columns};
 
 /// What a value of an option does.
 enum Meaning {
@@ -22,7 +22,6 @@ enum Meaning {
 
 use Meaning::{NoEffect, NotBuilt, Only, Set};
 
-const TRUE: &[&str] = &["true"];
 const FALSE: &[&str] = &["false"];
 
 /// Options of every format. The second part of an entry says what is built.
@@ -52,7 +51,7 @@ const GENERAL: &[(&str, Meaning)] = &[
     ("partitionColumns", Set(partition_columns)),
     ("pathGlobFilter", Set(file_name_pattern)),
     ("pathRewrites", NotBuilt),
-    ("readerCaseSensitive", Only(TRUE)),
+    ("readerCaseSensitive", Set(|o, v| set(&mut o.names, names(v)))),
     ("recursiveFileLookup", Set(|o, v| set(&mut o.ignores_folders, boolean(v)))),
     ("rescuedDataColumn", Set(|o, v| set(&mut o.rescued_data_name, name(v).map(Some)))),
     ("resourceTag", NoEffect),
@@ -119,7 +118,7 @@ const CSV: &[(&str, Meaning)] = &[
     ("nanValue", Set(|o, v| set(&mut o.csv.not_a_number, Ok(v.to_owned())))),
     ("negativeInf", Set(|o, v| set(&mut o.csv.negative_infinity, Ok(v.to_owned())))),
     ("nullValue", Set(|o, v| set(&mut o.csv.null_text, Ok(v.to_owned())))),
-    ("parserCaseSensitive", Only(TRUE)),
+    ("parserCaseSensitive", Set(|o, v| set(&mut o.names, names(v)))),
     ("positiveInf", Set(|o, v| set(&mut o.csv.positive_infinity, Ok(v.to_owned())))),
     ("preferDate", Set(|o, v| set(&mut o.csv.prefers_date, boolean(v)))),
     ("quote", Set(|o, v| set(&mut o.csv.dialect.quote, character(v)))),
@@ -302,6 +301,10 @@ fn max_columns(options: &mut ReaderOptions, text: &str) -> Result<(), String> {
     let number = positive(text)?;
     options.csv.dialect.max_columns = usize::try_from(number).unwrap_or(usize::MAX);
     Ok(())
+}
+
+fn names(text: &str) -> Result<Names, String> {
+    Ok(if boolean(text)? { Names::Exact } else { Names::AnyCase })
 }
 
 fn mode(text: &str) -> Result<ParseMode, String> {

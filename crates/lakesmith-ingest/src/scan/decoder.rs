@@ -46,7 +46,7 @@ impl Decoder {
             }
             Rules::Csv(csv, layout) => Self::Csv(Box::new(CsvDecoder::new(plan, (**csv).clone(), layout, uri)?)),
             Rules::Text(layout) => Self::Text(Box::new(TextDecoder::new(plan, layout, uri)?)),
-            Rules::Parquet => return internal_err!("Parquet has no records that are lines"),
+            Rules::Parquet(_) => return internal_err!("Parquet has no records that are lines"),
         })
     }
 

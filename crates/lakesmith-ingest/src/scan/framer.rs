@@ -46,7 +46,7 @@ impl Framer {
             }
             Rules::Json(_, layout) => lines(LineRules { end: layout.line_end.unwrap_or(b'\n'), keeps_blank: false }),
             Rules::Text(layout) => lines(LineRules { end: layout.line_end.unwrap_or(b'\n'), keeps_blank: true }),
-            Rules::Parquet => lines(LineRules::default()),
+            Rules::Parquet(_) => lines(LineRules::default()),
         }
     }
 

@@ -284,7 +284,7 @@ impl PartitionRun {
                 let file = file.ok_or_else(|| internal_datafusion_err!("{NAME} has no file {}", part.file))?.clone();
                 let store = Arc::clone(&self.store);
                 let open = match self.scan.rules {
-                    Rules::Parquet => Open::Parquet(Box::new(ParquetPart::new(store, &self.settings, &file, part))),
+                    Rules::Parquet(_) => Open::Parquet(Box::new(ParquetPart::new(store, &self.settings, &file, part))),
                     _ => Open::Text(Box::new(OpenPart::new(store, &self.settings, &file, part)?)),
                 };
                 self.open = Some((nth, file, open));

@@ -194,7 +194,7 @@ impl PartReader {
     pub(crate) fn with_rules(self, rules: &Rules) -> Self {
         let preamble = match rules {
             Rules::Csv(csv, layout) => Preamble::new(csv, layout),
-            Rules::Json(..) | Rules::Text(_) | Rules::Parquet => None,
+            Rules::Json(..) | Rules::Text(_) | Rules::Parquet(_) => None,
         };
         Self { transcoder: Transcoder::new(rules.encoding()), preamble, ..self }
     }
