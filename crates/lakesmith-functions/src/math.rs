@@ -359,16 +359,15 @@ fn whole_to(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     Ok(kernel::call(name, vec![value, digits], result)?.with_nullable(true))
 }
 
-/// The value of a whole constant, possibly behind a sign.
+/// The value of a whole constant; a text that is a number is one, as Spark casts it.
 pub(crate) fn constant_integer(expr: &datafusion::logical_expr::Expr) -> Option<i64> {
     use datafusion::common::ScalarValue;
-    use datafusion::logical_expr::Expr;
-    match expr {
-        Expr::Literal(ScalarValue::Int32(Some(value)), _) => Some(i64::from(*value)),
-        Expr::Literal(ScalarValue::Int64(Some(value)), _) => Some(*value),
-        Expr::ScalarFunction(call) if call.func.name() == "spark_negative" => {
-            constant_integer(&call.args[0]).map(|v| -v)
-        }
+    match kernel::constant(expr)? {
+        ScalarValue::Int8(value) => value.map(i64::from),
+        ScalarValue::Int16(value) => value.map(i64::from),
+        ScalarValue::Int32(value) => value.map(i64::from),
+        ScalarValue::Int64(value) => value,
+        ScalarValue::Utf8(value) => value?.trim().parse::<i32>().ok().map(i64::from),
         _ => None,
     }
 }

@@ -196,7 +196,7 @@ fn concat(call: &Call<'_>) -> Result<Typed, Fault> {
 fn concat_ws(call: &Call<'_>) -> Result<Typed, Fault> {
     let texts = SparkType::Array { element: Box::new(SparkType::STRING), contains_null: true };
     let arguments = call.arguments.iter().enumerate().map(|(index, argument)| match &argument.data_type {
-        SparkType::Array { element, .. } if index > 0 && is_text(element) => {
+        SparkType::Array { element, .. } if index > 0 && !matches!(**element, SparkType::Array { .. }) => {
             crate::cast::cast(argument.clone(), &texts, crate::cast::Mode::Ansi)
         }
         _ => crate::array::argument(call, index, &SparkType::STRING),

@@ -2,6 +2,9 @@
 //!
 //! What is known keeps its name, type and place. Names that differ only by case are the same name.
 
+use std::collections::HashMap;
+
+use lakesmith_base::Identifier;
 use lakesmith_unresolved::{SparkType, StructField};
 
 /// Adds the columns, and the fields of structs, that `found` has beyond `known`; answers their paths. Columns go before the
@@ -21,11 +24,14 @@ fn add_fields<'f>(
     path: &str,
     added: &mut Vec<String>,
 ) {
+    let mut places: HashMap<Identifier, usize> =
+        known.iter().enumerate().map(|(place, own)| (own.name.clone(), place)).collect();
     for field in found {
         let name = format!("{path}{}", field.name);
-        match known.iter_mut().find(|own| own.name == field.name) {
+        match places.get(&field.name).and_then(|place| known.get_mut(*place)) {
             Some(own) => add_to_type(&mut own.data_type, &field.data_type, &format!("{name}."), added),
             None => {
+                places.insert(field.name.clone(), known.len());
                 known.push(field.clone());
                 added.push(name);
             }

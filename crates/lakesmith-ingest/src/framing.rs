@@ -71,6 +71,12 @@ impl LineFramer {
         Self { rules, ..self }
     }
 
+    /// The same after so many lines of its file.
+    #[must_use]
+    pub fn after(self, lines: u64) -> Self {
+        Self { lines, ..self }
+    }
+
     /// The next record that ends in `chunk` at or after `*position`, which moves on, and the number of its line. `None` when no
     /// further line ends in the chunk; then all of it was taken, and the next chunk is to follow from position 0.
     pub fn next<'a>(&'a mut self, chunk: &'a [u8], position: &mut usize) -> Option<(u64, Record<'a>)> {

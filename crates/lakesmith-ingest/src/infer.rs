@@ -75,6 +75,11 @@ pub async fn infer(
 
 const OPERATION: &str = "infer schema";
 
+/// What is told of a name that is no column because another one has it in another case.
+fn hidden(name: &str) -> String {
+    format!("the field `{name}` differs from another one only by case and is no column")
+}
+
 /// The files that are looked at.
 fn sample(files: &[FoundFile]) -> &[FoundFile] {
     let mut bytes = 0;

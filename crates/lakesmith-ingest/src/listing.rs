@@ -111,7 +111,9 @@ impl Search<'_> {
                         continue;
                     }
                     if is_folder(&entry, kind) {
-                        self.descend(entry.path(), rest, depth)?;
+                        if !leads_back(&entry, kind) {
+                            self.descend(entry.path(), rest, depth)?;
+                        }
                     } else if rest.is_empty() {
                         self.matched = true;
                         self.take(entry.path(), None)?;
@@ -133,7 +135,9 @@ impl Search<'_> {
                 continue;
             }
             if is_folder(&entry, kind) {
-                self.folder(&entry.path(), depth + 1)?;
+                if !leads_back(&entry, kind) {
+                    self.folder(&entry.path(), depth + 1)?;
+                }
             } else {
                 self.take(entry.path(), None)?;
             }
@@ -182,6 +186,14 @@ fn entries(folder: &Path) -> Result<Vec<(DirEntry, FileType)>, EngineError> {
 /// Whether an entry leads into a folder. Only links are looked at, so plain files cost nothing.
 fn is_folder(entry: &DirEntry, kind: FileType) -> bool {
     kind.is_dir() || kind.is_symlink() && fs::metadata(entry.path()).is_ok_and(|target| target.is_dir())
+}
+
+/// Whether a link leads to a folder that it lies in, whose files would be found again and again.
+fn leads_back(entry: &DirEntry, kind: FileType) -> bool {
+    let path = entry.path();
+    let real = |path: &Path| fs::canonicalize(path).ok();
+    kind.is_symlink()
+        && path.parent().and_then(real).zip(real(&path)).is_some_and(|(folder, target)| folder.starts_with(target))
 }
 
 fn is_hidden(name: &str) -> bool {

@@ -44,17 +44,24 @@ pub(crate) enum Rules {
     Json(JsonRules, TextLayout),
     Csv(Box<CsvRules>, TextLayout),
     Text(TextLayout),
-    Parquet,
+    Parquet(Names),
 }
 
 impl Rules {
+    pub(crate) fn encoding(&self) -> &Encoding {
+        match self {
+            Self::Json(_, layout) | Self::Csv(_, layout) | Self::Text(layout) => &layout.encoding,
+            Self::Parquet(_) => &Encoding::Utf8,
+        }
+    }
+
     /// The name of the format.
     pub(crate) fn format_name(&self) -> &'static str {
         match self {
             Self::Json(..) => "Json",
             Self::Csv(..) => "Csv",
             Self::Text(_) => "Text",
-            Self::Parquet => "Parquet",
+            Self::Parquet(_) => "Parquet",
         }
     }
 }
@@ -69,6 +76,16 @@ pub enum Usage {
     CloudFiles,
     /// `spark.read` and `spark.readStream` with a format: types are inferred, nothing is rescued unless asked for.
     Reader,
+}
+
+/// How names of a file are found (`readerCaseSensitive`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) enum Names {
+    /// Only with the same case: one of another case is another field, which is rescued.
+    #[default]
+    Exact,
+    /// In any case when no name is the same.
+    AnyCase,
 }
 
 /// What becomes of records that are no records of the format.
@@ -158,6 +175,8 @@ pub struct ReaderOptions {
     pub(crate) ignores_folders: bool,
     /// Where partitions start (`basePath`).
     pub(crate) base_path: Option<String>,
+    /// How names of files are found (`readerCaseSensitive`).
+    pub(crate) names: Names,
     pub(crate) json: JsonRules,
     pub(crate) csv: CsvRules,
     pub(crate) layout: TextLayout,
@@ -177,6 +196,8 @@ pub(crate) struct JsonRules {
     pub(crate) prefers_decimal: bool,
     pub(crate) drop_field_if_all_null: bool,
     pub(crate) infer_timestamp: bool,
+    #[serde(default)]
+    pub(crate) names: Names,
 }
 
 impl Default for JsonRules {
@@ -193,6 +214,7 @@ impl Default for JsonRules {
             prefers_decimal: false,
             drop_field_if_all_null: false,
             infer_timestamp: false,
+            names: Names::Exact,
         }
     }
 }
@@ -278,6 +300,7 @@ impl ReaderOptions {
             partition_names: None,
             ignores_folders: false,
             base_path: None,
+            names: Names::Exact,
             json: JsonRules::default(),
             csv: CsvRules { is_by_name: usage != Usage::Reader, ..CsvRules::default() },
             layout: TextLayout::default(),
@@ -293,13 +316,20 @@ impl ReaderOptions {
         self
     }
 
+    /// Whether records can be found from the middle of a file on.
+    pub(crate) fn is_splittable(&self) -> bool {
+        self.layout.is_splittable() && self.csv.skipped_lines == 0
+    }
+
     /// How records become rows.
     pub(crate) fn rules(&self) -> Rules {
         match self.format {
-            Format::Json => Rules::Json(self.json, self.layout.clone()),
-            Format::Csv => Rules::Csv(Box::new(self.csv.clone()), self.layout.clone()),
+            Format::Json => Rules::Json(JsonRules { names: self.names, ..self.json }, self.layout.clone()),
+            Format::Csv => {
+                Rules::Csv(Box::new(CsvRules { names: self.names, ..self.csv.clone() }), self.layout.clone())
+            }
             Format::Text => Rules::Text(self.layout.clone()),
-            Format::Parquet => Rules::Parquet,
+            Format::Parquet => Rules::Parquet(self.names),
         }
     }
 

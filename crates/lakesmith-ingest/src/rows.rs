@@ -224,6 +224,11 @@ impl Rows {
         Ok(Verdict::NullRow)
     }
 
+    /// Counts what no mode takes for a row or an error.
+    pub(crate) fn pass_over(&mut self, line: u64, reason: String) {
+        self.tally.reject(line, reason);
+    }
+
     /// Takes a record that cannot be shown.
     pub(crate) fn reject(&mut self, line: u64, reason: String) -> Result<Verdict, Malformed> {
         if self.plan.mode == ParseMode::FailFast {

@@ -1,4 +1,4 @@
-//! Scans of files: how they are split (`split`), read (`reading`, `encoding`), cut into records (`framer`), decoded part by
+//! Scans of files: how they are split (`split`), read (`reading`, `encoding`, `preamble`), cut into records (`framer`), decoded part by
 //! part (`part`, `decoder`), and the plan node that does it (`node`). `metadata` makes the column `_metadata`.
 
 pub(crate) mod decoder;
@@ -7,6 +7,7 @@ pub(crate) mod framer;
 pub(crate) mod metadata;
 pub(crate) mod node;
 pub(crate) mod part;
+mod preamble;
 pub(crate) mod reading;
 pub(crate) mod split;
 

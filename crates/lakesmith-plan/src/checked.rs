@@ -3,10 +3,11 @@
 //! A condition sees the query's output. It may also name a column of the query's input that the output lacks: the query is
 //! then widened by that column, which follows the output and is not part of it.
 
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
+use datafusion::logical_expr::{Expr, LogicalPlan};
 use lakesmith_base::Identifier;
 use lakesmith_diagnostic::Diagnostic;
 use lakesmith_engine::Catalog;
+use lakesmith_engine::projection::project;
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, NamePart};
 use lakesmith_unresolved::{Relation, RelationKind};
 
@@ -58,7 +59,7 @@ pub async fn resolve_checked(
 ) -> Result<Checked, Vec<Diagnostic>> {
     let parts = attempt_until_known(catalog, options, |resolver| resolver.checked(relation, wanted)).await?;
     let columns = parts.output.iter().chain(&parts.further).map(Attribute::column);
-    let plan = LogicalPlanBuilder::from(parts.plan).project(columns).and_then(LogicalPlanBuilder::build);
+    let plan = project(parts.plan, columns);
     let plan = plan.map_err(|error| vec![broken(&error)])?;
     Ok(Checked { plan, output: parts.output, conditions: parts.conditions, source_file: parts.source_file })
 }

@@ -49,22 +49,7 @@ impl Resolver<'_> {
                 self.check_row_index(column, &parts[taken..], origin)?;
                 self.fields(typed(column), &parts[taken..])
             }
-            Found::Ambiguous(columns) => {
-                let name = shown(parts);
-                let candidates: Vec<String> = columns
-                    .iter()
-                    .map(|column| {
-                        let all = column.qualifier.last().into_iter().chain([&column.attribute.name]);
-                        format!("`{}`", all.map(Identifier::as_str).collect::<Vec<_>>().join("."))
-                    })
-                    .collect();
-                let diagnostic = Diagnostic::error(
-                    Condition::AMBIGUOUS_REFERENCE,
-                    format!("column `{name}` can mean several columns"),
-                )
-                .help(format!("write one of {}", candidates.join(", ")));
-                self.refuse(diagnostic, origin, "ambiguous")
-            }
+            Found::Ambiguous(columns) => self.ambiguous(parts, &columns, origin),
             Found::Nothing => {
                 if let Some((_, value)) = named {
                     let is_same = |(name, _): &&(Identifier, Typed)| *name == parts[0].text;
@@ -130,6 +115,19 @@ impl Resolver<'_> {
         self.correlations.push((origin.clone(), format!("outer({}){fields}", shown.join("."))));
         let value = outer_value(column)?;
         self.fields(value, &parts[taken..])
+    }
+
+    /// Refuses a name that several columns have.
+    pub(crate) fn ambiguous<T>(&mut self, parts: &[NamePart], columns: &[&ScopeColumn], origin: &Origin) -> Option<T> {
+        let written = |column: &&ScopeColumn| {
+            let all = column.qualifier.last().into_iter().chain([&column.attribute.name]);
+            format!("`{}`", all.map(Identifier::as_str).collect::<Vec<_>>().join("."))
+        };
+        let candidates: Vec<String> = columns.iter().map(written).collect();
+        let title = format!("column `{}` can mean several columns", shown(parts));
+        let diagnostic = Diagnostic::error(Condition::AMBIGUOUS_REFERENCE, title)
+            .help(format!("write one of {}", candidates.join(", ")));
+        self.refuse(diagnostic, origin, "ambiguous")
     }
 
     pub(crate) fn unknown_column<T>(&mut self, parts: &[NamePart], scope: &Scope<'_>) -> Option<T> {

@@ -3,6 +3,8 @@
 //! ORDER BY looks among the outputs first, HAVING among what is grouped by. A name whose fields the one does not have means the
 //! other.
 
+use std::collections::HashSet;
+
 use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::Typed;
@@ -15,9 +17,9 @@ use crate::scope::{Found, Scope};
 
 /// The outputs by which the clauses after SELECT may be written; a column that is selected twice is one.
 pub(crate) fn named_outputs(outputs: &[Output]) -> Vec<(Identifier, Typed)> {
-    let is_again = |at: usize, output: &Output| outputs[..at].iter().any(|before| is_same_column(before, output));
-    let once = outputs.iter().enumerate().filter(|(at, output)| !is_again(*at, output));
-    once.map(|(_, output)| (output.name.clone(), output.value.clone())).collect()
+    let mut seen = HashSet::new();
+    let mut is_first = |output: &&Output| output.source.as_ref().is_none_or(|source| seen.insert(source.attribute.id));
+    outputs.iter().filter(|output| is_first(output)).map(|output| (output.name.clone(), output.value.clone())).collect()
 }
 
 /// Whether two outputs are the same column of the input.

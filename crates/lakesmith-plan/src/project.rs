@@ -1,15 +1,19 @@
 //! [`Block`]: one SELECT with its GROUP BY, HAVING and ORDER BY, resolved together, because ORDER BY and HAVING may name
 //! columns of the input, aggregates and aliases alike.
 
+use std::collections::HashMap;
+
 use datafusion::common::tree_node::TreeNode;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Origin};
+use lakesmith_engine::projection::project;
 use lakesmith_functions::{Typed, guard, normal};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, SortOrder};
 use lakesmith_unresolved::relation::{Aggregate, GroupKind};
 use lakesmith_unresolved::{Relation, RelationKind};
 
+use crate::attribute::AttributeId;
 use crate::generator::has_generator;
 use crate::naming::{column_name, computed_name};
 use crate::output_name::{is_same_column, named_outputs};
@@ -259,13 +263,17 @@ impl Resolver<'_> {
         }
         let mut columns = Vec::new();
         let mut projected = Vec::new();
+        let mut places: HashMap<AttributeId, usize> = HashMap::new();
         for (at, (output, expr)) in outputs.iter().zip(&replaced).enumerate() {
             let mut attribute = self.attribute(output.name.clone(), &output.value);
             attribute.metadata.clone_from(&output.metadata);
             attribute.plan_id = output.source.as_ref().and_then(|source| source.attribute.plan_id);
-            if let Some(before) = outputs[..at].iter().position(|before| is_same_column(before, output)) {
-                let before: &ScopeColumn = &columns[before];
-                attribute.root = before.attribute.root;
+            if let Some(source) = &output.source {
+                let before = *places.entry(source.attribute.id).or_insert(at);
+                if let Some(before) = columns.get(before) {
+                    let before: &ScopeColumn = before;
+                    attribute.root = before.attribute.root;
+                }
             }
             self.keep_declared(&output.value.expr, &attribute);
             let fenced = self.settle(guard::fenced(expr.clone(), &output.value.data_type), &output.origin)?;
@@ -292,7 +300,7 @@ impl Resolver<'_> {
             let keys = columns.iter().map(|column| self.settle(normal::normal(typed(column)), origin));
             sorts = keys.map(|key| Some(all.key(key?.expr))).collect::<Option<Vec<_>>>()?;
         }
-        let mut builder = LogicalPlanBuilder::from(plan).project(projected);
+        let mut builder = project(plan, projected).map(LogicalPlanBuilder::from);
         if !sorts.is_empty() {
             let visible: Vec<Expr> = columns.iter().map(|column| column.attribute.column()).collect();
             builder = builder.and_then(|builder| builder.sort(sorts)).and_then(|builder| builder.project(visible));

@@ -7,6 +7,7 @@ use datafusion::logical_expr::{Expr, LogicalPlanBuilder};
 use datafusion::prelude::Column;
 use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
+use lakesmith_engine::projection::project;
 use lakesmith_engine::{FileInterface, RelationRequest, RelationSource};
 use lakesmith_functions::{Role, Typed, char_type, registry};
 use lakesmith_unresolved::expression::{Expression, FunctionCall, NamePart};
@@ -224,7 +225,7 @@ impl Resolver<'_> {
         }
         let after = planned.columns.iter().map(|column| column.attribute.internal());
         let projected: Vec<Expr> = before.into_iter().zip(after).map(|(column, name)| column.alias(name)).collect();
-        let plan = self.built(planned.builder().project(projected), origin)?;
+        let plan = self.built(project(planned.plan, projected).map(LogicalPlanBuilder::from), origin)?;
         Some(Planned { plan, columns: planned.columns })
     }
 
@@ -298,7 +299,8 @@ impl Resolver<'_> {
             columns.push(ScopeColumn { attribute, qualifier: qualifier.to_vec(), reach });
         }
         let scan = LogicalPlanBuilder::scan(table, provider_as_source(provider), None);
-        let plan = self.built(scan.and_then(|scan| scan.project(projected)), origin)?;
+        let plan = scan.and_then(|scan| project(scan.build()?, projected)).map(LogicalPlanBuilder::from);
+        let plan = self.built(plan, origin)?;
         Some(Planned { plan, columns })
     }
 }

@@ -11,6 +11,7 @@ use datafusion::common::{DataFusionError, ScalarValue};
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
+use lakesmith_engine::projection::project;
 use lakesmith_engine::recursion::Limits;
 use lakesmith_engine::{Catalog, RelationAnswer, RelationRequest, RelationSource};
 use lakesmith_functions::place::noting;
@@ -172,8 +173,7 @@ pub fn resolve_name(text: &Expression, options: Options) -> Result<Vec<NamePart>
 fn finish(planned: Planned) -> Result<Resolved, Vec<Diagnostic>> {
     let visible = planned.columns.iter().filter(|column| column.is_visible());
     let output: Vec<Attribute> = visible.map(|column| column.attribute.clone()).collect();
-    let plan = planned.builder().project(output.iter().map(Attribute::column)).and_then(LogicalPlanBuilder::build);
-    match plan {
+    match project(planned.plan, output.iter().map(Attribute::column)) {
         Ok(plan) => Ok(Resolved { plan, output }),
         Err(error) => Err(vec![broken(&error)]),
     }

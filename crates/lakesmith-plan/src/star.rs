@@ -100,16 +100,25 @@ impl Resolver<'_> {
         of_struct: bool,
         scope: &Scope<'_>,
     ) -> Option<(usize, Path<'e>)> {
+        let columns: Vec<ScopeColumn> = outputs.iter().filter_map(|output| output.source.clone()).collect();
+        let own = Scope::of(&columns);
+        let place = |column: &ScopeColumn| {
+            let is_same = |own: &ScopeColumn| own.attribute.id == column.attribute.id;
+            outputs.iter().position(|output| output.source.as_ref().is_some_and(is_same))
+        };
         let found = match of_struct {
             true => outputs.iter().position(|output| output.name == path[0].text).map(|at| (at, 1)),
             false => match scope.find(path, None) {
-                Found::Column(column, taken) => outputs
-                    .iter()
-                    .position(|output| {
-                        output.source.as_ref().is_some_and(|own| own.attribute.id == column.attribute.id)
-                    })
-                    .map(|at| (at, taken)),
-                _ => None,
+                Found::Column(column, taken) => place(column).map(|at| (at, taken)),
+                // of tables that share a name, the one whose columns are taken is meant
+                _ => match own.find(path, None) {
+                    Found::Column(column, taken) => place(column).map(|at| (at, taken)),
+                    Found::Ambiguous(columns) => {
+                        let origin = path.last().map_or(Origin::default(), |part| part.origin.clone());
+                        return self.ambiguous(path, &columns, &origin);
+                    }
+                    Found::Nothing => None,
+                },
             },
         };
         match found {
@@ -118,10 +127,7 @@ impl Resolver<'_> {
                 self.fields(outputs[at].value.clone(), &path[taken..])?;
                 Some((at, &path[taken..]))
             }
-            None => {
-                let columns: Vec<ScopeColumn> = outputs.iter().filter_map(|output| output.source.clone()).collect();
-                self.unknown_column(path, &Scope::of(&columns))
-            }
+            None => self.unknown_column(path, &own),
         }
     }
 

@@ -10,6 +10,7 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Severity, Span};
 use lakesmith_graph::{Dataset, DatasetId, Flow, FlowId, FlowKind};
 use lakesmith_unresolved::StructField;
 
+use crate::clauses;
 use crate::engine::Engine;
 use crate::flow_rows;
 use crate::pipeline::Pipeline;
@@ -108,6 +109,7 @@ impl Analyzer<'_> {
         match target(dataset, &outputs) {
             Ok(target) => {
                 self.analysis.diagnostics.extend(property_lints(dataset));
+                self.analysis.diagnostics.extend(clauses::lints(dataset));
                 self.analysis.schemas.insert(dataset.id, target.schema.clone());
                 self.analysis.targets.insert(dataset.id, target);
             }
@@ -189,8 +191,9 @@ fn refused(flow: &Flow, dataset: &Dataset) -> Option<Diagnostic> {
 
 fn column_faults(output: &[StructField], span: Span, dataset: &Dataset) -> Vec<Diagnostic> {
     let mut faults = Vec::new();
-    for (index, column) in output.iter().enumerate() {
-        if output[..index].iter().any(|known| known.name == column.name) {
+    let mut names = HashSet::new();
+    for column in output {
+        if !names.insert(&column.name) {
             let title = format!(
                 "the query of `{}` gives two columns the name `{}`",
                 dataset.name.last().as_str(),

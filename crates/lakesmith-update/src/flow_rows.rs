@@ -14,15 +14,18 @@ use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::EngineError;
 use lakesmith_engine::arrow_type::{to_arrow, to_arrow_schema};
+use lakesmith_engine::projection::project;
 use lakesmith_expectation::{Action, Check, ExpectationExec};
-use lakesmith_functions::Typed;
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::rules::within;
+use lakesmith_functions::store_assignment::store;
+use lakesmith_functions::{Fault, Typed};
 use lakesmith_graph::Dataset;
 use lakesmith_plan::{Checked, Conditions, Options, resolve_checked};
 use lakesmith_unresolved::pipeline::{Expectation, ViolationAction};
-use lakesmith_unresolved::{Relation, StructField};
+use lakesmith_unresolved::{Relation, SparkType, StructField};
 
+use crate::clauses;
 use crate::fault::engine_fault;
 use crate::reads::Reads;
 use crate::target;
@@ -41,6 +44,8 @@ pub(crate) async fn resolve(
 ) -> Result<Checked, Vec<Diagnostic>> {
     let conditions: Vec<_> = dataset.expectations().iter().map(|expectation| expectation.predicate.clone()).collect();
     let source_file = dataset.expectations().iter().any(|expectation| quarantines(&expectation.on_violation));
+    let computed = clauses::with_computed(query, dataset);
+    let query = computed.as_ref().unwrap_or(query);
     resolve_checked(query, Conditions { conditions: &conditions, source_file }, reads, options).await
 }
 
@@ -110,8 +115,7 @@ async fn judged(
     let internal = |error: datafusion::common::DataFusionError| {
         vec![engine_fault(&EngineError::from_datafusion("plan flow", error))]
     };
-    let plan = LogicalPlanBuilder::from(checked.plan.clone()).project(columns).and_then(LogicalPlanBuilder::build);
-    let plan = plan.map_err(internal)?;
+    let plan = project(checked.plan.clone(), columns).map_err(internal)?;
     let physical = reads.engine.session().state().create_physical_plan(&plan).await.map_err(internal)?;
     if dataset.expectations().is_empty() {
         return Ok(physical);
@@ -133,7 +137,7 @@ fn stored_columns(checked: &Checked, dataset: &Dataset, schema: &[StructField]) 
                 let column = &checked.output[source];
                 let value =
                     Typed { expr: column.column(), data_type: column.data_type.clone(), nullable: column.nullable };
-                cast(value, &field.data_type, Mode::Ansi).map(|value| value.expr).map_err(|fault| fault.title)
+                stored(value, field).map(|value| value.expr).map_err(|fault| fault.title)
             }
             None => null(field),
         };
@@ -146,6 +150,16 @@ fn stored_columns(checked: &Checked, dataset: &Dataset, schema: &[StructField]) 
         }
     }
     if faults.is_empty() { Ok(columns) } else { Err(faults) }
+}
+
+/// A value as its column has it. Texts of CHAR and VARCHAR keep their lengths.
+fn stored(value: Typed, field: &StructField) -> Result<Typed, Fault> {
+    match field.data_type {
+        SparkType::Char(_) | SparkType::Varchar(_) => {
+            store(cast(value, &SparkType::STRING, Mode::Ansi)?, &field.data_type, field.name.as_str())
+        }
+        _ => cast(value, &field.data_type, Mode::Ansi),
+    }
 }
 
 fn null(field: &StructField) -> Result<Expr, String> {

@@ -7,6 +7,7 @@
 pub mod analysis;
 mod append;
 mod changed;
+mod clauses;
 mod complete;
 mod engine;
 pub mod event_log;

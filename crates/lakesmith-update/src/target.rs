@@ -1,5 +1,7 @@
 //! [`Target`]: the table a dataset is stored in, as its declaration and its flows want it.
 
+use std::collections::HashMap;
+
 use lakesmith_base::Identifier;
 use lakesmith_base::suggest::closest;
 use lakesmith_delta::schema_json::can_hold;
@@ -10,6 +12,8 @@ use lakesmith_graph::{Dataset, Flow};
 use lakesmith_unresolved::expression::ExpressionKind;
 use lakesmith_unresolved::pipeline::{ClusterBy, ColumnDefinition};
 use lakesmith_unresolved::{SparkType, StructField};
+
+use crate::clauses;
 
 /// A table as the pipeline wants it.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +45,7 @@ pub(crate) fn target(dataset: &Dataset, outputs: &[(&Flow, Vec<StructField>)]) -
     }
     faults.extend(schema.iter().filter(|column| !can_hold(&column.data_type)).map(|column| not_held(column, outputs)));
     let partition_columns = definition.map_or_else(Vec::new, |definition| partitions(definition, &schema, &mut faults));
+    faults.extend(clauses::faults(dataset));
     let Properties { kept: mut properties, wanted } = properties(dataset, &mut faults);
     if let Some(ClusterBy::Columns(columns)) = definition.and_then(|definition| definition.clauses.cluster_by.as_ref())
     {
@@ -114,9 +119,14 @@ fn not_held(column: &StructField, outputs: &[(&Flow, Vec<StructField>)]) -> Diag
 
 /// Adds a flow's columns by name. Columns are nullable unless they are declared otherwise.
 fn merge(schema: &mut Vec<StructField>, flow: &Flow, output: &[StructField], faults: &mut Vec<Diagnostic>) {
+    let mut places: HashMap<Identifier, usize> =
+        schema.iter().enumerate().map(|(place, known)| (known.name.clone(), place)).collect();
     for column in output {
-        match schema.iter_mut().find(|known| known.name == column.name) {
-            None => schema.push(StructField { nullable: true, ..column.clone() }),
+        match places.get(&column.name).and_then(|place| schema.get_mut(*place)) {
+            None => {
+                places.insert(column.name.clone(), schema.len());
+                schema.push(StructField { nullable: true, ..column.clone() });
+            }
             Some(known) if known.data_type == column.data_type => {}
             Some(known) => match common_of("flows", [&known.data_type, &column.data_type]) {
                 Ok(common) => known.data_type = common,
@@ -255,6 +265,10 @@ pub(crate) fn source_index(
     names: &[Identifier],
     by_position: bool,
 ) -> Option<usize> {
+    if names.get(index) == Some(&target[index].name) {
+        // names are unique, and mostly in the table's order
+        return Some(index);
+    }
     let by_name = names.iter().position(|name| *name == target[index].name);
     by_name.or_else(|| (by_position && index < names.len()).then_some(index))
 }

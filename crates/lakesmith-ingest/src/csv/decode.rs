@@ -4,6 +4,7 @@
 //! its fields are read as far as they go.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 
 use datafusion::arrow::array::RecordBatch;
 use datafusion::common::Result;
@@ -14,7 +15,7 @@ use super::tokens::{Cut, Tokenizer, Tokens};
 use super::value::Converter;
 use crate::framing::Record;
 use crate::json::text::write_text;
-use crate::options::{CsvRules, TextLayout};
+use crate::options::{CsvRules, Names, TextLayout};
 use crate::rows::{Malformed, RowPlan, Rows, Tally, Verdict, Want, shown};
 
 /// Decodes the records of one file.
@@ -182,8 +183,17 @@ impl CsvDecoder {
             self.check(number, &names)?;
         }
         if self.rules.is_by_name {
+            let places: HashMap<&str, usize> =
+                names.iter().enumerate().rev().map(|(place, name)| (name.as_str(), place)).collect();
+            let folded: HashMap<String, usize> = match self.rules.names {
+                Names::Exact => HashMap::new(),
+                Names::AnyCase => {
+                    names.iter().enumerate().rev().map(|(place, name)| (name.to_lowercase(), place)).collect()
+                }
+            };
             for column in self.columns.iter_mut().filter(|column| column.want != Want::Unnamed) {
-                column.place = names.iter().position(|name| *name == column.name);
+                let exact = places.get(column.name.as_str());
+                column.place = exact.or_else(|| folded.get(&column.name.to_lowercase())).copied();
             }
             self.set_names(names);
         }

@@ -1,6 +1,6 @@
 //! Columns of CSV files: names from the header, types by Spark's rules (`CSVInferSchema` of Apache Spark 4).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use datafusion::datasource::object_store::ObjectStoreUrl;
@@ -16,7 +16,7 @@ use crate::csv::tokens::{Cut, Tokenizer, Tokens};
 use crate::csv::value::Converter;
 use crate::framing::Record;
 use crate::listing::FoundFile;
-use crate::options::{Compression, ReaderOptions};
+use crate::options::{Compression, Names, ReaderOptions};
 use crate::scan::framer::Framer;
 use crate::scan::part::failure;
 use crate::scan::reading::{PartReader, ReadFault, compression_of};
@@ -29,6 +29,10 @@ struct Seen<'o> {
     tokens: Tokens,
     names: Vec<String>,
     places_by_name: HashMap<String, usize>,
+    /// The names of the columns in lower case.
+    folded: HashSet<String>,
+    /// Names that differ from a column's only by case.
+    hidden: Vec<String>,
     shapes: Vec<FieldShape>,
     /// The column of each field of the file at hand; nothing before its first record.
     places: Option<Vec<usize>>,
@@ -53,6 +57,8 @@ pub(super) async fn infer(
         tokens: Tokens::default(),
         names: Vec::new(),
         places_by_name: HashMap::new(),
+        folded: HashSet::new(),
+        hidden: Vec::new(),
         shapes: Vec::new(),
         places: None,
     };
@@ -69,6 +75,9 @@ pub(super) async fn infer(
     if !files.is_empty() && seen.names.is_empty() {
         inferred.warnings.push("the files hold no record".to_owned());
     }
+    for name in &seen.hidden {
+        inferred.warnings.push(super::hidden(name));
+    }
     let columns = seen.names.iter().zip(&seen.shapes).map(|(name, shape)| {
         let data_type = if options.infer_column_types { shape.data_type() } else { SparkType::STRING };
         StructField::nullable(name.as_str(), data_type)
@@ -82,8 +91,7 @@ async fn take_file(seen: &mut Seen<'_>, file: &FoundFile, store: Arc<dyn ObjectS
     let options = seen.options;
     let is_plain = compression_of(file, options.compression) == Compression::None && options.layout.is_splittable();
     let end = if is_plain { file.size.min(MOST_OF_FILE) } else { file.size };
-    let mut reader =
-        PartReader::new(store, file, (0, end), options.compression)?.with_encoding(&options.layout.encoding);
+    let mut reader = PartReader::new(store, file, (0, end), options.compression)?.with_rules(&options.rules());
     let mut framer = Framer::new(&options.rules(), true);
     let mut bytes = 0;
     while let Some(chunk) = reader.next().await? {
@@ -149,6 +157,14 @@ impl Seen<'_> {
         }
     }
 
+    /// What names that mean one column have in common.
+    fn key(&self, name: &str) -> String {
+        match self.options.names {
+            Names::Exact => name.to_owned(),
+            Names::AnyCase => name.to_lowercase(),
+        }
+    }
+
     /// Takes the first record of a file, which tells its columns.
     fn first(&mut self, record: &str) {
         let csv = &self.options.csv;
@@ -162,13 +178,19 @@ impl Seen<'_> {
         for (at, name) in names.into_iter().enumerate() {
             let is_by_name = csv.is_by_name && csv.has_header;
             let known = match is_by_name {
-                true => self.places_by_name.get(&name).copied(),
+                true => self.places_by_name.get(&self.key(&name)).copied(),
                 false => Some(at).filter(|at| *at < self.names.len()),
             };
             // by position the first file decides how many columns there are
-            let is_new = known.is_none() && (is_first || is_by_name);
+            let mut is_new = known.is_none() && (is_first || is_by_name);
+            if is_new && !self.folded.insert(name.to_lowercase()) {
+                is_new = false;
+                if !self.hidden.contains(&name) {
+                    self.hidden.push(name.clone());
+                }
+            }
             if is_new {
-                self.places_by_name.insert(name.clone(), self.names.len());
+                self.places_by_name.insert(self.key(&name), self.names.len());
                 self.names.push(name);
                 self.shapes.push(FieldShape::default());
             }

@@ -14,14 +14,13 @@ use crate::framing::Record;
 use crate::json::object::{Line, for_each_element};
 use crate::json::scan::{Kind, Scanner};
 use crate::listing::FoundFile;
-use crate::options::{Compression, ParseMode, ReaderOptions, Usage};
+use crate::options::{Compression, JsonRules, ParseMode, ReaderOptions, Usage};
 use crate::scan::framer::Framer;
 use crate::scan::part::failure;
 use crate::scan::reading::{PartReader, ReadFault, compression_of};
 use crate::times::Times;
 
 /// What was seen in all files.
-#[derive(Default)]
 struct Seen {
     fields: Fields,
     records: u64,
@@ -40,7 +39,8 @@ pub(super) async fn infer(
         .runtime_env()
         .object_store(ObjectStoreUrl::local_filesystem())
         .map_err(|error| EngineError::from_datafusion(OPERATION, error))?;
-    let mut seen = Seen { times: Arc::new(Times::new(&options.layout.times)), ..Seen::default() };
+    let times = Arc::new(Times::new(&options.layout.times));
+    let mut seen = Seen { fields: Fields::new(options.names), records: 0, malformed: 0, times };
     for file in files {
         match take_file(&mut seen, file, options, Arc::clone(&store)).await {
             Ok(()) => {}
@@ -56,7 +56,7 @@ pub(super) async fn infer(
     let mut hidden = Vec::new();
     let mut columns = seen.fields.columns(options.json, &mut hidden);
     for name in hidden {
-        inferred.warnings.push(format!("the field `{name}` differs from another one only by case and is no column"));
+        inferred.warnings.push(super::hidden(&name));
     }
     columns.retain(|column| !options.rescued_data_column().is_some_and(|name| column.name.matches(name)));
     if !options.infer_column_types {
@@ -86,8 +86,7 @@ async fn take_file(
 ) -> Result<(), ReadFault> {
     let is_plain = compression_of(file, options.compression) == Compression::None && options.layout.is_splittable();
     let end = if is_plain { file.size.min(MOST_OF_FILE) } else { file.size };
-    let mut reader =
-        PartReader::new(store, file, (0, end), options.compression)?.with_encoding(&options.layout.encoding);
+    let mut reader = PartReader::new(store, file, (0, end), options.compression)?.with_rules(&options.rules());
     let mut framer = Framer::new(&options.rules(), true);
     let mut bytes = 0;
     while let Some(chunk) = reader.next().await? {
@@ -109,6 +108,19 @@ async fn take_file(
 
 impl Seen {
     fn take(&mut self, record: Record<'_>, options: &ReaderOptions) {
+        let layout = &options.layout;
+        match record {
+            Record::Line(bytes) if layout.line_end.is_none() && !layout.is_multi_line => {
+                let lines = bytes.split(|byte| *byte == b'\r');
+                lines
+                    .filter(|line| !line.trim_ascii().is_empty())
+                    .for_each(|line| self.line(Record::Line(line), options));
+            }
+            _ => self.line(record, options),
+        }
+    }
+
+    fn line(&mut self, record: Record<'_>, options: &ReaderOptions) {
         let text = match record {
             Record::Line(bytes) => std::str::from_utf8(bytes).ok(),
             Record::TooLong => None,
@@ -118,10 +130,10 @@ impl Seen {
             return;
         };
         let times = Arc::clone(&self.times);
-        let line = Line { text, rules: options.json, times: &times, rescues: false };
+        let line =
+            Line { text, rules: JsonRules { names: options.names, ..options.json }, times: &times, rescues: false };
         let mut scanner = Scanner::new(text.as_bytes(), 0, options.json);
-        let value = scanner.value().ok().filter(|_| scanner.peek().is_none());
-        match value {
+        match scanner.value().ok() {
             Some(object) if object.kind == Kind::Object => {
                 self.records += 1;
                 self.fields.take(line, object);

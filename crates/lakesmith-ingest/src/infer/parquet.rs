@@ -10,8 +10,8 @@ use lakesmith_unresolved::{SparkType, StructField};
 
 use super::{Inferred, OPERATION};
 use crate::listing::FoundFile;
-use crate::options::{ReaderOptions, nullable_field};
-use crate::parquet::adapt::{Names, is_adaptable};
+use crate::options::{Names, ReaderOptions, nullable_field};
+use crate::parquet::adapt::is_adaptable;
 use crate::parquet::footer::read_footer;
 use crate::scan::part::failure;
 use crate::scan::reading::ReadFault;

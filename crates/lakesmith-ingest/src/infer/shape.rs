@@ -9,7 +9,7 @@ use crate::json::number;
 use crate::json::object::{Line, for_each_element};
 use crate::json::scan::{Kind, Scanner, Span};
 use crate::json::text::unescaped;
-use crate::options::JsonRules;
+use crate::options::{JsonRules, Names};
 
 /// Objects and lists inside each other that become types; deeper ones are STRING.
 const DEEPEST: usize = 64;
@@ -43,9 +43,9 @@ pub(super) struct Fields {
     shapes: Vec<Shape>,
 }
 
-impl Default for Fields {
-    fn default() -> Self {
-        Self { keys: KeyTable::new([]), names: Vec::new(), shapes: Vec::new() }
+impl Fields {
+    pub(super) fn new(names: Names) -> Self {
+        Self { keys: KeyTable::new([], names), names: Vec::new(), shapes: Vec::new() }
     }
 }
 
@@ -158,7 +158,7 @@ impl Shape {
             Kind::Fraction | Kind::NonFinite => Self::Double,
             Kind::Object | Kind::List if scope.depth >= DEEPEST => Self::Text,
             Kind::Object => {
-                let mut fields = Fields::default();
+                let mut fields = Fields::new(rules.names);
                 fields.take_within(scope, value);
                 Self::Object(Box::new(fields))
             }

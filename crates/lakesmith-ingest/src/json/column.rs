@@ -22,6 +22,7 @@ use super::rescue;
 use super::scan::{Kind, Scanner, Span};
 use super::text::unescaped;
 use super::value::{binary, boolean, date, decimal, double, float, long, narrow, timestamp, timestamp_ntz};
+use crate::options::Names;
 use crate::rows::Want;
 
 /// Whether a value suited its column.
@@ -87,7 +88,7 @@ pub(super) struct StructColumn {
 }
 
 impl ColumnBuilder {
-    pub(super) fn new(data_type: &DataType) -> Result<Self> {
+    pub(super) fn new(data_type: &DataType, names: Names) -> Result<Self> {
         Ok(match data_type {
             DataType::Null => Self::Null(0),
             DataType::Boolean => Self::Boolean(BooleanBuilder::new()),
@@ -113,7 +114,7 @@ impl ColumnBuilder {
                 element: Arc::clone(element),
                 offsets: vec![0],
                 validity: NullBufferBuilder::new(0),
-                elements: Self::new(element.data_type())?,
+                elements: Self::new(element.data_type(), names)?,
             })),
             DataType::Map(entries, _) => match entries.data_type() {
                 DataType::Struct(fields) if fields.len() == 2 && *fields[0].data_type() == DataType::Utf8 => {
@@ -123,7 +124,7 @@ impl ColumnBuilder {
                         offsets: vec![0],
                         validity: NullBufferBuilder::new(0),
                         keys: StringBuilder::new(),
-                        values: Self::new(fields[1].data_type())?,
+                        values: Self::new(fields[1].data_type(), names)?,
                     }))
                 }
                 _ => return not_impl_err!("a map of JSON whose keys are not STRING"),
@@ -131,7 +132,7 @@ impl ColumnBuilder {
             DataType::Struct(fields) => Self::Struct(Box::new(StructColumn {
                 fields: fields.clone(),
                 validity: NullBufferBuilder::new(0),
-                object: ObjectColumns::new(fields.iter().map(|field| (field.as_ref(), Want::Decoded)))?,
+                object: ObjectColumns::new(fields.iter().map(|field| (field.as_ref(), Want::Decoded)), names)?,
             })),
             other => return not_impl_err!("a column of type {other} in JSON"),
         })

@@ -34,7 +34,7 @@ pub(crate) struct RecordDecoder {
 impl RecordDecoder {
     pub(crate) fn new(plan: RowPlan, rules: JsonRules, times: Times, uri: &str) -> Result<Self> {
         let wants = plan.wants();
-        let root = ObjectColumns::new(plan.columns.fields().iter().map(AsRef::as_ref).zip(wants))?;
+        let root = ObjectColumns::new(plan.columns.fields().iter().map(AsRef::as_ref).zip(wants), rules.names)?;
         let times = Arc::new(times);
         Ok(Self { rules, times, rescues: plan.rescues(), root, rows: Rows::new(plan, uri) })
     }
@@ -79,18 +79,25 @@ impl RecordDecoder {
         let line = self.line(text, &times);
         let mut scanner = Scanner::new(bytes, 0, self.rules);
         match scanner.peek() {
-            Some(b'{') => match self.root.scan(line, &mut scanner).and_then(|()| at_end(&mut scanner)) {
-                Ok(()) => self.row(number, line).map(|()| Step::Done),
+            Some(b'{') => match self.root.scan(line, &mut scanner) {
+                Ok(()) => {
+                    self.row(number, line)?;
+                    self.leftover(number, &mut scanner);
+                    Ok(Step::Done)
+                }
                 Err(fault) => self.malformed(number, text, described(fault)),
             },
             Some(b'[') => {
                 let start = scanner.at();
-                match scanner.value().and_then(|list| at_end(&mut scanner).map(|()| list)) {
+                match scanner.value() {
                     // As in Spark, one element that is no object spoils the line.
                     Ok(list) if !holds_only_objects(line, list) => {
                         self.malformed(number, text, "an element of the list is no JSON object".to_owned())
                     }
-                    Ok(_) => Ok(Step::List(start + 1)),
+                    Ok(_) => {
+                        self.leftover(number, &mut scanner);
+                        Ok(Step::List(start + 1))
+                    }
                     Err(fault) => self.malformed(number, text, described(fault)),
                 }
             }
@@ -140,6 +147,18 @@ impl RecordDecoder {
         self.rows.end_row(number, line.text, misfit, outcome.rescued)
     }
 
+    /// Tells of text behind a record, which as in Spark does not spoil it. Commas and brackets of a list that is written over
+    /// several lines are none.
+    fn leftover(&mut self, number: u64, scanner: &mut Scanner<'_>) {
+        while let Some(b',' | b']') = scanner.peek() {
+            scanner.step();
+        }
+        if scanner.peek().is_some() {
+            let reason = format!("there is text after the record (byte {})", scanner.at() + 1);
+            self.rows.pass_over(number, reason);
+        }
+    }
+
     /// A record that is no JSON object.
     fn malformed(&mut self, number: u64, text: &str, reason: String) -> Result<Step, Malformed> {
         if self.rows.malformed(number, text, reason)? == Verdict::NullRow {
@@ -159,13 +178,6 @@ fn holds_only_objects(line: Line<'_>, list: Span) -> bool {
     let mut all = true;
     for_each_element(line, list, |element| all = all && element.kind == Kind::Object);
     all
-}
-
-fn at_end(scanner: &mut Scanner<'_>) -> Result<(), Fault> {
-    match scanner.peek() {
-        None => Ok(()),
-        Some(_) => scanner.fault("there is text after the record"),
-    }
 }
 
 fn described(fault: Fault) -> String {

@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// The names of the fields of an object. Names are compared exactly: one that differs by case is another one.
+use crate::options::Names;
+
+/// The names of the fields of an object. Names are compared exactly, so that one which differs by case is another one, unless
+/// names are found in any case.
 ///
 /// Objects of one file mostly have the same fields in the same order, so the field that followed last time is tried before
 /// anything is hashed.
@@ -15,12 +18,18 @@ pub(crate) struct KeyTable {
     positions: HashMap<Box<[u8]>, usize, BuildHasherDefault<KeyHasher>>,
     /// By position + 1, which field came next last time; 0 stands for the start of the object.
     followers: Vec<usize>,
+    /// Positions by names in lower case, where names are found in any case.
+    folded: Option<HashMap<String, usize>>,
 }
 
 impl KeyTable {
     /// A table whose positions are those of `names`; of equal names the first one counts, and a `None` is never found.
-    pub(crate) fn new<'a>(names: impl IntoIterator<Item = Option<&'a str>>) -> Self {
+    pub(crate) fn new<'a>(names: impl IntoIterator<Item = Option<&'a str>>, found: Names) -> Self {
         let names: Vec<Option<&str>> = names.into_iter().collect();
+        let folded = (found == Names::AnyCase).then(|| {
+            let folded = names.iter().enumerate().rev();
+            folded.filter_map(|(position, name)| Some((name.as_ref()?.to_lowercase(), position))).collect()
+        });
         let mut positions = HashMap::default();
         for (position, name) in names.iter().enumerate() {
             if let Some(name) = name {
@@ -30,7 +39,7 @@ impl KeyTable {
         let followers = (0..=names.len()).collect();
         let spelled = names.iter().map(|name| name.and_then(spelled)).collect();
         let names = names.into_iter().map(|name| name.map(|name| name.as_bytes().into())).collect();
-        Self { names, spelled, positions, followers }
+        Self { names, spelled, positions, followers, folded }
     }
 
     /// When `rest` starts with the field that followed last time, its position and the length of its key with quotes and
@@ -51,6 +60,9 @@ impl KeyTable {
         self.names.push(Some(key.as_bytes().into()));
         self.spelled.push(spelled(key));
         self.positions.insert(key.as_bytes().into(), position);
+        if let Some(folded) = &mut self.folded {
+            folded.entry(key.to_lowercase()).or_insert(position);
+        }
         self.followers.push(position + 1);
         self.followers[*place] = position;
         *place = position + 1;
@@ -63,7 +75,8 @@ impl KeyTable {
         let position = match self.names.get(guess) {
             Some(Some(name)) if **name == *key => guess,
             _ => {
-                let position = *self.positions.get(key)?;
+                let folded = || self.folded.as_ref()?.get(&String::from_utf8_lossy(key).to_lowercase());
+                let position = *self.positions.get(key).or_else(folded)?;
                 self.followers[*place] = position;
                 position
             }
@@ -111,7 +124,7 @@ mod tests {
 
     #[test]
     fn fields_are_found_in_any_order() {
-        let mut table = KeyTable::new([Some("a"), Some("b"), None, Some("long_name_of_a_field")]);
+        let mut table = KeyTable::new([Some("a"), Some("b"), None, Some("long_name_of_a_field")], Names::Exact);
         for keys in
             [["a", "b", "x", "long_name_of_a_field"], ["long_name_of_a_field", "A", "b", "a"], ["b", "b", "", "\0"]]
         {
@@ -121,8 +134,11 @@ mod tests {
                 keys.iter().map(|key| ["a", "b", "?", "long_name_of_a_field"].iter().position(|n| n == key)).collect();
             assert_eq!(found, expected, "{keys:?}");
         }
+        let mut any = KeyTable::new([Some("Id"), Some("ID"), Some("é")], Names::AnyCase);
+        let found = ["ID", "id", "Id", "\u{c9}", "x"].map(|key| any.find(key.as_bytes(), &mut 0));
+        assert_eq!(found, [Some(1), Some(0), Some(0), Some(2), None]);
         assert_eq!(table.guess(b"\"b\":1", &mut 0), Some((1, 4)));
         assert_eq!(table.guess(b"\"b\" :1", &mut 0), None);
-        assert_eq!(KeyTable::new([Some("a\"b")]).guess(b"\"a\"b\":", &mut 0), None);
+        assert_eq!(KeyTable::new([Some("a\"b")], Names::Exact).guess(b"\"a\"b\":", &mut 0), None);
     }
 }

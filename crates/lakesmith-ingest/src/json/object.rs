@@ -10,7 +10,7 @@ use super::keys::KeyTable;
 use super::rescue::{Leftover, open_object};
 use super::scan::{Fault, Kind, Scanner, Span};
 use super::text::unescaped;
-use crate::options::JsonRules;
+use crate::options::{JsonRules, Names};
 use crate::rows::Want;
 use crate::times::Times;
 
@@ -48,17 +48,17 @@ pub(super) struct ObjectColumns {
 impl ObjectColumns {
     /// Columns for `fields`; those that are not `wanted` are known and not decoded, and those that are not `named` are found
     /// under no name.
-    pub(super) fn new<'a>(fields: impl IntoIterator<Item = (&'a Field, Want)>) -> Result<Self> {
+    pub(super) fn new<'a>(fields: impl IntoIterator<Item = (&'a Field, Want)>, found_by: Names) -> Result<Self> {
         let fields: Vec<(&Field, Want)> = fields.into_iter().collect();
         let keys = fields.iter().map(|(field, want)| (*want != Want::Unnamed).then_some(field.name().as_str()));
         let columns = fields.iter().map(|(field, want)| match want {
-            Want::Decoded => ColumnBuilder::new(field.data_type()).map(Some),
+            Want::Decoded => ColumnBuilder::new(field.data_type(), found_by).map(Some),
             Want::Skipped | Want::Unnamed => Ok(None),
         });
         let names = fields.iter().map(|(field, _)| field.name().clone()).collect();
         let columns: Vec<_> = columns.collect::<Result<_>>()?;
         let found = vec![None; columns.len()];
-        Ok(Self { keys: KeyTable::new(keys), names, columns, found, unknown: Vec::new() })
+        Ok(Self { keys: KeyTable::new(keys, found_by), names, columns, found, unknown: Vec::new() })
     }
 
     pub(super) fn name(&self, column: usize) -> &str {

@@ -33,6 +33,7 @@ pub(crate) fn nullable_field(field: &StructField) -> StructField {
 
 /// Reads a schema: DDL (`a INT, b STRING`, also inside `STRUCT<…>`) or Spark's JSON.
 pub(super) fn schema(text: &str) -> Result<Vec<StructField>, String> {
+    let text = within_quotes(text);
     let fields = if text.trim_start().starts_with('{') {
         match json_type(&serde_json::from_str(text).map_err(|error| format!("the schema is no JSON: {error}"))?)? {
             SparkType::Struct(fields) => fields,
@@ -58,9 +59,15 @@ pub(super) fn schema(text: &str) -> Result<Vec<StructField>, String> {
     Ok(fields.iter().map(nullable_field).collect())
 }
 
+/// What notebooks write between three quotes: a text that begins and ends with one of them.
+fn within_quotes(text: &str) -> &str {
+    let inner = |quote| text.trim().strip_prefix(quote)?.strip_suffix(quote);
+    inner('\'').or_else(|| inner('"')).unwrap_or(text)
+}
+
 /// Reads hints: `id INT, tags MAP<STRING, STRING>, a.b DATE`.
 pub(super) fn hints(text: &str) -> Result<Vec<SchemaHint>, String> {
-    split(text, ',').into_iter().map(str::trim).filter(|part| !part.is_empty()).map(hint).collect()
+    split(within_quotes(text), ',').into_iter().map(str::trim).filter(|part| !part.is_empty()).map(hint).collect()
 }
 
 fn hint(text: &str) -> Result<SchemaHint, String> {

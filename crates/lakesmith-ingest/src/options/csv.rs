@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Names;
+
 /// What the fields of a record are cut by.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct CsvDialect {
@@ -40,6 +42,9 @@ pub(crate) struct CsvRules {
     pub(crate) dialect: CsvDialect,
     /// The first record of a file names its columns.
     pub(crate) has_header: bool,
+    /// Lines at the start of a file that hold no records, blank ones and comments included (`skipRows`).
+    #[serde(default)]
+    pub(crate) skipped_lines: u64,
     /// The names of the header decide which field belongs to which column; otherwise the position does.
     pub(crate) is_by_name: bool,
     /// A header that does not name the columns of the schema is a fault of the file (`enforceSchema` is off).
@@ -50,6 +55,8 @@ pub(crate) struct CsvRules {
     pub(crate) positive_infinity: String,
     pub(crate) negative_infinity: String,
     pub(crate) prefers_date: bool,
+    #[serde(default)]
+    pub(crate) names: Names,
 }
 
 impl Default for CsvRules {
@@ -70,6 +77,7 @@ impl Default for CsvRules {
         Self {
             dialect,
             has_header: false,
+            skipped_lines: 0,
             is_by_name: false,
             checks_header: false,
             null_text: String::new(),
@@ -78,6 +86,7 @@ impl Default for CsvRules {
             positive_infinity: "Inf".to_owned(),
             negative_infinity: "-Inf".to_owned(),
             prefers_date: true,
+            names: Names::Exact,
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, Default)]
 pub(crate) struct TextLayout {
     pub(crate) encoding: Encoding,
-    /// What ends a line (`lineSep`); without it `\n`, `\r\n` and, in CSV and text, `\r` do.
+    /// What ends a line (`lineSep`); without it `\n`, `\r\n` and `\r` do.
     pub(crate) line_end: Option<u8>,
     /// A record may span lines (`multiLine`), or is the whole file (`wholetext`).
     pub(crate) is_multi_line: bool,

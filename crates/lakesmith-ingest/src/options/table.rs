@@ -5,8 +5,8 @@
 
 use super::csv::{character, characters, delimiter, unescaped_quote};
 use super::layout::{encoding, line_end, pattern, zone};
-use super::value::{boolean, bytes, positive, ratio, time};
-use super::{Compression, Format, OptionFault, ParseMode, ReaderOptions, SchemaEvolution, Usage, columns};
+use super::value::{boolean, bytes, positive, ratio, time, whole};
+use super::{Compression, Format, Names, OptionFault, ParseMode, ReaderOptions, SchemaEvolution, Usage, columns};
 
 /// What a value of an option does.
 enum Meaning {
@@ -22,7 +22,6 @@ enum Meaning {
 
 use Meaning::{NoEffect, NotBuilt, Only, Set};
 
-const TRUE: &[&str] = &["true"];
 const FALSE: &[&str] = &["false"];
 
 /// Options of every format. The second part of an entry says what is built.
@@ -52,7 +51,7 @@ const GENERAL: &[(&str, Meaning)] = &[
     ("partitionColumns", Set(partition_columns)),
     ("pathGlobFilter", Set(file_name_pattern)),
     ("pathRewrites", NotBuilt),
-    ("readerCaseSensitive", Only(TRUE)),
+    ("readerCaseSensitive", Set(|o, v| set(&mut o.names, names(v)))),
     ("recursiveFileLookup", Set(|o, v| set(&mut o.ignores_folders, boolean(v)))),
     ("rescuedDataColumn", Set(|o, v| set(&mut o.rescued_data_name, name(v).map(Some)))),
     ("resourceTag", NoEffect),
@@ -119,12 +118,12 @@ const CSV: &[(&str, Meaning)] = &[
     ("nanValue", Set(|o, v| set(&mut o.csv.not_a_number, Ok(v.to_owned())))),
     ("negativeInf", Set(|o, v| set(&mut o.csv.negative_infinity, Ok(v.to_owned())))),
     ("nullValue", Set(|o, v| set(&mut o.csv.null_text, Ok(v.to_owned())))),
-    ("parserCaseSensitive", Only(TRUE)),
+    ("parserCaseSensitive", Set(|o, v| set(&mut o.names, names(v)))),
     ("positiveInf", Set(|o, v| set(&mut o.csv.positive_infinity, Ok(v.to_owned())))),
     ("preferDate", Set(|o, v| set(&mut o.csv.prefers_date, boolean(v)))),
     ("quote", Set(|o, v| set(&mut o.csv.dialect.quote, character(v)))),
     ("sep", Set(|o, v| set(&mut o.csv.dialect.delimiter, delimiter(v)))),
-    ("skipRows", Only(&["0"])),
+    ("skipRows", Set(|o, v| set(&mut o.csv.skipped_lines, whole(v)))),
     ("timestampFormat", Set(|o, v| set(&mut o.layout.times.timestamp, pattern(v)))),
     ("timestampNTZFormat", Set(|o, v| set(&mut o.layout.times.timestamp_ntz, pattern(v)))),
     ("unescapedQuoteHandling", Set(|o, v| set(&mut o.csv.dialect.unescaped_quote, unescaped_quote(v)))),
@@ -180,6 +179,10 @@ pub(super) fn read(
             }
             faults.push(fault);
         }
+    }
+    // as with Auto Loader, files whose columns are inferred name them
+    if read.usage != Usage::Reader && read.schema.is_none() && !options.iter().any(|(key, _)| is_named(key, "header")) {
+        read.csv.has_header = true;
     }
     if read.schema.is_some() && !read.schema_hints.is_empty() {
         faults.push(
@@ -298,6 +301,10 @@ fn max_columns(options: &mut ReaderOptions, text: &str) -> Result<(), String> {
     let number = positive(text)?;
     options.csv.dialect.max_columns = usize::try_from(number).unwrap_or(usize::MAX);
     Ok(())
+}
+
+fn names(text: &str) -> Result<Names, String> {
+    Ok(if boolean(text)? { Names::Exact } else { Names::AnyCase })
 }
 
 fn mode(text: &str) -> Result<ParseMode, String> {

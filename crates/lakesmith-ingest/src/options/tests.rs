@@ -55,9 +55,10 @@ fn what_is_not_built_is_refused_by_name() {
         (Some("jsn"), &[], "format: no format is called `jsn` (did you mean `json`?)"),
         (
             Some("csv"),
-            &[("skipRows", "1")],
-            "skipRows: option `skipRows` with the value `1` is not built yet (`0` is how files are read)",
+            &[("badRecordsPath", "bad")],
+            "badRecordsPath: option `badRecordsPath` is not built yet (remove it)",
         ),
+        (Some("csv"), &[("skipRows", "-1")], "skipRows: `-1` is no whole number ()"),
         (
             Some("csv"),
             &[("unescapedQuoteHandling", "BACK_TO_DELIMITER")],

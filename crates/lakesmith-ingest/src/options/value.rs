@@ -56,6 +56,11 @@ pub(crate) fn positive(text: &str) -> Result<u64, String> {
     }
 }
 
+/// Reads a number of zero or more.
+pub(crate) fn whole(text: &str) -> Result<u64, String> {
+    text.trim().parse().map_err(|_| format!("`{text}` is no whole number"))
+}
+
 /// Checks a part of a whole, above 0 and up to 1.
 pub(crate) fn ratio(text: &str) -> Result<(), String> {
     match text.trim().parse::<f64>() {

@@ -11,14 +11,7 @@ use datafusion::arrow::datatypes::{DataType, Field, Fields};
 use datafusion::common::Result;
 use lakesmith_engine::arrow_type;
 
-/// How names of a file are found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Names {
-    /// Only with the same case: one of another case is another field, which is rescued.
-    Exact,
-    /// In any case when no name is the same, as Spark does.
-    AnyCase,
-}
+use crate::options::Names;
 
 /// The position of a name among a file's fields.
 pub(crate) fn find(fields: &Fields, name: &str, names: Names) -> Option<usize> {

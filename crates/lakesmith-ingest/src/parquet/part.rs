@@ -15,12 +15,13 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::async_reader::{ParquetRecordBatchStream, ParquetRecordBatchStreamBuilder};
 use parquet::file::metadata::RowGroupMetaData;
 
-use super::adapt::{Names, adapt, find, is_adaptable};
+use super::adapt::{adapt, find, is_adaptable};
 use super::footer::{Footer, read_footer};
 use super::input::{FileInput, read_fault};
 use super::leftover::rescued;
 use crate::counts::PartCounts;
 use crate::listing::FoundFile;
+use crate::options::{Names, Rules};
 use crate::rows::Tally;
 use crate::scan::part::{PartSettings, failure};
 use crate::scan::reading::ReadFault;
@@ -155,7 +156,10 @@ impl ParquetPart {
     fn columns(&self, footer: &Footer) -> Result<(Columns, Vec<usize>)> {
         let plan = &self.settings.plan;
         let rescues = plan.rescued.is_some_and(|rescued| plan.projection.contains(&rescued));
-        let names = if plan.rescued.is_some() { Names::Exact } else { Names::AnyCase };
+        let names = match self.settings.rules {
+            Rules::Parquet(Names::Exact) if plan.rescued.is_some() => Names::Exact,
+            _ => Names::AnyCase,
+        };
         let fields = footer.schema.fields();
         let mut found = Vec::with_capacity(plan.projection.len());
         let mut taken = vec![false; fields.len()];

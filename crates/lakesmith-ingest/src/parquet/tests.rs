@@ -217,6 +217,6 @@ async fn every_declared_row_of_a_mutated_file_is_decoded_or_rejected() {
 fn the_element_of_a_list_may_have_any_name() {
     let array: ArrayRef = Arc::new(ListArray::from_iter_primitive::<Int64Type, _, _>([Some([Some(1)])]));
     let wanted = DataType::List(Arc::new(Field::new("element", DataType::Int64, true)));
-    let adapted = super::adapt::adapt(&array, &wanted, super::adapt::Names::Exact).unwrap();
+    let adapted = super::adapt::adapt(&array, &wanted, crate::options::Names::Exact).unwrap();
     assert_eq!(adapted.data_type(), &wanted);
 }

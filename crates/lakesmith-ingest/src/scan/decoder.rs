@@ -23,6 +23,10 @@ pub(crate) enum Decoder {
 pub(crate) struct JsonLines {
     decoder: Box<RecordDecoder>,
     list: Option<OpenList>,
+    /// Carriage returns end lines too.
+    splits_returns: bool,
+    /// What is left of a line that carriage returns end.
+    rest: Option<(u64, Bytes)>,
 }
 
 /// A record that holds a list, some of whose elements are decoded.
@@ -37,11 +41,12 @@ impl Decoder {
         Ok(match rules {
             Rules::Json(json, layout) => {
                 let decoder = Box::new(RecordDecoder::new(plan, *json, Times::new(&layout.times), uri)?);
-                Self::Json(JsonLines { decoder, list: None })
+                let splits_returns = layout.line_end.is_none() && !layout.is_multi_line;
+                Self::Json(JsonLines { decoder, list: None, splits_returns, rest: None })
             }
             Rules::Csv(csv, layout) => Self::Csv(Box::new(CsvDecoder::new(plan, (**csv).clone(), layout, uri)?)),
             Rules::Text(layout) => Self::Text(Box::new(TextDecoder::new(plan, layout, uri)?)),
-            Rules::Parquet => return internal_err!("Parquet has no records that are lines"),
+            Rules::Parquet(_) => return internal_err!("Parquet has no records that are lines"),
         })
     }
 
@@ -75,7 +80,7 @@ impl Decoder {
     /// The bytes that the batch in the making holds, about.
     pub(crate) fn memory(&self) -> usize {
         match self {
-            Self::Json(json) => json.decoder.memory() + json.list.as_ref().map_or(0, |list| list.line.len()),
+            Self::Json(json) => json.memory(),
             Self::Csv(csv) => csv.memory(),
             Self::Text(text) => text.memory(),
         }
@@ -84,14 +89,7 @@ impl Decoder {
     /// Decodes a record.
     pub(crate) fn record(&mut self, number: u64, record: Record<'_>) -> Result<(), Malformed> {
         match self {
-            Self::Json(json) => {
-                if let Step::List(at) = json.decoder.record(number, record)?
-                    && let Record::Line(line) = record
-                {
-                    json.list = Some(OpenList { number, line: Bytes::copy_from_slice(line), at });
-                }
-                Ok(())
-            }
+            Self::Json(json) => json.record(number, record),
             Self::Csv(csv) => csv.record(number, record),
             Self::Text(text) => text.record(number, record),
         }
@@ -99,13 +97,10 @@ impl Decoder {
 
     /// Goes on with a record that was begun; `false` when there is none.
     pub(crate) fn go_on(&mut self) -> Result<bool, Malformed> {
-        let Self::Json(json) = self else { return Ok(false) };
-        let Some(list) = &mut json.list else { return Ok(false) };
-        match json.decoder.elements(list.number, &list.line, list.at)? {
-            Some(at) => list.at = at,
-            None => json.list = None,
+        match self {
+            Self::Json(json) => json.go_on(),
+            Self::Csv(_) | Self::Text(_) => Ok(false),
         }
-        Ok(true)
     }
 
     /// Whether the header of the file has not been seen.
@@ -128,5 +123,51 @@ impl Decoder {
             Self::Csv(csv) => csv.finish_batch(),
             Self::Text(text) => text.finish_batch(),
         }
+    }
+}
+
+impl JsonLines {
+    fn memory(&self) -> usize {
+        let list = self.list.as_ref().map_or(0, |list| list.line.len());
+        let rest = self.rest.as_ref().map_or(0, |(_, rest)| rest.len());
+        self.decoder.memory() + list + rest
+    }
+
+    fn record(&mut self, number: u64, record: Record<'_>) -> Result<(), Malformed> {
+        match record {
+            Record::Line(line) if self.splits_returns && memchr::memchr(b'\r', line).is_some() => {
+                self.rest = Some((number, Bytes::copy_from_slice(line)));
+                Ok(())
+            }
+            _ => self.line(number, record),
+        }
+    }
+
+    fn line(&mut self, number: u64, record: Record<'_>) -> Result<(), Malformed> {
+        if let Step::List(at) = self.decoder.record(number, record)?
+            && let Record::Line(line) = record
+        {
+            self.list = Some(OpenList { number, line: Bytes::copy_from_slice(line), at });
+        }
+        Ok(())
+    }
+
+    /// Goes on with a list, then with the next line that a carriage return ends.
+    fn go_on(&mut self) -> Result<bool, Malformed> {
+        if let Some(list) = &mut self.list {
+            match self.decoder.elements(list.number, &list.line, list.at)? {
+                Some(at) => list.at = at,
+                None => self.list = None,
+            }
+            return Ok(true);
+        }
+        let Some((number, mut line)) = self.rest.take() else { return Ok(false) };
+        if let Some(end) = memchr::memchr(b'\r', &line) {
+            self.rest = Some((number, line.split_off(end).split_off(1)));
+        }
+        if !line.iter().all(u8::is_ascii_whitespace) {
+            self.line(number, Record::Line(&line))?;
+        }
+        Ok(true)
     }
 }

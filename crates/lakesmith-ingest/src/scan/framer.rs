@@ -34,13 +34,19 @@ impl Framer {
             Rules::Csv(csv, layout) if layout.is_multi_line => {
                 let newline = layout.line_end.unwrap_or(b'\n');
                 let tokenizer = Tokenizer::new(csv.dialect.clone(), Some(newline));
-                Self::Csv(Box::new(CsvRecords::new(tokenizer, newline, csv.dialect.comment)))
+                let records = CsvRecords::new(tokenizer, newline, csv.dialect.comment);
+                Self::Csv(Box::new(CsvRecords { lines: csv.skipped_lines, ..records }))
             }
-            Rules::Json(_, layout) | Rules::Csv(_, layout) => {
-                lines(LineRules { end: layout.line_end.unwrap_or(b'\n'), keeps_blank: false })
+            Rules::Csv(csv, layout) => {
+                let rules = LineRules { end: layout.line_end.unwrap_or(b'\n'), keeps_blank: false };
+                match lines(rules) {
+                    Self::Lines(framer) if is_file_start => Self::Lines(framer.after(csv.skipped_lines)),
+                    framer => framer,
+                }
             }
+            Rules::Json(_, layout) => lines(LineRules { end: layout.line_end.unwrap_or(b'\n'), keeps_blank: false }),
             Rules::Text(layout) => lines(LineRules { end: layout.line_end.unwrap_or(b'\n'), keeps_blank: true }),
-            Rules::Parquet => lines(LineRules::default()),
+            Rules::Parquet(_) => lines(LineRules::default()),
         }
     }
 

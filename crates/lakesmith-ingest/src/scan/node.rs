@@ -67,7 +67,7 @@ impl FilesScan {
         let plan = RowPlan::new(columns, options, 0);
         let is_splittable = |file: &FoundFile| {
             let is_plain = || compression_of(file, options.compression) == Compression::None;
-            options.format == Format::Parquet || options.layout.is_splittable() && is_plain()
+            options.format == Format::Parquet || options.is_splittable() && is_plain()
         };
         let rejects_damaged = match (options.ignore_corrupt_files, options.format) {
             (Some(rejects), _) => rejects,
@@ -284,7 +284,7 @@ impl PartitionRun {
                 let file = file.ok_or_else(|| internal_datafusion_err!("{NAME} has no file {}", part.file))?.clone();
                 let store = Arc::clone(&self.store);
                 let open = match self.scan.rules {
-                    Rules::Parquet => Open::Parquet(Box::new(ParquetPart::new(store, &self.settings, &file, part))),
+                    Rules::Parquet(_) => Open::Parquet(Box::new(ParquetPart::new(store, &self.settings, &file, part))),
                     _ => Open::Text(Box::new(OpenPart::new(store, &self.settings, &file, part)?)),
                 };
                 self.open = Some((nth, file, open));

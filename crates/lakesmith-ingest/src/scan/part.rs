@@ -16,7 +16,7 @@ use super::reading::{PartReader, ReadFault};
 use super::split::FilePart;
 use crate::counts::PartCounts;
 use crate::listing::FoundFile;
-use crate::options::{Compression, Encoding, Rules};
+use crate::options::{Compression, Rules};
 use crate::rows::{Malformed, RowPlan};
 
 /// What all parts of a scan have in common.
@@ -29,15 +29,6 @@ pub(crate) struct PartSettings {
     pub(crate) rejects_damaged: bool,
     /// A file that has vanished since it was listed is passed over rather than an error.
     pub(crate) ignores_missing: bool,
-}
-
-impl PartSettings {
-    pub(crate) fn encoding(&self) -> &Encoding {
-        match &self.rules {
-            Rules::Json(_, layout) | Rules::Csv(_, layout) | Rules::Text(layout) => &layout.encoding,
-            Rules::Parquet => &Encoding::Utf8,
-        }
-    }
 }
 
 /// A part that is being decoded.
@@ -67,7 +58,7 @@ impl OpenPart {
         let range = (part.start, part.end);
         let reader = PartReader::new(Arc::clone(&store), file, range, settings.compression)
             .map_err(|fault| failure(file, fault))?
-            .with_encoding(settings.encoding());
+            .with_rules(&settings.rules);
         Ok(Self {
             store,
             settings: settings.clone(),

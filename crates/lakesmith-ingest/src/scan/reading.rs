@@ -12,13 +12,16 @@ use async_compression::tokio::bufread::{GzipDecoder, ZstdDecoder};
 use bytes::{Buf, Bytes, BytesMut};
 use datafusion::common::{DataFusionError, Result};
 use futures::stream::{BoxStream, StreamExt, try_unfold};
+use lakesmith_diagnostic::Condition;
+use lakesmith_engine::DataError;
 use object_store::path::Path as StorePath;
 use object_store::{GetOptions, ObjectStore, ObjectStoreExt};
 use tokio::io::{AsyncBufRead, AsyncRead, AsyncReadExt, ReadBuf};
 
 use super::encoding::Transcoder;
+use super::preamble::Preamble;
 use crate::listing::FoundFile;
-use crate::options::{Compression, Encoding};
+use crate::options::{Compression, Rules};
 
 /// Bytes that are read at once. Few in tests, so that lines and parts end everywhere in chunks.
 const CHUNK: u64 = if cfg!(test) { 61 } else { 1 << 20 };
@@ -67,6 +70,13 @@ pub(crate) fn compression_of(file: &FoundFile, compression: Compression) -> Comp
         Some("zst" | "zstd") => Compression::Zstd,
         _ => Compression::None,
     }
+}
+
+/// The compression that a file's name tells and that Spark reads, where it is not built.
+fn not_built(file: &FoundFile) -> Option<&'static str> {
+    let end = file.path.extension()?.to_string_lossy().to_ascii_lowercase();
+    let known = [("bz2", "bzip2"), ("deflate", "deflate"), ("lz4", "LZ4"), ("snappy", "Snappy"), ("xz", "xz")];
+    known.into_iter().find(|(known, _)| *known == end).map(|(_, kind)| kind)
 }
 
 /// Reads a range of a file that must be as it was listed.
@@ -144,6 +154,7 @@ pub(crate) struct PartReader {
     reading: Reading,
     /// Turns what is not UTF-8 into it.
     transcoder: Option<Transcoder>,
+    preamble: Option<Preamble>,
 }
 
 enum Reading {
@@ -159,25 +170,50 @@ impl PartReader {
         (start, end): (u64, u64),
         compression: Compression,
     ) -> Result<Self, ReadFault> {
+        if let Some(kind) = not_built(file).filter(|_| compression == Compression::ByName && file.size > 0) {
+            let path = file.path.display();
+            let message = format!("`{path}` is compressed with {kind}, which is not built yet; decompress it");
+            return Err(ReadFault::Failed(
+                DataError { condition: Condition::LAKESMITH_NOT_BUILT, message }.into_datafusion(),
+            ));
+        }
         let compression = compression_of(file, compression);
         if compression == Compression::None || file.size == 0 {
             // The byte before the part tells whether a line starts where the part starts.
             let bytes = FileBytes::new(store, file, start.saturating_sub(1), file.size)?;
             let lines = PlainLines { bytes, skipping: start > 0, end, ended: false };
-            return Ok(Self { reading: Reading::Plain(lines), transcoder: None });
+            return Ok(Self { reading: Reading::Plain(lines), transcoder: None, preamble: None });
         }
         let bytes = FileBytes::new(store, file, 0, file.size)?;
         let reading = Reading::Compressed(Box::new(Decompressed::new(bytes, compression)));
-        Ok(Self { reading, transcoder: None })
+        Ok(Self { reading, transcoder: None, preamble: None })
     }
 
-    /// Reads the content as text of an encoding. Only whole files can be read so.
-    pub(crate) fn with_encoding(self, encoding: &Encoding) -> Self {
-        Self { transcoder: Transcoder::new(encoding), ..self }
+    /// Reads the content as the text that the rules say: in its encoding, and without the lines before its records. Only whole
+    /// files can be read so, unless they are plain lines of UTF-8.
+    pub(crate) fn with_rules(self, rules: &Rules) -> Self {
+        let preamble = match rules {
+            Rules::Csv(csv, layout) => Preamble::new(csv, layout),
+            Rules::Json(..) | Rules::Text(_) | Rules::Parquet(_) => None,
+        };
+        Self { transcoder: Transcoder::new(rules.encoding()), preamble, ..self }
     }
 
     /// The next chunk, never empty.
     pub(crate) async fn next(&mut self) -> Result<Option<Bytes>, ReadFault> {
+        loop {
+            let Some(chunk) = self.next_text().await? else { return Ok(None) };
+            let chunk = match &mut self.preamble {
+                Some(preamble) => preamble.strip(chunk),
+                None => chunk,
+            };
+            if !chunk.is_empty() {
+                return Ok(Some(chunk));
+            }
+        }
+    }
+
+    async fn next_text(&mut self) -> Result<Option<Bytes>, ReadFault> {
         loop {
             let chunk = match &mut self.reading {
                 Reading::Plain(lines) => lines.next().await?,

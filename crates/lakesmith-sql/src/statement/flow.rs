@@ -61,11 +61,13 @@ impl Parser<'_> {
     }
 
     fn insert_into(&mut self) -> Parsed<(lakesmith_unresolved::Name, FlowBody)> {
+        let once_first = self.eat_keyword("ONCE");
         self.expect_keyword("INTO")?;
         let once = self.at_keyword("ONCE") && self.peek_at(1).is_name() && !self.peek_at(1).is_any(AFTER_TARGET);
         if once {
             self.advance();
         }
+        let once = once || once_first;
         self.eat_keyword("TABLE");
         let mut target = self.name()?;
         self.remove_live(&mut target);

@@ -22,7 +22,7 @@ impl Parser<'_> {
     /// SET and USE as a pipeline file has them.
     pub(crate) fn pipeline_setting(&mut self) -> Parsed<Option<PipelineStatementKind>> {
         let start = self.position();
-        if self.at_keywords(&["SET", "CATALOG"]) {
+        if self.at_set_catalog() {
             self.advance();
             self.advance();
             let catalog = Some(self.identifier_or_string()?);
@@ -49,6 +49,11 @@ impl Parser<'_> {
         }
         let (catalog, schema) = self.schema_name()?;
         Ok(Some(PipelineStatementKind::Use { catalog, schema: Some(schema) }))
+    }
+
+    /// SET CATALOG and a name; with `=` behind it CATALOG is a key like any other.
+    fn at_set_catalog(&self) -> bool {
+        self.at_keywords(&["SET", "CATALOG"]) && !self.peek_at(2).is_symbol("=")
     }
 
     /// What follows SET TIME ZONE: a name in quotes, LOCAL, or an interval that is an offset.
@@ -176,7 +181,7 @@ impl Parser<'_> {
             let rest = self.rest_text();
             return Ok(CommandKind::Set { key: (!rest.is_empty()).then_some(rest), value: None });
         }
-        let bare = self.at_keyword("SET") && !self.tokens_left_hold("=") && !self.at_keywords(&["SET", "CATALOG"]);
+        let bare = self.at_keyword("SET") && !self.tokens_left_hold("=") && !self.at_set_catalog();
         if bare {
             self.advance();
             let key = unquoted(&self.rest_text());
