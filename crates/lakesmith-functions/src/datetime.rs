@@ -191,7 +191,7 @@ fn part(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let value = call.arguments[0].clone();
     let of_day = ["spark_hour", "spark_minute", "spark_second"].contains(&name);
     let read = if of_day { SparkType::Timestamp } else { SparkType::Date };
-    let value = if is_moment(&value.data_type) { value } else { typed(call, &[read.clone()])?.remove(0) };
+    let value = if is_moment(&value.data_type) { value } else { typed(call, std::slice::from_ref(&read))?.remove(0) };
     // Spark takes it from the value's date, and says of that cast that it may be NULL
     let may_lose = may_lose(&value.data_type, &read, Mode::Ansi) && read == SparkType::Date;
     let part = kernel::call(name, vec![value], SparkType::Integer)?;
