@@ -13,6 +13,8 @@ use std::sync::Arc;
 use datafusion::common::config::ConfigOptions;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Result, Statistics};
+use datafusion::datasource::physical_plan::FileScanConfig;
+use datafusion::datasource::source::DataSourceExec;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::expressions::{Column, DynamicFilterPhysicalExpr};
 use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
@@ -62,13 +64,14 @@ impl PhysicalOptimizerRule for Guarded {
     fn optimize(&self, plan: Arc<dyn ExecutionPlan>, options: &ConfigOptions) -> Result<Arc<dyn ExecutionPlan>> {
         let guard = |node: Arc<dyn ExecutionPlan>| match node.children().is_empty() {
             true => {
-                let fence = FenceExec { input: node, gate: Gate::ShutToComputed };
+                let gate = Gate::ShutToComputed(computed_columns(&node));
+                let fence = FenceExec { input: node, gate };
                 Ok(Transformed::yes(Arc::new(fence) as Arc<dyn ExecutionPlan>))
             }
             false => Ok(Transformed::no(node)),
         };
         let open = |node: Arc<dyn ExecutionPlan>| match node.downcast_ref::<FenceExec>() {
-            Some(fence) if fence.gate == Gate::ShutToComputed => Ok(Transformed::yes(Arc::clone(&fence.input))),
+            Some(FenceExec { input, gate: Gate::ShutToComputed(_) }) => Ok(Transformed::yes(Arc::clone(input))),
             _ => Ok(Transformed::no(node)),
         };
         let optimized = self.0.optimize(plan.transform_up(guard)?.data, options)?;
@@ -84,13 +87,30 @@ impl PhysicalOptimizerRule for Guarded {
     }
 }
 
-/// Whether a filter comes up while a query runs and computes what may fail.
-fn is_computed_late(filter: &Arc<dyn PhysicalExpr>) -> bool {
-    let comes_up = |expr: &Arc<dyn PhysicalExpr>| Ok(expr.downcast_ref::<DynamicFilterPhysicalExpr>().is_some());
+/// The columns of a scan that it computes by calls.
+fn computed_columns(scan: &Arc<dyn ExecutionPlan>) -> Vec<usize> {
+    let source = scan.downcast_ref::<DataSourceExec>().map(DataSourceExec::data_source);
+    let config = source.and_then(|source| source.downcast_ref::<FileScanConfig>());
+    let outputs = config.and_then(|config| config.file_source().projection());
+    let outputs = outputs.into_iter().flat_map(|outputs| outputs.iter().enumerate());
+    outputs.filter(|(_, output)| holds_call(&output.expr)).map(|(at, _)| at).collect()
+}
+
+/// Whether a call stands in an expression that may fail.
+fn holds_call(expr: &Arc<dyn PhysicalExpr>) -> bool {
     let is_call = |expr: &Arc<dyn PhysicalExpr>| {
         Ok(expr.downcast_ref::<ScalarFunctionExpr>().is_some_and(|call| call.fun().name() != WIDEN))
     };
-    filter.exists(comes_up).unwrap_or(true) && filter.exists(is_call).unwrap_or(true)
+    expr.exists(is_call).unwrap_or(true)
+}
+
+/// Whether a filter comes up while a query runs and computes what may fail, itself or by a column of these.
+fn is_computed_late(filter: &Arc<dyn PhysicalExpr>, computed: &[usize]) -> bool {
+    let comes_up = |expr: &Arc<dyn PhysicalExpr>| Ok(expr.downcast_ref::<DynamicFilterPhysicalExpr>().is_some());
+    let is_computed = |expr: &Arc<dyn PhysicalExpr>| {
+        Ok(expr.downcast_ref::<Column>().is_some_and(|column| computed.contains(&column.index())))
+    };
+    filter.exists(comes_up).unwrap_or(true) && (holds_call(filter) || filter.exists(is_computed).unwrap_or(true))
 }
 
 fn holds_fence(expr: &Arc<dyn PhysicalExpr>) -> bool {
@@ -130,12 +150,12 @@ struct FenceExec {
 }
 
 /// Which filters a fence keeps above itself.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 enum Gate {
     /// All of them.
     Shut,
-    /// Those of [`is_computed_late`].
-    ShutToComputed,
+    /// Those of [`is_computed_late`], by the columns that the scan beneath computes.
+    ShutToComputed(Vec<usize>),
 }
 
 impl DisplayAs for FenceExec {
@@ -173,7 +193,7 @@ impl ExecutionPlan for FenceExec {
     }
 
     fn with_new_children(self: Arc<Self>, children: Vec<Arc<dyn ExecutionPlan>>) -> Result<Arc<dyn ExecutionPlan>> {
-        Ok(Arc::new(Self { input: only_input(self.name(), &children)?, gate: self.gate }))
+        Ok(Arc::new(Self { input: only_input(self.name(), &children)?, gate: self.gate.clone() }))
     }
 
     fn gather_filters_for_pushdown(
@@ -182,12 +202,12 @@ impl ExecutionPlan for FenceExec {
         filters: Vec<Arc<dyn PhysicalExpr>>,
         _: &ConfigOptions,
     ) -> Result<FilterDescription> {
-        if self.gate == Gate::Shut {
+        let Gate::ShutToComputed(computed) = &self.gate else {
             return Ok(FilterDescription::all_unsupported(&filters, &self.children()));
-        }
+        };
         // a filter on a column that is not there stays above
         let absent = Arc::new(Column::new("", usize::MAX)) as Arc<dyn PhysicalExpr>;
-        let kept = |filter: &Arc<dyn PhysicalExpr>| is_computed_late(filter).then(|| Arc::clone(&absent));
+        let kept = |filter: &Arc<dyn PhysicalExpr>| is_computed_late(filter, computed).then(|| Arc::clone(&absent));
         let filters: Vec<_> = filters.iter().map(|filter| kept(filter).unwrap_or_else(|| Arc::clone(filter))).collect();
         let child = ChildFilterDescription::from_child(&filters, &self.input)?;
         Ok(FilterDescription::new().with_child(child))
