@@ -8,11 +8,12 @@ mod parquet;
 mod shape;
 
 use datafusion::prelude::SessionContext;
+use lakesmith_base::Identifier;
 use lakesmith_engine::EngineError;
 use lakesmith_unresolved::{SparkType, StructField};
 
 use crate::listing::FoundFile;
-use crate::options::{Format, ReaderOptions};
+use crate::options::{Format, ReaderOptions, SchemaHint};
 
 /// Most files that are looked at.
 const MOST_FILES: usize = 1_000;
@@ -74,6 +75,18 @@ pub async fn infer(
 }
 
 const OPERATION: &str = "infer schema";
+
+/// Of names that differ only by case, the one that a hint writes is the column.
+fn spell_as_hinted(columns: &mut [StructField], hidden: &mut [String], hints: &[SchemaHint]) {
+    for name in hints.iter().filter(|hint| hint.path.len() == 1).flat_map(|hint| &hint.path) {
+        let own = columns.iter_mut().find(|column| column.name.matches(name));
+        let other = hidden.iter_mut().find(|other| *other == name);
+        if let (Some(column), Some(other)) = (own, other) {
+            column.name.as_str().clone_into(other);
+            column.name = Identifier::new(name.as_str());
+        }
+    }
+}
 
 /// What is told of a name that is no column because another one has it in another case.
 fn hidden(name: &str) -> String {

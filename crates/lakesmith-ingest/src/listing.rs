@@ -150,6 +150,10 @@ impl Search<'_> {
         if self.options.file_name_pattern.as_ref().is_some_and(|glob| !glob.matches(&name)) || (self.known)(&path) {
             return Ok(());
         }
+        if path.to_str().is_none() {
+            let message = format!("the name of `{}` is not UTF-8", path.display());
+            return Err(EngineError::new(ErrorKind::Storage, OPERATION, message).for_actor(Actor::Source));
+        }
         let metadata = match metadata.map_or_else(|| fs::metadata(&path), Ok) {
             Ok(metadata) => metadata,
             // It was renamed or removed since its name was read; its next name is found next time.

@@ -75,14 +75,13 @@ pub(super) async fn infer(
     if !files.is_empty() && seen.names.is_empty() {
         inferred.warnings.push("the files hold no record".to_owned());
     }
-    for name in &seen.hidden {
-        inferred.warnings.push(super::hidden(name));
-    }
     let columns = seen.names.iter().zip(&seen.shapes).map(|(name, shape)| {
         let data_type = if options.infer_column_types { shape.data_type() } else { SparkType::STRING };
         StructField::nullable(name.as_str(), data_type)
     });
     inferred.columns = columns.collect();
+    super::spell_as_hinted(&mut inferred.columns, &mut seen.hidden, &options.schema_hints);
+    inferred.warnings.extend(seen.hidden.iter().map(|name| super::hidden(name)));
     inferred.columns.retain(|column| !options.rescued_data_column().is_some_and(|name| column.name.matches(name)));
     Ok(())
 }

@@ -55,6 +55,7 @@ pub(super) async fn infer(
     }
     let mut hidden = Vec::new();
     let mut columns = seen.fields.columns(options.json, &mut hidden);
+    super::spell_as_hinted(&mut columns, &mut hidden, &options.schema_hints);
     for name in hidden {
         inferred.warnings.push(super::hidden(&name));
     }

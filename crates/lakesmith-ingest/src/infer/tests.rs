@@ -57,6 +57,16 @@ async fn columns_are_those_that_spark_infers() {
 }
 
 #[tokio::test]
+async fn a_hint_says_which_of_several_spellings_is_the_column() {
+    let files = [r#"{"ID":"x","a":1}"#, r#"{"id":1}"#];
+    let unhinted = inferred(&files, &[], Usage::ReadFiles).await;
+    assert_eq!(text_of(&unhinted.columns), "ID STRING, a BIGINT, _rescued_data STRING");
+    let hinted = inferred(&files, &[("schemaHints", "id INT")], Usage::ReadFiles).await;
+    assert_eq!(text_of(&hinted.columns), "id INT, a BIGINT, _rescued_data STRING");
+    assert!(hinted.warnings[0].contains("`ID`"), "{:?}", hinted.warnings);
+}
+
+#[tokio::test]
 async fn read_files_rescues_and_auto_loader_reads_strings() {
     let file: &[&str] = &[r#"{"id":1,"price":2.5,"tags":["x"]}"#];
     let read_files = inferred(file, &[], Usage::ReadFiles).await;

@@ -77,3 +77,17 @@ fn a_missing_path_is_an_error_unless_ignored_and_an_empty_folder_is_none() {
     assert!(names(folder.path(), "x").is_empty());
     assert!(list(&folder.path().join("x"), &options(), &|_| true).unwrap().is_empty());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_link_that_leads_back_is_not_followed_and_a_name_that_is_no_text_is_told() {
+    use std::os::unix::ffi::OsStrExt;
+    let folder = tree(&["x/a.json"]);
+    std::os::unix::fs::symlink("..", folder.path().join("x/up")).unwrap();
+    std::os::unix::fs::symlink("x", folder.path().join("y")).unwrap();
+    assert_eq!(names(folder.path(), ""), ["x/a.json", "y/a.json"]);
+    assert_eq!(names(folder.path(), "*"), ["x/a.json", "y/a.json"]);
+    fs::write(folder.path().join(std::ffi::OsStr::from_bytes(b"b\xff.json")), "{}").unwrap();
+    let fault = list(folder.path(), &options(), &|_| false).unwrap_err();
+    assert!(fault.message.ends_with("is not UTF-8"), "{}", fault.message);
+}
