@@ -8,7 +8,7 @@ use datafusion::logical_expr::{self, Expr, GroupingSet, LogicalPlan, LogicalPlan
 use datafusion::prelude::Column;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::arrow_type::to_arrow;
-use lakesmith_functions::{Typed, guard, kernel, normal};
+use lakesmith_functions::{Fault, Typed, guard, kernel, normal};
 use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, NamePart};
 use lakesmith_unresolved::relation::{Aggregate, GroupKind};
@@ -211,7 +211,9 @@ impl Resolver<'_> {
                 }
             }
         }
-        let plan = self.fenced_keys(input.plan, &fallible, &mut computed, block.origin)?;
+        // a key that is the same in all rows is not so in the groups of sets, where it may be NULL; a fence hides it from the planner
+        let fence = if sets.is_some() { fence } else { guard::fenced };
+        let plan = self.fenced_keys(input.plan, &fallible, fence, &mut computed, block.origin)?;
         let named = |(expr, column): &(Expr, Expr)| match column {
             Expr::Column(column) => expr.clone().alias(column.name.clone()),
             _ => expr.clone(),
@@ -295,6 +297,7 @@ impl Resolver<'_> {
         &mut self,
         plan: LogicalPlan,
         fallible: &[(Expr, Typed)],
+        fence: fn(Expr, &SparkType) -> Result<Expr, Fault>,
         computed: &mut Computed,
         origin: &Origin,
     ) -> Option<LogicalPlan> {
@@ -304,7 +307,7 @@ impl Resolver<'_> {
         let mut exprs: Vec<Expr> = plan.schema().columns().into_iter().map(Expr::Column).collect();
         for (key, column) in &computed.keys {
             let fenced = match fallible.iter().find(|(expr, _)| expr == key) {
-                Some((_, normal)) => self.settle(guard::fenced(normal.expr.clone(), &normal.data_type), origin)?,
+                Some((_, normal)) => self.settle(fence(normal.expr.clone(), &normal.data_type), origin)?,
                 None => key.clone(),
             };
             if let Expr::Column(column) = column {
@@ -418,4 +421,9 @@ fn holds_column_beside_aggregate(expr: &Expr) -> bool {
         })
     });
     column && holds_aggregate(expr)
+}
+
+/// The value in a call that DataFusion knows nothing of.
+fn fence(expr: Expr, data_type: &SparkType) -> Result<Expr, Fault> {
+    kernel::fence(Typed::new(expr, data_type.clone())).map(|fenced| fenced.expr)
 }

@@ -309,6 +309,55 @@ async fn changed_by_optimizer(path: &Path, report: &mut String) {
     }
 }
 
+/// Whether two answers are the same where sums of DOUBLE were made in another order.
+fn is_same_in_parts(query: &str, whole: &Answer, parts: &Answer) -> bool {
+    let rounded = |answer: &Answer| {
+        let types: Vec<&str> = answer.columns.iter().filter_map(|column| column.rsplit(" :: ").next()).collect();
+        let cell = |(at, value): (usize, &str)| match value.parse::<f64>() {
+            Ok(number) if types.get(at).is_some_and(|name| ["double", "float"].contains(name)) => {
+                format!("{number:.8e}")
+            }
+            _ => value.to_owned(),
+        };
+        let row = |row: &String| row.split(" | ").enumerate().map(cell).collect::<Vec<_>>().join(" | ");
+        Answer { rows: answer.rows.iter().map(row).collect(), ..answer.clone() }
+    };
+    is_same(query, &rounded(whole), &rounded(parts))
+}
+
+/// Queries whose answers do not depend on the order of rows: all that were generated.
+const WITHOUT_ORDER: [&str; 4] = ["generated.txt", "shapes.txt", "trees.txt", "trees_ansi_off.txt"];
+
+#[tokio::test]
+async fn rows_in_many_partitions_and_small_batches_give_the_same_answers() {
+    let mut report = String::new();
+    let is_own = std::env::var_os("LAKESMITH_ANSWERS").is_none();
+    for path in files() {
+        if is_own && !WITHOUT_ORDER.iter().any(|name| path.ends_with(name)) {
+            continue;
+        }
+        let text = std::fs::read_to_string(path).unwrap();
+        let (mut whole, mut parts) = (Session::new(), Session::with(3, 2));
+        for (name, query) in text.lines().filter_map(|line| line.strip_prefix("% ")?.split_once(' ')) {
+            whole.define(name, query).await;
+            parts.define(name, query).await;
+        }
+        let mut settings = HashMap::new();
+        for part in text.split("\n\n") {
+            apply(part, &mut settings, &mut whole);
+            parts.rules = whole.rules.clone();
+            let Block { query, table: None, .. } = block(part) else { continue };
+            let answers = (answer(&whole, &query, Run::Optimized).await, answer(&parts, &query, Run::Optimized).await);
+            if let (Outcome::Answered(whole), Outcome::Answered(parts)) = answers
+                && !is_same_in_parts(&query, &whole, &parts)
+            {
+                write!(report, "{query}\n--- whole\n{}\n--- parts\n{}\n\n", shown(&whole), shown(&parts)).unwrap();
+            }
+        }
+    }
+    assert!(report.is_empty(), "{report}");
+}
+
 fn is_internal(answer: &Answer) -> bool {
     answer.error.as_ref().is_some_and(|error| error.starts_with("Internal"))
 }

@@ -45,20 +45,28 @@ pub(crate) struct Session {
     tables: Tables,
     /// What settings say.
     pub(crate) rules: Rules,
+    batch_size: usize,
+    partitions: usize,
     _folder: tempfile::TempDir,
 }
 
 impl Session {
     pub(crate) fn new() -> Self {
+        Self::with(2, 8192)
+    }
+
+    /// A session whose plans have so many partitions, and batches of at most so many rows, those of its tables included.
+    pub(crate) fn with(partitions: usize, batch_size: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let runtime = Runtime::new(RuntimeSettings {
             memory_bytes: 256 << 20,
             spill_folder: folder.path().join("spill"),
-            partitions: NonZeroUsize::new(2).unwrap(),
-            batch_size: NonZeroUsize::new(8192).unwrap(),
+            partitions: NonZeroUsize::new(partitions).unwrap(),
+            batch_size: NonZeroUsize::new(batch_size).unwrap(),
             physical_rules: lakesmith_functions::physical_rules(),
         });
-        Self { runtime: runtime.unwrap(), tables: Tables::default(), rules: Rules::default(), _folder: folder }
+        let tables = Tables::default();
+        Self { runtime: runtime.unwrap(), tables, rules: Rules::default(), batch_size, partitions, _folder: folder }
     }
 
     /// Defines a table by a query.
@@ -73,9 +81,23 @@ impl Session {
             .iter()
             .map(|batch| RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec()).unwrap())
             .collect();
-        let table = MemTable::try_new(schema, vec![batches]).unwrap();
+        let mut partitions = vec![Vec::new(); self.partitions.min(self.pieces(&batches).max(1))];
+        let slices = batches.iter().flat_map(|batch| {
+            let starts = (0..batch.num_rows()).step_by(self.batch_size);
+            starts.map(|start| batch.slice(start, self.batch_size.min(batch.num_rows() - start)))
+        });
+        for (place, slice) in slices.enumerate() {
+            let count = partitions.len();
+            partitions[place % count].push(slice);
+        }
+        let table = MemTable::try_new(schema, partitions).unwrap();
         let source = ProvidedRelation::new(resolved.schema(), Arc::new(table));
         self.tables.0.push((QualifiedName::single(Identifier::new(name)), Arc::new(source)));
+    }
+
+    /// How many batches of a table's rows there are.
+    fn pieces(&self, batches: &[RecordBatch]) -> usize {
+        batches.iter().map(|batch| batch.num_rows().div_ceil(self.batch_size)).sum()
     }
 
     pub(crate) async fn resolve(&self, sql: &str) -> Result<Resolved, Vec<Diagnostic>> {
