@@ -220,7 +220,12 @@ fn shown(answer: &Answer) -> String {
     let columns = answer.columns.iter().map(|column| format!(": {column}"));
     let rows = answer.rows.iter().map(|row| format!("= {row}"));
     let nullability = answer.nullability.iter().map(|nullability| format!("? {nullability}"));
-    columns.chain(nullability).chain(rows).chain(answer.error.iter().map(|error| format!("! {error}"))).collect::<Vec<_>>().join("\n")
+    columns
+        .chain(nullability)
+        .chain(rows)
+        .chain(answer.error.iter().map(|error| format!("! {error}")))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Counts of a file: the same, refused by name, different.
