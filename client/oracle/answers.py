@@ -1,8 +1,9 @@
 """Queries and what Apache Spark answers them: one text format, a Spark session that fills it in.
 
 A file holds blocks, separated by blank lines. `> ` begins a line of a query, `: name :: type` is a column, `= a | b` a row,
-`! CONDITION` the error that the query ends with. `#` begins a comment. `@ key = value` is a setting that holds for all blocks
-after it, `@` alone ends all of them. `$ name` makes a table of the query for the blocks after it, as does
+`! CONDITION` the error that the query ends with. A line `?` asks where columns may be NULL: `? _ | _? | array<_>`, a `?` after
+each part that may be. `#` begins a comment. `@ key = value`, a block of its own, is a setting that holds for all blocks after it,
+`@` alone ends all of them. `$ name` makes a table of the query for the blocks after it, as does
 `% name SELECT …`. Values are what CAST to STRING
 gives, BINARY is in hexadecimal digits, NULL is `NULL`, and control characters, `\\` and `|` are escaped by `\\`.
 """
@@ -29,11 +30,13 @@ class Answer:
         """Whether the order of the rows is part of the answer."""
         return bool(re.search(r"\border\s+by\b[^)]*$", self.query, re.IGNORECASE))
 
-    def text(self):
+    def text(self, with_nullability=False):
         """The block of this answer."""
         named = [f"$ {self.table}"] if self.table else []
         lines = [*self.comments, *named, *(f"> {line}" for line in self.query.split("\n"))]
         lines += [f": {escaped(name)} :: {kind}" for name, kind in self.columns]
+        if with_nullability:
+            lines.append("? " + " | ".join(self.nullability))
         rows = self.rows if self.is_ordered() else sorted(self.rows)
         lines += ["= " + " | ".join(escaped(value) for value in row) for row in rows]
         if self.error:

@@ -38,7 +38,7 @@ def record(spark, path):
             continue
         answer = answers.ask(spark, query)
         answer.comments = [line for line in lines if line.startswith("#")]
-        fresh = answer.text().rstrip("\n").split("\n")
+        fresh = answer.text(with_nullability=any(line.startswith("?") for line in lines)).rstrip("\n").split("\n")
         marks = [line for line in lines if line.startswith("~ ")]
         after = max(index for index, line in enumerate(fresh) if line.startswith("> ")) + 1
         blocks.append("\n".join(fresh[:after] + marks + fresh[after:]))

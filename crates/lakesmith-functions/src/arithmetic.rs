@@ -62,6 +62,7 @@ pub(crate) const KERNELS: Kernels = &[
             Ok(Arc::new(quotients.collect::<Int64Array>()))
         }
     }),
+    ("spark_legacy_div_decimal", |arguments, _| decimal_ratios(arguments, |ratio| Ok(ratio.map(low_bits)))),
     ("spark_legacy_pmod", |a, t| attempt(a, t, positive_remainder_kernel)),
     ("spark_try_add", |a, t| attempt(a, t, add_kernel)),
     ("spark_try_divide", |a, t| attempt(a, t, divide_kernel)),
@@ -480,14 +481,26 @@ fn is_decimal(value: &Typed) -> bool {
 /// The quotient of decimals without its fraction.
 fn decimal_ratio_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
     refuse_zero(&arguments[0], &arguments[1], Condition::DIVIDE_BY_ZERO)?;
+    decimal_ratios(arguments, |ratio| {
+        let ratio = ratio.and_then(i256::to_i128).and_then(|ratio| i64::try_from(ratio).ok());
+        ratio.map(Some).ok_or_else(|| refuse(Condition::ARITHMETIC_OVERFLOW, "the result does not fit its type"))
+    })
+}
+
+/// The last 64 bits of a number, as Java makes a `long` of it.
+fn low_bits(number: i256) -> i64 {
+    let (low, _) = number.to_parts();
+    low as i64
+}
+
+/// How often decimals go into others; `fitted` gets each as a whole number, or none where the divisor is zero.
+fn decimal_ratios(arguments: &[ArrayRef], fitted: fn(Option<i256>) -> Result<Option<i64>>) -> Result<ArrayRef> {
     let (left, right) = (arguments[0].as_primitive::<Decimal128Type>(), arguments[1].as_primitive::<Decimal128Type>());
     let (s1, s2) = (left.scale(), right.scale());
     let ratios = left.iter().zip(right).map(|pair| match pair {
-        (Some(l), Some(r)) => aligned((i256::from_i128(l), s1), (i256::from_i128(r), s2))
-            .and_then(|(l, r, _)| l.checked_div(r)?.to_i128())
-            .and_then(|ratio| i64::try_from(ratio).ok())
-            .map(Some)
-            .ok_or_else(|| refuse(Condition::ARITHMETIC_OVERFLOW, "the result does not fit its type")),
+        (Some(l), Some(r)) => {
+            fitted(aligned((i256::from_i128(l), s1), (i256::from_i128(r), s2)).and_then(|(l, r, _)| l.checked_div(r)))
+        }
         _ => Ok(None),
     });
     Ok(Arc::new(ratios.collect::<Result<datafusion::arrow::array::Int64Array>>()?))

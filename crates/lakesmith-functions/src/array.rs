@@ -248,7 +248,36 @@ fn extreme(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
 /// An element by its number.
 pub(crate) fn picked(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
     let (list, element) = list(call, 0)?;
-    Ok(kernel::call(name, vec![list, integer(call, 1)?], element)?.with_nullable(true))
+    let place = integer(call, 1)?;
+    let counts = if name == "spark_get" { Counting::FromZero } else { Counting::FromOne };
+    let nullable = may_lack(&list, &place, counts, name == "spark_element_at");
+    Ok(kernel::call(name, vec![list, place], element)?.with_nullable(nullable))
+}
+
+/// How an element's place is counted.
+#[derive(Clone, Copy)]
+pub(crate) enum Counting {
+    FromZero,
+    /// From the end where it is negative.
+    FromOne,
+}
+
+/// Whether Spark says that a place of a list may hold NULL. It looks at the elements of a list that is written out, and of other
+/// lists it knows less where the place is a constant.
+pub(crate) fn may_lack(list: &Typed, place: &Typed, counts: Counting, is_strict: bool) -> bool {
+    let refuses = is_strict && crate::rules::is_ansi();
+    let Some(ScalarValue::Int32(Some(constant))) = constant::value(&place.expr) else {
+        return !refuses || list.nullable || place.nullable || holds_nulls(list);
+    };
+    let Some(elements) = kernel::nullable_arguments(&list.expr, "spark_array") else { return true };
+    let index = match counts {
+        Counting::FromZero => usize::try_from(constant).ok(),
+        Counting::FromOne if constant < 0 => {
+            usize::try_from(constant.unsigned_abs()).ok().and_then(|back| elements.len().checked_sub(back))
+        }
+        Counting::FromOne => usize::try_from(constant).ok().and_then(|place| place.checked_sub(1)),
+    };
+    index.and_then(|index| elements.get(index)).map_or(!refuses, |nullable| *nullable)
 }
 
 fn sort_array(call: &Call<'_>) -> Result<Typed, Fault> {

@@ -11,6 +11,7 @@ use lakesmith_diagnostic::Condition;
 use lakesmith_engine::DataError;
 use lakesmith_unresolved::{SparkType, StructField};
 
+use crate::array::{Counting, may_lack};
 use crate::cast::{Mode, cast};
 use crate::coercion::common_of;
 use crate::function::{Call, Fault, Function, MANY, Typed};
@@ -163,8 +164,9 @@ pub fn element(value: Typed, key: Typed) -> Result<Typed, Fault> {
                 return Err(Fault::mismatch(title, Some(1)));
             }
             let index = cast(key, &SparkType::Integer, Mode::Ansi)?;
+            let nullable = may_lack(&value, &index, Counting::FromZero, true);
             let found = kernel::call("spark_array_item", vec![value, index], *element)?;
-            Ok(found.with_nullable(true))
+            Ok(found.with_nullable(nullable))
         }
         SparkType::Map { key: key_type, value: data_type, .. } => {
             let key = cast(key, &key_type, Mode::Ansi)?;

@@ -255,7 +255,7 @@ fn between(call: &Call<'_>) -> Result<Typed, Fault> {
     let lower = compare_values(&with(1, ">="), Operator::GtEq)?;
     let upper = compare_values(&with(2, "<="), Operator::LtEq)?;
     let value = &call.arguments[0];
-    let is_short = call.arguments[1..].iter().any(|bound| is_short_constant(bound, value, Operator::GtEq));
+    let is_short = call.arguments[1..].iter().any(|bound| is_short_constant(bound, value, Operator::Eq));
     let nullable = lower.nullable || upper.nullable || is_short;
     let within = Typed::new(binary_expr(lower.expr, Operator::And, upper.expr), SparkType::Boolean);
     Ok(within.with_nullable(nullable))

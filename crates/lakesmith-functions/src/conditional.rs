@@ -47,7 +47,12 @@ fn when(call: &Call<'_>) -> Result<Typed, Fault> {
     let otherwise = (call.arguments.len() % 2 == 1).then(|| call.arguments.len() - 1);
     let indices: Vec<usize> = (0..pairs).map(|pair| pair * 2 + 1).chain(otherwise).collect();
     let (mut values, common) = results(call, &indices)?;
-    let nullable = otherwise.is_none() || values.iter().any(|value| value.nullable);
+    // what stands after a condition TRUE is never asked
+    let is_true = |pair: usize| call.arguments[pair * 2].expr == lit(true);
+    let nullable = match (0..pairs).find(|pair| is_true(*pair)).filter(|_| call.name != "if") {
+        Some(last) => values[..=last].iter().any(|value| value.nullable),
+        None => otherwise.is_none() || values.iter().any(|value| value.nullable),
+    };
     let otherwise = otherwise.and_then(|_| values.pop()).map(|value| value.expr);
     let mut branches = Vec::with_capacity(pairs);
     for (pair, value) in values.into_iter().enumerate() {

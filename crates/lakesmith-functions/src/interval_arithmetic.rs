@@ -24,6 +24,7 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_divide_intervals", ratio_kernel),
     ("spark_interval_of", |a, t| intervals(a[0].as_primitive::<Int64Type>().iter().collect(), t)),
     ("spark_interval_size", |a, _| Ok(Arc::new(sizes(&a[0]).into_iter().collect::<Int64Array>()))),
+    ("spark_legacy_divide_intervals", legacy_ratio_kernel),
     ("spark_mean_interval", |a, t| scaled_kernel(a, t, quotient)),
     ("spark_multiply_interval", |a, t| scaled_kernel(a, t, product)),
     ("spark_multiply_interval_last", |a, t| scaled_kernel(a, t, product)),
@@ -262,6 +263,16 @@ fn attempt(arguments: &[ArrayRef], to: &DataType, of: fn(i64, Factor) -> Result<
     let pairs = sizes(&arguments[0]).into_iter().zip(factors(&arguments[1]));
     let values = pairs.map(|(size, factor)| size.zip(factor).and_then(|(s, f)| of(s, f).ok()).filter(fits));
     intervals(values.collect(), to)
+}
+
+/// Ratios, with NULL for what is divided by zero.
+fn legacy_ratio_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    let pairs = sizes(&arguments[0]).into_iter().zip(sizes(&arguments[1]));
+    let ratios = pairs.map(|pair| match pair {
+        (Some(left), Some(right)) if right != 0 => Some(left.wrapping_div(right)),
+        _ => None,
+    });
+    Ok(Arc::new(ratios.collect::<Int64Array>()))
 }
 
 fn ratio_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {

@@ -100,7 +100,8 @@ fn seconds_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 fn parsed(text: Typed, to: &SparkType, mode: Mode) -> Result<Typed, Fault> {
     let (first, last) = unit_ranks(to).unwrap_or((0, 0));
     let rank = |rank: i32| Typed::new(lit(rank), SparkType::Integer).with_nullable(false);
-    let name = if mode == Mode::Ansi { "spark_parse_interval" } else { "spark_try_parse_interval" };
+    // a text that is no interval is an error whatever the rules
+    let name = if mode == Mode::Try { "spark_try_parse_interval" } else { "spark_parse_interval" };
     Ok(kernel::call(name, vec![text, rank(first), rank(last)], to.clone())?.with_nullable(true))
 }
 

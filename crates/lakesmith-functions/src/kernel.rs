@@ -54,6 +54,8 @@ pub struct KernelFunction {
     place: Place,
     /// The types of the arguments, where they are known; not part of what the function is.
     takes: Arc<[DataType]>,
+    /// Which arguments may be NULL, where that is known; not part of what the function is.
+    nullable: Arc<[bool]>,
 }
 
 impl KernelFunction {
@@ -69,6 +71,7 @@ impl KernelFunction {
             digest: 0,
             place: Place::current(),
             takes: Arc::default(),
+            nullable: Arc::default(),
         })
     }
 
@@ -174,8 +177,16 @@ pub(crate) fn call_as_is(name: &str, arguments: Vec<Typed>, result: SparkType) -
         help: None,
     })?;
     function.takes = arguments.iter().map(|argument| to_arrow(&argument.data_type).unwrap_or(DataType::Null)).collect();
+    function.nullable = arguments.iter().map(|argument| argument.nullable).collect();
     let expr = function.called(arguments.into_iter().map(|argument| argument.expr).collect());
     Ok(Typed { expr, data_type: result, nullable })
+}
+
+/// Which arguments of a call of the kernel `name` may be NULL; `None` where an expression is something else.
+pub(crate) fn nullable_arguments(expr: &Expr, name: &str) -> Option<Arc<[bool]>> {
+    let Expr::ScalarFunction(call) = expr else { return None };
+    let function = call.func.inner().downcast_ref::<KernelFunction>()?;
+    (function.name == name && function.nullable.len() == call.args.len()).then(|| Arc::clone(&function.nullable))
 }
 
 /// The call with NULL where its kernel refuses a value: that of the kernel's variant `spark_try_…`, if it has one. What is only

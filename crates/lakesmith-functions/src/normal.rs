@@ -10,6 +10,7 @@ use datafusion::common::Result;
 use lakesmith_unresolved::SparkType;
 
 use crate::function::{Fault, Typed};
+use crate::higher_order::holds_map;
 use crate::kernel::{self, Kernels};
 
 /// The kernel.
@@ -22,6 +23,15 @@ pub fn normal(value: Typed) -> Result<Typed, Fault> {
     }
     let (data_type, nullable) = (value.data_type.clone(), value.nullable);
     Ok(kernel::call("spark_normal", vec![value], data_type)?.with_nullable(nullable))
+}
+
+/// The value as a key of ORDER BY: a type that holds a map has no order.
+pub fn ordered(value: Typed) -> Result<Typed, Fault> {
+    if holds_map(&value.data_type) {
+        let title = format!("values of type {} have no order", value.data_type);
+        return Err(Fault::mismatch(title, Some(0)));
+    }
+    normal(value)
 }
 
 /// Whether values of a type can be equal and differ.

@@ -7,7 +7,7 @@ use lakesmith_unresolved::SparkType;
 use crate::function::Typed;
 
 /// Calls that Spark says may be NULL whatever their arguments are.
-const ALWAYS: [&str; 52] = [
+const ALWAYS: [&str; 54] = [
     "acos",
     "acosh",
     "asin",
@@ -28,15 +28,17 @@ const ALWAYS: [&str; 52] = [
     "expm1",
     "floor",
     "from_unixtime",
+    "hmac",
     "is_valid_utf8",
+    "jaro_winkler_similarity",
     "ln",
     "log",
     "log10",
     "log1p",
     "log2",
     "luhn_check",
-    "map_contains_key",
     "make_valid_utf8",
+    "map_contains_key",
     "mask",
     "next_day",
     "pmod",

@@ -176,7 +176,7 @@ pub(crate) fn is_ansi() -> bool {
 }
 
 /// Kernels that refuse values in ANSI mode, and those that take their place where it is off.
-const WITHOUT_ANSI: [(&str, &str); 26] = [
+const WITHOUT_ANSI: [(&str, &str); 28] = [
     ("spark_abs", "spark_wrapping_abs"),
     ("spark_add", "spark_wrapping_add"),
     ("spark_array_item", "spark_get"),
@@ -186,7 +186,9 @@ const WITHOUT_ANSI: [(&str, &str); 26] = [
     ("spark_date_add", "spark_wrapping_date_add"),
     ("spark_date_sub", "spark_wrapping_date_sub"),
     ("spark_div", "spark_legacy_div"),
+    ("spark_div_decimal", "spark_legacy_div_decimal"),
     ("spark_divide", "spark_try_divide"),
+    ("spark_divide_intervals", "spark_legacy_divide_intervals"),
     ("spark_element_at", "spark_try_element_at"),
     ("spark_elt", "spark_legacy_elt"),
     ("spark_make_date", "spark_legacy_make_date"),

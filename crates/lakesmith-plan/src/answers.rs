@@ -1,6 +1,8 @@
 //! Queries with the answers that Apache Spark gave, recorded by `client/oracle/compare.py`: columns, types, rows and error
 //! conditions are the same here, or the query is refused by name and marked `~`.
 //!
+//! A line `?` says where each column may be NULL, part by part.
+//!
 //! A block with a line `$ name` makes a table of its query, for the queries of its file; `% name SELECT …` is
 //! the same in one line.
 //!
@@ -30,6 +32,7 @@ struct Answer {
     columns: Vec<String>,
     rows: Vec<String>,
     error: Option<String>,
+    nullability: Option<String>,
 }
 
 #[derive(Debug, Default)]
@@ -53,6 +56,7 @@ fn block(text: &str) -> Block {
             Some((">", query)) => write!(block.query, "\n{query}").unwrap(),
             Some((":", column)) => block.recorded.columns.push(column.to_owned()),
             Some(("=", row)) => block.recorded.rows.push(row.to_owned()),
+            Some(("?", nullability)) => block.recorded.nullability = Some(nullability.to_owned()),
             Some(("!", error)) => block.recorded.error = Some(error.to_owned()),
             Some(("~", _)) => block.is_refused = true,
             Some(("$", name)) => block.table = Some(name.to_owned()),
@@ -104,9 +108,27 @@ async fn answer(session: &Session, query: &str, run: Run) -> Outcome {
         Ok(rows) => {
             let columns = resolved.output.iter();
             let columns = columns.map(|c| format!("{} :: {}", escaped(c.name.as_str()), c.data_type.simple_name()));
-            Outcome::Answered(Answer { columns: columns.collect(), rows, error: None })
+            let nullability = resolved.output.iter().map(|c| nullability(&c.data_type, c.nullable));
+            let nullability = Some(nullability.collect::<Vec<_>>().join(" | "));
+            Outcome::Answered(Answer { columns: columns.collect(), rows, error: None, nullability })
         }
         Err(outcome) => outcome,
+    }
+}
+
+/// Where a type has NULL: `?` after each part that may be one.
+fn nullability(data_type: &SparkType, nullable: bool) -> String {
+    let mark = if nullable { "?" } else { "" };
+    match data_type {
+        SparkType::Array { element, contains_null } => format!("array<{}>{mark}", nullability(element, *contains_null)),
+        SparkType::Map { value, value_contains_null, .. } => {
+            format!("map<{}>{mark}", nullability(value, *value_contains_null))
+        }
+        SparkType::Struct(fields) => {
+            let parts: Vec<_> = fields.iter().map(|field| nullability(&field.data_type, field.nullable)).collect();
+            format!("struct<{}>{mark}", parts.join(","))
+        }
+        _ => format!("_{mark}"),
     }
 }
 
@@ -177,7 +199,9 @@ fn is_same(query: &str, recorded: &Answer, given: &Answer) -> bool {
     }
     let types: Vec<&str> =
         recorded.columns.iter().map(|column| column.rsplit(" :: ").next().unwrap_or_default()).collect();
+    let is_as_nullable = recorded.nullability.is_none() || recorded.nullability == given.nullability;
     recorded.columns == given.columns
+        && is_as_nullable
         && left.len() == right.len()
         && left.iter().zip(&right).all(|(left, right)| is_same_row(left, right, &types, tolerance(query)))
 }
@@ -206,7 +230,13 @@ fn is_same_row(left: &str, right: &str, types: &[&str], tolerance: f64) -> bool 
 fn shown(answer: &Answer) -> String {
     let columns = answer.columns.iter().map(|column| format!(": {column}"));
     let rows = answer.rows.iter().map(|row| format!("= {row}"));
-    columns.chain(rows).chain(answer.error.iter().map(|error| format!("! {error}"))).collect::<Vec<_>>().join("\n")
+    let nullability = answer.nullability.iter().map(|nullability| format!("? {nullability}"));
+    columns
+        .chain(nullability)
+        .chain(rows)
+        .chain(answer.error.iter().map(|error| format!("! {error}")))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Counts of a file: the same, refused by name, different.

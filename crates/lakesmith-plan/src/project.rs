@@ -294,10 +294,10 @@ impl Resolver<'_> {
                 }
             };
             let key = Typed { expr: key, data_type: value.data_type.clone(), nullable: value.nullable };
-            sorts.push(directed(self.settle(normal::normal(key), &order.child.origin)?.expr, order));
+            sorts.push(directed(self.settle(normal::ordered(key), &order.child.origin)?.expr, order));
         }
         if let Some(all) = order.all {
-            let keys = columns.iter().map(|column| self.settle(normal::normal(typed(column)), origin));
+            let keys = columns.iter().map(|column| self.settle(normal::ordered(typed(column)), origin));
             sorts = keys.map(|key| Some(all.key(key?.expr))).collect::<Option<Vec<_>>>()?;
         }
         let mut builder = project(plan, projected).map(LogicalPlanBuilder::from);

@@ -44,7 +44,7 @@ impl Resolver<'_> {
     /// One key.
     pub(crate) fn sort_key(&mut self, order: &SortOrder, scope: &Scope<'_>) -> Option<Sort> {
         let value = self.expression(&order.child, scope)?;
-        Some(directed(self.settle(normal::normal(value), &order.child.origin)?.expr, order))
+        Some(directed(self.settle(normal::ordered(value), &order.child.origin)?.expr, order))
     }
 
     /// ORDER BY over a relation.
@@ -95,7 +95,7 @@ impl Resolver<'_> {
         for order in orders {
             keys.push(match self.ordinal(&order.child, input.columns.len(), Condition::ORDER_BY_POS_OUT_OF_RANGE)? {
                 Some(index) => {
-                    let key = self.settle(normal::normal(typed(&input.columns[index])), &order.child.origin)?;
+                    let key = self.settle(normal::ordered(typed(&input.columns[index])), &order.child.origin)?;
                     Some(directed(key.expr, order))
                 }
                 None => self.sort_key(order, &scope),
@@ -104,7 +104,7 @@ impl Resolver<'_> {
         let mut keys = keys.into_iter().collect::<Option<Vec<_>>>()?;
         if let Some(all) = all {
             let visible = input.columns.iter().filter(|column| column.is_visible());
-            let visible = visible.map(|column| self.settle(normal::normal(typed(column)), &Origin::Unknown));
+            let visible = visible.map(|column| self.settle(normal::ordered(typed(column)), &Origin::Unknown));
             keys = visible.map(|key| Some(all.key(key?.expr))).collect::<Option<Vec<_>>>()?;
         }
         let plan = self.built(input.builder().sort(keys), &Origin::Unknown)?;
