@@ -339,7 +339,8 @@ async fn changed_by_optimizer(path: &Path, report: &mut String) {
     }
 }
 
-/// Whether two answers are the same where sums of DOUBLE were made in another order.
+/// Whether two answers are the same where sums of DOUBLE were made in another order. Casting rows to texts in several partitions
+/// mixes them, so their order is not compared.
 fn is_same_in_parts(query: &str, whole: &Answer, parts: &Answer) -> bool {
     let rounded = |answer: &Answer| {
         let types: Vec<&str> = answer.columns.iter().filter_map(|column| column.rsplit(" :: ").next()).collect();
@@ -350,13 +351,16 @@ fn is_same_in_parts(query: &str, whole: &Answer, parts: &Answer) -> bool {
             _ => value.to_owned(),
         };
         let row = |row: &String| row.split(" | ").enumerate().map(cell).collect::<Vec<_>>().join(" | ");
-        Answer { rows: answer.rows.iter().map(row).collect(), ..answer.clone() }
+        let mut rows: Vec<String> = answer.rows.iter().map(row).collect();
+        rows.sort();
+        Answer { rows, ..answer.clone() }
     };
     is_same(query, &rounded(whole), &rounded(parts))
 }
 
-/// Queries whose answers do not depend on the order of rows: all that were generated.
-const WITHOUT_ORDER: [&str; 4] = ["generated.txt", "shapes.txt", "trees.txt", "trees_ansi_off.txt"];
+/// Queries whose answers do not depend on the order of rows: all that were generated, and some.
+const WITHOUT_ORDER: [&str; 5] =
+    ["generated.txt", "grouping_sets.txt", "shapes.txt", "trees.txt", "trees_ansi_off.txt"];
 
 #[tokio::test]
 async fn rows_in_many_partitions_and_small_batches_give_the_same_answers() {

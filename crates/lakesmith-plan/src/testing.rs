@@ -46,16 +46,16 @@ pub(crate) struct Session {
     /// What settings say.
     pub(crate) rules: Rules,
     batch_size: usize,
-    partitions: usize,
+    table_partitions: usize,
     _folder: tempfile::TempDir,
 }
 
 impl Session {
     pub(crate) fn new() -> Self {
-        Self::with(2, 8192)
+        Self { table_partitions: 1, ..Self::with(2, 8192) }
     }
 
-    /// A session whose plans have so many partitions, and batches of at most so many rows, those of its tables included.
+    /// A session whose plans and tables have so many partitions, and batches of at most so many rows.
     pub(crate) fn with(partitions: usize, batch_size: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let runtime = Runtime::new(RuntimeSettings {
@@ -66,7 +66,8 @@ impl Session {
             physical_rules: lakesmith_functions::physical_rules(),
         });
         let tables = Tables::default();
-        Self { runtime: runtime.unwrap(), tables, rules: Rules::default(), batch_size, partitions, _folder: folder }
+        let rules = Rules::default();
+        Self { runtime: runtime.unwrap(), tables, rules, batch_size, table_partitions: partitions, _folder: folder }
     }
 
     /// Defines a table by a query.
@@ -81,7 +82,7 @@ impl Session {
             .iter()
             .map(|batch| RecordBatch::try_new(Arc::clone(&schema), batch.columns().to_vec()).unwrap())
             .collect();
-        let mut partitions = vec![Vec::new(); self.partitions.min(self.pieces(&batches).max(1))];
+        let mut partitions = vec![Vec::new(); self.table_partitions.min(self.pieces(&batches).max(1))];
         let slices = batches.iter().flat_map(|batch| {
             let starts = (0..batch.num_rows()).step_by(self.batch_size);
             starts.map(|start| batch.slice(start, self.batch_size.min(batch.num_rows() - start)))
