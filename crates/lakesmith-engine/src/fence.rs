@@ -17,6 +17,7 @@ use datafusion::datasource::physical_plan::FileScanConfig;
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::expressions::{Column, DynamicFilterPhysicalExpr};
+use datafusion::physical_expr::scalar_subquery::ScalarSubqueryExpr;
 use datafusion::physical_expr::{PhysicalExpr, ScalarFunctionExpr};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_plan::filter_pushdown::{ChildFilterDescription, FilterDescription, FilterPushdownPhase};
@@ -104,9 +105,11 @@ fn holds_call(expr: &Arc<dyn PhysicalExpr>) -> bool {
     expr.exists(is_call).unwrap_or(true)
 }
 
-/// Whether a filter comes up while a query runs and computes what may fail, itself or by a column of these.
+/// Whether a filter comes up while a query runs, as those of joins and those by the value of a subquery, and computes what may fail,
+/// itself or by a column of these.
 fn is_computed_late(filter: &Arc<dyn PhysicalExpr>, computed: &[usize]) -> bool {
-    let comes_up = |expr: &Arc<dyn PhysicalExpr>| Ok(expr.downcast_ref::<DynamicFilterPhysicalExpr>().is_some());
+    let comes_up =
+        |expr: &Arc<dyn PhysicalExpr>| Ok(expr.is::<DynamicFilterPhysicalExpr>() || expr.is::<ScalarSubqueryExpr>());
     let is_computed = |expr: &Arc<dyn PhysicalExpr>| {
         Ok(expr.downcast_ref::<Column>().is_some_and(|column| computed.contains(&column.index())))
     };
