@@ -84,6 +84,7 @@ impl Default for PlanCodecRegistry {
     fn default() -> Self {
         let mut registry = Self { nodes: BTreeMap::new(), functions: Vec::new() };
         registry.register(Arc::new(crate::grouping_sets::ExpandCodec));
+        registry.register(Arc::new(crate::once::OnceCodec));
         registry.register(Arc::new(crate::range::RangeCodec));
         registry.register(Arc::new(crate::recursion::RecursionCodec));
         registry.register(Arc::new(crate::recursion::StepCodec));
@@ -109,7 +110,7 @@ impl PlanCodecRegistry {
 
     /// Reads a plan.
     pub fn decode(&self, bytes: &[u8], context: &TaskContext) -> Result<Arc<dyn ExecutionPlan>> {
-        physical_plan_from_bytes_with_extension_codec(bytes, context, self)
+        crate::once::shared(physical_plan_from_bytes_with_extension_codec(bytes, context, self)?)
     }
 
     /// Reads a plan that reads no storage: the body of a lambda, which belongs to no session.

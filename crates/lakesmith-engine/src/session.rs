@@ -21,6 +21,7 @@ use crate::error::EngineError;
 use crate::fence::{Guarded, Raise, TakeAway};
 use crate::grouping_sets::FinestFirst;
 use crate::nested_fields::{AboveOuterJoins, MOVES_FIELDS};
+use crate::once::ShareRows;
 use crate::recursion::Recursions;
 use crate::spill::SpillFolder;
 
@@ -110,6 +111,7 @@ fn physical_rules(settings: &RuntimeSettings) -> Vec<Arc<dyn PhysicalOptimizerRu
     rules.push(Arc::new(Recursions));
     rules.push(Arc::new(FinestFirst));
     rules.extend(settings.physical_rules.iter().cloned());
+    rules.push(Arc::new(ShareRows));
     rules
 }
 

@@ -41,6 +41,17 @@ const VOLATILE: [&str; 4] = [FENCE, "spark_aes_encrypt", "spark_assert_true", "s
 /// Kernels that take a constant beside arrays as an array of one row, because they do with it what need not be done for each.
 const TAKE_CONSTANTS: [&str; 2] = ["spark_ilike", "spark_like"];
 
+/// Whether a value is another one each time it is computed, because it calls `rand`, `uuid` or the like.
+pub fn is_random(expr: &Expr) -> bool {
+    let is_random = |node: &Expr| match node {
+        Expr::ScalarFunction(call) => {
+            call.func.signature().volatility == Volatility::Volatile && !VOLATILE.contains(&call.name())
+        }
+        _ => false,
+    };
+    expr.exists(|node| Ok(is_random(node))).unwrap_or(false)
+}
+
 /// A kernel under a name. Two are equal when name and result type are.
 #[derive(Debug, Clone)]
 pub struct KernelFunction {

@@ -124,10 +124,6 @@ const REFUSALS: &[Refusal] = &[
         &["st_asbinary", "st_distance", "st_geogfromwkb", "st_geomfromwkb", "st_point", "st_setsrid", "st_srid"],
         "the types GEOMETRY and GEOGRAPHY are not built",
     ),
-    not_yet(
-        &["session_window"],
-        "sessions of rows that follow each other closely are not built; number them with `lag` and a running `sum`",
-    ),
     not_yet(&["h3_boundaryasgeojson", "h3_longlatash3"], "H3 cells are not built"),
 ];
 

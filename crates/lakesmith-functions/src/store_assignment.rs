@@ -27,7 +27,7 @@ pub(crate) const KERNELS: Kernels = &[("spark_store", store_kernel)];
 /// `value` as it is stored in a column of type `to`. A type that cannot be stored there is a fault.
 pub fn store(value: Typed, to: &SparkType, column: &str) -> Result<Typed, Fault> {
     if matches!(to, SparkType::Char(_) | SparkType::Varchar(_)) {
-        return char_type::stored(store(value, &SparkType::STRING, column)?, to);
+        return char_type::stored(store(value, &SparkType::STRING, column)?, to, column);
     }
     let current = rules::current();
     match current.store {

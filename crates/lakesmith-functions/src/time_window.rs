@@ -1,4 +1,5 @@
-//! Time windows: the stretches of time that `window(time, length[, slide[, start]])` puts a row into, and `window_time`.
+//! Time windows: the stretches of time that `window(time, length[, slide[, start]])` puts a row into, those that
+//! `session_window(time, gap)` begins with, and `window_time`.
 
 use std::sync::Arc;
 
@@ -7,7 +8,7 @@ use datafusion::arrow::buffer::{NullBuffer, OffsetBuffer};
 use datafusion::arrow::datatypes::{DataType, Fields, Int64Type, TimestampMicrosecondType};
 use datafusion::common::{Result, internal_err};
 use datafusion::functions::core::expr_fn::get_field;
-use datafusion::logical_expr::lit;
+use datafusion::logical_expr::{Expr, lit};
 use lakesmith_diagnostic::Condition;
 use lakesmith_unresolved::{SparkType, StructField};
 
@@ -16,13 +17,15 @@ use crate::calendar::zone;
 use crate::cast::{Mode, cast};
 use crate::constant;
 use crate::function::{Call, Fault, Function, Typed};
+use crate::interval::moved;
 use crate::kernel::{self, Kernels};
 
-/// The functions. `window` itself is the resolver's, since it can give several rows for one.
+/// The functions. `window` and `session_window` are the resolver's, since they give several rows for one, and one for several.
 pub const FUNCTIONS: &[Function] = &[Function::scalar(&["window_time"], (1, 1), window_time)];
 
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[
+    ("spark_session_window", session_kernel),
     ("spark_window", window_kernel),
     ("spark_window_time", |arguments, to| {
         let ends = arguments[0].as_primitive::<TimestampMicrosecondType>();
@@ -39,8 +42,51 @@ pub struct TimeWindow {
     pub windows: Typed,
     /// Whether they overlap.
     pub is_list: bool,
-    /// The time, which must not be NULL.
-    pub time: Typed,
+    /// Whether a row is in any.
+    pub is_held: Expr,
+}
+
+/// The session that a row would be alone: from its time on until nothing has followed for as long as the gap, which may differ
+/// from row to row. A gap that is NULL, or no length, is no session.
+pub fn session_window(call: &Call<'_>) -> Result<TimeWindow, Fault> {
+    let [_, gap] = call.arguments.as_slice() else {
+        let title = format!("function `session_window` takes 2 arguments, not {}", call.arguments.len());
+        return Err(Fault { condition: Condition::WRONG_NUM_ARGS, title, argument: None, help: None });
+    };
+    let time = moment(call)?;
+    let gap = match &gap.data_type {
+        SparkType::String { .. } | SparkType::Null | SparkType::CalendarInterval => {
+            cast(gap.clone(), &SparkType::CalendarInterval, Mode::Try)?
+        }
+        other => {
+            let title = format!("the gap of a session is a text such as '5 minutes', not {other}");
+            return Err(Fault::mismatch(title, Some(1)));
+        }
+    };
+    let end = moved(time.clone(), gap, false)?;
+    let is_held = end.expr.clone().gt(time.expr.clone());
+    let window = kernel::call("spark_session_window", vec![time.clone(), end], window_of(&time.data_type))?;
+    Ok(TimeWindow { windows: window, is_list: false, is_held })
+}
+
+/// A window as a value: its start and its end, both of one type.
+pub fn between(start: Typed, end: Typed) -> Result<Typed, Fault> {
+    let window = window_of(&start.data_type);
+    kernel::call("spark_session_window", vec![start, end], window)
+}
+
+/// The type of windows of a moment.
+fn window_of(moment: &SparkType) -> SparkType {
+    SparkType::Struct(["start", "end"].map(|name| StructField::nullable(name, moment.clone())).into())
+}
+
+/// The time of a row.
+fn moment(call: &Call<'_>) -> Result<Typed, Fault> {
+    match &call.arguments[0].data_type {
+        SparkType::TimestampNtz => Ok(call.arguments[0].clone()),
+        SparkType::Struct(_) => Err(Fault::not_built("a window of windows")),
+        _ => argument(call, 0, &SparkType::Timestamp),
+    }
 }
 
 /// The windows of a call: the time, the length, how far one start is from the next, and where the first begins.
@@ -49,11 +95,7 @@ pub fn time_window(call: &Call<'_>) -> Result<TimeWindow, Fault> {
         let title = format!("function `window` takes 2 to 4 arguments, not {}", call.arguments.len());
         return Err(Fault { condition: Condition::WRONG_NUM_ARGS, title, argument: None, help: None });
     }
-    let time = match &call.arguments[0].data_type {
-        SparkType::TimestampNtz => call.arguments[0].clone(),
-        SparkType::Struct(_) => return Err(Fault::not_built("a window of windows")),
-        _ => argument(call, 0, &SparkType::Timestamp)?,
-    };
+    let time = moment(call)?;
     let length = duration(call, 1)?;
     let slide = if call.arguments.len() > 2 { duration(call, 2)? } else { length };
     let start = if call.arguments.len() > 3 { duration(call, 3)? } else { 0 };
@@ -68,15 +110,15 @@ pub fn time_window(call: &Call<'_>) -> Result<TimeWindow, Fault> {
         return wrong("the start of windows is less than the distance from one to the next", 3);
     }
     let is_list = slide < length;
-    let field = |name: &str| StructField { nullable: true, ..StructField::nullable(name, time.data_type.clone()) };
-    let window = SparkType::Struct(vec![field("start"), field("end")]);
+    let window = window_of(&time.data_type);
     let number = |micros: i64| Typed::new(lit(micros), SparkType::Long).with_nullable(false);
-    let arguments = vec![time.clone(), number(length), number(slide), number(start)];
+    let is_held = time.expr.clone().is_not_null();
+    let arguments = vec![time, number(length), number(slide), number(start)];
     let (name, result) = match is_list {
         true => ("spark_windows", SparkType::Array { element: Box::new(window), contains_null: false }),
         false => ("spark_window", window),
     };
-    Ok(TimeWindow { windows: kernel::call(name, arguments, result)?, is_list, time })
+    Ok(TimeWindow { windows: kernel::call(name, arguments, result)?, is_list, is_held })
 }
 
 /// A constant length of time in microseconds.
@@ -129,6 +171,13 @@ fn window_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let starts = times.unary::<_, TimestampMicrosecondType>(|time| last_start(time, slide, start));
     let ends = starts.unary::<_, TimestampMicrosecondType>(|begin| begin.wrapping_add(length));
     windows(fields, starts, ends, times.nulls().cloned())
+}
+
+fn session_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+    let [starts, ends] = [0, 1].map(|at: usize| arguments[at].as_primitive::<TimestampMicrosecondType>().clone());
+    let DataType::Struct(fields) = to else { return internal_err!("a window of type {to}") };
+    let nulls = NullBuffer::union(starts.nulls(), ends.nulls());
+    windows(fields, starts, ends, nulls)
 }
 
 fn windows(

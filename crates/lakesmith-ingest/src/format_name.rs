@@ -10,7 +10,11 @@ use crate::options::{Format, ReaderOptions, Usage};
 pub fn format_by_name(pattern: &Path) -> Option<String> {
     let by_name = |path: &Path| {
         let name = path.file_name()?.to_str()?.to_ascii_lowercase();
-        let name = [".gz", ".zst", ".bz2"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(&name).to_owned();
+        let name = [".bz2", ".deflate", ".gz", ".zst", ".zstd"]
+            .iter()
+            .find_map(|end| name.strip_suffix(end))
+            .unwrap_or(&name)
+            .to_owned();
         let format = match name.rsplit_once('.')?.1 {
             "json" | "ndjson" | "jsonl" => "json",
             "parquet" => "parquet",

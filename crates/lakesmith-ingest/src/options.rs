@@ -116,10 +116,14 @@ pub enum SchemaEvolution {
 /// How a file is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Compression {
-    /// By the end of its name: `.gz`, `.zst`, anything else is not compressed.
+    /// By the end of its name: `.bz2`, `.deflate`, `.gz`, `.zst`; anything else is not compressed.
     ByName,
     /// Not at all.
     None,
+    /// bzip2.
+    Bzip2,
+    /// zlib, which Hadoop's files name deflate.
+    Deflate,
     /// gzip.
     Gzip,
     /// Zstandard.

@@ -81,7 +81,11 @@ impl Resolver<'_> {
             let keys = outputs.iter_mut().filter(|output| !holds_aggregate(&output.value.expr));
             keys.for_each(|output| output.value.nullable = true);
         }
-        self.grouped(block, GlobalGroup { outputs, keys, sets, input }, outer)
+        if sets.is_some() && keys.iter().any(|key| self.is_session(&key.expr)) {
+            return self.not_built("`session_window` in ROLLUP, CUBE and GROUPING SETS", block.origin);
+        }
+        let plan = self.with_merged_sessions(input.plan, &keys, block.origin)?;
+        self.grouped(block, GlobalGroup { outputs, keys, sets, input: Planned { plan, ..input } }, outer)
     }
 
     /// Notes an output of GROUP BY ALL from which nothing can be grouped: the only one, of columns beside an aggregate.

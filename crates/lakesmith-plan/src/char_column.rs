@@ -20,6 +20,9 @@ impl Resolver<'_> {
         {
             self.comments.insert(attribute.internal(), comment);
         }
+        if self.is_session(expr) {
+            self.sessions.insert(attribute.internal());
+        }
     }
 
     /// Notes that a column has the values of two others; their length stays where it is the same.

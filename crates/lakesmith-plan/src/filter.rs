@@ -22,12 +22,14 @@ use crate::window::no_window;
 impl Resolver<'_> {
     pub(crate) fn filter(&mut self, input: &Relation, condition: &Expression, outer: &Scope<'_>) -> Option<Planned> {
         let input = self.relation(input, outer)?;
+        let columns = input.columns.clone();
+        let input = self.with_time_window(input, [condition], outer)?;
         let scope = Scope { outer: Some(outer), ..Scope::of(&input.columns) };
         self.about_one_row(condition, &scope, outer)?;
         let origin = &condition.origin;
         let condition = self.condition(condition, &scope, "WHERE")?;
         let plan = self.filtered_plan(input.plan, condition, origin)?;
-        Some(Planned { plan, columns: input.columns })
+        Some(Planned { plan, columns })
     }
 
     /// Notes what cannot stand in WHERE, because it is about more than one row.

@@ -41,6 +41,7 @@ mod row_limit;
 mod same_value;
 mod sample;
 pub mod scope;
+mod session_window;
 pub mod set_operation;
 pub mod sort;
 mod sql_function;

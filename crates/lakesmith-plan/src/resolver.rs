@@ -4,7 +4,7 @@
 //! The catalog is asynchronous and resolution is not: relations that are not known yet are noted, looked up together, and the
 //! query is resolved again until nothing is missing.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use datafusion::common::{DataFusionError, ScalarValue};
@@ -99,6 +99,8 @@ pub(crate) struct Resolver<'k> {
     pub declared: BTreeMap<String, SparkType>,
     /// Comments of columns, by their internal names.
     pub comments: BTreeMap<String, String>,
+    /// Columns of `session_window`, by their internal names.
+    pub sessions: BTreeSet<String>,
     /// Names that generators of the SELECT list around give to their columns.
     pub generated: Vec<Identifier>,
     next_id: u64,
@@ -206,6 +208,7 @@ impl<'k> Resolver<'k> {
             moved: Vec::new(),
             declared: BTreeMap::new(),
             comments: BTreeMap::new(),
+            sessions: BTreeSet::new(),
             generated: Vec::new(),
             next_id: 0,
         }

@@ -4,7 +4,7 @@ use datafusion::common::ScalarValue;
 use datafusion::logical_expr::LogicalPlanBuilder;
 use datafusion::logical_expr::expr::Sort;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
-use lakesmith_functions::{constant as constants, normal};
+use lakesmith_functions::{Typed, constant as constants, normal};
 use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, SortOrder};
 use lakesmith_unresolved::{Relation, RelationKind};
@@ -206,12 +206,14 @@ impl Resolver<'_> {
         let all: Vec<_> = visible.iter().map(|column| column.attribute.column()).collect();
         let plan = if names.is_empty() {
             self.comparable(&visible, "DISTINCT", &relation.origin)?;
+            let keys: Vec<Typed> = visible.iter().map(typed).collect();
+            let plan = self.with_merged_sessions(planned.plan, &keys, &relation.origin)?;
             let mut normals = Vec::new();
             for column in &visible {
                 let value = self.settle(normal::normal(typed(column)), &relation.origin)?;
                 normals.push(value.expr.alias(column.attribute.internal()));
             }
-            planned.builder().project(normals).and_then(LogicalPlanBuilder::distinct)
+            LogicalPlanBuilder::from(plan).project(normals).and_then(LogicalPlanBuilder::distinct)
         } else {
             let mut keys = Vec::new();
             for name in names {

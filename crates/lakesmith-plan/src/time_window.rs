@@ -1,4 +1,5 @@
-//! Time windows in SELECT and GROUP BY: `window(time, '5 minutes')` is a column `window` of the rows beneath.
+//! Time windows in SELECT, WHERE and GROUP BY: `window(time, '5 minutes')` is a column `window` of the rows beneath, and
+//! `session_window(time, '5 minutes')` a column `session_window`.
 //!
 //! A row whose time is NULL is in no window; one in several windows that overlap is a row for each.
 
@@ -6,7 +7,7 @@ use datafusion::logical_expr::Expr;
 use datafusion::prelude::Column;
 use lakesmith_base::Identifier;
 use lakesmith_diagnostic::Origin;
-use lakesmith_functions::time_window::{TimeWindow, time_window};
+use lakesmith_functions::time_window::{TimeWindow, session_window, time_window};
 use lakesmith_functions::{Call, Typed};
 use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall};
@@ -17,9 +18,19 @@ use crate::scope::{Reach, Scope, ScopeColumn};
 /// The qualifier of the column, which no query can write.
 const QUALIFIER: &str = "time window";
 
-/// Whether a call is one of `window`.
+/// The functions that give windows, which are also the names of their columns.
+const NAMES: [&str; 2] = ["window", SESSION];
+const SESSION: &str = "session_window";
+
+/// The function of time windows that a call is one of.
+fn time_window_name(call: &FunctionCall) -> Option<&'static str> {
+    let called = &call.name.parts.last()?.text;
+    NAMES.into_iter().find(|name| called.matches(name) && !call.arguments.is_empty())
+}
+
+/// Whether a call is one of `window` or `session_window`.
 pub(crate) fn is_time_window(call: &FunctionCall) -> bool {
-    call.name.parts.last().is_some_and(|name| name.text.matches("window")) && !call.arguments.is_empty()
+    time_window_name(call).is_some()
 }
 
 impl Resolver<'_> {
@@ -30,18 +41,18 @@ impl Resolver<'_> {
         expressions: impl IntoIterator<Item = &'e Expression>,
         outer: &Scope<'_>,
     ) -> Option<Planned> {
-        let mut found: Option<(TimeWindow, &Origin)> = None;
-        for (call, origin) in expressions.into_iter().flat_map(calls) {
-            let window = self.resolved_window(call, origin, &input, outer)?;
+        let mut found: Option<(TimeWindow, &str, &Origin)> = None;
+        for (call, name, origin) in expressions.into_iter().flat_map(calls) {
+            let window = self.resolved_window(call, name, origin, &input, outer)?;
             match &found {
-                Some((known, _)) if known.windows.expr != window.windows.expr => {
+                Some((known, ..)) if known.windows.expr != window.windows.expr => {
                     return self.not_built("a second time window in one SELECT", origin);
                 }
-                _ => found = Some((window, origin)),
+                _ => found = Some((window, name, origin)),
             }
         }
         match found {
-            Some((window, origin)) => self.windowed_input(input, window, origin),
+            Some((window, name, origin)) => self.windowed_input(input, window, name, origin),
             None => Some(input),
         }
     }
@@ -49,6 +60,7 @@ impl Resolver<'_> {
     fn resolved_window(
         &mut self,
         call: &FunctionCall,
+        name: &'static str,
         origin: &Origin,
         input: &Planned,
         outer: &Scope<'_>,
@@ -57,8 +69,9 @@ impl Resolver<'_> {
         let arguments: Vec<Option<Typed>> = call.arguments.iter().map(|a| self.expression(a, &scope)).collect();
         let arguments = arguments.into_iter().collect::<Option<Vec<_>>>()?;
         let session = &self.options.session;
-        let resolved = time_window(&Call {
-            name: "window",
+        let resolve = if name == SESSION { session_window } else { time_window };
+        let resolved = resolve(&Call {
+            name,
             arguments,
             distinct: false,
             ignore_nulls: false,
@@ -70,17 +83,20 @@ impl Resolver<'_> {
         self.settle(resolved, wrong.map_or(origin, |argument| &argument.origin))
     }
 
-    fn windowed_input(&mut self, input: Planned, window: TimeWindow, origin: &Origin) -> Option<Planned> {
-        let TimeWindow { windows, is_list, time } = window;
+    fn windowed_input(&mut self, input: Planned, window: TimeWindow, name: &str, origin: &Origin) -> Option<Planned> {
+        let TimeWindow { windows, is_list, is_held } = window;
         let struct_type = match (&windows.data_type, is_list) {
             (SparkType::Array { element, .. }, true) => element.as_ref().clone(),
             (data_type, _) => data_type.clone(),
         };
         let value = Typed::new(windows.expr.clone(), struct_type).with_nullable(false);
-        let attribute = self.attribute("window", &value);
+        let attribute = self.attribute(name, &value);
+        if name == SESSION {
+            self.sessions.insert(attribute.internal());
+        }
         let own = input.columns.iter().map(|column| column.attribute.column());
         let projected: Vec<Expr> = own.chain([windows.expr.alias(attribute.internal())]).collect();
-        let kept = input.builder().filter(time.expr.is_not_null());
+        let kept = input.builder().filter(is_held);
         let mut plan = kept.and_then(|plan| plan.project(projected));
         if is_list {
             plan = plan.and_then(|plan| plan.unnest_column(Column::new_unqualified(attribute.internal())));
@@ -105,18 +121,20 @@ impl Resolver<'_> {
                     nullable: attribute.nullable,
                 })
             }
-            None => self.not_built("`window` outside of SELECT and GROUP BY", origin),
+            None => self.not_built("a time window outside of SELECT, WHERE and GROUP BY", origin),
         }
     }
 }
 
-/// The calls of `window` within an expression, its subqueries left out.
-fn calls(expression: &Expression) -> Vec<(&FunctionCall, &Origin)> {
+/// The calls of time windows within an expression, its subqueries left out.
+fn calls(expression: &Expression) -> Vec<(&FunctionCall, &'static str, &Origin)> {
     let mut found = Vec::new();
     let mut open = vec![expression];
     while let Some(next) = open.pop() {
         match &next.kind {
-            ExpressionKind::Function(call) if is_time_window(call) => found.push((call.as_ref(), &next.origin)),
+            ExpressionKind::Function(call) if let Some(name) = time_window_name(call) => {
+                found.push((call.as_ref(), name, &next.origin));
+            }
             _ => open.extend(next.children()),
         }
     }

@@ -17,14 +17,20 @@ impl Cte {
 impl Relation {
     /// Whether a table of one name is read, be it in a subquery.
     pub fn reads(&self, name: &Identifier) -> bool {
+        self.times_read(name) > 0
+    }
+
+    /// How often a table of one name is read, subqueries included.
+    pub fn times_read(&self, name: &Identifier) -> usize {
         match &*self.kind {
             RelationKind::NamedTable { name: table, .. } => {
-                matches!(table.parts.as_slice(), [only] if only.text == *name)
+                usize::from(matches!(table.parts.as_slice(), [only] if only.text == *name))
             }
-            RelationKind::With { ctes, .. } if ctes.iter().any(|cte| cte.name.text == *name) => false,
+            RelationKind::With { ctes, .. } if ctes.iter().any(|cte| cte.name.text == *name) => 0,
             _ => {
-                self.inputs().into_iter().any(|input| input.reads(name))
-                    || self.expressions().into_iter().any(|expression| expression.reads(name))
+                let inputs = self.inputs().into_iter().map(|input| input.times_read(name));
+                let expressions = self.expressions().into_iter().map(|expression| expression.times_read(name));
+                inputs.chain(expressions).sum()
             }
         }
     }
@@ -294,9 +300,10 @@ impl Expression {
         }
     }
 
-    /// Whether a subquery within reads a table of one name.
-    pub fn reads(&self, name: &Identifier) -> bool {
-        self.query().is_some_and(|query| query.reads(name)) || self.children().into_iter().any(|part| part.reads(name))
+    /// How often subqueries within read a table of one name.
+    fn times_read(&self, name: &Identifier) -> usize {
+        let parts = self.children().into_iter().map(|part| part.times_read(name));
+        parts.chain(self.query().map(|query| query.times_read(name))).sum()
     }
 
     /// The query written inside this expression, when it is a subquery.

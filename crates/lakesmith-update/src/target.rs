@@ -8,6 +8,7 @@ use lakesmith_delta::schema_json::can_hold;
 use lakesmith_delta::{Metadata, Properties, PropertyFault, Wanted};
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_functions::coercion::common_of;
+use lakesmith_functions::store_assignment::can_store;
 use lakesmith_graph::{Dataset, Flow};
 use lakesmith_unresolved::expression::ExpressionKind;
 use lakesmith_unresolved::pipeline::{ClusterBy, ColumnDefinition};
@@ -129,8 +130,11 @@ fn merge(schema: &mut Vec<StructField>, flow: &Flow, output: &[StructField], fau
             }
             Some(known) if known.data_type == column.data_type => {}
             Some(known) => match common_of("flows", [&known.data_type, &column.data_type]) {
-                Ok(common) => known.data_type = common,
-                Err(_) => {
+                // a text is not read as a number or a date by itself
+                Ok(common) if [&known.data_type, &column.data_type].iter().all(|own| can_store(own, &common)) => {
+                    known.data_type = common;
+                }
+                _ => {
                     let title = format!(
                         "column `{}` is {} in one flow and {} in another",
                         column.name.as_str(),

@@ -320,9 +320,11 @@ fn compression(text: &str) -> Result<Compression, String> {
     match text.trim().to_ascii_lowercase().as_str() {
         "auto" => Ok(Compression::ByName),
         "none" | "uncompressed" => Ok(Compression::None),
+        "bzip2" | "bz2" => Ok(Compression::Bzip2),
+        "deflate" => Ok(Compression::Deflate),
         "gzip" | "gz" => Ok(Compression::Gzip),
         "zstd" | "zst" => Ok(Compression::Zstd),
-        _ => Err(format!("compression `{text}` is not built yet; `gzip`, `zstd` and `none` are")),
+        _ => Err(format!("compression `{text}` is not built yet; `bzip2`, `deflate`, `gzip`, `zstd` and `none` are")),
     }
 }
 

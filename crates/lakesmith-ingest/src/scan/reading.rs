@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use async_compression::tokio::bufread::{GzipDecoder, ZstdDecoder};
+use async_compression::tokio::bufread::{BzDecoder, GzipDecoder, ZlibDecoder, ZstdDecoder};
 use bytes::{Buf, Bytes, BytesMut};
 use datafusion::common::{DataFusionError, Result};
 use futures::stream::{BoxStream, StreamExt, try_unfold};
@@ -66,6 +66,8 @@ pub(crate) fn compression_of(file: &FoundFile, compression: Compression) -> Comp
         return compression;
     }
     match file.path.extension().map(|end| end.to_string_lossy().to_ascii_lowercase()).as_deref() {
+        Some("bz2") => Compression::Bzip2,
+        Some("deflate") => Compression::Deflate,
         Some("gz") => Compression::Gzip,
         Some("zst" | "zstd") => Compression::Zstd,
         _ => Compression::None,
@@ -75,7 +77,7 @@ pub(crate) fn compression_of(file: &FoundFile, compression: Compression) -> Comp
 /// The compression that a file's name tells and that Spark reads, where it is not built.
 fn not_built(file: &FoundFile) -> Option<&'static str> {
     let end = file.path.extension()?.to_string_lossy().to_ascii_lowercase();
-    let known = [("bz2", "bzip2"), ("deflate", "deflate"), ("lz4", "LZ4"), ("snappy", "Snappy"), ("xz", "xz")];
+    let known = [("lz4", "LZ4"), ("snappy", "Snappy"), ("xz", "xz")];
     known.into_iter().find(|(known, _)| *known == end).map(|(_, kind)| kind)
 }
 
@@ -302,16 +304,7 @@ impl Decompressed {
             }
         });
         let input = ChunkInput { chunks: chunks.boxed(), current: Bytes::new() };
-        let decoder: Pin<Box<dyn AsyncRead + Send>> = if compression == Compression::Zstd {
-            let mut decoder = ZstdDecoder::new(input);
-            decoder.multiple_members(true);
-            Box::pin(decoder)
-        } else {
-            let mut decoder = GzipDecoder::new(input);
-            decoder.multiple_members(true);
-            Box::pin(decoder)
-        };
-        Self { decoder, compressed_size, content: 0, fault: None }
+        Self { decoder: decoder(input, compression), compressed_size, content: 0, fault: None }
     }
 
     async fn next(&mut self) -> Result<Option<Bytes>, ReadFault> {
@@ -338,6 +331,25 @@ impl Decompressed {
             ));
         }
         Ok(if chunk.is_empty() { None } else { Some(chunk.freeze()) })
+    }
+}
+
+/// Decompresses all members of a file, one after the other: files that were appended to each other are one.
+fn decoder(input: ChunkInput, compression: Compression) -> Pin<Box<dyn AsyncRead + Send>> {
+    /// A decoder of `async_compression`; they have no trait in common.
+    macro_rules! all_members {
+        ($decoder:ident) => {{
+            let mut decoder = $decoder::new(input);
+            decoder.multiple_members(true);
+            Box::pin(decoder)
+        }};
+    }
+    match compression {
+        Compression::Bzip2 => all_members!(BzDecoder),
+        Compression::Deflate => all_members!(ZlibDecoder),
+        Compression::Gzip => all_members!(GzipDecoder),
+        Compression::Zstd => all_members!(ZstdDecoder),
+        Compression::ByName | Compression::None => Box::pin(input),
     }
 }
 

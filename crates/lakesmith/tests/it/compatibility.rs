@@ -12,7 +12,7 @@ use crate::coverage::Coverage;
 use crate::specs::repository;
 
 /// Functions that the resolver builds itself and that are in no table.
-pub(crate) const BESIDE_THE_TABLE: [&str; 17] = [
+pub(crate) const BESIDE_THE_TABLE: [&str; 18] = [
     "arrays_zip",
     "case",
     "cast",
@@ -26,6 +26,7 @@ pub(crate) const BESIDE_THE_TABLE: [&str; 17] = [
     "json_tuple",
     "posexplode",
     "posexplode_outer",
+    "session_window",
     "stack",
     "struct",
     "try_cast",
