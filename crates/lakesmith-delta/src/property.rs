@@ -1,7 +1,8 @@
 //! Delta's table properties: which are kept, what they ask of the protocol, and which are refused by name.
 //!
 //! A property is never stored without effect. Those that rule how *we* write, read or commit are honoured; those that only
-//! tell whoever maintains the files how large or where they should be are kept for them.
+//! tell whoever maintains the files how large or where they should be are kept for them. One that only asks for another way to store the
+//! same rows, such as deletion vectors, is left out where that way is not built, so that a pipeline which sets it runs all the same.
 
 use crate::protocol::{WRITABLE, Wanted};
 
@@ -12,6 +13,8 @@ pub struct Properties {
     pub kept: Vec<(String, String)>,
     /// What is asked of the protocol and not stored.
     pub wanted: Wanted,
+    /// Properties that have no effect here, with the feature that each asks for.
+    pub left_out: Vec<(String, String)>,
 }
 
 /// Why a property cannot be taken.
@@ -30,10 +33,12 @@ enum Meaning {
     Kept,
     /// TRUE or FALSE; what TRUE asks of the protocol follows from the metadata.
     Switch,
-    /// Only these values are taken, in lower case; all others switch on the feature.
+    /// Only these values are taken, in lower case; all others ask for the feature.
     Only(&'static str, &'static [&'static str]),
+    /// The same, of a feature without which the rows and what is read of them are the same.
+    Stores(&'static str, &'static [&'static str]),
 }
-use Meaning::{Kept, Only, Switch};
+use Meaning::{Kept, Only, Stores, Switch};
 
 const OFF: &[&str] = &["false"];
 
@@ -43,35 +48,35 @@ const KNOWN: &[(&str, Meaning)] = &[
     ("autoOptimize", Kept),
     ("autoOptimize.autoCompact", Kept),
     ("autoOptimize.optimizeWrite", Kept),
-    ("checkpoint.writeStatsAsJson", Only("statistics that are not JSON", &["true"])),
+    ("checkpoint.writeStatsAsJson", Stores("statistics that are not JSON", &["true"])),
     ("checkpoint.writeStatsAsStruct", Kept),
     ("checkpointInterval", Kept),
-    ("checkpointPolicy", Only("v2Checkpoint", &["classic"])),
-    ("columnMapping.mode", Only("columnMapping", &["none"])),
-    ("compatibility.symlinkFormatManifest.enabled", Only("symlink manifests", OFF)),
+    ("checkpointPolicy", Stores("v2Checkpoint", &["classic"])),
+    ("columnMapping.mode", Stores("columnMapping", &["none"])),
+    ("compatibility.symlinkFormatManifest.enabled", Stores("symlink manifests", OFF)),
     ("dataSkippingNumIndexedCols", Kept),
     ("dataSkippingStatsColumns", Kept),
     ("deletedFileRetentionDuration", Kept),
     ("enableChangeDataFeed", Switch),
-    ("enableDeletionVectors", Only("deletionVectors", OFF)),
+    ("enableDeletionVectors", Stores("deletionVectors", OFF)),
     ("enableExpiredLogCleanup", Switch),
-    ("enableIcebergCompatV1", Only("icebergCompatV1", OFF)),
-    ("enableIcebergCompatV2", Only("icebergCompatV2", OFF)),
-    ("enableIcebergCompatV3", Only("icebergCompatV3", OFF)),
-    ("enableInCommitTimestamps", Only("inCommitTimestamp", OFF)),
-    ("enableRowTracking", Only("rowTracking", OFF)),
-    ("enableTypeWidening", Only("typeWidening", OFF)),
-    ("enableVariantShredding", Only("variantShredding", OFF)),
+    ("enableIcebergCompatV1", Stores("icebergCompatV1", OFF)),
+    ("enableIcebergCompatV2", Stores("icebergCompatV2", OFF)),
+    ("enableIcebergCompatV3", Stores("icebergCompatV3", OFF)),
+    ("enableInCommitTimestamps", Stores("inCommitTimestamp", OFF)),
+    ("enableRowTracking", Stores("rowTracking", OFF)),
+    ("enableTypeWidening", Stores("typeWidening", OFF)),
+    ("enableVariantShredding", Stores("variantShredding", OFF)),
     ("isolationLevel", Only("this isolation level", &["serializable", "writeserializable"])),
     ("logRetentionDuration", Kept),
-    ("parquet.compression.codec", Only("compression other than zstd", &["zstd"])),
+    ("parquet.compression.codec", Stores("compression other than zstd", &["zstd"])),
     ("randomizeFilePrefixes", Kept),
     ("randomPrefixLength", Kept),
     // an update knows by its transaction what it has committed, however long ago
     ("setTransactionRetentionDuration", Only("transactions that expire", &[])),
     ("targetFileSize", Kept),
     ("tuneFileSizesForRewrites", Kept),
-    ("universalFormat.enabledFormats", Only("universal format", &[""])),
+    ("universalFormat.enabledFormats", Stores("universal format", &[""])),
 ];
 
 /// Whether a key is in Delta's own name space and not one of its properties.
@@ -110,7 +115,11 @@ impl Properties {
             Kept => value.to_owned(),
             Switch if ["true", "false"].contains(&lower.as_str()) => lower,
             Switch => return Err(PropertyFault::Invalid("`true` or `false`")),
-            Only(_, taken) if taken.contains(&lower.as_str()) => value.trim().to_owned(),
+            Only(_, taken) | Stores(_, taken) if taken.contains(&lower.as_str()) => value.trim().to_owned(),
+            Stores(feature, _) => {
+                self.left_out.push((key.to_owned(), (*feature).to_owned()));
+                return Ok(());
+            }
             Only(feature, _) => return Err(PropertyFault::NotBuilt((*feature).to_owned())),
         };
         self.kept.push((format!("delta.{spelling}"), value));
@@ -128,7 +137,11 @@ impl Properties {
                 self.wanted.features.push(known);
                 Ok(())
             }
-            None => Err(PropertyFault::NotBuilt(name.to_owned())),
+            // what needs it is refused where it stands
+            None => {
+                self.left_out.push((format!("delta.feature.{name}"), name.to_owned()));
+                Ok(())
+            }
         }
     }
 }
@@ -183,16 +196,22 @@ mod tests {
     }
 
     #[test]
-    fn what_we_do_not_have_is_refused_by_the_features_name_and_may_be_switched_off() {
+    fn another_way_to_store_the_same_rows_is_left_out_and_may_be_switched_off() {
         for (key, on, off, feature) in [
             ("delta.enableDeletionVectors", "true", "false", "deletionVectors"),
             ("delta.columnMapping.mode", "name", "none", "columnMapping"),
             ("delta.enableRowTracking", "TRUE", "FALSE", "rowTracking"),
             ("delta.checkpointPolicy", "v2", "classic", "v2Checkpoint"),
         ] {
-            assert_eq!(taken(&[(key, on)]), Err(PropertyFault::NotBuilt(feature.into())));
+            let properties = taken(&[(key, on)]).unwrap();
+            assert!(properties.kept.is_empty());
+            assert_eq!(properties.left_out, [(key.to_owned(), feature.to_owned())]);
             assert_eq!(taken(&[(key, off)]).unwrap().kept.len(), 1);
         }
+    }
+
+    #[test]
+    fn what_would_change_rows_is_refused_by_the_features_name() {
         assert_eq!(taken(&[("delta.constraints.c", "a > 0")]), Err(PropertyFault::NotBuilt("checkConstraints".into())));
         assert!(matches!(taken(&[("delta.enableChangeDataFeed", "yes")]), Err(PropertyFault::Invalid(_))));
     }
@@ -205,11 +224,11 @@ mod tests {
             ("delta.minWriterVersion", "5"),
             ("delta.minReaderVersion", "2"),
         ]);
-        let Properties { kept, wanted } = properties.unwrap();
-        assert!(kept.is_empty());
+        let Properties { kept, wanted, left_out } = properties.unwrap();
+        assert!(kept.is_empty() && left_out.is_empty());
         assert_eq!(wanted, Wanted { features: vec![TIMESTAMP_NTZ], reader: 2, writer: 5 });
-        let variant = taken(&[("delta.feature.variantType-preview", "supported")]);
-        assert_eq!(variant, Err(PropertyFault::NotBuilt("variantType-preview".into())));
+        let variant = taken(&[("delta.feature.variantType-preview", "supported")]).unwrap();
+        assert_eq!(variant.left_out.len(), 1);
         assert!(taken(&[("delta.minReaderVersion", "9")]).is_err());
     }
 

@@ -13,12 +13,14 @@ pub struct GraphInput {
     pub defaults: Defaults,
     /// Names that statements which could not be parsed define or write to. Nothing is said about reads of these names.
     pub unparsed: Vec<QualifiedName>,
+    /// Names of the functions of SQL that the catalog holds, in whatever schema.
+    pub functions: Vec<Identifier>,
 }
 
 impl GraphInput {
     /// The input of files that were parsed without faults.
     pub const fn new(files: Vec<FileStatements>, defaults: Defaults) -> Self {
-        Self { files, defaults, unparsed: Vec::new() }
+        Self { files, defaults, unparsed: Vec::new(), functions: Vec::new() }
     }
 }
 

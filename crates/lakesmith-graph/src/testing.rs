@@ -205,7 +205,8 @@ impl Pipeline {
             files.push(FileStatements { source, path, statements: statements.clone() });
         }
         let defaults = Defaults { catalog: "main".into(), schema: "sales".into() };
-        let (graph, faults) = build(&GraphInput { files, defaults, unparsed: self.unparsed.clone() });
+        let (graph, faults) =
+            build(&GraphInput { files, defaults, unparsed: self.unparsed.clone(), functions: Vec::new() });
         (graph, faults, sources)
     }
 

@@ -2,7 +2,8 @@
 //!
 //! Workspace paths (`/Volumes`, `/Workspace`, `/mnt`, `dbfs:/`, `/dbfs` and bare paths of the DBFS root) lie under one folder,
 //! `files/` beside the spec unless the setting `lakesmith.path.root` names another. A setting `lakesmith.path.<prefix>` maps one
-//! prefix elsewhere: `lakesmith.path./Volumes/main/landing: /data/landing`. The longest prefix wins.
+//! prefix elsewhere: `lakesmith.path./Volumes/main/landing: /data/landing`. The longest prefix wins. So the URI of an object store can
+//! be mapped to a folder that holds a copy: `lakesmith.path.s3://bucket/landing: landing`.
 
 use std::path::{Path, PathBuf};
 
@@ -58,7 +59,10 @@ impl PathMap {
         match scheme {
             Some("file") => return Location::Local(PathBuf::from(rest_of_file_uri(rest))),
             Some("dbfs") => return Location::Local(self.mapped(&absolute(rest))),
-            Some(_) => return Location::Remote(path.to_owned()),
+            Some(_) => {
+                let mapped = self.prefix_of(path).map(|(folder, rest)| Location::Local(join_inside(folder, rest)));
+                return mapped.unwrap_or_else(|| Location::Remote(path.to_owned()));
+            }
             None => {}
         }
         if !path.starts_with('/') {
@@ -85,6 +89,12 @@ impl PathMap {
     fn prefix_of<'a>(&'a self, path: &'a str) -> Option<(&'a Path, &'a str)> {
         self.prefixes.iter().find_map(|(prefix, folder)| below(path, prefix).map(|rest| (folder.as_path(), rest)))
     }
+}
+
+/// The scheme and the bucket of a URI, as a prefix that a setting can map.
+pub fn bucket(uri: &str) -> &str {
+    let after = uri.find("://").map_or(0, |colon| colon + 3);
+    uri[after..].find('/').map_or(uri, |slash| &uri[..after + slash])
 }
 
 /// The folder of a table below a warehouse: `<catalog>/<schema>/<table>`, in lower case, with every character but letters,
@@ -208,6 +218,27 @@ mod tests {
         assert_eq!(local(&map, "/Volumes/main/landing/a"), "/data/landing/a");
         assert_eq!(local(&map, "/Volumes/main/landings/a"), "/p/vols/main/landings/a");
         assert_eq!(local(&map, "dbfs:/x"), "/p/elsewhere/x");
+    }
+
+    #[test]
+    fn the_uri_of_an_object_store_can_be_mapped() {
+        let settings = [("lakesmith.path.s3://bucket/landing/", "landing"), ("lakesmith.path.abfss://", "/data/azure")];
+        let map = PathMap::new(Path::new("/p"), settings);
+        let cases = [
+            ("s3://bucket/landing/a/b.json", "/p/landing/a/b.json"),
+            ("s3://bucket/landings/b.json", "s3://bucket/landings/b.json"),
+            ("s3a://bucket/landing/b.json", "s3a://bucket/landing/b.json"),
+            ("abfss://c@a.dfs.core.windows.net/x/../../y", "/data/azure/y"),
+        ];
+        for (path, expected) in cases {
+            assert_eq!(local(&map, path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_bucket_is_the_beginning_of_a_uri() {
+        assert_eq!(bucket("s3://bucket/landing/*.json"), "s3://bucket");
+        assert_eq!(bucket("gs://bucket"), "gs://bucket");
     }
 
     #[test]

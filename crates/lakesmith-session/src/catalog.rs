@@ -95,6 +95,11 @@ impl<'s> WarehouseCatalog<'s> {
         Self { made: Some(function), ..self }
     }
 
+    /// The same without what ends with the session.
+    pub(crate) fn of_stored_objects(self) -> Self {
+        Self { temporary: false, ..self }
+    }
+
     /// The catalog of the query of a view.
     fn of_view(&self, name: QualifiedName, namespace: Namespace, temporary: bool) -> Self {
         let views = self.views.iter().cloned().chain([name]).collect();

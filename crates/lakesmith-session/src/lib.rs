@@ -17,6 +17,7 @@ mod rows;
 pub mod session;
 mod state;
 mod statement;
+pub mod stored;
 mod stored_function;
 mod stored_view;
 mod time_travel;
@@ -26,6 +27,7 @@ mod write;
 
 pub use result::{QueryError, QueryResult};
 pub use session::{Session, SessionSettings};
+pub use stored::StoredObjects;
 pub use warehouse::{TableFacts, Warehouse};
 
 #[cfg(test)]

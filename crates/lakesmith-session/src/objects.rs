@@ -214,6 +214,11 @@ impl Objects {
         Ok(Some(Read { value, bytes }))
     }
 
+    /// Whether there is an object of a name.
+    pub fn holds(&self, kind: Kind, name: &QualifiedName) -> bool {
+        self.root.join(path_of(kind, name)).is_file()
+    }
+
     /// Makes an object; an error of kind `Conflict` when there is one of the name.
     pub fn create<T: Serialize>(&self, kind: Kind, name: &QualifiedName, object: &T) -> Result<(), EngineError> {
         self.folder.put_if_absent(&path_of(kind, name), &bytes_of(object)?)
@@ -234,6 +239,21 @@ impl Objects {
     /// Removes an object; one that is not there is no error.
     pub fn remove(&self, kind: Kind, name: &QualifiedName) -> Result<(), EngineError> {
         self.folder.remove(&path_of(kind, name))
+    }
+
+    /// The last parts of the names of all tables, views or functions, in whatever catalog and schema; of those that can be read.
+    pub fn names(&self, kind: Kind) -> Vec<String> {
+        #[derive(Deserialize)]
+        struct Named {
+            name: String,
+        }
+        let below =
+            |folder: &PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let catalogs = below(&self.root.join(kind.folder()));
+        let files = catalogs.flat_map(|catalog| below(&catalog).collect::<Vec<_>>());
+        let files = files.flat_map(|schema| below(&schema).collect::<Vec<_>>());
+        let read = files.filter_map(|file| serde_json::from_slice::<Named>(&std::fs::read(file).ok()?).ok());
+        read.map(|named| named.name).collect()
     }
 
     /// All objects of a kind directly below a name (none: catalogs), ordered by name. A damaged file is an error.

@@ -32,6 +32,12 @@ impl std::fmt::Debug for QueryResult {
 }
 
 impl QueryResult {
+    /// The same, with what the user should know.
+    pub(crate) fn with_warnings(mut self, warnings: Vec<String>) -> Self {
+        self.warnings = warnings;
+        self
+    }
+
     pub(crate) fn new(columns: Vec<StructField>, warnings: Vec<String>, rows: SendableRecordBatchStream) -> Self {
         Self { columns, warnings, zone: Zone::default(), rows, plan: None, says_places: true }
     }

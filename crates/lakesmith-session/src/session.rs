@@ -106,6 +106,11 @@ impl Session {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Notes what the user should know of the statement that is carried out.
+    pub(crate) fn warn(&self, warning: String) {
+        self.state().warnings.push(warning);
+    }
+
     /// The default catalog and schema at this moment.
     pub fn default_names(&self) -> (Identifier, Identifier) {
         let state = self.state();

@@ -38,6 +38,8 @@ pub(crate) struct SessionState {
     pub views: BTreeMap<String, TemporaryView>,
     /// Global temporary views, by their names in lower case.
     pub global_views: BTreeMap<String, TemporaryView>,
+    /// What the user should know of the statement that is carried out.
+    pub warnings: Vec<String>,
 }
 
 /// A variable that ends with the session.
@@ -91,6 +93,7 @@ impl SessionState {
             functions: BTreeMap::new(),
             views: BTreeMap::new(),
             global_views: BTreeMap::new(),
+            warnings: Vec::new(),
         }
     }
 

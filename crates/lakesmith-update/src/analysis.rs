@@ -15,11 +15,12 @@ use crate::engine::Engine;
 use crate::flow_rows;
 use crate::pipeline::Pipeline;
 use crate::quarantine;
-use crate::reads::{Reads, checkpoint, is_reserved, taken};
+use crate::reads::{Reads, Uses, checkpoint, taken};
 use crate::source::SourceUse;
 use crate::stream_rules;
 use crate::tables::Tables;
 use crate::target::{Target, property_lints, target};
+use crate::volatility::{depends_on_time, is_volatile};
 
 /// The typed graph.
 #[derive(Debug, Default)]
@@ -140,7 +141,7 @@ impl Analyzer<'_> {
             }
         }
         let checkpoint = checkpoint(self.pipeline, self.engine, flow);
-        let uses = Mutex::new(Vec::new());
+        let uses = Mutex::default();
         let reads = Reads {
             pipeline: self.pipeline,
             engine: self.engine,
@@ -172,9 +173,22 @@ impl Analyzer<'_> {
             return Err(faults);
         }
         self.analysis.diagnostics.extend(flow_rows::lints(dataset, &checked));
-        let analyzed = AnalyzedFlow { uses: taken(&uses), is_volatile: is_volatile(query) };
+        let Uses { sources, stored_object } = taken(&uses);
+        let is_volatile = stored_object || self.is_volatile(flow, dataset);
+        let analyzed = AnalyzedFlow { uses: sources, is_volatile };
         self.analysis.flows.insert(flow.id, analyzed);
         Ok(output)
+    }
+
+    /// Whether the rows of a flow depend on when it runs: by its own query, by an expectation that drops rows, or by a view that it
+    /// reads, which has been looked at before.
+    fn is_volatile(&self, flow: &Flow, dataset: &Dataset) -> bool {
+        let graph = &self.pipeline.graph;
+        let views = graph.edges_of(flow.id).map(|edge| graph.dataset(edge.dataset)).filter(|read| !read.is_table());
+        let mut flows_of_views = views.flat_map(|view| graph.flows_into(view.id));
+        flow.query().is_some_and(is_volatile)
+            || dataset.expectations().iter().any(|expectation| depends_on_time(&expectation.predicate))
+            || flows_of_views.any(|flow| self.analysis.flows.get(&flow.id).is_some_and(|known| known.is_volatile))
     }
 }
 
@@ -202,71 +216,6 @@ fn column_faults(output: &[StructField], span: Span, dataset: &Dataset) -> Vec<D
             let fault = Diagnostic::error(Condition::COLUMN_ALREADY_EXISTS, title).at(span, "");
             faults.push(fault.help("name them apart with AS, or leave one out with `* EXCEPT (…)`"));
         }
-        if is_reserved(column.name.as_str()) && dataset.is_table() {
-            let title = format!("`{}` is not stored: it exists while files are read", column.name.as_str());
-            let fault = Diagnostic::error(Condition::COLUMN_ALREADY_EXISTS, title).at(span, "");
-            faults.push(fault.help("give it another name: `_metadata AS file`"));
-        }
     }
     faults
-}
-
-/// Functions whose value depends on when or where they are called.
-const VOLATILE: &[&str] = &[
-    "current_timestamp",
-    "current_date",
-    "now",
-    "localtimestamp",
-    "curdate",
-    "unix_timestamp",
-    "rand",
-    "random",
-    "randn",
-    "randstr",
-    "uniform",
-    "uuid",
-    "shuffle",
-    "monotonically_increasing_id",
-    "spark_partition_id",
-    "current_user",
-    "session_user",
-    "user",
-    "current_catalog",
-    "current_database",
-    "current_schema",
-];
-
-/// Whether a query calls a function whose value depends on when it is called.
-pub(crate) fn is_volatile(query: &lakesmith_unresolved::Relation) -> bool {
-    use lakesmith_unresolved::RelationKind;
-    use lakesmith_unresolved::expression::{Expression, ExpressionKind};
-    let is_called = |expression: &Expression| match &expression.kind {
-        // a name that is computed may be any
-        ExpressionKind::Function(call) if call.name.computed.is_some() => true,
-        ExpressionKind::Function(call) => {
-            let name = call.name.parts.last().map(|part| part.text.folded());
-            // `unix_timestamp(x)` and `user` as a column of a table are found too: recomputing is never wrong
-            name.is_some_and(|name| VOLATILE.contains(&name.as_str()))
-        }
-        ExpressionKind::Attribute { parts, .. } => {
-            parts.len() == 1 && VOLATILE.contains(&parts[0].text.folded().as_str())
-        }
-        _ => false,
-    };
-    let mut relations = vec![query];
-    while let Some(relation) = relations.pop() {
-        if let RelationKind::Sample { seed: None, .. } = relation.kind.as_ref() {
-            return true;
-        }
-        relations.extend(relation.inputs());
-        let mut expressions = relation.expressions();
-        while let Some(expression) = expressions.pop() {
-            if is_called(expression) {
-                return true;
-            }
-            relations.extend(expression.query());
-            expressions.extend(expression.children());
-        }
-    }
-    false
 }

@@ -9,7 +9,7 @@ use datafusion::prelude::SessionContext;
 use lakesmith_base::Clock;
 use lakesmith_engine::codec::PlanCodecRegistry;
 use lakesmith_engine::store::DurableStore;
-use lakesmith_engine::{EngineError, Faults, Runtime, RuntimeSettings};
+use lakesmith_engine::{Catalog, EngineError, Faults, Runtime, RuntimeSettings};
 
 /// What the operator decides.
 #[derive(Debug, Clone)]
@@ -45,6 +45,17 @@ pub struct Engine {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: EngineSettings,
     codecs: Arc<PlanCodecRegistry>,
+    outside: Outside,
+}
+
+/// What statements have made outside of pipelines, besides Delta tables.
+#[derive(Clone, Default)]
+struct Outside(Option<Arc<dyn Catalog>>);
+
+impl std::fmt::Debug for Outside {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outside").finish_non_exhaustive()
+    }
 }
 
 impl Engine {
@@ -66,7 +77,18 @@ impl Engine {
         lakesmith_expectation::register_codecs(&mut codecs);
         lakesmith_functions::register_codecs(&mut codecs);
         lakesmith_ingest::register_codecs(&mut codecs);
-        Ok(Self { runtime, faults, clock, settings, codecs: Arc::new(codecs) })
+        Ok(Self { runtime, faults, clock, settings, codecs: Arc::new(codecs), outside: Outside::default() })
+    }
+
+    /// The same, whose flows also find the views and functions of a catalog, by their full names.
+    #[must_use]
+    pub fn with_outside(self, outside: Arc<dyn Catalog>) -> Self {
+        Self { outside: Outside(Some(outside)), ..self }
+    }
+
+    /// What flows find besides Delta tables.
+    pub(crate) fn outside(&self) -> Option<&dyn Catalog> {
+        self.outside.0.as_deref()
     }
 
     /// The runtime that sessions share.

@@ -32,6 +32,7 @@ mod tables;
 mod target;
 pub mod update;
 mod upkeep;
+mod volatility;
 
 pub use analysis::{Analysis, analyze};
 pub use engine::{Engine, EngineSettings, Plans};

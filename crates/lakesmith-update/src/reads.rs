@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use datafusion::catalog::TableProvider;
 use datafusion::datasource::ViewTable;
@@ -19,10 +19,11 @@ use lakesmith_engine::{
 };
 use lakesmith_functions::SessionValues;
 use lakesmith_graph::{Dataset, DatasetId, Flow, Namespace, Settings};
-use lakesmith_ingest::{FoundFile, METADATA_COLUMN, OptionFault, ReaderOptions, Usage, metadata_field};
+use lakesmith_ingest::{FoundFile, OptionFault, ReaderOptions, Usage, metadata_field};
 use lakesmith_plan::Options;
+use lakesmith_project::path::bucket;
 use lakesmith_stream::{FlowCheckpoint, Slice, TableOptions, file_source, table_source};
-use lakesmith_unresolved::StructField;
+use lakesmith_unresolved::{SqlFunction, StructField};
 
 use crate::engine::Engine;
 use crate::evolution::{Columns, FilesRead, seen};
@@ -53,7 +54,15 @@ pub(crate) struct Reads<'a> {
     pub batch: Option<&'a Batch<'a>>,
     /// Whether a source that cannot be reached is said to be unknown rather than refused.
     pub is_dry: bool,
-    pub uses: &'a Mutex<Vec<SourceUse>>,
+    pub uses: &'a Mutex<Uses>,
+}
+
+/// What was noted while relations and functions were looked up.
+#[derive(Debug, Default)]
+pub(crate) struct Uses {
+    pub sources: Vec<SourceUse>,
+    /// Whether a view or a function is used that a statement has made outside of the pipeline.
+    pub stored_object: bool,
 }
 
 /// What a batch reads.
@@ -107,6 +116,15 @@ impl Catalog for Reads<'_> {
             }
         })
     }
+
+    fn function<'a>(&'a self, name: &'a QualifiedName) -> BoxFuture<'a, Option<Arc<SqlFunction>>> {
+        Box::pin(async move {
+            let full = self.namespace.qualify(&lakesmith_graph::name::without_live(name).0);
+            let found = self.engine.outside()?.function(&full).await;
+            self.noted().stored_object |= found.is_some();
+            found
+        })
+    }
 }
 
 impl Reads<'_> {
@@ -141,7 +159,11 @@ impl Reads<'_> {
     }
 
     fn note(&self, source: Source, is_streaming: bool) {
-        self.uses.lock().unwrap_or_else(PoisonError::into_inner).push(SourceUse { source, is_streaming });
+        self.noted().sources.push(SourceUse { source, is_streaming });
+    }
+
+    fn noted(&self) -> MutexGuard<'_, Uses> {
+        self.uses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A table that the pipeline makes.
@@ -164,8 +186,12 @@ impl Reads<'_> {
     async fn stored(&self, name: QualifiedName, folder: PathBuf, mode: Mode) -> RelationAnswer {
         let table = match self.tables.current(&folder).await {
             Ok(Some(table)) => table,
-            Ok(None) if self.is_dry => return RelationAnswer::Unknown,
-            Ok(None) => return RelationAnswer::Absent,
+            Ok(None) => {
+                return match self.stored_object(name, mode).await {
+                    RelationAnswer::Absent if self.is_dry => RelationAnswer::Unknown,
+                    answer => answer,
+                };
+            }
             Err(error) => return self.refused(engine_fault(&error)),
         };
         let source = Source::Table { name: name.clone(), folder: folder.clone(), options: mode.options };
@@ -176,6 +202,29 @@ impl Reads<'_> {
         match self.rows(&name, &folder, mode).await {
             Ok(answer) => answer.unwrap_or(RelationAnswer::Absent),
             Err(fault) => RelationAnswer::Refused(fault),
+        }
+    }
+
+    /// A view or a table over files that a statement has made outside of the pipeline.
+    async fn stored_object(&self, name: QualifiedName, mode: Mode) -> RelationAnswer {
+        let Some(outside) = self.engine.outside() else { return RelationAnswer::Absent };
+        let shown = name.last().clone();
+        let request = RelationRequest::Table { name, is_streaming: false, options: Vec::new() };
+        match outside.relation(&request).await {
+            RelationAnswer::Found(_) if mode.is_streaming => {
+                let title = format!("`{shown}` is no table with a history, so it cannot be read as a stream");
+                let fault = Diagnostic::error(Condition::UNSUPPORTED_FEATURE, title);
+                self.refused(fault.help("leave STREAM out, or read the table or the files beneath it"))
+            }
+            RelationAnswer::Found(relation) => {
+                self.noted().stored_object = true;
+                RelationAnswer::Found(relation)
+            }
+            // said of a table of the pipeline's own catalog in the words of the pipeline
+            RelationAnswer::Refused(fault) if fault.condition == Condition::TABLE_OR_VIEW_NOT_FOUND => {
+                RelationAnswer::Absent
+            }
+            answer => answer,
         }
     }
 
@@ -412,7 +461,10 @@ impl Reads<'_> {
             return RelationAnswer::Unknown;
         }
         let title = format!("`{path}` is in an object store, which Lakesmith does not read yet");
-        self.refused(Diagnostic::error(Condition::LAKESMITH_SOURCE_UNREACHABLE, title).help("copy the files here"))
+        let fault = Diagnostic::error(Condition::LAKESMITH_SOURCE_UNREACHABLE, title);
+        let help =
+            format!("copy the files here and map them with a setting: `lakesmith.path.{}: folder`", bucket(path));
+        self.refused(fault.help(help))
     }
 
     /// The place is that of the relation in the query, which the resolver knows.
@@ -429,17 +481,17 @@ impl std::fmt::Debug for Reads<'_> {
 }
 
 /// What a flow reads, in a form that outlives its resolution.
-pub(crate) fn taken(uses: &Mutex<Vec<SourceUse>>) -> Vec<SourceUse> {
+pub(crate) fn taken(uses: &Mutex<Uses>) -> Uses {
     let uses = std::mem::take(&mut *uses.lock().unwrap_or_else(PoisonError::into_inner));
     let mut seen: Vec<SourceUse> = Vec::new();
-    for used in uses {
+    for used in uses.sources {
         let is_known =
             seen.iter().any(|known| known.is_streaming == used.is_streaming && known.source.is_same(&used.source));
         if !is_known {
             seen.push(used);
         }
     }
-    seen
+    Uses { sources: seen, ..uses }
 }
 
 /// The checkpoint of a flow that writes a table.
@@ -460,9 +512,4 @@ fn virtual_relation(schema: Vec<StructField>, metadata: Vec<StructField>) -> Rel
             RelationAnswer::Refused(Box::new(Diagnostic::error(Condition::UNSUPPORTED_DATATYPE, title)))
         }
     }
-}
-
-/// The rows-only column of files is never stored.
-pub(crate) fn is_reserved(name: &str) -> bool {
-    name.eq_ignore_ascii_case(METADATA_COLUMN)
 }

@@ -47,7 +47,7 @@ pub(crate) fn target(dataset: &Dataset, outputs: &[(&Flow, Vec<StructField>)]) -
     faults.extend(schema.iter().filter(|column| !can_hold(&column.data_type)).map(|column| not_held(column, outputs)));
     let partition_columns = definition.map_or_else(Vec::new, |definition| partitions(definition, &schema, &mut faults));
     faults.extend(clauses::faults(dataset));
-    let Properties { kept: mut properties, wanted } = properties(dataset, &mut faults);
+    let Properties { kept: mut properties, wanted, .. } = properties(dataset, &mut faults);
     if let Some(ClusterBy::Columns(columns)) = definition.and_then(|definition| definition.clauses.cluster_by.as_ref())
     {
         for part in columns.iter().filter_map(|path| path.first()) {
@@ -91,18 +91,26 @@ fn properties(dataset: &Dataset, faults: &mut Vec<Diagnostic>) -> Properties {
     properties
 }
 
-/// Properties whose names are in Delta's name space and which Delta does not have. Those that look as if they clustered are
-/// pointed at with the graph.
+/// Properties that have no effect: those whose names are in Delta's name space and which Delta does not have, and those that ask for
+/// another way to store the same rows. Those that look as if they clustered are pointed at with the graph.
 pub(crate) fn property_lints(dataset: &Dataset) -> Vec<Diagnostic> {
     let written = dataset.definition().map_or(&[][..], |definition| definition.clauses.properties.as_slice());
     let is_told =
         |key: &str| ["delta.clusterby", "delta.enableliquidclustering"].contains(&key.to_lowercase().as_str());
     let unknown = written.iter().filter(|(key, ..)| lakesmith_delta::is_unknown(key) && !is_told(key));
-    let lint = |(key, _, span): &(String, String, lakesmith_diagnostic::source::Span)| {
+    let unknown = unknown.map(|(key, _, span)| {
         let title = format!("table property `{key}` is stored and has no effect");
         Diagnostic::warning(Condition::LAKESMITH_UNUSUAL, title).at(*span, "not a property of Delta tables")
-    };
-    unknown.map(lint).collect()
+    });
+    let without_effect = written.iter().filter_map(|(key, value, span)| {
+        let mut properties = Properties::default();
+        properties.take(key, value).ok()?;
+        let (_, feature) = properties.left_out.pop()?;
+        let title = format!("table property `{key}` has no effect: `{feature}` is not built yet");
+        let lint = Diagnostic::warning(Condition::LAKESMITH_UNUSUAL, title).at(*span, "left out of the table");
+        Some(lint.note("the table has the same rows without it"))
+    });
+    unknown.chain(without_effect).collect()
 }
 
 /// A column of a type that no table holds.

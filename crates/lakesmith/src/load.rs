@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Diagnostic, SourceMap, render};
 use lakesmith_graph::{DataflowGraph, Defaults, FileStatements, GraphInput};
-use lakesmith_project::{Project, Request};
+use lakesmith_project::{Location, Project, Request};
 use lakesmith_sql::template::Variable;
 use lakesmith_sql::{Variables, parse_pipeline_file};
 
@@ -58,7 +58,12 @@ pub fn load(arguments: &ProjectArguments) -> Loaded {
         files.push(FileStatements { source: file.source, path: file.path.clone(), statements: parsed.statements });
     }
     let anything_unread = !diagnostics.is_empty() && diagnostics.iter().any(Diagnostic::is_error);
-    let (graph, faults) = lakesmith_graph::build(&GraphInput { files, defaults: defaults.clone(), unparsed });
+    let functions = match &project.warehouse {
+        Location::Local(warehouse) => lakesmith_session::stored::functions(warehouse),
+        Location::Remote(_) => Vec::new(),
+    };
+    let (graph, faults) =
+        lakesmith_graph::build(&GraphInput { files, defaults: defaults.clone(), unparsed, functions });
     if project.python_files.is_empty() || !project.sql_files.is_empty() {
         // A pipeline is not empty, and a table not without flow, because statements could not be read.
         let says_nothing = |fault: &Diagnostic| {

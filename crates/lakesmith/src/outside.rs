@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use lakesmith_base::suggest::closest;
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_graph::{DataflowGraph, ExternalRead, ExternalSource};
-use lakesmith_project::path::table_folder;
+use lakesmith_project::path::{bucket, table_folder};
 use lakesmith_project::{Location, Project};
 
 /// Looks at every table and file that the pipeline reads from outside. Each place is reported once for each read.
@@ -18,7 +18,7 @@ fn check_read(project: &Project, graph: &DataflowGraph, read: &ExternalRead) -> 
         ExternalSource::Table(name) => {
             let Location::Local(warehouse) = &project.warehouse else { return None };
             let folder = table_folder(warehouse, name);
-            if folder.join("_delta_log").is_dir() {
+            if folder.join("_delta_log").is_dir() || lakesmith_session::stored::holds(warehouse, name) {
                 return None;
             }
             let own = name.last().as_str();
@@ -86,7 +86,10 @@ fn unreachable(project: &Project, path: &str) -> Option<Unreachable> {
     match project.paths.locate(path) {
         Location::Remote(_) => Some(Unreachable {
             label: "in an object store".to_owned(),
-            help: "its columns are unknown here; nothing else is said about them".to_owned(),
+            help: format!(
+                "its columns are unknown here; a copy can be mapped with a setting: `lakesmith.path.{}: folder`",
+                bucket(path)
+            ),
         }),
         Location::Local(local) => {
             let base = before_pattern(&local);

@@ -7,7 +7,7 @@ use std::time::Instant;
 use lakesmith_base::SystemClock;
 use lakesmith_diagnostic::render::printable;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin, SourceMap};
-use lakesmith_engine::{EngineError, ErrorKind};
+use lakesmith_engine::{EngineError, ErrorKind, Runtime};
 use lakesmith_project::{Location, PathMap, Project, Request};
 use lakesmith_session::{QueryError, QueryResult, Session, SessionSettings};
 use lakesmith_unresolved::Command;
@@ -183,21 +183,10 @@ pub fn project(arguments: &SessionArguments, sources: &mut SourceMap) -> Result<
 /// The session of a project.
 pub fn session(project: Option<&Project>, arguments: &SessionArguments) -> Result<Session, String> {
     let runtime = runtime::start(arguments.memory).map_err(|error| failure(&error))?;
-    let clock = Arc::new(SystemClock);
     let settings = match project {
-        Some(project) => {
-            let Location::Local(warehouse) = &project.warehouse else {
-                return Err("error[LAKESMITH_NOT_BUILT]: a warehouse in an object store is not built yet".to_owned());
-            };
-            let storage = match &project.storage {
-                Location::Local(storage) => Some(storage.clone()),
-                Location::Remote(_) => None,
-            };
-            let (catalog, schema) = (project.catalog.clone(), project.schema.clone());
-            let (warehouse, paths) = (warehouse.clone(), project.paths.clone());
-            SessionSettings { warehouse, storage, catalog, schema, paths, clock, user: runtime::user(), runtime }
-        }
-        None => bare(&arguments.project, &arguments.set, clock, runtime),
+        Some(project) => settings_of(project, runtime)
+            .ok_or_else(|| "error[LAKESMITH_NOT_BUILT]: a warehouse in an object store is not built yet".to_owned())?,
+        None => bare(&arguments.project, &arguments.set, runtime),
     };
     let configured = project.into_iter().flat_map(|project| &project.configuration);
     let configured = configured.map(|entry| (entry.key.as_str(), entry.value.as_str()));
@@ -212,12 +201,27 @@ pub fn session(project: Option<&Project>, arguments: &SessionArguments) -> Resul
 }
 
 /// The settings of a folder without a project.
-fn bare(
-    folder: &Path,
-    settings: &[(String, String)],
-    clock: Arc<SystemClock>,
-    runtime: lakesmith_engine::Runtime,
-) -> SessionSettings {
+/// What a session of a project is made of; nothing where its warehouse is not on this machine.
+pub fn settings_of(project: &Project, runtime: Runtime) -> Option<SessionSettings> {
+    let Location::Local(warehouse) = &project.warehouse else { return None };
+    let storage = match &project.storage {
+        Location::Local(storage) => Some(storage.clone()),
+        Location::Remote(_) => None,
+    };
+    Some(SessionSettings {
+        warehouse: warehouse.clone(),
+        storage,
+        catalog: project.catalog.clone(),
+        schema: project.schema.clone(),
+        paths: project.paths.clone(),
+        clock: Arc::new(SystemClock),
+        user: runtime::user(),
+        runtime,
+    })
+}
+
+fn bare(folder: &Path, settings: &[(String, String)], runtime: Runtime) -> SessionSettings {
+    let clock = Arc::new(SystemClock);
     let paths = PathMap::new(folder, settings.iter().map(|(key, value)| (key.as_str(), value.as_str())));
     let warehouse = settings.iter().rev().find(|(key, _)| key == "spark.sql.warehouse.dir");
     let warehouse = folder.join(warehouse.map_or("warehouse", |(_, value)| value));

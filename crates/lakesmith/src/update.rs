@@ -7,6 +7,7 @@ use lakesmith_base::SystemClock;
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_graph::DataflowGraph;
 use lakesmith_project::{Location, Project};
+use lakesmith_session::{Session, StoredObjects};
 use lakesmith_update::pipeline::absolute;
 use lakesmith_update::{Engine, EngineSettings, Pipeline, Selection};
 
@@ -15,6 +16,7 @@ use crate::exit::Exit;
 use crate::fault_points;
 use crate::load::Loaded;
 use crate::printer::Printer;
+use crate::query::settings_of;
 use crate::runtime;
 use crate::update::Wrong::{InOperation, InProject};
 
@@ -70,7 +72,7 @@ fn local(location: &Location, what: &str) -> Result<std::path::PathBuf, Box<Diag
 pub fn check_types(loaded: &mut Loaded, set: &[(String, String)]) {
     let (Some(project), Some(graph)) = (&loaded.project, loaded.graph.clone()) else { return };
     let Ok(pipeline) = assembled(project, graph, set) else { return };
-    let Ok(engine) = engine(None, std::time::Duration::ZERO) else { return };
+    let Ok(engine) = engine(Some(project), None, std::time::Duration::ZERO) else { return };
     let analysis = runtime::block_on(lakesmith_update::analyze(&pipeline, &engine, true));
     drop(engine);
     runtime::clean_up();
@@ -83,8 +85,12 @@ pub fn check_types(loaded: &mut Loaded, set: &[(String, String)]) {
     lakesmith_diagnostic::render::sort(&loaded.sources, &mut loaded.diagnostics);
 }
 
-/// The engine of this process.
-pub fn engine(memory: Option<usize>, wait: std::time::Duration) -> Result<Engine, Box<Diagnostic>> {
+/// The engine of this process; flows of the project find the views and functions of its warehouse.
+pub fn engine(
+    project: Option<&Project>,
+    memory: Option<usize>,
+    wait: std::time::Duration,
+) -> Result<Engine, Box<Diagnostic>> {
     let settings = EngineSettings {
         memory_bytes: memory.unwrap_or_else(runtime::half_of_memory),
         spill_folder: runtime::spill_folder(),
@@ -94,7 +100,12 @@ pub fn engine(memory: Option<usize>, wait: std::time::Duration) -> Result<Engine
         plans: fault_points::plans_from_environment(),
     };
     let engine = Engine::new(settings, Arc::new(SystemClock), fault_points::from_environment());
-    engine.map_err(|error| Box::new(lakesmith_update::fault::engine_fault(&error)))
+    let engine = engine.map_err(|error| Box::new(lakesmith_update::fault::engine_fault(&error)))?;
+    let settings = project.and_then(|project| settings_of(project, engine.runtime().clone()));
+    Ok(match settings {
+        Some(settings) => engine.with_outside(Arc::new(StoredObjects::new(Session::new(settings)))),
+        None => engine,
+    })
 }
 
 /// The selection as the engine takes it.

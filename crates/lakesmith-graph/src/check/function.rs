@@ -1,5 +1,6 @@
 //! Names of functions: what neither Spark nor Databricks has is a typing error.
 
+use lakesmith_base::Identifier;
 use lakesmith_diagnostic::{Condition, Diagnostic, Span};
 use lakesmith_unresolved::function_names::{is_known, suggestions};
 use lakesmith_unresolved::pipeline::{DatasetDefinition, FlowBody};
@@ -14,7 +15,7 @@ pub fn check(draft: &Draft<'_>, diagnostics: &mut Vec<Diagnostic>) {
     // Repeated definitions too: that a name is taken hides no other fault of theirs.
     let definitions: Vec<&DatasetDefinition> = collected.all_datasets().filter_map(Dataset::definition).collect();
     let flows: Vec<&Flow> = collected.flows.iter().chain(&collected.repeated_flows).collect();
-    let mut walk = Walk { relations: Vec::new(), expressions: Vec::new(), diagnostics };
+    let mut walk = Walk { relations: Vec::new(), expressions: Vec::new(), stored: &draft.input.functions, diagnostics };
     for definition in definitions {
         walk.expressions.extend(definition.expectations.iter().map(|expectation| &expectation.predicate));
         let columns = definition.columns.iter().flatten();
@@ -45,6 +46,8 @@ fn replaced_rows(flow: &Flow) -> Option<&Expression> {
 struct Walk<'a, 'd> {
     relations: Vec<&'a Relation>,
     expressions: Vec<&'a Expression>,
+    /// Functions of the catalog.
+    stored: &'a [Identifier],
     diagnostics: &'d mut Vec<Diagnostic>,
 }
 
@@ -75,7 +78,7 @@ impl Walk<'_, '_> {
     fn name(&mut self, call: &FunctionCall) {
         let [part] = call.name.parts.as_slice() else { return };
         let name = part.text.as_str();
-        if call.is_user_defined || call.is_internal || is_known(name) {
+        if call.is_user_defined || call.is_internal || is_known(name) || self.stored.contains(&part.text) {
             return;
         }
         let title = format!("there is no function `{name}`");

@@ -17,7 +17,7 @@ use crate::lookup::{Found, quoted, written};
 use crate::objects::{Kind, StoredTable};
 use crate::row_rule::{CONSTRAINT, RuleText};
 use crate::statement::create_table::there;
-use crate::statement::table_definition::{CLUSTER_BY, check, clustering, distinct_names, field, set_text, settable};
+use crate::statement::table_definition::{CLUSTER_BY, check, clustering, distinct_names, field, kept, set_text};
 use crate::statement::{Running, refused};
 use crate::trouble::{Done, fault, not_built, placed, taken};
 
@@ -93,11 +93,12 @@ impl Running<'_> {
                 .await
             }
             AlterAction::SetProperties(properties) => {
+                let mut wanted = Vec::new();
                 for (key, value) in properties {
-                    settable(key, value)?;
+                    wanted.extend(kept(self.session, key, value)?);
                 }
                 self.change_metadata(name, "ALTER TABLE … SET TBLPROPERTIES", "SET TBLPROPERTIES", |metadata| {
-                    Ok(with_properties(metadata, properties))
+                    Ok(with_properties(metadata, &wanted))
                 })
                 .await
             }

@@ -135,7 +135,7 @@ impl Running<'_> {
         if let Some(like) = &create.like {
             return self.like(create, like, &table).await;
         }
-        let definition = definition(schema, &create.constraints, &create.clauses, &table)?;
+        let definition = definition(self.session, schema, &create.constraints, &create.clauses, &table)?;
         let metadata = self.first_metadata(&definition);
         self.session.check_rules(&definition.schema, &constraints_of(&metadata)).await?;
         self.check_computed(&create.columns, &definition.schema).await?;
@@ -151,7 +151,7 @@ impl Running<'_> {
             Some(_) => (self.columns_of(like).await?, Vec::new()),
             None => return Err(self.session.no_table(&own, &self.session.full_name(like)?, like).into()),
         };
-        let mut definition = definition(schema, &create.constraints, &create.clauses, table)?;
+        let mut definition = definition(self.session, schema, &create.constraints, &create.clauses, table)?;
         definition.partition_columns = partition_columns;
         Ok(definition)
     }

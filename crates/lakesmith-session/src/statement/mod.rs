@@ -66,8 +66,10 @@ impl Running<'_> {
         if let Some(answer) = self.answer(&command.kind).await? {
             return Ok(answer);
         }
+        self.session.state().warnings.clear();
         self.change(&command.kind).await?;
-        Ok(nothing()?)
+        let warnings = std::mem::take(&mut self.session.state().warnings);
+        Ok(nothing()?.with_warnings(warnings))
     }
 
     /// The statement with the names that IDENTIFIER gives its objects.

@@ -4,6 +4,7 @@
 
 use lakesmith_base::Identifier;
 use lakesmith_delta::protocol::{CURRENT_DEFAULT, GENERATION_EXPRESSION};
+use lakesmith_delta::{Properties, PropertyFault};
 use lakesmith_diagnostic::{Condition, Diagnostic, Span};
 use lakesmith_unresolved::expression::ExpressionKind;
 use lakesmith_unresolved::pipeline::{
@@ -12,21 +13,11 @@ use lakesmith_unresolved::pipeline::{
 use lakesmith_unresolved::{SparkType, StructField};
 
 use crate::row_rule::CONSTRAINT;
+use crate::session::Session;
 use crate::trouble::{Done, not_built, placed};
 
 /// The property in which the columns of CLUSTER BY are kept.
 pub(crate) const CLUSTER_BY: &str = "lakesmith.clusterBy";
-
-/// Properties that switch on what is not built, with the value that does not.
-const UNMET_PROPERTIES: &[(&str, &str)] = &[
-    ("delta.columnMapping.mode", "none"),
-    ("delta.enableDeletionVectors", "false"),
-    ("delta.enableTypeWidening", "false"),
-    ("delta.enableRowTracking", "false"),
-    ("delta.enableInCommitTimestamps", "false"),
-    ("delta.enableIcebergCompatV1", "false"),
-    ("delta.enableIcebergCompatV2", "false"),
-];
 
 /// What a statement says about a table.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -122,6 +113,7 @@ pub(super) fn distinct_names<'n>(names: impl Iterator<Item = &'n Identifier>) ->
 /// Columns, partition columns, properties and constraints of CREATE TABLE; columns that PARTITIONED BY declares with types
 /// are not told from those of the list.
 pub(super) fn definition(
+    session: &Session,
     schema: Vec<StructField>,
     constraints: &[TableConstraint],
     clauses: &DatasetClauses,
@@ -136,15 +128,17 @@ pub(super) fn definition(
     }
     let mut properties = Vec::new();
     for (key, value, span) in &clauses.properties {
-        settable(key, value).map_err(|fault| fault.at(*span, ""))?;
-        properties.push((key.clone(), value.clone()));
+        properties.extend(kept(session, key, value).map_err(|fault| fault.at(*span, ""))?);
     }
     if let Some(cluster) = &clauses.cluster_by {
         properties.extend(clustering(&schema, cluster, table)?.map(|columns| (CLUSTER_BY.to_owned(), columns)));
     }
     let mut checks = Vec::new();
     for constraint in constraints {
-        checks.push(check(constraint, checks.len())?);
+        match informational(constraint) {
+            Some(kind) => session.warn(format!("{kind} of {table} has no effect: it would not be enforced")),
+            None => checks.push(check(constraint, checks.len())?),
+        }
     }
     properties.extend(checks.iter().map(|(name, text)| (format!("{CONSTRAINT}{name}"), text.clone())));
     properties.sort();
@@ -254,35 +248,48 @@ pub(super) fn clustering(schema: &[StructField], cluster: &ClusterBy, table: &st
     Ok(Some(paths.join(",")))
 }
 
+/// What a constraint is that only tells readers something and is not enforced.
+fn informational(constraint: &TableConstraint) -> Option<&'static str> {
+    match &constraint.kind {
+        TableConstraintKind::PrimaryKey(_) => Some("PRIMARY KEY"),
+        TableConstraintKind::ForeignKey { .. } => Some("FOREIGN KEY"),
+        TableConstraintKind::Unique(_) => Some("UNIQUE"),
+        TableConstraintKind::Check { .. } => None,
+    }
+}
+
 /// Name and text of a CHECK constraint.
 pub(super) fn check(constraint: &TableConstraint, number: usize) -> Done<(String, String)> {
     let TableConstraintKind::Check { text, .. } = &constraint.kind else {
-        let what = match &constraint.kind {
-            TableConstraintKind::PrimaryKey(_) => "PRIMARY KEY",
-            TableConstraintKind::ForeignKey { .. } => "FOREIGN KEY",
-            TableConstraintKind::Unique(_) | TableConstraintKind::Check { .. } => "UNIQUE",
-        };
+        let what = informational(constraint).unwrap_or("this constraint");
         return Err(not_built(what).at(constraint.span, "").help("only CHECK constraints are kept").into());
     };
     let name = constraint.name.as_ref().map_or_else(|| format!("check_{number}"), |name| name.text.folded());
     Ok((name, text.clone()))
 }
 
-/// Checks that a property may be set.
-pub(super) fn settable(key: &str, value: &str) -> Result<(), Box<Diagnostic>> {
+/// A property as a table keeps it; nothing, and a warning, where it asks for another way to store the same rows.
+pub(super) fn kept(session: &Session, key: &str, value: &str) -> Result<Option<(String, String)>, Box<Diagnostic>> {
     if let Some(name) = key.strip_prefix(CONSTRAINT) {
         let fault = Diagnostic::error(Condition::UNSUPPORTED_FEATURE, format!("`{key}` cannot be set as a property"));
         return Err(Box::new(fault.help(format!("write `ALTER TABLE … ADD CONSTRAINT {name} CHECK (…)`"))));
     }
-    let unmet =
-        UNMET_PROPERTIES.iter().any(|(own, off)| key.eq_ignore_ascii_case(own) && !value.eq_ignore_ascii_case(off));
-    if unmet
-        || key.starts_with("delta.feature.")
-        || key.starts_with("delta.minReader")
-        || key.starts_with("delta.minWriter")
-    {
-        let fault = not_built(&format!("the table property `{key} = {value}`"));
-        return Err(Box::new(fault.help("tables stay at the lowest protocol that their columns need")));
+    let mut properties = Properties::default();
+    match properties.take(key, value) {
+        Ok(()) => {}
+        Err(PropertyFault::NotBuilt(_)) => {
+            return Err(Box::new(not_built(&format!("the table property `{key} = {value}`"))));
+        }
+        Err(PropertyFault::Invalid(wanted)) => {
+            let title = format!("table property `{key}` is `{value}` and takes {wanted}");
+            return Err(Box::new(Diagnostic::error(Condition::INVALID_CONF_VALUE_TYPE_MISMATCH, title)));
+        }
     }
-    Ok(())
+    let kept = properties.kept.pop();
+    if kept.is_none() {
+        session.warn(format!(
+            "table property `{key}` has no effect: a table has the lowest protocol that its columns need"
+        ));
+    }
+    Ok(kept)
 }

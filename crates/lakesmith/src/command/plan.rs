@@ -25,7 +25,7 @@ pub fn run(arguments: &Plan, printer: &mut Printer) -> Exit {
         Ok(pipeline) => pipeline,
         Err(wrong) => return give_up(&loaded, wrong, printer),
     };
-    let engine = match engine(None, std::time::Duration::ZERO) {
+    let engine = match engine(loaded.project.as_ref(), None, std::time::Duration::ZERO) {
         Ok(engine) => engine,
         Err(fault) => return give_up(&loaded, crate::update::Wrong::InOperation(fault), printer),
     };

@@ -40,7 +40,7 @@ pub fn run(arguments: &Run, printer: &mut Printer) -> Exit {
         Ok(pipeline) => pipeline,
         Err(wrong) => return give_up(&loaded, wrong, printer),
     };
-    let engine = match engine(arguments.engine.memory, arguments.engine.wait) {
+    let engine = match engine(loaded.project.as_ref(), arguments.engine.memory, arguments.engine.wait) {
         Ok(engine) => engine,
         Err(fault) => return give_up(&loaded, crate::update::Wrong::InOperation(fault), printer),
     };
