@@ -2,11 +2,17 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use datafusion::catalog::TableProvider;
+use datafusion::common::Result;
+use datafusion::datasource::ViewTable;
+use datafusion::logical_expr::{Expr, LogicalPlan};
 use lakesmith_base::QualifiedName;
 use lakesmith_diagnostic::Diagnostic;
 use lakesmith_unresolved::{SqlFunction, StructField};
+
+use crate::projection::project;
 
 /// A future that can be sent between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -116,6 +122,21 @@ impl ProvidedRelation {
     /// Puts the two together.
     pub fn new(schema: Vec<StructField>, provider: Arc<dyn TableProvider>) -> Self {
         Self { schema, metadata_columns: Vec::new(), lacks_row_index: false, full_name: None, provider }
+    }
+
+    /// The rows of a plan, as a view has them: the plan becomes part of the one that reads it. Its columns get names that no other
+    /// column has, since DataFusion moves expressions between the two and takes equal names of different tables for each other.
+    pub fn of_plan(schema: Vec<StructField>, plan: LogicalPlan) -> Result<Self> {
+        static NUMBER: AtomicU64 = AtomicU64::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let columns = plan.schema().columns().into_iter();
+        let named = columns.map(|column| {
+            let name = format!("{}#view{number}", column.name);
+            Expr::Column(column).alias(name)
+        });
+        let named: Vec<Expr> = named.collect();
+        let plan = project(plan, named)?;
+        Ok(Self::new(schema, Arc::new(ViewTable::new(plan, None))))
     }
 
     /// Says which further columns the provider has, after those of the schema.

@@ -41,6 +41,8 @@ pub enum ExternalSource {
     Files(FileRead),
     /// `event_log(…)` with the argument's text, where it is a name or a constant.
     EventLog(Option<String>),
+    /// A service that a table function of this name reads, as `read_kafka`.
+    Service(String),
 }
 
 /// A read of files by path.
@@ -67,6 +69,7 @@ impl ExternalSource {
                 }
             }
             Self::EventLog(argument) => format!("event_log({})", argument.as_deref().unwrap_or_default()),
+            Self::Service(function) => format!("{function}(…)"),
         }
     }
 }

@@ -40,6 +40,9 @@ pub enum WrittenTarget {
     Source(ExternalSource),
 }
 
+/// Table functions that read services.
+const SERVICES: [&str; 4] = ["read_kafka", "read_kinesis", "read_pubsub", "read_pulsar"];
+
 /// All reads of a query in the order of their places. `fallback` is the place of what has none of its own.
 pub fn reads(query: &Relation, fallback: Span) -> Vec<WrittenRead> {
     let start = Context { visible: None, is_subquery: false };
@@ -166,6 +169,10 @@ impl<'a> Walk<'a> {
                 if let Some(table) = positional(call, 0).as_deref().and_then(QualifiedName::from_text) {
                     self.add(WrittenTarget::Table(table), is_streaming, span, whole);
                 }
+                false
+            }
+            function if SERVICES.contains(&function) => {
+                self.add(WrittenTarget::Source(ExternalSource::Service(name)), is_streaming, span, whole);
                 false
             }
             _ => false,

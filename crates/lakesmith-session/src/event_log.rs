@@ -6,9 +6,8 @@
 
 mod expectations;
 
-use std::sync::Arc;
 
-use datafusion::datasource::{ViewTable, provider_as_source};
+use datafusion::datasource::provider_as_source;
 use datafusion::functions::core::expr_fn::get_field;
 use datafusion::functions::string::expr_fn::lower;
 use datafusion::logical_expr::{Expr, LogicalPlanBuilder, lit};
@@ -111,5 +110,5 @@ fn view(
         plan = expectations::flatten(plan, own, column("details"))?;
         schema.extend(event::fields());
     }
-    Ok(ProvidedRelation::new(schema, Arc::new(ViewTable::new(plan.build()?, None))))
+    ProvidedRelation::of_plan(schema, plan.build()?)
 }

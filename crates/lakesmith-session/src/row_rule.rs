@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use datafusion::datasource::ViewTable;
 use datafusion::datasource::empty::EmptyTable;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use lakesmith_delta::Metadata;
@@ -76,7 +75,8 @@ impl Session {
         if rules.is_empty() {
             return Ok((plan, Vec::new()));
         }
-        let relation = ProvidedRelation::new(schema.to_vec(), Arc::new(ViewTable::new(plan, None)));
+        let relation = ProvidedRelation::of_plan(schema.to_vec(), plan);
+        let relation = relation.map_err(|error| EngineError::from_datafusion("plan rows", error))?;
         let resolved = self.resolve_rules(relation, &rules).await?;
         let (own, conditions) = resolved.output.split_at(schema.len());
         let columns = own.iter().zip(schema).map(|(column, field)| column.column().alias(field.name.as_str()));

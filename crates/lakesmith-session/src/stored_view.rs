@@ -1,9 +1,7 @@
 //! The query of a view: its columns when the view is made, its rows when the view is read.
 
 use std::borrow::Cow;
-use std::sync::Arc;
 
-use datafusion::datasource::ViewTable;
 use datafusion::logical_expr::LogicalPlanBuilder;
 use lakesmith_diagnostic::{Condition, Diagnostic, SourceKind, SourceMap};
 use lakesmith_engine::{EngineError, ProvidedRelation};
@@ -61,11 +59,10 @@ pub(crate) async fn resolved(
         schema.push(field);
     }
     let plan = LogicalPlanBuilder::from(resolved.plan).project(columns).and_then(LogicalPlanBuilder::build);
-    let plan = plan.map_err(|error| {
+    plan.and_then(|plan| ProvidedRelation::of_plan(schema, plan)).map_err(|error| {
         let error = EngineError::from_datafusion("plan view", error);
         Box::new(Diagnostic::error(Condition::LAKESMITH_INTERNAL, error.message))
-    })?;
-    Ok(ProvidedRelation::new(schema, Arc::new(ViewTable::new(plan, None))))
+    })
 }
 
 /// The columns that a view has now: those of its query where it follows them.

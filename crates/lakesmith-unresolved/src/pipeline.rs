@@ -237,6 +237,8 @@ pub struct DatasetClauses {
     pub format: Option<NamePart>,
     /// PARTITIONED BY.
     pub partitioned_by: Option<Vec<Expression>>,
+    /// Those of PARTITIONED BY that are given with their types, and so are columns beside the list's.
+    pub partition_columns: Vec<ColumnDefinition>,
     /// CLUSTER BY.
     pub cluster_by: Option<ClusterBy>,
     /// LOCATION.

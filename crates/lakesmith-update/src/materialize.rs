@@ -1,6 +1,7 @@
 //! Before flows run: tables are made, started over, or given new columns and properties.
 
 use std::path::Path;
+use std::sync::PoisonError;
 
 use lakesmith_delta::{Commit, DeltaTable, Metadata, OnVersion, Txn, Wanted, needed};
 use lakesmith_diagnostic::Diagnostic;
@@ -12,6 +13,7 @@ use uuid::Uuid;
 use crate::changed::change_faults;
 use crate::complete::view_state::ViewState;
 use crate::fault::{commit_fault, engine_fault, stream_fault};
+use crate::full_refresh::Before;
 use crate::quarantine;
 use crate::reads::checkpoint;
 use crate::target::{Target, first_metadata};
@@ -95,7 +97,10 @@ impl UpdateRun<'_> {
         }
         self.engine.faults.reach("update.before_reset").map_err(|error| vec![engine_fault(&error)])?;
         let name = self.pipeline.shown(dataset.id);
+        let old = table.metadata().clone();
         table.commit(&commit).await.map_err(|error| vec![commit_fault(&name, &error).at(dataset.name_span, "")])?;
+        let before = Before { version: table.version(), metadata: old, files: commit.removes };
+        self.started_over.lock().unwrap_or_else(PoisonError::into_inner).insert(dataset.id, before);
         self.tables.keep(folder, &table).await;
         self.engine.faults.reach("update.after_reset").map_err(|error| vec![engine_fault(&error)])
     }

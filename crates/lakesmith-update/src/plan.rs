@@ -162,7 +162,7 @@ impl Planner<'_> {
     /// What would become of a materialized view whose sources stay as they are.
     async fn view(&self, flow: &Flow, dataset: &Dataset, table: &DeltaTable) -> (PlannedAction, String) {
         if self.analysis.flows.get(&flow.id).is_some_and(|analyzed| analyzed.is_volatile) {
-            return (PlannedAction::Recompute, "its query depends on the time, on chance or on the session".to_owned());
+            return (PlannedAction::Recompute, "its query depends on the time, on chance, on the session or on a view or function from outside the pipeline".to_owned());
         }
         let checkpoint = checkpoint(self.pipeline, self.engine, flow);
         let surroundings = Surroundings { pipeline: self.pipeline, analysis: self.analysis, tables: &self.tables };

@@ -7,8 +7,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use datafusion::catalog::TableProvider;
-use datafusion::datasource::ViewTable;
 use datafusion::datasource::empty::EmptyTable;
 use lakesmith_base::{Identifier, QualifiedName};
 use lakesmith_delta::{DeltaTable, scan_provider};
@@ -288,11 +286,8 @@ impl Reads<'_> {
         }
         let resolved = lakesmith_plan::resolve(query, &inner, options).await;
         let Ok(resolved) = resolved else { return RelationAnswer::Unknown };
-        match resolved.named_plan() {
-            Ok(plan) => {
-                let provider: Arc<dyn TableProvider> = Arc::new(ViewTable::new(plan, None));
-                RelationAnswer::Found(Arc::new(ProvidedRelation::new(resolved.schema(), provider)))
-            }
+        match ProvidedRelation::of_plan(resolved.schema(), resolved.plan) {
+            Ok(relation) => RelationAnswer::Found(Arc::new(relation)),
             Err(_) => RelationAnswer::Unknown,
         }
     }

@@ -24,7 +24,7 @@ use crate::analysis::{Analysis, analyze_anew};
 use crate::engine::Engine;
 use crate::event_log::Journal;
 use crate::fault::engine_fault;
-use crate::full_refresh::Unfinished;
+use crate::full_refresh::{Before, Unfinished};
 use crate::lease::Lease;
 use crate::outcome::{FlowOutcome, FlowResult, FlowWork, UpdateOutcome};
 use crate::pipeline::Pipeline;
@@ -58,6 +58,8 @@ pub(crate) struct UpdateRun<'a> {
     pub analysis: &'a Analysis,
     pub update_id: UpdateId,
     full: HashSet<DatasetId>,
+    /// Tables that were started over in this update, as they were before.
+    pub started_over: Mutex<HashMap<DatasetId, Before>>,
     emitter: &'a Emitter,
     stop: watch::Receiver<bool>,
     selected: HashSet<DatasetId>,
@@ -166,6 +168,7 @@ async fn run_once(request: UpdateRequest<'_>, cause: UpdateCause) -> UpdateOutco
         analysis: &analysis,
         update_id,
         full: selected.full.clone(),
+        started_over: Mutex::default(),
         emitter: &emitter,
         stop,
         selected: selected.refresh.clone(),
@@ -181,6 +184,7 @@ async fn run_once(request: UpdateRequest<'_>, cause: UpdateCause) -> UpdateOutco
         Ok(()) => {
             emitter.update(Details::UpdateProgress(UpdateProgress::new(UpdateState::Running)));
             outcome.flows = schedule::run(&run, &selected).await;
+            outcome.diagnostics.extend(run.restore(&outcome.flows, &mut unfinished).await);
         }
         Err(error) => outcome.diagnostics.push(engine_fault(&error)),
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use lakesmith_base::SystemClock;
 use lakesmith_diagnostic::{Condition, Diagnostic};
 use lakesmith_graph::DataflowGraph;
+use lakesmith_project::path::bucket;
 use lakesmith_project::{Location, Project};
 use lakesmith_session::{Session, StoredObjects};
 use lakesmith_update::pipeline::absolute;
@@ -63,7 +64,9 @@ fn local(location: &Location, what: &str) -> Result<std::path::PathBuf, Box<Diag
         Location::Local(path) => Ok(absolute(std::path::Path::new("."), path)),
         Location::Remote(uri) => {
             let title = format!("the {what} `{uri}` is in an object store, which is not built yet");
-            Err(Box::new(Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title).help("use a folder of this machine")))
+            let help =
+                format!("map it to a folder of this machine with a setting: `lakesmith.path.{}: folder`", bucket(uri));
+            Err(Box::new(Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title).help(help)))
         }
     }
 }
@@ -71,7 +74,10 @@ fn local(location: &Location, what: &str) -> Result<std::path::PathBuf, Box<Diag
 /// The faults and lints that types tell, for a project that is only checked. Of two messages about one place the first stays.
 pub fn check_types(loaded: &mut Loaded, set: &[(String, String)]) {
     let (Some(project), Some(graph)) = (&loaded.project, loaded.graph.clone()) else { return };
-    let Ok(pipeline) = assembled(project, graph, set) else { return };
+    let pipeline = match assembled(project, graph, set) {
+        Ok(pipeline) => pipeline,
+        Err(fault) => return loaded.diagnostics.push(*fault),
+    };
     let Ok(engine) = engine(Some(project), None, std::time::Duration::ZERO) else { return };
     let analysis = runtime::block_on(lakesmith_update::analyze(&pipeline, &engine, true));
     drop(engine);

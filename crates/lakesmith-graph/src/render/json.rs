@@ -155,6 +155,7 @@ fn flow(graph: &DataflowGraph, flow: &Flow, sources: &SourceMap) -> JsonFlow {
             ExternalSource::Table(name) => ("table", Some(name.to_string()), None),
             ExternalSource::Files(files) => ("files", files.path.clone(), files.format.clone()),
             ExternalSource::EventLog(argument) => ("event log", argument.clone(), None),
+            ExternalSource::Service(function) => ("service", Some(function.clone()), None),
         };
         (read.span, JsonRead { kind, name, format, streaming: read.is_streaming, place: place(sources, read.span) })
     });

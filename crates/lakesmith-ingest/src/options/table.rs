@@ -1,7 +1,7 @@
 //! The table of all reader options, and how it is applied.
 //!
 //! An option that is known but not built is refused by its name; one without effect here is accepted, because what it asks
-//! for holds anyway.
+//! for holds anyway, or because it is about files of another format.
 
 use super::csv::{character, characters, delimiter, unescaped_quote};
 use super::layout::{encoding, line_end, pattern, zone};
@@ -64,8 +64,8 @@ const GENERAL: &[(&str, Meaning)] = &[
     ("singleVariantColumn", NotBuilt),
     ("timeZone", Set(|o, v| set(&mut o.layout.times.zone, zone(v)))),
     ("useIncrementalListing", NoEffect),
-    ("useManagedFileEvents", Only(FALSE)),
-    ("useNotifications", Only(FALSE)),
+    ("useManagedFileEvents", NoEffect),
+    ("useNotifications", NoEffect),
     ("useStrictGlobber", NoEffect),
     ("validateOptions", NoEffect),
 ];
@@ -257,8 +257,9 @@ fn apply(options: &mut ReaderOptions, key: &str, value: &str) -> Result<(), Opti
     let plain = without_prefix(key);
     let find = |table: &'static [(&'static str, Meaning)]| table.iter().find(|(n, _)| n.eq_ignore_ascii_case(plain));
     let Some((name, meaning)) = find(GENERAL).or_else(|| find(own)) else {
-        if let Some((name, _)) = [JSON, CSV, TEXT, PARQUET].into_iter().find_map(find) {
-            return Err(OptionFault::new(key, format!("option `{name}` belongs to another format")).help("remove it"));
+        // that of another format says nothing about these files, so one list of options can serve several formats
+        if [JSON, CSV, TEXT, PARQUET].into_iter().any(|other| find(other).is_some()) {
+            return Ok(());
         }
         let known = GENERAL.iter().chain(own).map(|(name, _)| *name);
         return Err(unknown(key, &format!("no reader option is called `{plain}`"), plain, known));

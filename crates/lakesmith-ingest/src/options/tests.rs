@@ -48,6 +48,14 @@ fn defaults_depend_on_where_options_are_written() {
 type Case = (Option<&'static str>, &'static [(&'static str, &'static str)], &'static str);
 
 #[test]
+fn an_option_of_another_format_says_nothing() {
+    let options = [("header", "true"), ("allowComments", "true")];
+    let read = parse(Some("parquet"), &options, Usage::CloudFiles).unwrap();
+    assert_eq!(read.format, Format::Parquet);
+    assert!(!read.json.comments);
+}
+
+#[test]
 fn what_is_not_built_is_refused_by_name() {
     let table: &[Case] = &[
         (Some("orc"), &[], "format: format `orc` is not built yet (`json`, `csv`, `text` and `parquet` are)"),
@@ -76,11 +84,6 @@ fn what_is_not_built_is_refused_by_name() {
             Some("json"),
             &[("maxFilesPerTriger", "1")],
             "maxFilesPerTriger: no reader option is called `maxFilesPerTriger` (did you mean `maxFilesPerTrigger`?)",
-        ),
-        (
-            Some("parquet"),
-            &[("allowComments", "true")],
-            "allowComments: option `allowComments` belongs to another format (remove it)",
         ),
         (
             Some("json"),

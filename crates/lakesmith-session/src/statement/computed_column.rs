@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use datafusion::datasource::ViewTable;
 use datafusion::datasource::empty::EmptyTable;
 use datafusion::logical_expr::{LogicalPlan, LogicalPlanBuilder};
 use lakesmith_delta::protocol::{CURRENT_DEFAULT, GENERATION_EXPRESSION};
@@ -68,7 +67,8 @@ impl Running<'_> {
         if schema.iter().all(|field| text(field).is_none()) {
             return Ok(plan);
         }
-        let relation = ProvidedRelation::new(schema.to_vec(), Arc::new(ViewTable::new(plan, None)));
+        let relation = ProvidedRelation::of_plan(schema.to_vec(), plan);
+        let relation = relation.map_err(|error| EngineError::from_datafusion("plan rows", error))?;
         let texts: Vec<Option<String>> = schema.iter().map(text).collect();
         let resolved = self.over_rows(schema, relation, &texts).await?;
         let rules = self.session.rules();

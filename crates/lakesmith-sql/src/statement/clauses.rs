@@ -2,10 +2,11 @@
 
 use lakesmith_diagnostic::{Condition, Diagnostic, Span};
 use lakesmith_unresolved::NamePart;
-use lakesmith_unresolved::pipeline::{ClusterBy, DatasetClauses, ViewSchemaMode};
+use lakesmith_unresolved::pipeline::{ClusterBy, ColumnDefinition, DatasetClauses, ViewSchemaMode};
 
 use crate::parser::{Parsed, Parser};
 use crate::statement::Faults;
+use crate::statement::columns::ColumnList;
 
 /// First words of the clauses, for messages and for finding their end.
 const CLAUSE_WORDS: &[&str] = &[
@@ -85,7 +86,9 @@ impl Parser<'_> {
             clauses.format = Some(NamePart::new(text, self.previous().span));
             "USING"
         } else if self.eat_keywords(&["PARTITIONED", "BY"]) || self.eat_keywords(&["PARTITION", "BY"]) {
-            clauses.partitioned_by = Some(self.parenthesised(Self::partition_field)?);
+            let mut typed = Vec::new();
+            clauses.partitioned_by = Some(self.parenthesised(|parser| parser.partition_field(&mut typed))?);
+            clauses.partition_columns = typed;
             "PARTITIONED BY"
         } else if self.eat_keywords(&["CLUSTER", "BY"]) {
             clauses.cluster_by = Some(self.cluster_by()?);
@@ -171,15 +174,17 @@ impl Parser<'_> {
         }
     }
 
-    /// A column, a transform of one, or (as in `CREATE TABLE`) a column with its type.
-    fn partition_field(&mut self) -> Parsed<lakesmith_unresolved::Expression> {
+    /// A column, a transform of one, or a column with its type, which is noted.
+    fn partition_field(&mut self, typed: &mut Vec<ColumnDefinition>) -> Parsed<lakesmith_unresolved::Expression> {
         let start = self.position();
         let field = self.value_expression()?;
         if !self.at_symbol(",") && !self.at_symbol(")") {
-            self.data_type()?;
-            let title = "a column that PARTITIONED BY defines is not built yet";
-            let fault = Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title).at(self.span_from(start), "");
-            return Err(fault.help("define the column in the list of columns, and name it in PARTITIONED BY").into());
+            self.rewind(start);
+            let (mut list, mut faults) = (ColumnList::default(), Faults::default());
+            typed.push(self.column_definition(&mut list, &mut faults)?);
+            if let Some(fault) = faults.into_iter().next() {
+                return Err(fault.into());
+            }
         }
         Ok(field)
     }

@@ -111,7 +111,7 @@ impl Parser<'_> {
             faults.push(qualified_view(&name, self.span_from(start)));
         }
         let list = if self.at_symbol("(") { Some(self.column_list(faults)?) } else { None };
-        let clauses = self.dataset_clauses(faults)?;
+        let mut clauses = self.dataset_clauses(faults)?;
         self.refuse_schema_mode(&clauses)?;
         for (text, span) in clauses.stored_as.iter().chain(&clauses.buckets) {
             let title = format!("`{text}` does not belong to a {}", kind.name());
@@ -119,7 +119,12 @@ impl Parser<'_> {
             faults.push(fault.help("datasets of a pipeline are Delta tables: remove it"));
         }
         let (query, flow) = self.dataset_body(kind, faults)?;
-        let ColumnList { columns, expectations, constraints } = list.unwrap_or_default();
+        let ColumnList { mut columns, expectations, constraints } = list.unwrap_or_default();
+        let partition_columns = std::mem::take(&mut clauses.partition_columns);
+        if !columns.is_empty() {
+            // without a list the query gives all columns, and their types
+            columns.extend(partition_columns);
+        }
         Ok(DatasetDefinition {
             kind,
             name,

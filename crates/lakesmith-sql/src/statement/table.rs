@@ -85,8 +85,10 @@ impl Parser<'_> {
         }
         let like = if self.eat_keyword("LIKE") { Some(self.name()?) } else { None };
         let clone_of = self.clone_source()?;
-        let clauses = self.dataset_clauses(faults)?;
+        let mut clauses = self.dataset_clauses(faults)?;
         self.refuse_schema_mode(&clauses)?;
+        let mut columns = list.columns;
+        columns.append(&mut clauses.partition_columns);
         let with_query = self.eat_keyword("AS") || self.at_query();
         let query = if with_query { Some(self.query()?) } else { None };
         Ok(CommandKind::CreateTable(Box::new(CreateTable {
@@ -95,7 +97,7 @@ impl Parser<'_> {
             replace_only: head.replace_only,
             if_not_exists,
             external: head.external,
-            columns: list.columns,
+            columns,
             constraints: list.constraints,
             clauses,
             like,

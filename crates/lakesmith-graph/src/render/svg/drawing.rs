@@ -151,6 +151,7 @@ fn source_card(source: &ExternalSource, defaults: &Defaults) -> Card {
         ExternalSource::EventLog(argument) => {
             (Icon::Table, argument.clone().unwrap_or_else(|| "…".to_owned()), "event log".to_owned())
         }
+        ExternalSource::Service(function) => (Icon::Table, function.clone(), "service".to_owned()),
         ExternalSource::Files(files) => {
             let detail = files.format.as_ref().map_or("files".to_owned(), |format| format!("{format} files"));
             (Icon::Files, files.path.clone().unwrap_or_else(|| "…".to_owned()), detail)
