@@ -6,7 +6,6 @@
 
 mod expectations;
 
-
 use datafusion::datasource::provider_as_source;
 use datafusion::functions::core::expr_fn::get_field;
 use datafusion::functions::string::expr_fn::lower;

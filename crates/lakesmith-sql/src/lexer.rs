@@ -271,6 +271,34 @@ pub(crate) fn lex_text(
 }
 
 /// [`lex_text`] over the source's own text.
+/// How long the white space is that a text begins with and that is not ASCII: spaces of other widths, as pages and chats have them.
+fn space_length(text: &str) -> Option<usize> {
+    let first = text.chars().next().filter(|first| !first.is_ascii())?;
+    let is_space = matches!(
+        first,
+        '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{2028}' | '\u{202F}' | '\u{205F}' | '\u{3000}'
+    );
+    is_space.then(|| first.len_utf8())
+}
+
+/// Whether a text begins with a sign that is not ASCII and stands in no name: a typographic quote or dash, or one without width.
+fn has_no_meaning(text: &str) -> bool {
+    let of_names = |sign: char| matches!(sign, 'ª' | 'µ' | 'º');
+    text.chars().next().is_some_and(|first| {
+        !of_names(first)
+            && matches!(first, '\u{80}'..='\u{BF}' | '\u{D7}' | '\u{F7}' | '\u{2000}'..='\u{206F}' | '\u{3000}'..='\u{303F}' | '\u{FEFF}')
+    })
+}
+
+/// How long the word is that a text begins with.
+fn word_length(text: &str) -> usize {
+    let goes_on = |at: usize| {
+        let rest = &text[at..];
+        rest.bytes().next().is_some_and(is_word_byte) && !has_no_meaning(rest) && space_length(rest).is_none()
+    };
+    text.char_indices().map(|(at, _)| at).find(|at| !goes_on(*at)).unwrap_or(text.len())
+}
+
 #[cfg(test)]
 pub(crate) fn lex(
     sources: &mut SourceMap,
@@ -379,6 +407,7 @@ impl<'a> Lexer<'a> {
         let at = self.at;
         match bytes[at] {
             byte if byte.is_ascii_whitespace() => self.at += 1,
+            _ if let Some(space) = space_length(&text[at..]) => self.at += space,
             b'/' if bytes[at..].starts_with(b"/*+") && self.hint_may_begin() => {
                 self.in_hint = true;
                 self.push(TokenKind::Symbol, 3);
@@ -393,6 +422,7 @@ impl<'a> Lexer<'a> {
             b'x' | b'X' if matches!(bytes.get(at + 1), Some(b'\'' | b'"')) => self.binary(),
             b'`' => self.back_quoted(),
             b'.' if bytes.get(at + 1).is_some_and(u8::is_ascii_digit) => self.number_or_word(),
+            _ if has_no_meaning(&text[at..]) => self.unknown_character(),
             byte if is_word_byte(byte) => self.number_or_word(),
             b'$' => self.parameter_reference(),
             _ => self.symbol(),
@@ -471,10 +501,8 @@ impl<'a> Lexer<'a> {
     }
 
     fn number_or_word(&mut self) {
-        let bytes = self.text.as_bytes();
-        let rest = &bytes[self.at..];
-        let word = rest.iter().take_while(|byte| is_word_byte(**byte)).count();
-        let number = number_length(rest);
+        let rest = &self.text[self.at..];
+        let (word, number) = (word_length(rest), number_length(rest));
         let is_name = self.tokens.last().is_some_and(|token| token.is_symbol(".") && token.end as usize == self.at);
         if number >= word && number > 0 && !(is_name && word > 0) {
             self.push(TokenKind::Number, number);
@@ -542,7 +570,8 @@ fn offset(at: usize) -> u32 {
 }
 
 /// How many bytes a number takes, suffix included; 0 when none begins here or a name goes on after it.
-fn number_length(bytes: &[u8]) -> usize {
+fn number_length(text: &str) -> usize {
+    let bytes = text.as_bytes();
     let digits = |from: usize| bytes[from..].iter().take_while(|byte| byte.is_ascii_digit()).count();
     let whole = digits(0);
     let mut at = whole;
@@ -569,7 +598,7 @@ fn number_length(bytes: &[u8]) -> usize {
         Some(b'D' | b'F') => 1,
         _ => 0,
     };
-    if !bytes.get(at).copied().is_some_and(is_word_byte) {
+    if text.get(at..).is_none_or(|rest| word_length(rest) == 0) {
         return at;
     }
     // `1.e` and the like: the number ends before the point when a name follows.

@@ -13,7 +13,7 @@ use crate::plan::{FileEntry, Slice};
 use crate::progress::Progress;
 
 /// The files of `pattern` that the flow has not read, the oldest first and at most `limit` of them; only those in `seen` where
-/// that is given. `root` is the project's folder.
+/// that is given. Where the options say so, all files that are there at first are passed over. `root` is the project's folder.
 pub fn next_files(
     root: &Path,
     key: &str,
@@ -24,13 +24,22 @@ pub fn next_files(
     limit: Option<usize>,
 ) -> Result<Slice, EngineError> {
     let found = unread(root, key, pattern, options, progress)?;
+    let seen = seen.filter(|_| !passes_over(key, options, progress));
     let found = found.into_iter().filter(|file| seen.is_none_or(|seen| seen.contains(&file.path)));
     let entries = found.map(|file| FileEntry {
         path: kept(root, &file.path).display().to_string(),
         size: file.size,
         modified_micros: file.modified_micros,
     });
+    if passes_over(key, options, progress) {
+        return Ok(Slice::Passed(entries.collect()));
+    }
     Ok(Slice::Files(entries.take(limit.unwrap_or(usize::MAX)).collect()))
+}
+
+/// Whether the files that are there now are passed over: the source has not been looked at before.
+pub fn passes_over(key: &str, options: &ReaderOptions, progress: &Progress) -> bool {
+    !options.include_existing_files && !progress.files.contains_key(key)
 }
 
 /// The files of `pattern` that the flow has not read, the oldest first.

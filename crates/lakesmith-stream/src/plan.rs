@@ -27,6 +27,8 @@ pub struct BatchPlan {
 pub enum Slice {
     /// Whole files.
     Files(Vec<FileEntry>),
+    /// Files that are passed over, because they were there before the flow began.
+    Passed(Vec<FileEntry>),
     /// Versions of a Delta table.
     Table {
         /// The table's own id.
@@ -50,10 +52,12 @@ pub struct FileEntry {
 }
 
 impl BatchPlan {
-    /// Whether the batch is the first of a table: it notes where the flow begins, rows or none.
+    /// Whether the batch is the first of a source: it notes where the flow begins, rows or none.
     pub fn begins(&self, progress: &Progress) -> bool {
-        let is_first = |key: &String, slice: &Slice| {
-            matches!(slice, Slice::Table { after: Some(_), .. }) && !progress.tables.contains_key(key)
+        let is_first = |key: &String, slice: &Slice| match slice {
+            Slice::Table { after: Some(_), .. } => !progress.tables.contains_key(key),
+            Slice::Passed(_) => !progress.files.contains_key(key),
+            Slice::Files(_) | Slice::Table { after: None, .. } => false,
         };
         self.slices.iter().any(|(key, slice)| is_first(key, slice))
     }
@@ -62,6 +66,7 @@ impl BatchPlan {
     pub fn is_empty(&self) -> bool {
         self.slices.values().all(|slice| match slice {
             Slice::Files(files) => files.is_empty(),
+            Slice::Passed(_) => true,
             Slice::Table { after, up_to, .. } => *after == Some(*up_to),
         })
     }

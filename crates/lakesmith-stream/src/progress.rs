@@ -11,7 +11,7 @@ use crate::plan::{BatchPlan, Slice};
 pub struct Progress {
     /// The last committed plan; 0 before the first.
     pub number: i64,
-    /// Files that were read, by source.
+    /// Files that were read or passed over, by source.
     pub files: BTreeMap<String, BTreeSet<String>>,
     /// Positions in tables, by source.
     pub tables: BTreeMap<String, TablePosition>,
@@ -32,7 +32,7 @@ impl Progress {
         self.number = plan.number;
         for (key, slice) in &plan.slices {
             match slice {
-                Slice::Files(files) => {
+                Slice::Files(files) | Slice::Passed(files) => {
                     let read = self.files.entry(key.clone()).or_default();
                     read.extend(files.iter().map(|file| file.path.clone()));
                 }

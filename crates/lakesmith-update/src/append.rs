@@ -171,6 +171,7 @@ impl<'a> AppendFlow<'a> {
         for (key, slice) in &plan.slices {
             let stands = match slice {
                 Slice::Files(files) => file_source::is_unchanged(&self.run.pipeline.root, files),
+                Slice::Passed(_) => true,
                 Slice::Table { table_id, up_to, .. } => self.is_made(key, table_id, *up_to).await?,
             };
             if !stands {
@@ -201,7 +202,12 @@ impl<'a> AppendFlow<'a> {
                         // whoever has read files before may find that they were moved away, and a folder may wait for its first
                         Err(error)
                             if error.kind == ErrorKind::NotFound
-                                && (progress.files.contains_key(&key) || folder_exists(pattern)) => {}
+                                && (progress.files.contains_key(&key) || folder_exists(pattern)) =>
+                        {
+                            if file_source::passes_over(&key, options, progress) {
+                                slices.insert(key, Slice::Passed(Vec::new()));
+                            }
+                        }
                         Err(error) => return Err(vec![self.unreachable(pattern, &error)]),
                     }
                 }

@@ -224,6 +224,10 @@ impl Planner<'_> {
             match &used.source {
                 Source::Files { pattern, options, .. } => {
                     match file_source::next_files(&self.pipeline.root, &key, pattern, options, progress, None, None) {
+                        Ok(Slice::Passed(files)) if !files.is_empty() => {
+                            let plural = if files.len() == 1 { "file" } else { "files" };
+                            return (PlannedAction::Append, format!("passes over {} existing {plural}", files.len()));
+                        }
                         Ok(Slice::Files(files)) if !files.is_empty() => {
                             let plural = if files.len() == 1 { "file" } else { "files" };
                             return (PlannedAction::Append, format!("{} new {plural}", files.len()));
