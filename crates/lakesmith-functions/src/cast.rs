@@ -407,7 +407,9 @@ fn plain_cast(array: &ArrayRef, to: &DataType, mode: Mode) -> Result<ArrayRef> {
 
 fn refusal(condition: Condition, value: &str, to: &DataType) -> datafusion::common::DataFusionError {
     let target = lakesmith_engine::arrow_type::to_spark(to).map_or_else(|_| to.to_string(), |spark| spark.to_string());
-    DataError { condition, message: format!("`{value}` cannot be cast to {target}") }.into_datafusion()
+    let shown = if value.is_empty() { "an empty text".to_owned() } else { format!("`{value}`") };
+    let message = format!("{shown} cannot be cast to {target}; `try_cast` gives NULL instead");
+    DataError { condition, message }.into_datafusion()
 }
 
 /// Reads each text by `parse`; one that it refuses is NULL or an error.

@@ -36,7 +36,7 @@ use crate::text_value::{DAY_MICROS, day_number, format_decimal, months_later};
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
-    Function::scalar(&["current_timestamp", "now"], (0, 0), |call| Ok(now(call))),
+    Function::scalar(&["current_timestamp", "getdate", "now"], (0, 0), |call| Ok(now(call))),
     Function::scalar(&["current_date", "curdate"], (0, 0), |call| cast(now(call), &SparkType::Date, Mode::Ansi)),
     Function::scalar(&["year"], (1, 1), |call| part(call, "spark_year")),
     Function::scalar(&["quarter"], (1, 1), |call| part(call, "spark_quarter")),

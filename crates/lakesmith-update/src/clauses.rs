@@ -7,7 +7,7 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_graph::Dataset;
 use lakesmith_unresolved::expression::{CastMode, Expression, ExpressionKind, NamePart};
 use lakesmith_unresolved::pipeline::ColumnDefinition;
-use lakesmith_unresolved::{Relation, RelationKind};
+use lakesmith_unresolved::{Literal, Relation, RelationKind};
 
 /// What is refused.
 pub(crate) fn faults(dataset: &Dataset) -> Vec<Diagnostic> {
@@ -65,20 +65,29 @@ pub(crate) fn lints(dataset: &Dataset) -> Vec<Diagnostic> {
     location.into_iter().chain(schedule).collect()
 }
 
-/// The query of a flow with the columns that its table computes.
-pub(crate) fn with_computed(query: &Relation, dataset: &Dataset) -> Option<Relation> {
+/// Whether a table of the dataset computes columns.
+pub(crate) fn computes_columns(dataset: &Dataset) -> bool {
+    let columns = dataset.definition().and_then(|definition| definition.columns.as_deref());
+    columns.into_iter().flatten().any(|column| column.generated.is_some())
+}
+
+/// The query of a flow with the columns that its table computes. Those in `given` the query gives too: its values must be the computed
+/// ones.
+pub(crate) fn with_computed(query: &Relation, dataset: &Dataset, given: &[Identifier]) -> Option<Relation> {
     let columns = dataset.definition()?.columns.as_deref()?;
-    let mut expressions: Vec<Expression> = columns.iter().filter_map(computed).collect();
+    let mut expressions: Vec<Expression> = columns.iter().filter_map(|column| computed(column, given)).collect();
     if expressions.is_empty() {
         return None;
     }
-    let all = ExpressionKind::Star { target: Vec::new(), except: Vec::new(), plan_id: None };
+    let except = given.iter().filter(|given| columns.iter().any(|c| c.generated.is_some() && c.name.text == **given));
+    let except = except.map(|given| vec![name(given, &query.origin)]).collect();
+    let all = ExpressionKind::Star { target: Vec::new(), except, plan_id: None };
     expressions.insert(0, Expression::new(all, query.origin.clone()));
     let project = RelationKind::Project { input: query.clone(), expressions };
     Some(Relation::new(project, query.origin.clone()))
 }
 
-fn computed(column: &ColumnDefinition) -> Option<Expression> {
+fn computed(column: &ColumnDefinition, given: &[Identifier]) -> Option<Expression> {
     let value = column.generated.as_ref()?.value.clone();
     let origin = value.origin.clone();
     let value = match column.data_type.clone() {
@@ -88,8 +97,22 @@ fn computed(column: &ColumnDefinition) -> Option<Expression> {
         }
         None => value,
     };
+    let value = if given.contains(&column.name.text) { checked(column, value, &origin) } else { value };
     let names = vec![name(&column.name.text, &origin)];
     Some(Expression::new(ExpressionKind::Alias { child: Box::new(value), names, metadata: None }, origin))
+}
+
+/// The computed value where the given one is the same, and an error of the row otherwise.
+fn checked(column: &ColumnDefinition, value: Expression, origin: &Origin) -> Expression {
+    let parts = vec![name(&column.name.text, origin)];
+    let given = ExpressionKind::Attribute { parts, plan_id: None, is_metadata_column: false };
+    let given = Expression::new(given, origin.clone());
+    let text = column.generated.as_ref().map_or("", |generated| generated.text.as_str());
+    let told = format!("column `{}` was given a value that is not `{text}`", column.name.text);
+    let told = Expression::new(ExpressionKind::Literal(Literal::String(told)), origin.clone());
+    let is_same = Expression::call("<=>", vec![given, value.clone()], origin.clone());
+    let error = Expression::call("raise_error", vec![told], origin.clone());
+    Expression::call("when", vec![is_same, value, error], origin.clone())
 }
 
 fn name(text: &Identifier, origin: &Origin) -> NamePart {

@@ -44,7 +44,14 @@ pub(crate) async fn resolve(
 ) -> Result<Checked, Vec<Diagnostic>> {
     let conditions: Vec<_> = dataset.expectations().iter().map(|expectation| expectation.predicate.clone()).collect();
     let source_file = dataset.expectations().iter().any(|expectation| quarantines(&expectation.on_violation));
-    let computed = clauses::with_computed(query, dataset);
+    let given = match clauses::computes_columns(dataset) {
+        // what is wrong with the query is told below
+        true => lakesmith_plan::resolve(query, reads, options.clone())
+            .await
+            .map_or_else(|_| Vec::new(), |resolved| resolved.output.into_iter().map(|column| column.name).collect()),
+        false => Vec::new(),
+    };
+    let computed = clauses::with_computed(query, dataset, &given);
     let query = computed.as_ref().unwrap_or(query);
     resolve_checked(query, Conditions { conditions: &conditions, source_file }, reads, options).await
 }

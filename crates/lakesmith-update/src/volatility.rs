@@ -9,6 +9,7 @@ use lakesmith_unresolved::{Literal, Relation, RelationKind};
 const VOLATILE: &[&str] = &[
     "current_timestamp",
     "current_date",
+    "getdate",
     "now",
     "localtimestamp",
     "curdate",

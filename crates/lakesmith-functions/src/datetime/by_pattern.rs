@@ -123,7 +123,10 @@ pub(super) fn parse_kernel(arguments: &[ArrayRef], to: &DataType, mode: Mode) ->
         };
         match parsed {
             None if mode == Mode::Ansi => {
-                let message = format!("`{}` does not follow the pattern", values.value(row));
+                let message = format!(
+                    "`{}` does not follow the pattern; `try_to_timestamp` gives NULL instead",
+                    values.value(row)
+                );
                 Err(DataError { condition: Condition::CANNOT_PARSE_TIMESTAMP, message }.into_datafusion())
             }
             parsed => Ok(parsed),
