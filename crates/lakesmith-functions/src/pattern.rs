@@ -47,7 +47,13 @@ impl fmt::Display for Unusable {
         if self.condition == Condition::LAKESMITH_NOT_BUILT {
             return write!(f, "`{}` in a date pattern is not built yet", self.part);
         }
-        write!(f, "`{}` cannot stand in a date pattern here", self.part)
+        write!(f, "`{}` cannot stand in a date pattern here", self.part)?;
+        // the letters of other databases and of Java before version 8
+        match self.part.chars().next() {
+            Some('Y') => f.write_str("; the year is `yyyy`"),
+            Some('D') => f.write_str("; the day of the month is `dd`"),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -93,6 +93,12 @@ impl Parser<'_> {
         match word.as_str() {
             "DECIMAL" | "DEC" | "NUMERIC" => self.decimal_type(),
             "CHAR" | "CHARACTER" | "VARCHAR" => {
+                if !self.at_symbol("(") {
+                    let title = format!("{word} needs a length");
+                    let fault = Diagnostic::error(Condition::DATATYPE_MISSING_SIZE, title);
+                    let fault = fault.at(self.previous().span, "");
+                    return Err(fault.help(format!("write `{word}(20)`, or STRING for texts of any length")).into());
+                }
                 let length = self.required_length()?;
                 if let Some(name) = self.collation_of_type()? {
                     let title = format!("the collation `{name}` of a {word} is not built yet");

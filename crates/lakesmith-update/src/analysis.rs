@@ -203,19 +203,24 @@ fn refused(flow: &Flow, dataset: &Dataset) -> Option<Diagnostic> {
     Some(Diagnostic::error(Condition::LAKESMITH_NOT_BUILT, title).at(flow.span, "not built"))
 }
 
+/// Columns of one name, told together.
 fn column_faults(output: &[StructField], span: Span, dataset: &Dataset) -> Vec<Diagnostic> {
-    let mut faults = Vec::new();
     let mut names = HashSet::new();
+    let mut twice: Vec<String> = Vec::new();
     for column in output {
-        if !names.insert(&column.name) {
-            let title = format!(
-                "the query of `{}` gives two columns the name `{}`",
-                dataset.name.last().as_str(),
-                column.name.as_str()
-            );
-            let fault = Diagnostic::error(Condition::COLUMN_ALREADY_EXISTS, title).at(span, "");
-            faults.push(fault.help("name them apart with AS, or leave one out with `* EXCEPT (…)`"));
+        let shown = format!("`{}`", column.name.as_str());
+        if !names.insert(&column.name) && !twice.contains(&shown) {
+            twice.push(shown);
         }
     }
-    faults
+    if twice.is_empty() {
+        return Vec::new();
+    }
+    let title = format!(
+        "the query of `{}` gives two columns the name {}",
+        dataset.name.last().as_str(),
+        twice.join(", and two the name ")
+    );
+    let fault = Diagnostic::error(Condition::COLUMN_ALREADY_EXISTS, title).at(span, "");
+    vec![fault.help("name them apart with AS, or leave one out with `* EXCEPT (…)`")]
 }

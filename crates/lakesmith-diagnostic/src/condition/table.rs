@@ -184,6 +184,8 @@ conditions! {
         "IN compares a value with a column of another type, and neither can be taken for the other. Cast one of them.";
     DATATYPE_MISMATCH_IN_SUBQUERY_LENGTH_MISMATCH = "DATATYPE_MISMATCH.IN_SUBQUERY_LENGTH_MISMATCH", "42K09",
         "The query of IN has more or fewer columns than there are values before IN. Select one column for each value: `(a, b) IN (SELECT x, y FROM t)`.";
+    DATATYPE_MISSING_SIZE = "DATATYPE_MISSING_SIZE", "42K01",
+        "CHAR and VARCHAR are written with a length, as `VARCHAR(20)`. STRING holds texts of any length.";
     DATA_SOURCE_NOT_FOUND = "DATA_SOURCE_NOT_FOUND", "42K02",
         "There is no data source of this name. Tables are written as `delta`; `parquet`, `csv` and `json` files are read.";
     DATETIME_FIELD_OUT_OF_BOUNDS = "DATETIME_FIELD_OUT_OF_BOUNDS", "22023",
