@@ -159,9 +159,9 @@ def of_answer(answer, given):
     trees = [column["tree"] for column in given.columns]
     here = [[values.cast_text(value, tree) for value, tree in zip(row, trees)] for row in given.rows]
     there = [list(row) for row in answer.rows]
-    if not is_ordered(answer.query):
-        here, there = sorted(here), sorted(there)
     kinds = [kind for _, kind in columns]
+    if not is_ordered(answer.query):
+        here, there = (sorted(rows, key=lambda row: sort_key(row, kinds)) for rows in (here, there))
     if len(here) != len(there) or not all(same_row(left, right, kinds) for left, right in zip(there, here)):
         return Verdict("rows", f"Spark: {there}\n  here:  {here}")
     nullable = [column["nullability"] for column in given.columns]
@@ -174,6 +174,14 @@ def of_answer(answer, given):
 def plain(text):
     """A text without exponents, as Spark writes small decimals where ANSI mode is off."""
     return re.sub(r"-?\d(?:\.\d+)?E-\d+", lambda number: f"{decimal.Decimal(number[0]):f}", text)
+
+
+def sort_key(row, kinds):
+    """What rows are sorted by, so that those of alike values stand at the same place on both sides."""
+    cells = [plain(cell) if "decimal" in kind else cell for cell, kind in zip(row, kinds)]
+    # the last digits of binary fractions decide only between rows that are otherwise equal
+    rough = [NUMBER.sub(lambda number: f"{float(number[0]):.9g}", cell) if re.search("double|float", kind) else cell for cell, kind in zip(cells, kinds)]
+    return rough, cells
 
 
 def same_row(left, right, kinds):
