@@ -6,13 +6,13 @@ types; now and then one of another family stands where it should not.
 """
 
 NUMBERS = {
-    "t": ["id", "ti", "si", "i", "l", "f", "d", "n", "nn", "a[0]", "r.x", "m['a']", "size(a)"], "u": ["id", "v", "w", "n"],
-    "o": ["id", "i", "l", "d", "n", "a[1]", "r.x", "mk[1]"], "e": ["id", "d"],
+    "t": ["{}id", "{}ti", "{}si", "{}i", "{}l", "{}f", "{}d", "{}n", "{}nn", "{}a[0]", "{}r.x", "{}m['a']", "size({}a)"], "u": ["{}id", "{}v", "{}w", "{}n"],
+    "o": ["{}id", "{}i", "{}l", "{}d", "{}n", "{}a[1]", "{}r.x", "{}mk[1]"], "e": ["{}id", "{}d"],
 }
-TEXTS = {"t": ["s", "sa[0]", "r.y"], "u": ["g"], "o": ["s", "sa[0]", "r.y", "mk[2]"], "e": ["s"]}
-TIMES = {"t": ["dt", "ts", "tn"], "u": ["dt"], "o": ["dt", "ts", "tn", "da[0]"], "e": []}
-CONDITIONS = {"t": ["b"], "u": [], "o": ["b"], "e": []}
-NESTED = {"t": ["a", "sa", "m", "r"], "u": [], "o": ["a", "sa", "m", "r", "ad", "da", "mk", "ps"], "e": []}
+TEXTS = {"t": ["{}s", "{}sa[0]", "{}r.y"], "u": ["{}g"], "o": ["{}s", "{}sa[0]", "{}r.y", "{}mk[2]"], "e": ["{}s"]}
+TIMES = {"t": ["{}dt", "{}ts", "{}tn"], "u": ["{}dt"], "o": ["{}dt", "{}ts", "{}tn", "{}da[0]"], "e": []}
+CONDITIONS = {"t": ["{}b"], "u": [], "o": ["{}b"], "e": []}
+NESTED = {"t": ["{}a", "{}sa", "{}m", "{}r"], "u": [], "o": ["{}a", "{}sa", "{}m", "{}r", "{}ad", "{}da", "{}mk", "{}ps"], "e": []}
 # tables whose numbers are ordinary come more often
 TABLES = ["o", "o", "o", "u", "u", "t", "e"]
 
@@ -30,7 +30,7 @@ SPANS = [
 ]
 AGGREGATES = [
     "sum({n})", "avg({n})", "min({v})", "max({v})", "count({v})", "count(*)", "count(DISTINCT {v})", "sum(DISTINCT {i})", "count(DISTINCT {i}, {s})",
-    "bool_or({c})", "every({c})", "count_if({c})", "bit_xor({i})", "min_by({i}, {i})", "array_size(collect_set({s}))", "stddev_samp({i})", "max({s})",
+    "bool_or({c})", "every({c})", "count_if({c})", "bit_xor({i})", "array_size(collect_set({s}))", "stddev_samp({i})", "max({s})",
     "sum({d})", "avg({d})", "median({i})", "percentile({i}, 0.5)", "approx_count_distinct({i})", "sort_array(collect_list({i}))",
     "array_sort(collect_set({s}))", "listagg(DISTINCT {s}, ',') WITHIN GROUP (ORDER BY {s})", "any_value(1)", "sum({n}) FILTER (WHERE {c})",
     "count(*) FILTER (WHERE {c})", "max({v}) FILTER (WHERE {c})", "regr_count({i}, {i})", "kurtosis({i})",
@@ -52,12 +52,12 @@ class Mixed:
 
     def leaf(self, columns, literals):
         """A column of the scope or a literal."""
-        there = [f"{name}.{column}" if name else column for name, table in self.scope for column in columns.get(table, [])]
+        there = [column.format(f"{name}." if name else "") for name, table in self.scope for column in columns.get(table, [])]
         return self.one(there) if there and self.random.random() < 0.7 else self.one(literals)
 
     def stray(self):
         """Whether one of another family comes."""
-        return self.random.random() < 0.03
+        return self.random.random() < 0.02
 
     def number(self, depth=2):
         """Something to reckon with."""
@@ -149,7 +149,7 @@ class Mixed:
         if depth <= 0 or self.random.random() < 0.3:
             return self.leaf(NESTED, ["array(1, 2, NULL)", "array('a', 'b')", "map('a', 1)", "named_struct('x', 1, 'y', 'b')", "array()", "NULL"])
         v, n, s = (lambda: self.value(depth - 1)), (lambda: self.number(depth - 1)), (lambda: self.text(depth - 1))
-        a = lambda: self.leaf({"t": ["a"], "o": ["a", "ad"]}, ["array(3, 1, NULL)", "sequence(1, 3)"])
+        a = lambda: self.leaf({"t": ["{}a"], "o": ["{}a", "{}ad"]}, ["array(3, 1, NULL)", "sequence(1, 3)"])
         return self.one([
             lambda: f"array({v()}, {v()})", lambda: f"array({n()}, {n()}, {n()})", lambda: f"map({s()}, {v()})", lambda: f"struct({v()}, {v()})",
             lambda: f"named_struct('p', {v()}, 'q', {v()})", lambda: f"transform({a()}, e -> e + {n()})", lambda: f"transform({a()}, (e, i) -> {n()} + i)",
@@ -168,7 +168,7 @@ class Mixed:
 
     def folded(self, depth):
         """A number that an array gives."""
-        a = lambda: self.leaf({"t": ["a"], "o": ["a", "ad"]}, ["array(3, 1, NULL)", "sequence(1, 3)"])
+        a = lambda: self.leaf({"t": ["{}a"], "o": ["{}a", "{}ad"]}, ["array(3, 1, NULL)", "sequence(1, 3)"])
         return self.one([
             lambda: f"aggregate({a()}, {self.number(depth - 1)}, (p, e) -> p + e)",
             lambda: f"aggregate({a()}, CAST(0 AS BIGINT), (p, e) -> p + coalesce(e, {self.number(depth - 1)}))",
@@ -200,7 +200,7 @@ class Mixed:
             lambda: f"{c()} = {c()}", lambda: f"{c()} <=> {c()}", lambda: f"({n()}, {s()}) = ({n()}, {s()})",
             lambda: f"if({c()}, {c()}, {c()})", lambda: f"coalesce({c()}, {c()})", lambda: f"CASE WHEN {c()} THEN {c()} ELSE {c()} END",
             lambda: f"CAST({n()} AS BOOLEAN)", lambda: f"array_contains({self.nested(d)}, {n()})",
-            lambda: f"exists({self.leaf({'t': ['a'], 'o': ['a']}, ['array(1, NULL)'])}, e -> e = {n()})", lambda: f"isnull({v()})",
+            lambda: f"exists({self.leaf({'t': ['{}a'], 'o': ['{}a']}, ['array(1, NULL)'])}, e -> e = {n()})", lambda: f"isnull({v()})",
             lambda: f"({n()}, {n()}) IN (({n()}, {n()}), ({n()}, 1))",
             lambda: f"{self.nested(d)} = {self.nested(d)}", lambda: f"startswith({s()}, {s()})", lambda: f"isnan({n()})",
             lambda: f"{n()} > ALL (SELECT 1)" if self.random.random() < 0.1 else f"{c()} OR NULL",
@@ -214,11 +214,11 @@ class Mixed:
         """An aggregate that no order of rows changes."""
         text = self.one(AGGREGATES)
         makers = {
-            "{n}": lambda: self.leaf({**NUMBERS, "o": ["id", "i", "l", "n"], "u": ["id", "v", "n"], "t": ["id", "ti", "si", "n"]}, NUMBER_LITERALS),
+            "{n}": lambda: self.leaf({**NUMBERS, "o": ["{}id", "{}i", "{}l", "{}n"], "u": ["{}id", "{}v", "{}n"], "t": ["{}id", "{}ti", "{}si", "{}n"]}, NUMBER_LITERALS),
             "{v}": lambda: self.one([self.number, self.text, self.time])(depth),
-            "{i}": lambda: self.leaf({"t": ["id", "ti", "si"], "u": ["id", "v"], "o": ["id", "i"], "e": ["id"]}, ["1", "2"]),
+            "{i}": lambda: self.leaf({"t": ["{}id", "{}ti", "{}si"], "u": ["{}id", "{}v"], "o": ["{}id", "{}i"], "e": ["{}id"]}, ["1", "2"]),
             "{s}": lambda: self.leaf(TEXTS, ["'a'"]), "{c}": lambda: self.condition(depth),
-            "{d}": lambda: f"CAST({self.leaf({'t': ['id', 'ti', 'n'], 'u': ['id', 'n'], 'o': ['id', 'i', 'n'], 'e': ['id']}, ['1.5', '2'])} AS {self.decimal_type()})",
+            "{d}": lambda: f"CAST({self.leaf({'t': ['{}id', '{}ti', '{}n'], 'u': ['{}id', '{}n'], 'o': ['{}id', '{}i', '{}n'], 'e': ['{}id']}, ['1.5', '2'])} AS {self.decimal_type()})",
         }
         for mark, made in makers.items():
             while mark in text:
@@ -335,7 +335,7 @@ class Mixed:
         having = self.one([
             "", "", "", f" HAVING {self.aggregate(0)} IS NOT NULL", " HAVING count(*) > 1", f" HAVING {aggregates[0]} = {aggregates[0]}",
             f" HAVING {names[0]} IS NOT NULL OR count(*) >= 1",
-            f" HAVING sum({self.leaf({'o': ['i', 'id'], 'u': ['v'], 't': ['id'], 'e': ['id']}, ['1'])}) > {self.scalar()}",
+            f" HAVING sum({self.leaf({'o': ['{}i', '{}id'], 'u': ['{}v'], 't': ['{}id'], 'e': ['{}id']}, ['1'])}) > {self.scalar()}",
         ])
         over = self.one([
             "", "", "rank() OVER (ORDER BY count(*) DESC)", "sum(count(*)) OVER ()", f"max({aggregates[0]}) OVER (PARTITION BY count(*))",
@@ -402,21 +402,21 @@ class Mixed:
         kinds = [self.one(["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN", "INNER JOIN", "FULL OUTER JOIN"]) for _ in range(2)]
         one, two, three = self.one(["o", "t", "u", "e"]), self.one(["u", "o", "e"]), self.one(["u", "e", "o"])
         shared = self.one(["id", "id", "id", "dt"]) if "e" not in (one, two, three) else "id"
-        text = f"{one} a {kinds[0]} {two} b USING ({shared})"
+        text = f"{one} j1 {kinds[0]} {two} j2 USING ({shared})"
         if self.random.random() < 0.5:
-            text += f" {kinds[1]} {three} c USING ({shared})"
+            text += f" {kinds[1]} {three} j3 USING ({shared})"
         elif self.random.random() < 0.4:
-            text = f"(SELECT id, {self.one(['dt', 'n'])} FROM {self.one(['o', 'u', 't'])}) a NATURAL {kinds[0]} (SELECT id, dt, n AS m FROM u) b"
+            text = f"(SELECT id, {self.one(['dt', 'n'])} FROM {self.one(['o', 'u', 't'])}) j1 NATURAL {kinds[0]} (SELECT id, dt, n AS m FROM u) j2"
             shared = "id"
-        self.scope = [("a", one if "NATURAL" not in text else "-"), ("b", two if "NATURAL" not in text else "-")]
+        self.scope = [("j1", one if "NATURAL" not in text else "-"), ("j2", two if "NATURAL" not in text else "-")]
         return self.one([
-            f"SELECT {shared}, a.{shared}, b.{shared} FROM {text}", f"SELECT {shared}, {self.value(1)} FROM {text}{self.where(0.4, 1)}",
-            f"SELECT count(*), count({shared}), count(a.{shared}), max(b.{shared}) FROM {text}",
+            f"SELECT {shared}, j1.{shared}, j2.{shared} FROM {text}", f"SELECT {shared}, {self.value(1)} FROM {text}{self.where(0.4, 1)}",
+            f"SELECT count(*), count({shared}), count(j1.{shared}), max(j2.{shared}) FROM {text}",
             f"SELECT {shared} AS k, count(*) FROM {text} GROUP BY {shared}",
             f"SELECT coalesce({shared}, -1) = 1, {shared} IS NULL FROM {text}" if shared == "id" else f"SELECT {shared} IS NULL FROM {text}",
-            f"SELECT {shared} FROM {text} WHERE a.{shared} IS NULL OR b.{shared} IS NULL",
+            f"SELECT {shared} FROM {text} WHERE j1.{shared} IS NULL OR j2.{shared} IS NULL",
             f"SELECT DISTINCT {shared} FROM {text} ORDER BY {shared} LIMIT 3",
-            f"SELECT b.* FROM {text} WHERE {shared} IS NOT NULL",
+            f"SELECT j2.* FROM {text} WHERE {shared} IS NOT NULL",
         ])
 
     def laterals(self):

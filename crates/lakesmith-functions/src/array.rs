@@ -368,7 +368,8 @@ fn distinct_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
         let items = range(lists.value_offsets(), row).filter(|item| seen.insert(rows.row(*item)));
         lists.is_valid(row).then(|| items.map(|item| Some(index(item))).collect())
     });
-    gathered(lists.values(), picked.collect(), to)
+    // a negative zero is given as zero
+    gathered(&without_negative_zero(lists.values()), picked.collect(), to)
 }
 
 fn compact_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
@@ -392,7 +393,7 @@ fn union_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
         let items = range(left.value_offsets(), row).chain(further).filter(|item| seen.insert(rows.row(*item)));
         (left.is_valid(row) && right.is_valid(row)).then(|| items.map(|item| Some(index(item))).collect())
     });
-    gathered(&values, picked.collect(), to)
+    gathered(&without_negative_zero(&values), picked.collect(), to)
 }
 
 /// Different elements of the first list that the second has, or lacks.
@@ -407,7 +408,7 @@ fn members(arguments: &[ArrayRef], to: &DataType, wanted: bool) -> Result<ArrayR
             .filter(|item| others.contains(&rows.row(*item)) == wanted && seen.insert(rows.row(*item)));
         (left.is_valid(row) && right.is_valid(row)).then(|| items.map(|item| Some(index(item))).collect())
     });
-    gathered(&values, picked.collect(), to)
+    gathered(&without_negative_zero(&values), picked.collect(), to)
 }
 
 /// True for a common element; NULL when none is known and one of the lists, none of them empty, has a NULL.

@@ -37,6 +37,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["istrue"], (1, 1), |call| is_just(call, true)),
     Function::scalar(&["isfalse"], (1, 1), |call| is_just(call, false)),
     Function::scalar(&["isunknown"], (1, 1), |call| Ok(sure(is_null(boolean(call, 0)?.expr)))),
+    Function::scalar(&["isnotunknown"], (1, 1), |call| Ok(sure(is_not_null(boolean(call, 0)?.expr)))),
     Function::scalar(&["in"], (2, MANY), within),
     Function::scalar(&["between"], (3, 3), between),
 ];

@@ -14,7 +14,6 @@ use lakesmith_unresolved::{Literal, SparkType};
 use crate::call::field_name;
 use crate::call_name;
 use crate::literal::moment;
-use crate::project::holds_aggregate;
 use crate::quantified_like;
 use crate::scope::{Found, Scope};
 
@@ -26,11 +25,7 @@ pub fn computed_name(
     correlations: &[(Origin, String)],
     moved: &[(Origin, &'static str)],
 ) -> String {
-    let mut expression = with_kernels(with_named_subqueries(without_tables(expression, scope), correlations), moved);
-    if holds_aggregate(value) {
-        name_fields(&mut expression);
-    }
-    let expression = &expression;
+    let expression = &with_kernels(with_named_subqueries(without_tables(expression, scope), correlations), moved);
     let name = column_name(expression);
     let (ExpressionKind::Function(call), Expr::ScalarFunction(_)) = (&expression.kind, value) else { return name };
     let symbol = call.name.parts.last().map_or("", |part| part.text.as_str());
@@ -40,20 +35,6 @@ pub fn computed_name(
     }
     name
 }
-
-/// Marks each `(x, y)`: beside aggregates Spark names the fields of those before it names the column.
-fn name_fields(expression: &mut Expression) {
-    expression.for_each_mut(&mut |part| {
-        let ExpressionKind::Function(call) = &mut part.kind else { return };
-        let is_list = !is_named(call);
-        if let Some(last) = call.name.parts.last_mut().filter(|name| is_list && name.text.matches("struct")) {
-            last.text = Identifier::new(FIELDS);
-        }
-    });
-}
-
-/// What `(x, y)` is named by where its fields have their names.
-const FIELDS: &str = "fields of struct";
 
 /// What a call of `+`, `-` or `*` is named by: the kernel that it became, and whether its operands changed places.
 pub(crate) fn moving(symbol: &str, kernel: &str, left: &SparkType) -> Option<&'static str> {
@@ -81,6 +62,9 @@ pub(crate) fn moving(symbol: &str, kernel: &str, left: &SparkType) -> Option<&'s
 /// What the bound of a RANGE frame is noted by when it is converted to the type of the key, and so no constant to Spark.
 pub(crate) const CONVERTED: &str = "converted";
 
+/// What `s['x']` is noted by where it is a field of a struct, which Spark names `s.x`.
+pub(crate) const FIELD: &str = "field";
+
 /// `time_bucket` of times without a zone, of which the bucket that others begin at has none either.
 pub(crate) const BUCKET_WITHOUT_ZONE: &str = "time_bucket without zone";
 
@@ -102,6 +86,12 @@ fn with_kernels(mut expression: Expression, moved: &[(Origin, &'static str)]) ->
                 }
             }
         }
+        if let ExpressionKind::ExtractValue { extraction, .. } = &mut part.kind
+            && moved.iter().any(|(origin, how)| *origin == extraction.origin && *how == FIELD)
+        {
+            extraction.origin = part.origin.clone();
+            return;
+        }
         let ExpressionKind::Function(call) = &mut part.kind else { return };
         let ([_, _], Some((origin, kernel))) = (call.arguments.as_slice(), known) else { return };
         if let Some(last) = call.name.parts.last_mut() {
@@ -117,7 +107,7 @@ fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expression {
     let mut expression = expression.clone();
     let is_computed = match &expression.kind {
         ExpressionKind::Function(_) | ExpressionKind::Window { .. } | ExpressionKind::ExtractValue { .. } => true,
-        ExpressionKind::Cast { child, .. } => matches!(child.kind, ExpressionKind::ExtractValue { .. }),
+        ExpressionKind::Cast { child, .. } => !matches!(child.kind, ExpressionKind::Attribute { .. }),
         _ => false,
     };
     if !is_computed {
@@ -195,7 +185,10 @@ fn with_named_subqueries(mut expression: Expression, correlations: &[(Origin, St
                     [value] => text(value),
                     several => {
                         let fields = several.iter().enumerate().map(|(at, value)| {
-                            let name = field_name(value, at);
+                            let name = match value.kind {
+                                ExpressionKind::Attribute { .. } => text(value),
+                                _ => format!("_{at}"),
+                            };
                             format!("'{name}', {}", text(value))
                         });
                         format!("named_struct({})", fields.collect::<Vec<_>>().join(", "))
@@ -393,7 +386,7 @@ const CAPITALS: [&str; 38] = [
 const NATURAL_ORDER: &str = ", lambdafunction((IF(((namedlambdavariable() IS NULL) AND (namedlambdavariable() IS NULL)), 0, (IF((namedlambdavariable() IS NULL), 1, (IF((namedlambdavariable() IS NULL), -1, (IF((namedlambdavariable() < namedlambdavariable()), -1, (IF((namedlambdavariable() > namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable())";
 
 /// Arguments that Spark adds when they are left out: function, number of arguments, what is added.
-const DEFAULTS: [(&str, usize, &str); 32] = [
+const DEFAULTS: [(&str, usize, &str); 33] = [
     ("aggregate", 3, ", lambdafunction(namedlambdavariable(), namedlambdavariable())"),
     ("approx_percentile", 2, ", 10000"),
     ("percentile", 2, ", 1"),
@@ -425,6 +418,7 @@ const DEFAULTS: [(&str, usize, &str); 32] = [
     ("str_to_map", 2, ", :"),
     ("substr", 2, ", 2147483647"),
     ("substring", 2, ", 2147483647"),
+    ("to_unix_timestamp", 1, ", yyyy-MM-dd HH:mm:ss"),
     ("unix_timestamp", 1, ", yyyy-MM-dd HH:mm:ss"),
 ];
 
@@ -481,7 +475,10 @@ fn call_text(call: &FunctionCall) -> String {
         ("isnotnull", [value]) => format!("({value} IS NOT NULL)"),
         ("istrue", [value]) => format!("({value} <=> true)"),
         ("isfalse", [value]) => format!("({value} <=> false)"),
+        ("isunknown", [value]) if is_kept(&call.arguments[0]) => format!("({value} IS UNKNOWN)"),
+        ("isnotunknown", [value]) if is_kept(&call.arguments[0]) => format!("({value} IS NOT UNKNOWN)"),
         ("isunknown", [value]) => format!("({value} IS NULL)"),
+        ("isnotunknown", [value]) => format!("({value} IS NOT NULL)"),
         // a cast by its type's name leaves no trace
         (
             "boolean" | "tinyint" | "smallint" | "int" | "bigint" | "float" | "double" | "decimal" | "string"
@@ -503,8 +500,8 @@ fn call_text(call: &FunctionCall) -> String {
         ("log", [value]) => format!("LOG(E(), {value})"),
         ("from_json", [_, schema, _]) if schema.to_ascii_lowercase().starts_with("map<") => "entries".into(),
         ("from_json", [_, schema]) if schema.to_ascii_lowercase().starts_with("map<") => "entries".into(),
-        // the names of the fields of `(x, y)` are known before those of a lambda's parameters
-        ("struct" | FIELDS, all) if name == FIELDS || !is_named(call) && holds_variable(&call.arguments) => {
+        // `(x, y)` has the names of its fields, `struct(x, y)` has not
+        ("struct", all) if !is_named(call) => {
             let named = call.arguments.iter().zip(all).enumerate();
             let named = named.map(|(index, (argument, text))| format!("{}, {text}", field_name(argument, index)));
             format!("named_struct({})", named.collect::<Vec<_>>().join(", "))
@@ -537,6 +534,19 @@ fn call_text(call: &FunctionCall) -> String {
             let shown = format!("{shown}({distinct}{}{added}){nulls}", arguments.join(", "));
             shown + &within_text(call) + &filter_text(call)
         }
+    }
+}
+
+/// Whether nothing in a condition changes when it is resolved: then Spark keeps the form in which `IS UNKNOWN` was written.
+fn is_kept(condition: &Expression) -> bool {
+    match &condition.kind {
+        ExpressionKind::Literal(literal) => matches!(literal, Literal::Boolean(_)),
+        ExpressionKind::Function(call) => {
+            let name = call.name.parts.last().map_or("", |part| part.text.as_str());
+            ["and", "or", "not", "isunknown", "isnotunknown"].iter().any(|known| known.eq_ignore_ascii_case(name))
+                && call.arguments.iter().all(is_kept)
+        }
+        _ => false,
     }
 }
 
@@ -583,15 +593,6 @@ fn filter_text(call: &FunctionCall) -> String {
     call.filter.as_ref().map_or_else(String::new, |filter| format!(" FILTER (WHERE {})", text(filter)))
 }
 
-fn holds_variable(arguments: &[Expression]) -> bool {
-    arguments.iter().any(|part| matches!(part.kind, ExpressionKind::LambdaVariable(_)) || holds_variable_within(part))
-}
-
-fn holds_variable_within(expression: &Expression) -> bool {
-    let is_variable = |part: &&Expression| matches!(part.kind, ExpressionKind::LambdaVariable(_));
-    expression.children().iter().any(|part| is_variable(part) || holds_variable_within(part))
-}
-
 fn struct_text(arguments: &[Expression]) -> String {
     arguments.iter().map(text).collect::<Vec<_>>().join(", ")
 }
@@ -625,7 +626,8 @@ fn frame_text(function: &Expression, window: &Window) -> String {
     if let ("lag" | "lead", ExpressionKind::Function(function)) = (call.as_str(), &function.kind) {
         let offset = function.arguments.get(1).map_or_else(|| "1".to_owned(), text);
         let negated = || match offset.parse::<i64>() {
-            Ok(rows) => (-rows).to_string(),
+            // the least INT has no opposite
+            Ok(rows) => i32::try_from(rows).map_or(-rows, |rows| i64::from(rows.wrapping_neg())).to_string(),
             Err(_) => format!("-{offset}"),
         };
         let signed = if call == "lead" { offset.clone() } else { negated() };

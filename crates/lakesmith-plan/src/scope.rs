@@ -110,6 +110,8 @@ pub struct Scope<'a> {
     pub is_having: bool,
     /// Set for a function directly under OVER: whether its arguments may hold aggregates.
     pub windowed: Option<bool>,
+    /// Whether this is within OVER, or the function before it: a name given in the same SELECT list has no value there.
+    pub within_window: bool,
     /// Whether a `*` of a subquery may stand for columns of this query around it.
     pub gives_stars: bool,
     /// Whether this is an argument of an aggregate function, in which no other may stand.

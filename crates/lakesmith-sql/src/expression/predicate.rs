@@ -127,8 +127,13 @@ impl Parser<'_> {
                 false => self.expected(&["NULL", "NOT NULL", "TRUE", "FALSE", "UNKNOWN", "DISTINCT FROM"]),
             });
         };
-        if negated && name == "isnull" {
-            return Ok(Expression::call("isnotnull", vec![value], self.span_from(start)));
+        let opposite = match name {
+            "isnull" => Some("isnotnull"),
+            "isunknown" => Some("isnotunknown"),
+            _ => None,
+        };
+        if let Some(opposite) = opposite.filter(|_| negated) {
+            return Ok(Expression::call(opposite, vec![value], self.span_from(start)));
         }
         let call = Expression::call(name, vec![value], self.span_from(start));
         Ok(self.negated_if(negated, start, call))

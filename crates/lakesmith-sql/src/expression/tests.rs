@@ -68,6 +68,7 @@ fn predicates_become_functions() {
         ("a is not null and b is true", "(and (isnotnull a) (istrue b))"),
         ("a is not false", "(not (isfalse a))"),
         ("a is unknown", "(isunknown a)"),
+        ("a is not unknown", "(isnotunknown a)"),
         ("a is distinct from b", "(isdistinctfrom a b)"),
         ("a is not distinct from b", "(not (isdistinctfrom a b))"),
         ("exists (select 1)", "(exists (select [1] one))"),
