@@ -164,7 +164,10 @@ fn initcap(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     for character in text.chars() {
         if start {
-            result.extend(character.to_uppercase())
+            // a letter that is two in capitals begins a word with one: `ß` is `Ss`
+            let mut capitals = character.to_uppercase();
+            result.extend(capitals.next());
+            result.extend(capitals.flat_map(char::to_lowercase));
         } else {
             result.extend(character.to_lowercase())
         }

@@ -78,8 +78,11 @@ impl Resolver<'_> {
         let sets = self.key_sets(aggregate, &keys, &outputs, &scope)?;
         if sets.is_some() {
             // a row of a larger group has no value of the keys that the group lacks
-            let keys = outputs.iter_mut().filter(|output| !holds_aggregate(&output.value.expr));
-            keys.for_each(|output| output.value.nullable = true);
+            let is_key = |node: &Expr| Ok(keys.iter().any(|key| is_same(&key.expr, node)));
+            let of_keys = outputs.iter_mut().filter(|output| {
+                !holds_aggregate(&output.value.expr) && output.value.expr.exists(is_key).unwrap_or(true)
+            });
+            of_keys.for_each(|output| output.value.nullable = true);
         }
         self.grouped(block, GlobalGroup { outputs, keys, sets, input }, outer)
     }

@@ -15,6 +15,7 @@ use crate::generator::generates;
 use crate::literal::literal;
 use crate::naming;
 use crate::null_folding;
+use crate::null_order;
 use crate::project::{mentions_aggregate, typed};
 use crate::quantified_like;
 use crate::resolver::Resolver;
@@ -258,6 +259,17 @@ impl Resolver<'_> {
             entropy,
         };
         let resolved = strict::fault(&resolvable).map_or_else(|| (function.resolve)(&resolvable), Err);
+        let behind = match &resolved {
+            Ok(value) => null_order::guarded(function.names[0], &resolvable.arguments, &value.expr),
+            Err(_) => None,
+        };
+        let resolved = match (behind, resolved) {
+            (Some(arguments), Ok(plain)) => arguments.and_then(|arguments| {
+                let call = Call { arguments, ..resolvable.clone() };
+                (function.resolve)(&call).map(|value| Typed { expr: value.expr, ..plain })
+            }),
+            (_, resolved) => resolved,
+        };
         let resolved = resolved.map(|value| nullability::of(function.names[0], &resolvable.arguments, value));
         let with_text = compares && types.iter().any(lakesmith_functions::coercion::is_text);
         if let Err(fault) = &resolved

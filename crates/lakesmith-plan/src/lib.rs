@@ -28,6 +28,7 @@ pub mod literal;
 mod named_window;
 pub mod naming;
 mod null_folding;
+mod null_order;
 mod output_name;
 mod pipe;
 mod pivot;

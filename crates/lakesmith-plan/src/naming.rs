@@ -106,7 +106,10 @@ fn with_kernels(mut expression: Expression, moved: &[(Origin, &'static str)]) ->
 fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expression {
     let mut expression = expression.clone();
     let is_computed = match &expression.kind {
-        ExpressionKind::Function(_) | ExpressionKind::Window { .. } | ExpressionKind::ExtractValue { .. } => true,
+        ExpressionKind::Function(_)
+        | ExpressionKind::Window { .. }
+        | ExpressionKind::ExtractValue { .. }
+        | ExpressionKind::Subquery(_) => true,
         ExpressionKind::Cast { child, .. } => !matches!(child.kind, ExpressionKind::Attribute { .. }),
         _ => false,
     };
@@ -114,40 +117,51 @@ fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expression {
         return expression;
     }
     expression.for_each_mut(&mut |part| {
-        let ExpressionKind::Attribute { parts, plan_id, .. } = &mut part.kind else { return };
-        let Found::Column(column, taken) = scope.find(parts, *plan_id) else {
-            if let [only] = parts.as_mut_slice()
-                && scope.aliases.iter().any(|(name, _)| *name == only.text)
-            {
-                only.text = Identifier::new(format!("lateralAliasReference({})", only.text.as_str()));
-            }
-            return;
-        };
-        let mut shown = parts[taken - 1].text.as_str().to_owned();
-        let mut data_type = &column.attribute.data_type;
-        for field in &parts[taken..] {
-            let name = field.text.as_str();
-            let fields = match data_type {
-                SparkType::Array { element, .. } => element.as_ref(),
-                other => other,
-            };
-            match fields {
-                SparkType::Struct(fields) => {
-                    shown.push_str(&format!(".{name}"));
-                    let found = fields.iter().find(|field| field.name.matches(name));
-                    data_type = found.map_or(data_type, |field| &field.data_type);
-                }
-                SparkType::Map { value, .. } => {
-                    shown.push_str(&format!("[{name}]"));
-                    data_type = value;
-                }
-                _ => return,
-            }
+        // what is compared with a subquery is no part of it
+        if let ExpressionKind::Subquery(subquery) = &mut part.kind
+            && let SubqueryKind::In(values) = &mut subquery.kind
+        {
+            values.iter_mut().for_each(|value| value.for_each_mut(&mut |part| without_table(part, scope)));
         }
-        let origin = parts[taken - 1].origin.clone();
-        *parts = vec![NamePart { text: shown.as_str().into(), origin }];
+        without_table(part, scope);
     });
     expression
+}
+
+/// A column without its table, with the fields that are asked of it.
+fn without_table(part: &mut Expression, scope: &Scope<'_>) {
+    let ExpressionKind::Attribute { parts, plan_id, .. } = &mut part.kind else { return };
+    let Found::Column(column, taken) = scope.find(parts, *plan_id) else {
+        if let [only] = parts.as_mut_slice()
+            && scope.aliases.iter().any(|(name, _)| *name == only.text)
+        {
+            only.text = Identifier::new(format!("lateralAliasReference({})", only.text.as_str()));
+        }
+        return;
+    };
+    let mut shown = parts[taken - 1].text.as_str().to_owned();
+    let mut data_type = &column.attribute.data_type;
+    for field in &parts[taken..] {
+        let name = field.text.as_str();
+        let fields = match data_type {
+            SparkType::Array { element, .. } => element.as_ref(),
+            other => other,
+        };
+        match fields {
+            SparkType::Struct(fields) => {
+                shown.push_str(&format!(".{name}"));
+                let found = fields.iter().find(|field| field.name.matches(name));
+                data_type = found.map_or(data_type, |field| &field.data_type);
+            }
+            SparkType::Map { value, .. } => {
+                shown.push_str(&format!("[{name}]"));
+                data_type = value;
+            }
+            _ => return,
+        }
+    }
+    let origin = parts[taken - 1].origin.clone();
+    *parts = vec![NamePart { text: shown.as_str().into(), origin }];
 }
 
 /// The expression with the names of subqueries in their place: `exists(a)` names column `a` of the query around it; and with

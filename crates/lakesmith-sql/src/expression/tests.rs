@@ -70,7 +70,7 @@ fn predicates_become_functions() {
         ("a is unknown", "(isunknown a)"),
         ("a is not unknown", "(isnotunknown a)"),
         ("a is distinct from b", "(isdistinctfrom a b)"),
-        ("a is not distinct from b", "(not (isdistinctfrom a b))"),
+        ("a is not distinct from b", "(<=> a b)"),
         ("exists (select 1)", "(exists (select [1] one))"),
         ("exists ((select 1))", "(exists (select [1] one))"),
         ("not exists (select 1 from t)", "(not (exists (select [1] t)))"),
