@@ -322,7 +322,8 @@ fn position(call: &Call<'_>, text_at: usize) -> Result<Typed, Fault> {
     if text_at == 1 {
         arguments.swap(0, 1);
     }
-    kernel::call("spark_position", arguments, SparkType::Integer)
+    let nullable = arguments[..2].iter().any(|argument| argument.nullable);
+    Ok(kernel::call("spark_position", arguments, SparkType::Integer)?.with_nullable(nullable))
 }
 
 fn position_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {

@@ -19,6 +19,7 @@ use crate::null_order;
 use crate::project::{mentions_aggregate, typed};
 use crate::quantified_like;
 use crate::resolver::Resolver;
+use crate::rounded_name;
 use crate::scope::{Found, Scope};
 use crate::sql_function::Called;
 use crate::star::is_to_spell;
@@ -285,10 +286,17 @@ impl Resolver<'_> {
             Err(fault) => fault.argument.and_then(|index| written.get(index)).map_or(origin, |a| &a.origin),
             Ok(_) => origin,
         };
+        let rounding = match resolvable.arguments.as_slice() {
+            [left, right] => rounded_name::rounding(name, left, right),
+            _ => None,
+        };
         let value = self.settle(resolved, at)?;
         if let (Expr::ScalarFunction(kernel), Some(left)) = (&value.expr, types.first())
             && let Some(known) = naming::moving(name, kernel.name(), left)
         {
+            self.moved.push((origin.clone(), known));
+        }
+        if let Some(known) = rounding {
             self.moved.push((origin.clone(), known));
         }
         if name.eq_ignore_ascii_case("time_bucket") && value.data_type == SparkType::TimestampNtz {

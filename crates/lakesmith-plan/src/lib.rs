@@ -7,6 +7,7 @@
 pub mod aggregate;
 mod alias;
 pub mod attribute;
+mod bare_column;
 mod call;
 mod call_name;
 mod char_column;
@@ -38,6 +39,7 @@ mod range;
 mod recursion;
 pub mod relation;
 pub mod resolver;
+mod rounded_name;
 mod row_limit;
 mod same_value;
 mod sample;

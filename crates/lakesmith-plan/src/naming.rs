@@ -1,7 +1,6 @@
 //! The names that Spark generates for columns without an alias: `count(1)`, `(a + b)`, `CAST(a AS INT)`.
 
 use datafusion::logical_expr::Expr;
-use lakesmith_base::Identifier;
 use lakesmith_diagnostic::Origin;
 use lakesmith_functions::cast_text::{day_time_literal, year_month_literal};
 use lakesmith_functions::text_value::format_typed;
@@ -11,11 +10,13 @@ use lakesmith_unresolved::expression::{
 };
 use lakesmith_unresolved::{Literal, SparkType};
 
+use crate::bare_column;
 use crate::call::field_name;
 use crate::call_name;
 use crate::literal::moment;
 use crate::quantified_like;
-use crate::scope::{Found, Scope};
+use crate::rounded_name;
+use crate::scope::Scope;
 
 /// The name of a computed column: additions to dates have names of their own.
 pub fn computed_name(
@@ -25,7 +26,7 @@ pub fn computed_name(
     correlations: &[(Origin, String)],
     moved: &[(Origin, &'static str)],
 ) -> String {
-    let expression = &with_kernels(with_named_subqueries(without_tables(expression, scope), correlations), moved);
+    let expression = &with_kernels(with_named_subqueries(bare_column::without_tables(expression, scope), correlations), moved);
     let name = column_name(expression);
     let (ExpressionKind::Function(call), Expr::ScalarFunction(_)) = (&expression.kind, value) else { return name };
     let symbol = call.name.parts.last().map_or("", |part| part.text.as_str());
@@ -101,69 +102,6 @@ fn with_kernels(mut expression: Expression, moved: &[(Origin, &'static str)]) ->
     expression
 }
 
-/// The expression with columns as Spark writes them within a computed one: without their table, with the fields that are asked
-/// of them.
-fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expression {
-    let mut expression = expression.clone();
-    let is_computed = match &expression.kind {
-        ExpressionKind::Function(_)
-        | ExpressionKind::Window { .. }
-        | ExpressionKind::ExtractValue { .. }
-        | ExpressionKind::Subquery(_) => true,
-        ExpressionKind::Cast { child, .. } => !matches!(child.kind, ExpressionKind::Attribute { .. }),
-        _ => false,
-    };
-    if !is_computed {
-        return expression;
-    }
-    expression.for_each_mut(&mut |part| {
-        // what is compared with a subquery is no part of it
-        if let ExpressionKind::Subquery(subquery) = &mut part.kind
-            && let SubqueryKind::In(values) = &mut subquery.kind
-        {
-            values.iter_mut().for_each(|value| value.for_each_mut(&mut |part| without_table(part, scope)));
-        }
-        without_table(part, scope);
-    });
-    expression
-}
-
-/// A column without its table, with the fields that are asked of it.
-fn without_table(part: &mut Expression, scope: &Scope<'_>) {
-    let ExpressionKind::Attribute { parts, plan_id, .. } = &mut part.kind else { return };
-    let Found::Column(column, taken) = scope.find(parts, *plan_id) else {
-        if let [only] = parts.as_mut_slice()
-            && scope.aliases.iter().any(|(name, _)| *name == only.text)
-        {
-            only.text = Identifier::new(format!("lateralAliasReference({})", only.text.as_str()));
-        }
-        return;
-    };
-    let mut shown = parts[taken - 1].text.as_str().to_owned();
-    let mut data_type = &column.attribute.data_type;
-    for field in &parts[taken..] {
-        let name = field.text.as_str();
-        let fields = match data_type {
-            SparkType::Array { element, .. } => element.as_ref(),
-            other => other,
-        };
-        match fields {
-            SparkType::Struct(fields) => {
-                shown.push_str(&format!(".{name}"));
-                let found = fields.iter().find(|field| field.name.matches(name));
-                data_type = found.map_or(data_type, |field| &field.data_type);
-            }
-            SparkType::Map { value, .. } => {
-                shown.push_str(&format!("[{name}]"));
-                data_type = value;
-            }
-            _ => return,
-        }
-    }
-    let origin = parts[taken - 1].origin.clone();
-    *parts = vec![NamePart { text: shown.as_str().into(), origin }];
-}
-
 /// The expression with the names of subqueries in their place: `exists(a)` names column `a` of the query around it; and with
 /// variables as Spark shows them within an expression.
 fn with_named_subqueries(mut expression: Expression, correlations: &[(Origin, String)]) -> Expression {
@@ -199,8 +137,9 @@ fn with_named_subqueries(mut expression: Expression, correlations: &[(Origin, St
                     [value] => text(value),
                     several => {
                         let fields = several.iter().enumerate().map(|(at, value)| {
-                            let name = match value.kind {
+                            let name = match &value.kind {
                                 ExpressionKind::Attribute { .. } => text(value),
+                                ExpressionKind::Literal(literal) if is_shown(literal) => text(value),
                                 _ => format!("_{at}"),
                             };
                             format!("'{name}', {}", text(value))
@@ -215,6 +154,22 @@ fn with_named_subqueries(mut expression: Expression, correlations: &[(Origin, St
         part.kind = ExpressionKind::ExpressionString(name);
     });
     expression
+}
+
+/// Whether a constant is its own name, as a number, a text or NULL is.
+fn is_shown(literal: &Literal) -> bool {
+    matches!(
+        literal,
+        Literal::Null(_)
+            | Literal::Byte(_)
+            | Literal::Short(_)
+            | Literal::Integer(_)
+            | Literal::Long(_)
+            | Literal::Float(_)
+            | Literal::Double(_)
+            | Literal::Decimal { .. }
+            | Literal::String(_)
+    )
 }
 
 /// The name of a column of the SELECT list.
@@ -248,7 +203,7 @@ fn path_name(path: &[JsonStep]) -> String {
 }
 
 /// The expression as Spark writes it in a generated name.
-fn text(expression: &Expression) -> String {
+pub(crate) fn text(expression: &Expression) -> String {
     match &expression.kind {
         ExpressionKind::Lambda { parameters, body } => {
             let arguments = vec!["namedlambdavariable()"; parameters.len()];
@@ -464,6 +419,9 @@ fn call_text(call: &FunctionCall) -> String {
         ("and" | "or", [left, right]) => format!("({left} {} {right})", name.to_uppercase()),
         ("+" | "-" | "*" | "/" | "%" | "<" | "<=" | ">" | ">=" | "<=>" | "&" | "|" | "^" | "div", [left, right]) => {
             format!("({left} {name} {right})")
+        }
+        (_, [left, right]) if name.starts_with("rounded ") => {
+            rounded_name::text(&name, left, right).unwrap_or_else(|| name.clone())
         }
         (BUCKET_WITHOUT_ZONE, [width, time]) => {
             format!("time_bucket({width}, {time}, TIMESTAMP_NTZ '1970-01-01 00:00:00')")
