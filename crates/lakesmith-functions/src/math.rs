@@ -230,6 +230,9 @@ fn whole(call: &Call<'_>, double: &'static str, decimal: &'static str) -> Result
         return cast(value, &SparkType::Long, Mode::Ansi);
     }
     if let Some((precision, scale)) = as_decimal(&value.data_type) {
+        if scale == 0 && matches!(value.data_type, SparkType::Decimal { .. }) {
+            return Ok(value);
+        }
         let result = adjusted(i16::from(precision) - i16::from(scale) + 1, 0);
         return kernel::call(decimal, vec![value], result);
     }

@@ -56,6 +56,7 @@ fn without_table(part: &mut Expression, scope: &Scope<'_>) {
         return;
     };
     let mut shown = parts[taken - 1].text.as_str().to_owned();
+    let own = (taken < parts.len()).then(|| parts[parts.len() - 1].clone());
     let mut data_type = &column.attribute.data_type;
     for field in &parts[taken..] {
         let name = field.text.as_str();
@@ -77,5 +78,6 @@ fn without_table(part: &mut Expression, scope: &Scope<'_>) {
         }
     }
     let origin = parts[taken - 1].origin.clone();
-    *parts = vec![NamePart { text: shown.as_str().into(), origin }];
+    // what is shown is the last part, and a field's own name stands before it
+    *parts = own.into_iter().chain([NamePart { text: shown.as_str().into(), origin }]).collect();
 }

@@ -475,7 +475,7 @@ fn call_text(call: &FunctionCall) -> String {
         // `(x, y)` has the names of its fields, `struct(x, y)` has not
         ("struct", all) if !is_named(call) => {
             let named = call.arguments.iter().zip(all).enumerate();
-            let named = named.map(|(index, (argument, text))| format!("{}, {text}", field_name(argument, index)));
+            let named = named.map(|(index, (argument, text))| format!("{}, {text}", shown_field(argument, index)));
             format!("named_struct({})", named.collect::<Vec<_>>().join(", "))
         }
         ("struct", _) => format!("struct({})", struct_text(&call.arguments)),
@@ -563,6 +563,16 @@ fn is_named(call: &FunctionCall) -> bool {
 
 fn filter_text(call: &FunctionCall) -> String {
     call.filter.as_ref().map_or_else(String::new, |filter| format!(" FILTER (WHERE {})", text(filter)))
+}
+
+/// The name of a field of `(x, y)`, where columns are shown as `bare_column` leaves them.
+fn shown_field(argument: &Expression, index: usize) -> String {
+    match &argument.kind {
+        ExpressionKind::Attribute { parts, .. } => {
+            parts.first().map_or_else(String::new, |part| part.text.as_str().to_owned())
+        }
+        _ => field_name(argument, index),
+    }
 }
 
 fn struct_text(arguments: &[Expression]) -> String {

@@ -172,15 +172,10 @@ impl<'a> Scope<'a> {
             [] => column.is_visible(),
             _ => !column.reach.is_metadata() && column.qualified_by(target),
         };
-        let mut columns: Vec<&ScopeColumn> = self.columns.iter().filter(is_meant).collect();
-        if columns.iter().any(|column| !column.is_visible()) || !target.is_empty() && self.has_merged() {
-            columns.sort_by_key(|column| column.attribute.id);
-        }
-        columns
-    }
-
-    /// Whether a join made one column of two.
-    fn has_merged(&self) -> bool {
-        self.columns.iter().any(|column| column.reach == Reach::Qualified)
+        let columns = self.columns.iter().filter(is_meant);
+        // the keys of JOIN USING that are hidden come before the others
+        let (mut keys, others): (Vec<&ScopeColumn>, Vec<_>) = columns.partition(|column| !column.is_visible());
+        keys.extend(others);
+        keys
     }
 }

@@ -46,6 +46,8 @@ impl Resolver<'_> {
             let condition = Condition::INVALID_INLINE_TABLE_INCOMPATIBLE_TYPES_IN_INLINE_TABLE;
             let common = common.map_err(|fault| lakesmith_functions::Fault { condition, ..fault });
             let common = self.settle(common, origin)?;
+            // what the values are cast to makes none of them NULL
+            let nullable = resolved.iter().any(|row| row[index].nullable);
             for row in &mut resolved {
                 let value = cast(row[index].clone(), &common, Mode::Ansi);
                 row[index] = self.settle(value, origin)?;
@@ -57,7 +59,6 @@ impl Resolver<'_> {
                 let diagnostic = Diagnostic::error(condition, title).note(failure);
                 return self.refuse(diagnostic, &rows[at][index].origin, "");
             }
-            let nullable = resolved.iter().any(|row| row[index].nullable);
             let name = format!("column{}", index + 1);
             let value = Typed { expr: Expr::Column(Column::new_unqualified(name)), data_type: common, nullable };
             let attribute = self.attribute(format!("col{}", index + 1), &value);
