@@ -1,8 +1,11 @@
-//! [`OwnNullKeys`]: joins on `<=>`, where NULL equals NULL, keep that to themselves.
+//! Joins on `<=>`, where NULL equals NULL, keep that to themselves: [`OwnNullKeys`] and [`OwnEquations`].
 //!
 //! DataFusion takes a chain of inner joins apart and joins their inputs anew, by keys that it also finds in the condition above them.
 //! For all of the new joins NULL equals NULL as it does in the topmost one of the old, or does not: rows with NULL would be lost,
 //! or found. So each join on `<=>` gets projections above and below it while the rule runs, at which a chain ends.
+//!
+//! Another rule makes keys of the equations in the condition of a join, also where the join has keys for which NULL equals NULL.
+//! There equations stay in the condition.
 
 use std::sync::Arc;
 
@@ -36,6 +39,30 @@ impl OptimizerRule for OwnNullKeys {
         let rewritten = self.0.rewrite(parted.data, config)?;
         let whole = rewritten.data.transform_up_with_subqueries(together)?;
         Ok(Transformed::new_transformed(whole.data, rewritten.transformed))
+    }
+}
+
+/// The name of the rule that makes keys of equations.
+pub(crate) const MAKES_KEYS: &str = "extract_equijoin_predicate";
+
+/// That rule, for joins whose keys are not those of `<=>`.
+#[derive(Debug)]
+pub(crate) struct OwnEquations(pub(crate) Arc<dyn OptimizerRule + Send + Sync>);
+
+impl OptimizerRule for OwnEquations {
+    fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    fn apply_order(&self) -> Option<ApplyOrder> {
+        self.0.apply_order()
+    }
+
+    fn rewrite(&self, plan: LogicalPlan, config: &dyn OptimizerConfig) -> Result<Transformed<LogicalPlan>> {
+        match &plan {
+            LogicalPlan::Join(join) if join.null_equality == NullEquality::NullEqualsNull => Ok(Transformed::no(plan)),
+            _ => self.0.rewrite(plan, config),
+        }
     }
 }
 

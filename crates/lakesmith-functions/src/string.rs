@@ -165,9 +165,11 @@ fn initcap(text: &str) -> String {
     for character in text.chars() {
         if start {
             // a letter that is two in capitals begins a word with one: `ß` is `Ss`
-            let mut capitals = character.to_uppercase();
-            result.extend(capitals.next());
-            result.extend(capitals.flat_map(char::to_lowercase));
+            let mut is_first = true;
+            for capital in character.to_uppercase() {
+                if is_first { result.push(capital) } else { result.extend(capital.to_lowercase()) }
+                is_first &= !capital.is_uppercase();
+            }
         } else {
             result.extend(character.to_lowercase())
         }
