@@ -316,7 +316,10 @@ pub fn common_of_values<'a>(what: &str, types: impl IntoIterator<Item = &'a Spar
 
 /// The common type of operands of which one is the result, where no text becomes another type: in ANSI mode a FLOAT beside a whole
 /// number is a DOUBLE.
-pub fn common_of_operands<'a>(what: &str, types: impl Iterator<Item = &'a SparkType> + Clone) -> Result<SparkType, Fault> {
+pub fn common_of_operands<'a>(
+    what: &str,
+    types: impl Iterator<Item = &'a SparkType> + Clone,
+) -> Result<SparkType, Fault> {
     let common = common_of_values(what, types.clone())?;
     let is_widened = crate::rules::is_ansi() && common == SparkType::Float && types.clone().any(is_integral);
     Ok(if is_widened { SparkType::Double } else { common })

@@ -167,7 +167,11 @@ fn initcap(text: &str) -> String {
             // a letter that is two in capitals begins a word with one: `ß` is `Ss`
             let mut is_first = true;
             for capital in character.to_uppercase() {
-                if is_first { result.push(capital) } else { result.extend(capital.to_lowercase()) }
+                if is_first {
+                    result.push(capital)
+                } else {
+                    result.extend(capital.to_lowercase())
+                }
                 is_first &= !capital.is_uppercase();
             }
         } else {

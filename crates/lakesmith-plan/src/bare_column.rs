@@ -1,8 +1,8 @@
 //! Columns as Spark writes them in the name of what is computed from them: without their table.
 
 use lakesmith_base::Identifier;
-use lakesmith_unresolved::expression::{Expression, ExpressionKind, NamePart, SubqueryKind};
 use lakesmith_unresolved::SparkType;
+use lakesmith_unresolved::expression::{Expression, ExpressionKind, NamePart, SubqueryKind};
 
 use crate::naming;
 use crate::scope::{Found, Scope};

@@ -61,7 +61,8 @@ impl Resolver<'_> {
                         return self.refuse(Diagnostic::error(condition, title), origin, "ambiguous");
                     }
                     if let Some(place) = place_without_aliases(scope) {
-                        let title = format!("`{}` is named in the same SELECT list, which {place} cannot ask", shown(parts));
+                        let title =
+                            format!("`{}` is named in the same SELECT list, which {place} cannot ask", shown(parts));
                         let condition = match scope.within_window {
                             true => Condition::UNSUPPORTED_FEATURE_LATERAL_COLUMN_ALIAS_IN_WINDOW,
                             false => Condition::UNSUPPORTED_FEATURE_LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC,

@@ -26,7 +26,8 @@ pub fn computed_name(
     correlations: &[(Origin, String)],
     moved: &[(Origin, &'static str)],
 ) -> String {
-    let expression = &with_kernels(with_named_subqueries(bare_column::without_tables(expression, scope), correlations), moved);
+    let expression =
+        &with_kernels(with_named_subqueries(bare_column::without_tables(expression, scope), correlations), moved);
     let name = column_name(expression);
     let (ExpressionKind::Function(call), Expr::ScalarFunction(_)) = (&expression.kind, value) else { return name };
     let symbol = call.name.parts.last().map_or("", |part| part.text.as_str());

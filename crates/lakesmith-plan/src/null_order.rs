@@ -6,7 +6,24 @@ use lakesmith_functions::{Fault, Typed, guard};
 
 /// Functions that compute their first argument first, by the first of their names.
 const FIRST_FIRST: [&str; 19] = [
-    "!=", "&", "*", "+", "-", "<", "<=", "==", ">", ">=", "^", "|", "between", "contains", "endswith", "in", "like", "rlike",
+    "!=",
+    "&",
+    "*",
+    "+",
+    "-",
+    "<",
+    "<=",
+    "==",
+    ">",
+    ">=",
+    "^",
+    "|",
+    "between",
+    "contains",
+    "endswith",
+    "in",
+    "like",
+    "rlike",
     "startswith",
 ];
 /// Those that compute the divisor first.
@@ -46,7 +63,9 @@ fn is_risky(value: &Expr, first: usize, arguments: &[Typed]) -> bool {
         Expr::ScalarFunction(call) if call.args.len() == arguments.len() => {
             call.args.iter().enumerate().any(|(at, argument)| at != first && guard::can_fail(argument))
         }
-        Expr::ScalarFunction(_) => arguments.iter().enumerate().any(|(at, own)| at != first && guard::can_fail(&own.expr)),
+        Expr::ScalarFunction(_) => {
+            arguments.iter().enumerate().any(|(at, own)| at != first && guard::can_fail(&own.expr))
+        }
         other => guard::can_fail(other),
     }
 }

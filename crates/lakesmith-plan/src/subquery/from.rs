@@ -8,8 +8,8 @@ use lakesmith_unresolved::relation::JoinKind;
 use lakesmith_unresolved::{Relation, RelationKind};
 
 use super::native;
-use crate::null_order;
 use crate::generator::{Rows, generates};
+use crate::null_order;
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
 
