@@ -12,6 +12,7 @@ import re
 import sys
 
 import clauses
+import mixed
 import mutations
 import pools
 import shapes
@@ -241,6 +242,8 @@ class Generator:
 
     def query(self):
         """A query."""
+        if self.random.random() < 0.5:
+            return mixed.Mixed(self).query()
         forms = {
             self.constant: 20, self.simple: 34, self.grouped: 14, self.joined: 8, self.windowed: 6, self.combined: 6,
             self.nested: 7, self.wild: 5,

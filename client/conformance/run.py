@@ -2,15 +2,14 @@
 
     run.py --binary PATH --golden FOLDER     a folder of Spark's golden files (`*.sql.out`), which hold Spark's answers
     run.py --binary PATH --generate N        N generated queries, asked of a Spark that runs in this process
+    run.py --binary PATH --answers FOLDER    generated queries whose answers `recording.py` has kept, without Spark
 
 `--differences FILE` takes what is not the same. The exit status is 1 where something is different or broken.
 """
 
 import argparse
 import collections
-import dataclasses
-import json
-import os
+import concurrent.futures
 import pathlib
 import re
 import sys
@@ -20,6 +19,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "oracle"))
 import answers
 import generate
 import golden
+import recording
 import tables
 import verdict
 from newer import Newer
@@ -34,6 +34,8 @@ class Report:
         self.reasons = collections.Counter()
         self.decisions = verdict.decisions()
         self.file = path.open("w", encoding="utf-8") if path else None
+        # what is not the same, kept until another report takes it
+        self.kept = []
 
     def add(self, place, statement, found):
         """Counts a verdict; a difference that is a decision is one."""
@@ -43,10 +45,24 @@ class Report:
         self.counts[found.kind] += 1
         if found.kind == "refused":
             self.reasons[found.detail] += 1
-        if self.file and found.kind != "same":
-            self.file.write(f"-- {place} [{found.kind}]\n{statement}\n  {found.detail}\n\n")
-            self.file.flush()
+        if found.kind != "same":
+            self.keep(f"-- {place} [{found.kind}]\n{statement}\n  {found.detail}\n\n")
         return found.kind
+
+    def keep(self, text):
+        """Writes what is not the same, or keeps it where there is no file."""
+        if not self.file:
+            self.kept.append(text)
+            return
+        self.file.write(text)
+        self.file.flush()
+
+    def take(self, other):
+        """Adds what another report has counted."""
+        self.counts += other.counts
+        self.reasons += other.reasons
+        for text in other.kept:
+            self.keep(text)
 
     def is_failed(self):
         """Whether something is neither the same nor refused nor decided."""
@@ -113,7 +129,7 @@ def goldens(arguments, report):
     binary = Lakesmith(arguments.binary)
     newer = Newer(arguments.data) if arguments.newer else None
     lines = []
-    for path in sorted(arguments.golden.rglob(arguments.files)):
+    for path in sorted(arguments.golden.rglob(arguments.files or "*.sql.out")):
         counts = of_file(binary, path, report, arguments.data, newer)
         other = sum(counts[kind] for kind in verdict.DIFFERENT)
         refused = counts["refused"] + counts["follows"]
@@ -126,59 +142,19 @@ def goldens(arguments, report):
     binary.close()
 
 
-def asked(queries, path, settings):
-    """What Spark answers, from a file where it has been asked before."""
-    known = {}
-    if path and path.exists():
-        known = {answer.query: answer for answer in recorded(path)}
-    spark = None
-    with (path or pathlib.Path(os.devnull)).open("a", encoding="utf-8") as file:
-        for query in queries:
-            if query not in known:
-                spark = spark or with_tables(settings)
-                known[query] = answers.ask(spark, query)
-                file.write(json.dumps(dataclasses.asdict(known[query])) + "\n")
-                file.flush()
-            yield known[query]
+def live(settings, queries):
+    """Spark's answers, asked now."""
+    spark = recording.with_tables(settings)
+    return (answers.ask(spark, query) for query in queries)
 
 
-def recorded(path):
-    """All answers of a file."""
-    with path.open(encoding="utf-8") as file:
-        return [answers.Answer(**json.loads(line)) for line in file]
-
-
-# what makes answers quicker to have: no classes are compiled for a query that is asked once over a few rows
-QUICK = {"spark.sql.codegen.factoryMode": "NO_CODEGEN"}
-
-
-def with_tables(settings):
-    """A Spark session with the tables of generated queries; the settings hold once these are made."""
-    spark = answers.session(**QUICK)
-    for name, query in tables.TABLES.items():
-        # the order of rows decides the last digits of sums
-        answers.make_table(spark, name, f"SELECT /*+ COALESCE(1) */ * FROM ({query})")
-        # from memory, because opening a file takes longer than most queries; a list of values would be computed by the optimizer
-        spark.sql(f"CACHE TABLE {name}")
-    for key, value in settings:
-        spark.conf.set(key, value)
-    return spark
-
-
-def generated(arguments, report):
-    """Asks generated queries of both."""
-    settings = [setting.split("=", 1) for setting in arguments.set]
-    if arguments.generate:
-        found = asked(generate.queries(arguments.seed, arguments.generate), arguments.answers, settings)
-    else:
-        found = recorded(arguments.answers)
-    if not arguments.binary:
-        collections.deque(found, 0)
-        return
-    binary = Lakesmith(arguments.binary)
+def prepared(path, settings):
+    """The process, with the tables of generated queries and the settings."""
+    binary = Lakesmith(path)
     binary.begin()
     for name, query in tables.TABLES.items():
-        made = binary.run(f"CREATE TABLE {name} AS {query}")
+        # one file in the order of the rows, as Spark has it: sums are made in that order
+        made = binary.run(f"CREATE TABLE {name} AS SELECT * EXCEPT (place) FROM ({tables.query(name, placed=True)}) ORDER BY place")
         if made.error == "UNSUPPORTED_DATATYPE":
             # a Delta table has no intervals
             made = binary.run(f"CREATE TEMPORARY VIEW {name} AS {query}")
@@ -186,33 +162,60 @@ def generated(arguments, report):
             sys.exit(f"table {name}: {made}")
     for key, value in settings:
         binary.run(f"SET {key} = {value}")
+    return binary
+
+
+def compared(path, report, seed, settings, found):
+    """Asks the queries of Spark's answers of the process too."""
+    binary = prepared(path, settings)
     for number, answer in enumerate(found):
-        report.add(f"{arguments.seed}/{number}", answer.query, verdict.of_answer(answer, binary.run(answer.query)))
-        if number % 500 == 499:
-            print(f"{number + 1}: {shown(report.counts)}", flush=True)
+        if answer.error != recording.LOST:
+            report.add(f"{seed}/{number}", answer.query, verdict.of_answer(answer, binary.run(answer.query)))
     binary.close()
+
+
+def generated(arguments, report):
+    """Asks generated queries of both."""
+    settings = [setting.split("=", 1) for setting in arguments.set]
+    queries = generate.queries(arguments.seed, arguments.generate)
+    compared(arguments.binary, report, arguments.seed, settings, live(settings, queries))
+
+
+def replayed(arguments, report):
+    """Asks the queries of recorded answers, several files at a time."""
+
+    def one(file):
+        seed, settings, found = recording.read(file)
+        own = Report(None)
+        compared(arguments.binary, own, seed, settings, found)
+        print(f"{file.name}: {sum(own.counts.values())}: {shown(own.counts)}", flush=True)
+        return own
+
+    with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+        for own in pool.map(one, sorted(arguments.answers.glob(arguments.files or "*.jsonl"))):
+            report.take(own)
 
 
 def main():
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--binary", help="the built example `answer_queries`; without it Spark is asked and nothing compared")
+    parser.add_argument("--binary", required=True, help="the built example `answer_queries`")
     parser.add_argument("--golden", type=pathlib.Path, help="a folder of golden files")
-    parser.add_argument("--files", default="*.sql.out", help="which of them")
+    parser.add_argument("--files", help="which of the golden files, or of those with answers")
     parser.add_argument("--data", type=pathlib.Path, help="the folder `test-data` of Spark, for tables that golden files read")
     parser.add_argument("--newer", action="store_true", help="asks the installed Spark too about what differs from golden files")
     parser.add_argument("--table", type=pathlib.Path, help="takes the counts of each golden file")
     parser.add_argument("--generate", type=int, help="how many queries to make")
-    parser.add_argument("--replay", action="store_true", help="takes the queries of the file of --answers")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--answers", type=pathlib.Path, help="keeps Spark's answers, and gives those that it has")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting for generated queries, on both sides")
+    parser.add_argument("--answers", type=pathlib.Path, help="a folder of Spark's answers that `recording.py` has kept")
+    parser.add_argument("--jobs", type=int, default=2, help="how many files of answers are compared at a time")
     parser.add_argument("--differences", type=pathlib.Path, help="takes all that is not the same")
     arguments = parser.parse_args()
-    if sum((arguments.golden is not None, arguments.generate is not None, arguments.replay)) != 1:
-        parser.error("one of --golden, --generate and --replay is needed")
+    if sum(given is not None for given in (arguments.golden, arguments.generate, arguments.answers)) != 1:
+        parser.error("one of --golden, --generate and --answers is needed")
     report = Report(arguments.differences)
-    (goldens if arguments.golden else generated)(arguments, report)
+    (goldens if arguments.golden else replayed if arguments.answers else generated)(arguments, report)
     print(f"{sum(report.counts.values())} statements: {shown(report.counts)}")
     for reason, count in report.reasons.most_common(25):
         print(f"  {count} refused: {reason}")

@@ -61,15 +61,16 @@ ROWS = {
 }
 
 
-def query(name):
-    """The query that gives a table's rows."""
+def query(name, placed=False):
+    """The query that gives a table's rows, with a column `place` that numbers them where it is asked for."""
     kinds = COLUMNS[name]
     names = [f"c{at}" for at in range(len(kinds))]
     chosen = ", ".join(f"CAST({at} AS {TYPES.get(kind, kind)}) AS {column}" for at, (column, kind) in zip(names, kinds.items()))
     # a column of rows may have texts for numbers that have no literal, so each row is a query of its own
     rows = []
-    for row in ROWS[name]:
-        rows.append(f"SELECT {chosen} FROM (SELECT {row}) AS v({', '.join(names)})")
+    for place, row in enumerate(ROWS[name]):
+        number = f", {place} AS place" if placed else ""
+        rows.append(f"SELECT {chosen}{number} FROM (SELECT {row}) AS v({', '.join(names)})")
     return " UNION ALL ".join(rows) + (" WHERE c0 < 0" if name == "e" else "")
 
 

@@ -17,6 +17,7 @@ pub mod fence;
 mod grouping_sets;
 pub mod input;
 mod nested_fields;
+mod null_keys;
 pub mod once;
 pub mod projection;
 pub mod range;

@@ -21,6 +21,7 @@ use crate::error::EngineError;
 use crate::fence::{Guarded, Raise, TakeAway};
 use crate::grouping_sets::FinestFirst;
 use crate::nested_fields::{AboveOuterJoins, MOVES_FIELDS};
+use crate::null_keys::{MAKES_KEYS, OwnEquations, OwnNullKeys, TAKES_JOINS_APART};
 use crate::once::ShareRows;
 use crate::recursion::Recursions;
 use crate::spill::SpillFolder;
@@ -89,11 +90,13 @@ impl Runtime {
     }
 }
 
-/// DataFusion's rules, one of them within bounds, after ours.
+/// DataFusion's rules, three of them within bounds, after ours.
 fn logical_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = vec![Arc::new(SplitDistinct)];
     rules.extend(Optimizer::new().rules.into_iter().map(|rule| match rule.name() {
         MOVES_FIELDS => Arc::new(AboveOuterJoins(rule)) as _,
+        MAKES_KEYS => Arc::new(OwnEquations(rule)) as _,
+        TAKES_JOINS_APART => Arc::new(OwnNullKeys(rule)) as _,
         _ => rule,
     }));
     rules

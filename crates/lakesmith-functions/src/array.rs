@@ -34,13 +34,13 @@ pub const FUNCTIONS: &[Function] = &[
         let result = SparkType::Array { element: Box::new(element), contains_null: false };
         kernel::call("spark_array_compact", vec![list], result)
     }),
-    Function::scalar(&["array_union"], (2, 2), |call| two(call, "spark_array_union")),
+    Function::scalar(&["array_union"], (2, 2), |call| two(call, "spark_array_union", None)),
     Function::scalar(&["array_intersect"], (2, 2), |call| {
         let holds_nulls = call.arguments.iter().all(holds_nulls);
-        two(call, "spark_array_intersect").map(|found| holding_nulls(found, holds_nulls))
+        two(call, "spark_array_intersect", Some(holds_nulls))
     }),
     Function::scalar(&["array_except"], (2, 2), |call| {
-        two(call, "spark_array_except").map(|rest| holding_nulls(rest, holds_nulls(&call.arguments[0])))
+        two(call, "spark_array_except", Some(holds_nulls(&call.arguments[0])))
     }),
     Function::scalar(&["arrays_overlap"], (2, 2), |call| {
         let (left, right, _) = aligned(call)?;
@@ -169,14 +169,6 @@ fn holds_nulls(list: &Typed) -> bool {
     matches!(list.data_type, SparkType::Array { contains_null: true, .. })
 }
 
-/// The list with what Spark says of NULLs among its elements.
-fn holding_nulls(list: Typed, contains_null: bool) -> Typed {
-    match list.data_type {
-        SparkType::Array { element, .. } => Typed { data_type: SparkType::Array { element, contains_null }, ..list },
-        _ => list,
-    }
-}
-
 fn aligned(call: &Call<'_>) -> Result<(Typed, Typed, SparkType), Fault> {
     let what = format!("`{}`", call.name);
     let common = common_of_values(&what, call.arguments.iter().map(|argument| &argument.data_type))?;
@@ -199,9 +191,14 @@ fn aligned(call: &Call<'_>) -> Result<(Typed, Typed, SparkType), Fault> {
     Ok((both(0)?, both(1)?, common.clone()))
 }
 
-fn two(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
+/// A list made of two of one type; `holds_nulls` is what Spark says of NULLs in it, where that does not follow from the type.
+fn two(call: &Call<'_>, name: &'static str, holds_nulls: Option<bool>) -> Result<Typed, Fault> {
     let (left, right, common) = aligned(call)?;
-    kernel::call(name, vec![left, right], common)
+    let result = match (common, holds_nulls) {
+        (SparkType::Array { element, .. }, Some(contains_null)) => SparkType::Array { element, contains_null },
+        (common, _) => common,
+    };
+    kernel::call(name, vec![left, right], result)
 }
 
 /// An array and a value of its elements' type.
@@ -368,7 +365,8 @@ fn distinct_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
         let items = range(lists.value_offsets(), row).filter(|item| seen.insert(rows.row(*item)));
         lists.is_valid(row).then(|| items.map(|item| Some(index(item))).collect())
     });
-    gathered(lists.values(), picked.collect(), to)
+    // a negative zero is given as zero
+    gathered(&without_negative_zero(lists.values()), picked.collect(), to)
 }
 
 fn compact_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
@@ -392,7 +390,7 @@ fn union_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
         let items = range(left.value_offsets(), row).chain(further).filter(|item| seen.insert(rows.row(*item)));
         (left.is_valid(row) && right.is_valid(row)).then(|| items.map(|item| Some(index(item))).collect())
     });
-    gathered(&values, picked.collect(), to)
+    gathered(&without_negative_zero(&values), picked.collect(), to)
 }
 
 /// Different elements of the first list that the second has, or lacks.
@@ -407,7 +405,7 @@ fn members(arguments: &[ArrayRef], to: &DataType, wanted: bool) -> Result<ArrayR
             .filter(|item| others.contains(&rows.row(*item)) == wanted && seen.insert(rows.row(*item)));
         (left.is_valid(row) && right.is_valid(row)).then(|| items.map(|item| Some(index(item))).collect())
     });
-    gathered(&values, picked.collect(), to)
+    gathered(&without_negative_zero(&values), picked.collect(), to)
 }
 
 /// True for a common element; NULL when none is known and one of the lists, none of them empty, has a NULL.
@@ -498,10 +496,11 @@ fn sorted(arguments: &[ArrayRef], to: &DataType, descending: bool, nulls_last: b
     let picked = (0..lists.len()).map(|row| {
         let (nulls, mut items): (Vec<usize>, Vec<usize>) =
             range(lists.value_offsets(), row).partition(|item| lists.values().is_null(*item));
-        items.sort_by(|a, b| rows.row(*a).cmp(&rows.row(*b)));
-        if descending {
-            items.reverse();
-        }
+        // values that are equal, as zeros of both signs are, keep their order
+        items.sort_by(|a, b| {
+            let order = rows.row(*a).cmp(&rows.row(*b));
+            if descending { order.reverse() } else { order }
+        });
         let all = if nulls_last { [items, nulls] } else { [nulls, items] }.concat();
         lists.is_valid(row).then(|| all.into_iter().map(|item| Some(index(item))).collect())
     });
@@ -514,7 +513,8 @@ fn extreme_kernel(arguments: &[ArrayRef], largest: bool) -> Result<ArrayRef> {
     let picked = (0..lists.len()).map(|row| {
         let items = range(lists.value_offsets(), row).filter(|item| lists.values().is_valid(*item));
         let by = |a: &usize, b: &usize| rows.row(*a).cmp(&rows.row(*b));
-        let found = if largest { items.max_by(by) } else { items.min_by(by) };
+        // of equal values the first one
+        let found = if largest { items.min_by(|a, b| by(a, b).reverse()) } else { items.min_by(by) };
         found.filter(|_| lists.is_valid(row)).map(index)
     });
     Ok(take(lists.values(), &picked.collect::<Int64Array>(), None)?)

@@ -61,8 +61,13 @@ fn whole(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
 }
 
 fn both(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
+    let types = [0, 1].map(|index: usize| &call.arguments[index].data_type);
     let as_whole = |index: usize| match is_text(&call.arguments[index].data_type) && crate::rules::is_ansi() {
         true => cast(call.arguments[index].clone(), &SparkType::Long, Mode::Ansi),
+        // NULL is of the other side's type
+        false if *types[index] == SparkType::Null && is_integral(types[1 - index]) => {
+            cast(call.arguments[index].clone(), types[1 - index], Mode::Ansi)
+        }
         false => whole(call, index),
     };
     let (left, right) = (as_whole(0)?, as_whole(1)?);

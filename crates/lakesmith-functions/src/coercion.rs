@@ -314,6 +314,17 @@ pub fn common_of_values<'a>(what: &str, types: impl IntoIterator<Item = &'a Spar
     Ok(common)
 }
 
+/// The common type of operands of which one is the result, where no text becomes another type: in ANSI mode a FLOAT beside a whole
+/// number is a DOUBLE.
+pub fn common_of_operands<'a>(
+    what: &str,
+    types: impl Iterator<Item = &'a SparkType> + Clone,
+) -> Result<SparkType, Fault> {
+    let common = common_of_values(what, types.clone())?;
+    let is_widened = crate::rules::is_ansi() && common == SparkType::Float && types.clone().any(is_integral);
+    Ok(if is_widened { SparkType::Double } else { common })
+}
+
 /// A value as an argument of type `to`, if Spark casts it there without being asked.
 pub fn implicit(value: Typed, to: &SparkType) -> Option<Result<Typed, Fault>> {
     let from = &value.data_type;

@@ -36,10 +36,19 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["isnotnull"], (1, 1), |call| Ok(sure(is_not_null(call.arguments[0].expr.clone())))),
     Function::scalar(&["istrue"], (1, 1), |call| is_just(call, true)),
     Function::scalar(&["isfalse"], (1, 1), |call| is_just(call, false)),
-    Function::scalar(&["isunknown"], (1, 1), |call| Ok(sure(is_null(boolean(call, 0)?.expr)))),
+    Function::scalar(&["isunknown"], (1, 1), |call| Ok(sure(is_null(truth(call)?)))),
+    Function::scalar(&["isnotunknown"], (1, 1), |call| Ok(sure(is_not_null(truth(call)?)))),
     Function::scalar(&["in"], (2, MANY), within),
     Function::scalar(&["between"], (3, 3), between),
 ];
+
+/// The condition of IS UNKNOWN, which no text is.
+fn truth(call: &Call<'_>) -> Result<Expr, Fault> {
+    match &call.arguments[0].data_type {
+        SparkType::Boolean | SparkType::Null => Ok(boolean(call, 0)?.expr),
+        other => Err(Fault::mismatch(format!("a condition is BOOLEAN, this value is {other}"), Some(0))),
+    }
+}
 
 fn sure(expr: Expr) -> Typed {
     Typed { expr, data_type: SparkType::Boolean, nullable: false }

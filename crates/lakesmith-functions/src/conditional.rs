@@ -6,7 +6,7 @@ use datafusion::logical_expr::{Expr, is_not_null, is_null, lit};
 use lakesmith_unresolved::SparkType;
 
 use crate::cast::{Mode, cast};
-use crate::coercion::{common_of, common_of_values, comparison_type, implicit, is_text};
+use crate::coercion::{common_of, common_of_operands, comparison_type, implicit, is_text};
 use crate::function::{Call, Fault, Function, MANY, Typed};
 use crate::guard;
 
@@ -135,7 +135,7 @@ fn nullif(call: &Call<'_>) -> Result<Typed, Fault> {
 
 fn extreme(call: &Call<'_>, function: std::sync::Arc<datafusion::logical_expr::ScalarUDF>) -> Result<Typed, Fault> {
     let what = format!("`{}`", call.name);
-    let common = common_of_values(&what, call.arguments.iter().map(|argument| &argument.data_type))?;
+    let common = common_of_operands(&what, call.arguments.iter().map(|argument| &argument.data_type))?;
     let values = call.arguments.iter().map(|argument| cast(argument.clone(), &common, Mode::Ansi));
     let values = values.collect::<Result<Vec<_>, _>>()?;
     let nullable = values.iter().all(|value| value.nullable);

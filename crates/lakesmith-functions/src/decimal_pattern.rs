@@ -31,7 +31,7 @@ impl DecimalPattern {
     /// Reads a pattern; the error says what of it is not built.
     pub(crate) fn parse(pattern: &str) -> Result<Self, String> {
         if pattern.is_empty() {
-            return Ok(Self { most_fraction: 340, least_fraction: 0, ..Self::places(0) });
+            return Ok(Self::places(0));
         }
         let (positive, negative) = pattern.split_once(';').map_or((pattern, None), |(p, n)| (p, Some(n)));
         if let Some(unknown) = pattern.chars().find(|c| matches!(c, 'E' | '\'' | '‰' | '¤')) {

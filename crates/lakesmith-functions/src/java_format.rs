@@ -162,7 +162,8 @@ impl Spec {
             }
         };
         let cut: &str = match self.precision {
-            Some(kept) if matches!(self.conversion, 's' | 'S' | 'b' | 'B') => {
+            // NULL is a text, whatever the conversion is
+            Some(kept) if value == Value::Null || matches!(self.conversion, 's' | 'S' | 'b' | 'B') => {
                 text.char_indices().nth(kept).map_or(text.as_str(), |(at, _)| &text[..at])
             }
             _ => &text,
@@ -196,6 +197,7 @@ impl Spec {
                 ""
             };
             let text = if value.is_nan() { "NaN".to_owned() } else { format!("{sign}Infinity") };
+            let text = if self.conversion.is_ascii_uppercase() { text.to_uppercase() } else { text };
             self.pad(&text, out);
             return Ok(());
         }
@@ -360,6 +362,7 @@ mod tests {
         assert_eq!(real("%g", 1e10), "1.00000e+10");
         assert_eq!(real("%,.2f", 1234567.891), "1,234,567.89");
         assert_eq!(real("%.3f", 9.9996), "10.000");
+        assert_eq!((real("%E", f64::NAN), real("%.1G", f64::NEG_INFINITY)), ("NAN".into(), "-INFINITY".into()));
         assert_eq!(written("%x", &[Value::Whole(-1, 32)]).unwrap(), "ffffffff");
         assert_eq!(written("%05d|%(d", &[Value::Whole(-42, 32), Value::Whole(-5, 32)]).unwrap(), "-0042|(5)");
     }

@@ -135,8 +135,12 @@ fn written(value: &Json<'_>) -> Option<String> {
         Json::Boolean(value) => Some(value.to_string()),
         Json::Text(text) => Some(text.clone().into_owned()),
         Json::Number(number) if number.contains(['.', 'e', 'E']) => {
-            number.parse().ok().map(lakesmith_value::format_double)
+            let number: f64 = number.parse().ok()?;
+            let text = lakesmith_value::format_double(number);
+            // JSON has no such number, so it is written as a text there
+            Some(if number.is_finite() { text } else { format!("\"{text}\"") })
         }
+        Json::Number("-0") => Some("0".to_owned()),
         Json::Number(number) => Some((*number).to_owned()),
         Json::Array(raw, _) | Json::Object(raw, _) => JsonPath::new(Vec::new()).find(raw, Dialect::GetJsonObject),
     }

@@ -230,6 +230,9 @@ fn whole(call: &Call<'_>, double: &'static str, decimal: &'static str) -> Result
         return cast(value, &SparkType::Long, Mode::Ansi);
     }
     if let Some((precision, scale)) = as_decimal(&value.data_type) {
+        if scale == 0 && matches!(value.data_type, SparkType::Decimal { .. }) {
+            return Ok(value);
+        }
         let result = adjusted(i16::from(precision) - i16::from(scale) + 1, 0);
         return kernel::call(decimal, vec![value], result);
     }
@@ -340,14 +343,16 @@ fn whole_to(call: &Call<'_>, name: &'static str) -> Result<Typed, Fault> {
         let title = format!("the number of digits of `{}` is a constant INT", call.name);
         return Err(Fault { condition: Condition::NON_FOLDABLE_ARGUMENT, title, argument: Some(1), help: None });
     };
-    let value = number(call, 0)?;
+    let is_text = matches!(call.arguments[0].data_type, SparkType::String { .. });
+    let value = if is_text { call.arguments[0].clone() } else { number(call, 0)? };
     let (precision, scale) = match &value.data_type {
         SparkType::Float => (14, 7),
         SparkType::Double | SparkType::Null => (30, 15),
         other => as_decimal(other).unwrap_or((38, 18)),
     };
     // a DOUBLE with more digits than that is NULL
-    let value = cast(value, &SparkType::Decimal { precision, scale }, Mode::Try)?;
+    let mode = if is_text { Mode::Ansi } else { Mode::Try };
+    let value = cast(value, &SparkType::Decimal { precision, scale }, mode)?;
     let digits = i16::try_from(digits.clamp(-60, 60)).unwrap_or(0);
     let (precision, scale) = (i16::from(precision), i16::from(scale));
     let whole = precision - scale + 1;

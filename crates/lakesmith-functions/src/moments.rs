@@ -72,10 +72,15 @@ fn where_both(both: Expr, value: Expr) -> Expr {
     Expr::Case(Case::new(None, vec![(Box::new(both), Box::new(value))], None))
 }
 
+/// The mean of one number of each pair, in the type that a mean of its type has.
 fn mean(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
     let (y, x, both) = pair(call)?;
-    let value = if index == 0 { y } else { x };
-    let value = Typed::new(where_both(both, value.expr), SparkType::Double);
+    let value = match &call.arguments[index] {
+        decimal if matches!(decimal.data_type, SparkType::Decimal { .. }) => decimal.clone(),
+        _ if index == 0 => y,
+        _ => x,
+    };
+    let value = Typed::new(where_both(both, value.expr), value.data_type);
     crate::aggregate::avg(&Call { arguments: vec![value], ..call.clone() }, Mode::Ansi)
 }
 

@@ -25,13 +25,23 @@ pub fn normal(value: Typed) -> Result<Typed, Fault> {
     Ok(kernel::call("spark_normal", vec![value], data_type)?.with_nullable(nullable))
 }
 
-/// The value as a key of ORDER BY: a type that holds a map has no order.
+/// The value as a key of ORDER BY: a type that holds a map or an interval of months and days has no order.
 pub fn ordered(value: Typed) -> Result<Typed, Fault> {
-    if holds_map(&value.data_type) {
+    if holds_map(&value.data_type) || holds_calendar(&value.data_type) {
         let title = format!("values of type {} have no order", value.data_type);
         return Err(Fault::mismatch(title, Some(0)));
     }
     normal(value)
+}
+
+/// Whether a type holds intervals of months and days together.
+fn holds_calendar(data_type: &SparkType) -> bool {
+    match data_type {
+        SparkType::CalendarInterval => true,
+        SparkType::Array { element, .. } => holds_calendar(element),
+        SparkType::Struct(fields) => fields.iter().any(|field| holds_calendar(&field.data_type)),
+        _ => false,
+    }
 }
 
 /// Whether values of a type can be equal and differ.

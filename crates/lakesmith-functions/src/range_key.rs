@@ -15,20 +15,43 @@ use crate::function::{Fault, Typed};
 use crate::kernel::{self, Kernels, refused};
 
 /// The kernel.
-pub(crate) const KERNELS: Kernels = &[("spark_range_key", checked)];
+pub(crate) const KERNELS: Kernels = &[
+    ("spark_range_key", |a, t| checked(a, t, Beyond::Overflow)),
+    ("spark_range_key_wrapping", |a, t| checked(a, t, Beyond::NotBuilt)),
+];
+
+/// What a bound beyond the limits is.
+#[derive(Debug, Clone, Copy)]
+enum Beyond {
+    Overflow,
+    /// Where ANSI mode is off Spark goes on with a bound at the other end of the type, and with rows that earlier frames left.
+    NotBuilt,
+}
 
 /// The key of a frame whose bounds are so far from each row; the key itself where it is no whole number.
 pub fn range_key(key: Typed, distances: &[i64]) -> Result<Typed, Fault> {
     if !is_integral(&key.data_type) || distances.is_empty() || !crate::rules::is_ansi() {
         return Ok(key);
     }
+    of_distances("spark_range_key", key, distances)
+}
+
+/// The key of a frame where ANSI mode is off; `distances` are those of both bounds.
+pub fn wrapping_range_key(key: Typed, distances: &[i64]) -> Result<Typed, Fault> {
+    if !is_integral(&key.data_type) || distances.is_empty() || crate::rules::is_ansi() {
+        return Ok(key);
+    }
+    of_distances("spark_range_key_wrapping", key, distances)
+}
+
+fn of_distances(name: &'static str, key: Typed, distances: &[i64]) -> Result<Typed, Fault> {
     let (data_type, nullable) = (key.data_type.clone(), key.nullable);
     let distances = distances.iter().map(|distance| Typed::new(lit(*distance), SparkType::Long).with_nullable(false));
     let arguments = std::iter::once(key).chain(distances).collect();
-    Ok(kernel::call("spark_range_key", arguments, data_type)?.with_nullable(nullable))
+    Ok(kernel::call(name, arguments, data_type)?.with_nullable(nullable))
 }
 
-fn checked(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
+fn checked(arguments: &[ArrayRef], to: &DataType, beyond: Beyond) -> Result<ArrayRef> {
     let (least, most, condition) = match to {
         DataType::Int8 => (i64::from(i8::MIN), i64::from(i8::MAX), Condition::BINARY_ARITHMETIC_OVERFLOW),
         DataType::Int16 => (i64::from(i16::MIN), i64::from(i16::MAX), Condition::BINARY_ARITHMETIC_OVERFLOW),
@@ -45,6 +68,10 @@ fn checked(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
             bound.is_some_and(|bound| (least..=most).contains(&bound))
         };
         if !present.into_iter().all(fits) {
+            let condition = match beyond {
+                Beyond::Overflow => condition,
+                Beyond::NotBuilt => Condition::LAKESMITH_NOT_BUILT,
+            };
             return Err(refused(condition, "a bound of the frame does not fit the type of the key"));
         }
     }

@@ -164,7 +164,16 @@ fn initcap(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     for character in text.chars() {
         if start {
-            result.extend(character.to_uppercase())
+            // a letter that is two in capitals begins a word with one: `ß` is `Ss`
+            let mut is_first = true;
+            for capital in character.to_uppercase() {
+                if is_first {
+                    result.push(capital)
+                } else {
+                    result.extend(capital.to_lowercase())
+                }
+                is_first &= !capital.is_uppercase();
+            }
         } else {
             result.extend(character.to_lowercase())
         }
@@ -319,7 +328,8 @@ fn position(call: &Call<'_>, text_at: usize) -> Result<Typed, Fault> {
     if text_at == 1 {
         arguments.swap(0, 1);
     }
-    kernel::call("spark_position", arguments, SparkType::Integer)
+    let nullable = arguments[..2].iter().any(|argument| argument.nullable);
+    Ok(kernel::call("spark_position", arguments, SparkType::Integer)?.with_nullable(nullable))
 }
 
 fn position_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {

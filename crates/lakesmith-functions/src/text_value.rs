@@ -81,8 +81,6 @@ pub fn format_typed(data_type: &lakesmith_unresolved::SparkType, text: &str) -> 
     use lakesmith_unresolved::SparkType;
     match data_type {
         SparkType::Date => lakesmith_value::parse_date(text).map(format_date),
-        // nanoseconds are kept as they are written
-        SparkType::Timestamp | SparkType::TimestampNtz if fraction_digits(text) > 6 => Some(text.to_owned()),
         SparkType::TimestampNtz => parse_local(text).map(format_timestamp),
         SparkType::Timestamp => {
             let zone = crate::rules::current().zone;
@@ -121,10 +119,6 @@ pub fn is_zone(name: &str) -> bool {
 /// Whether a text is a time without a day: `11:00`, `T11`.
 pub fn is_time_of_day(text: &str) -> bool {
     lakesmith_value::is_time_of_day(text, is_zone)
-}
-
-fn fraction_digits(text: &str) -> usize {
-    text.split_once('.').map_or(0, |(_, rest)| rest.bytes().take_while(u8::is_ascii_digit).count())
 }
 
 /// The day of a year and month, in days since the epoch; `None` where the calendar has no such day or it does not fit.

@@ -25,7 +25,7 @@ pub const FUNCTIONS: &[Function] = &[
         Ok(kernel::call("spark_vector_norm", with_degree(call)?, SparkType::Float)?.with_nullable(true))
     }),
     Function::scalar(&["vector_normalize"], (1, 2), |call| {
-        let result = SparkType::Array { element: Box::new(SparkType::Float), contains_null: false };
+        let result = SparkType::Array { element: Box::new(SparkType::Float), contains_null: true };
         Ok(kernel::call("spark_vector_normalize", with_degree(call)?, result)?.with_nullable(true))
     }),
 ];

@@ -238,7 +238,11 @@ fn elt(call: &Call<'_>) -> Result<Typed, Fault> {
     for index in 1..call.arguments.len() {
         arguments.push(match call.arguments[index].data_type == of {
             true => call.arguments[index].clone(),
-            false => cast(call.arguments[index].clone(), &of, Mode::Ansi)?,
+            // bytes beside texts are read as text, what is nested is not
+            false if call.arguments[index].data_type == SparkType::Binary => {
+                cast(call.arguments[index].clone(), &of, Mode::Ansi)?
+            }
+            false => argument(call, index, &of)?,
         });
     }
     Ok(kernel::call("spark_elt", arguments, of)?.with_nullable(true))

@@ -56,7 +56,7 @@ impl Resolver<'_> {
                 self.keys(&[all_as_name(block.origin)], Some(outputs), &scope)
             }
             (GroupKind::All, Some(outputs)) => {
-                self.keys_without_window(aggregate.outputs.iter(), "the SELECT list of GROUP BY ALL")?;
+                self.outputs_without_window(outputs)?;
                 let plain = outputs.iter().filter(|output| !holds_aggregate(&output.value.expr));
                 let plain: Vec<Typed> = plain.map(|output| output.value.clone()).collect();
                 self.check_all(outputs, &plain)?;
@@ -78,8 +78,11 @@ impl Resolver<'_> {
         let sets = self.key_sets(aggregate, &keys, &outputs, &scope)?;
         if sets.is_some() {
             // a row of a larger group has no value of the keys that the group lacks
-            let keys = outputs.iter_mut().filter(|output| !holds_aggregate(&output.value.expr));
-            keys.for_each(|output| output.value.nullable = true);
+            let is_key = |node: &Expr| Ok(keys.iter().any(|key| is_same(&key.expr, node)));
+            let of_keys = outputs.iter_mut().filter(|output| {
+                !holds_aggregate(&output.value.expr) && output.value.expr.exists(is_key).unwrap_or(true)
+            });
+            of_keys.for_each(|output| output.value.nullable = true);
         }
         if sets.is_some() && keys.iter().any(|key| self.is_session(&key.expr)) {
             return self.not_built("`session_window` in ROLLUP, CUBE and GROUPING SETS", block.origin);
@@ -99,6 +102,18 @@ impl Resolver<'_> {
                 self.refuse(diagnostic.help("name the columns in GROUP BY"), &output.origin, "column and aggregate")
             }
         }
+    }
+
+    /// Notes an output of GROUP BY ALL that would be a key and holds a window.
+    fn outputs_without_window(&mut self, outputs: &[Output]) -> Option<()> {
+        let is_window = |node: &Expr| Ok(matches!(node, Expr::WindowFunction(_)));
+        let holds_window = |output: &&Output| output.value.expr.exists(is_window).unwrap_or(false);
+        let keys = outputs.iter().filter(|output| !holds_aggregate(&output.value.expr));
+        let Some(output) = keys.into_iter().find(holds_window) else { return Some(()) };
+        let title = "GROUP BY ALL would group by a window function";
+        let diagnostic = Diagnostic::error(Condition::UNSUPPORTED_EXPR_FOR_OPERATOR, title)
+            .help("compute it over aggregates, or in a query around this one");
+        self.refuse(diagnostic, &output.origin, "")
     }
 
     /// Notes positions in GROUP BY beside `*` in the SELECT list.

@@ -15,9 +15,11 @@ use crate::generator::generates;
 use crate::literal::literal;
 use crate::naming;
 use crate::null_folding;
+use crate::null_order;
 use crate::project::{mentions_aggregate, typed};
 use crate::quantified_like;
 use crate::resolver::Resolver;
+use crate::rounded_name;
 use crate::scope::{Found, Scope};
 use crate::sql_function::Called;
 use crate::star::is_to_spell;
@@ -258,6 +260,17 @@ impl Resolver<'_> {
             entropy,
         };
         let resolved = strict::fault(&resolvable).map_or_else(|| (function.resolve)(&resolvable), Err);
+        let behind = match &resolved {
+            Ok(value) => null_order::guarded(function.names[0], &resolvable.arguments, &value.expr),
+            Err(_) => None,
+        };
+        let resolved = match (behind, resolved) {
+            (Some(arguments), Ok(plain)) => arguments.and_then(|arguments| {
+                let call = Call { arguments, ..resolvable.clone() };
+                (function.resolve)(&call).map(|value| Typed { expr: value.expr, ..plain })
+            }),
+            (_, resolved) => resolved,
+        };
         let resolved = resolved.map(|value| nullability::of(function.names[0], &resolvable.arguments, value));
         let with_text = compares && types.iter().any(lakesmith_functions::coercion::is_text);
         if let Err(fault) = &resolved
@@ -273,10 +286,17 @@ impl Resolver<'_> {
             Err(fault) => fault.argument.and_then(|index| written.get(index)).map_or(origin, |a| &a.origin),
             Ok(_) => origin,
         };
+        let rounding = match resolvable.arguments.as_slice() {
+            [left, right] => rounded_name::rounding(name, left, right),
+            _ => None,
+        };
         let value = self.settle(resolved, at)?;
         if let (Expr::ScalarFunction(kernel), Some(left)) = (&value.expr, types.first())
             && let Some(known) = naming::moving(name, kernel.name(), left)
         {
+            self.moved.push((origin.clone(), known));
+        }
+        if let Some(known) = rounding {
             self.moved.push((origin.clone(), known));
         }
         if name.eq_ignore_ascii_case("time_bucket") && value.data_type == SparkType::TimestampNtz {

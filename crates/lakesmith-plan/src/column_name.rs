@@ -12,6 +12,7 @@ use lakesmith_unresolved::{Literal, PlanId, SparkType};
 
 use crate::call::bare_function;
 use crate::literal::literal;
+use crate::naming;
 use crate::project::typed;
 use crate::resolver::Resolver;
 use crate::scope::{Found, Reach, Scope, ScopeColumn};
@@ -58,6 +59,16 @@ impl Resolver<'_> {
                         let title = format!("`{}` is the name of several columns of the SELECT list", shown(parts));
                         let condition = Condition::AMBIGUOUS_LATERAL_COLUMN_ALIAS;
                         return self.refuse(Diagnostic::error(condition, title), origin, "ambiguous");
+                    }
+                    if let Some(place) = place_without_aliases(scope) {
+                        let title =
+                            format!("`{}` is named in the same SELECT list, which {place} cannot ask", shown(parts));
+                        let condition = match scope.within_window {
+                            true => Condition::UNSUPPORTED_FEATURE_LATERAL_COLUMN_ALIAS_IN_WINDOW,
+                            false => Condition::UNSUPPORTED_FEATURE_LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC,
+                        };
+                        let help = "write the expression, or give it the name in a query beneath";
+                        return self.refuse(Diagnostic::error(condition, title).help(help), origin, "");
                     }
                     if !is_several {
                         return self.fields(value.clone(), &parts[1..]);
@@ -212,6 +223,7 @@ impl Resolver<'_> {
             (SparkType::Null, _) => Some(value),
             (data_type, ExpressionKind::Literal(Literal::String(name))) if has_fields(data_type) => {
                 let name = name.clone();
+                self.moved.push((extraction.origin.clone(), naming::FIELD));
                 self.field(value, &name, &extraction.origin)
             }
             (SparkType::Array { .. } | SparkType::Map { .. }, _) => {
@@ -225,6 +237,15 @@ impl Resolver<'_> {
                 self.refuse(Diagnostic::error(condition, title), &extraction.origin, "")
             }
         }
+    }
+}
+
+/// A place that sees columns, and none of the names that the SELECT list has given before.
+fn place_without_aliases(scope: &Scope<'_>) -> Option<&'static str> {
+    match (scope.aliases_first, scope.within_window, scope.within_aggregate) {
+        (true, ..) | (false, false, false) => None,
+        (false, true, _) => Some("a window"),
+        (false, false, true) => Some("an aggregate function"),
     }
 }
 

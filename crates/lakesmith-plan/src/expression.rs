@@ -87,19 +87,23 @@ impl Resolver<'_> {
     /// A condition.
     pub(crate) fn condition(&mut self, expression: &Expression, scope: &Scope<'_>, clause: &str) -> Option<Expr> {
         let mut value = self.expression(expression, scope)?;
-        if clause == "HAVING" && value.data_type != SparkType::Boolean {
+        if matches!(clause, "HAVING" | "QUALIFY") && value.data_type != SparkType::Boolean {
             // as if it were written so
             value = self.settle(cast(value, &SparkType::Boolean, Mode::Ansi), &expression.origin)?;
         }
         let data_type = value.data_type.clone();
-        let condition = if data_type == SparkType::Null { None } else { implicit(value, &SparkType::Boolean) };
+        // a text is none, though it would be one as an argument
+        let is_one = data_type == SparkType::Boolean || clause == "EXPECT" && data_type != SparkType::Null;
+        let condition = if is_one { implicit(value, &SparkType::Boolean) } else { None };
         match condition {
             Some(condition) => self.settle(condition, &expression.origin).map(|condition| condition.expr),
             None => {
                 let title = format!("{clause} needs a condition, this is a value of type {data_type}");
-                let of_filter = clause == "FILTER";
-                let condition =
-                    if of_filter { Condition::INVALID_AGGREGATE_FILTER } else { Condition::DATATYPE_MISMATCH };
+                let condition = match clause {
+                    "FILTER" => Condition::INVALID_AGGREGATE_FILTER,
+                    "ON" => Condition::JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE,
+                    _ => Condition::DATATYPE_MISMATCH,
+                };
                 self.refuse(Diagnostic::error(condition, title), &expression.origin, "no condition")
             }
         }

@@ -13,6 +13,7 @@ use lakesmith_functions::{Typed, guard, kernel};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind};
 use lakesmith_unresolved::{Relation, SparkType};
 
+use crate::null_order;
 use crate::relation::is_aggregate;
 use crate::resolver::{Planned, Resolver};
 use crate::scope::Scope;
@@ -27,7 +28,7 @@ impl Resolver<'_> {
         let scope = Scope { outer: Some(outer), ..Scope::of(&input.columns) };
         self.about_one_row(condition, &scope, outer)?;
         let origin = &condition.origin;
-        let condition = self.condition(condition, &scope, "WHERE")?;
+        let condition = null_order::with_keys(self.condition(condition, &scope, "WHERE")?);
         let plan = self.filtered_plan(input.plan, condition, origin)?;
         Some(Planned { plan, columns })
     }

@@ -7,7 +7,7 @@ use datafusion::common::ScalarValue;
 use datafusion::logical_expr::{WindowFrame as NativeFrame, WindowFrameBound, WindowFrameUnits};
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
-use lakesmith_functions::range_key::range_key;
+use lakesmith_functions::range_key::{range_key, wrapping_range_key};
 use lakesmith_functions::{Fault, Typed, coercion, constant};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FrameBound, FrameUnit, WindowFrame};
 use lakesmith_unresolved::spark_type::DayTimeUnit;
@@ -81,7 +81,10 @@ impl Resolver<'_> {
                 let distances = [&lower, &upper].into_iter().filter_map(Bound::whole).filter(|rows| *rows < 0);
                 let distances: Vec<i64> =
                     distances.filter_map(|rows| if descending { rows.checked_neg() } else { Some(rows) }).collect();
-                let checked = range_key(key.clone(), &distances);
+                let all = [&lower, &upper].into_iter().filter_map(Bound::whole);
+                let all: Vec<i64> =
+                    all.filter_map(|rows| if descending { rows.checked_neg() } else { Some(rows) }).collect();
+                let checked = range_key(key.clone(), &distances).and_then(|key| wrapping_range_key(key, &all));
                 *key = self.settle(checked, origin)?;
                 let wider = widened_key(key);
                 *key = self.settle(wider, origin)?;

@@ -10,6 +10,7 @@ use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::expression::Expression;
 use lakesmith_unresolved::relation::{Join, JoinCriteria, JoinKind};
 
+use crate::null_order;
 use crate::project::{mentions_aggregate, typed};
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
@@ -93,7 +94,7 @@ impl Resolver<'_> {
             let diagnostic = Diagnostic::error(Condition::JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE, title);
             return self.refuse(diagnostic, &written.origin, "no condition");
         }
-        Some(value.expr)
+        Some(null_order::with_keys(value.expr))
     }
 
     fn joined(

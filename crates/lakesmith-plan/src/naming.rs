@@ -1,7 +1,6 @@
 //! The names that Spark generates for columns without an alias: `count(1)`, `(a + b)`, `CAST(a AS INT)`.
 
 use datafusion::logical_expr::Expr;
-use lakesmith_base::Identifier;
 use lakesmith_diagnostic::Origin;
 use lakesmith_functions::cast_text::{day_time_literal, year_month_literal};
 use lakesmith_functions::text_value::format_typed;
@@ -11,12 +10,13 @@ use lakesmith_unresolved::expression::{
 };
 use lakesmith_unresolved::{Literal, SparkType};
 
+use crate::bare_column;
 use crate::call::field_name;
 use crate::call_name;
 use crate::literal::moment;
-use crate::project::holds_aggregate;
 use crate::quantified_like;
-use crate::scope::{Found, Scope};
+use crate::rounded_name;
+use crate::scope::Scope;
 
 /// The name of a computed column: additions to dates have names of their own.
 pub fn computed_name(
@@ -26,11 +26,8 @@ pub fn computed_name(
     correlations: &[(Origin, String)],
     moved: &[(Origin, &'static str)],
 ) -> String {
-    let mut expression = with_kernels(with_named_subqueries(without_tables(expression, scope), correlations), moved);
-    if holds_aggregate(value) {
-        name_fields(&mut expression);
-    }
-    let expression = &expression;
+    let expression =
+        &with_kernels(with_named_subqueries(bare_column::without_tables(expression, scope), correlations), moved);
     let name = column_name(expression);
     let (ExpressionKind::Function(call), Expr::ScalarFunction(_)) = (&expression.kind, value) else { return name };
     let symbol = call.name.parts.last().map_or("", |part| part.text.as_str());
@@ -40,20 +37,6 @@ pub fn computed_name(
     }
     name
 }
-
-/// Marks each `(x, y)`: beside aggregates Spark names the fields of those before it names the column.
-fn name_fields(expression: &mut Expression) {
-    expression.for_each_mut(&mut |part| {
-        let ExpressionKind::Function(call) = &mut part.kind else { return };
-        let is_list = !is_named(call);
-        if let Some(last) = call.name.parts.last_mut().filter(|name| is_list && name.text.matches("struct")) {
-            last.text = Identifier::new(FIELDS);
-        }
-    });
-}
-
-/// What `(x, y)` is named by where its fields have their names.
-const FIELDS: &str = "fields of struct";
 
 /// What a call of `+`, `-` or `*` is named by: the kernel that it became, and whether its operands changed places.
 pub(crate) fn moving(symbol: &str, kernel: &str, left: &SparkType) -> Option<&'static str> {
@@ -81,6 +64,9 @@ pub(crate) fn moving(symbol: &str, kernel: &str, left: &SparkType) -> Option<&'s
 /// What the bound of a RANGE frame is noted by when it is converted to the type of the key, and so no constant to Spark.
 pub(crate) const CONVERTED: &str = "converted";
 
+/// What `s['x']` is noted by where it is a field of a struct, which Spark names `s.x`.
+pub(crate) const FIELD: &str = "field";
+
 /// `time_bucket` of times without a zone, of which the bucket that others begin at has none either.
 pub(crate) const BUCKET_WITHOUT_ZONE: &str = "time_bucket without zone";
 
@@ -102,60 +88,17 @@ fn with_kernels(mut expression: Expression, moved: &[(Origin, &'static str)]) ->
                 }
             }
         }
+        if let ExpressionKind::ExtractValue { extraction, .. } = &mut part.kind
+            && moved.iter().any(|(origin, how)| *origin == extraction.origin && *how == FIELD)
+        {
+            extraction.origin = part.origin.clone();
+            return;
+        }
         let ExpressionKind::Function(call) = &mut part.kind else { return };
         let ([_, _], Some((origin, kernel))) = (call.arguments.as_slice(), known) else { return };
         if let Some(last) = call.name.parts.last_mut() {
             *last = NamePart { text: (*kernel).into(), origin: origin.clone() };
         }
-    });
-    expression
-}
-
-/// The expression with columns as Spark writes them within a computed one: without their table, with the fields that are asked
-/// of them.
-fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expression {
-    let mut expression = expression.clone();
-    let is_computed = match &expression.kind {
-        ExpressionKind::Function(_) | ExpressionKind::Window { .. } | ExpressionKind::ExtractValue { .. } => true,
-        ExpressionKind::Cast { child, .. } => matches!(child.kind, ExpressionKind::ExtractValue { .. }),
-        _ => false,
-    };
-    if !is_computed {
-        return expression;
-    }
-    expression.for_each_mut(&mut |part| {
-        let ExpressionKind::Attribute { parts, plan_id, .. } = &mut part.kind else { return };
-        let Found::Column(column, taken) = scope.find(parts, *plan_id) else {
-            if let [only] = parts.as_mut_slice()
-                && scope.aliases.iter().any(|(name, _)| *name == only.text)
-            {
-                only.text = Identifier::new(format!("lateralAliasReference({})", only.text.as_str()));
-            }
-            return;
-        };
-        let mut shown = parts[taken - 1].text.as_str().to_owned();
-        let mut data_type = &column.attribute.data_type;
-        for field in &parts[taken..] {
-            let name = field.text.as_str();
-            let fields = match data_type {
-                SparkType::Array { element, .. } => element.as_ref(),
-                other => other,
-            };
-            match fields {
-                SparkType::Struct(fields) => {
-                    shown.push_str(&format!(".{name}"));
-                    let found = fields.iter().find(|field| field.name.matches(name));
-                    data_type = found.map_or(data_type, |field| &field.data_type);
-                }
-                SparkType::Map { value, .. } => {
-                    shown.push_str(&format!("[{name}]"));
-                    data_type = value;
-                }
-                _ => return,
-            }
-        }
-        let origin = parts[taken - 1].origin.clone();
-        *parts = vec![NamePart { text: shown.as_str().into(), origin }];
     });
     expression
 }
@@ -195,7 +138,11 @@ fn with_named_subqueries(mut expression: Expression, correlations: &[(Origin, St
                     [value] => text(value),
                     several => {
                         let fields = several.iter().enumerate().map(|(at, value)| {
-                            let name = field_name(value, at);
+                            let name = match &value.kind {
+                                ExpressionKind::Attribute { .. } => text(value),
+                                ExpressionKind::Literal(literal) if is_shown(literal) => text(value),
+                                _ => format!("_{at}"),
+                            };
                             format!("'{name}', {}", text(value))
                         });
                         format!("named_struct({})", fields.collect::<Vec<_>>().join(", "))
@@ -208,6 +155,22 @@ fn with_named_subqueries(mut expression: Expression, correlations: &[(Origin, St
         part.kind = ExpressionKind::ExpressionString(name);
     });
     expression
+}
+
+/// Whether a constant is its own name, as a number, a text or NULL is.
+fn is_shown(literal: &Literal) -> bool {
+    matches!(
+        literal,
+        Literal::Null(_)
+            | Literal::Byte(_)
+            | Literal::Short(_)
+            | Literal::Integer(_)
+            | Literal::Long(_)
+            | Literal::Float(_)
+            | Literal::Double(_)
+            | Literal::Decimal { .. }
+            | Literal::String(_)
+    )
 }
 
 /// The name of a column of the SELECT list.
@@ -241,7 +204,7 @@ fn path_name(path: &[JsonStep]) -> String {
 }
 
 /// The expression as Spark writes it in a generated name.
-fn text(expression: &Expression) -> String {
+pub(crate) fn text(expression: &Expression) -> String {
     match &expression.kind {
         ExpressionKind::Lambda { parameters, body } => {
             let arguments = vec!["namedlambdavariable()"; parameters.len()];
@@ -393,7 +356,7 @@ const CAPITALS: [&str; 38] = [
 const NATURAL_ORDER: &str = ", lambdafunction((IF(((namedlambdavariable() IS NULL) AND (namedlambdavariable() IS NULL)), 0, (IF((namedlambdavariable() IS NULL), 1, (IF((namedlambdavariable() IS NULL), -1, (IF((namedlambdavariable() < namedlambdavariable()), -1, (IF((namedlambdavariable() > namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable())";
 
 /// Arguments that Spark adds when they are left out: function, number of arguments, what is added.
-const DEFAULTS: [(&str, usize, &str); 32] = [
+const DEFAULTS: [(&str, usize, &str); 33] = [
     ("aggregate", 3, ", lambdafunction(namedlambdavariable(), namedlambdavariable())"),
     ("approx_percentile", 2, ", 10000"),
     ("percentile", 2, ", 1"),
@@ -425,6 +388,7 @@ const DEFAULTS: [(&str, usize, &str); 32] = [
     ("str_to_map", 2, ", :"),
     ("substr", 2, ", 2147483647"),
     ("substring", 2, ", 2147483647"),
+    ("to_unix_timestamp", 1, ", yyyy-MM-dd HH:mm:ss"),
     ("unix_timestamp", 1, ", yyyy-MM-dd HH:mm:ss"),
 ];
 
@@ -457,6 +421,9 @@ fn call_text(call: &FunctionCall) -> String {
         ("+" | "-" | "*" | "/" | "%" | "<" | "<=" | ">" | ">=" | "<=>" | "&" | "|" | "^" | "div", [left, right]) => {
             format!("({left} {name} {right})")
         }
+        (_, [left, right]) if name.starts_with("rounded ") => {
+            rounded_name::text(&name, left, right).unwrap_or_else(|| name.clone())
+        }
         (BUCKET_WITHOUT_ZONE, [width, time]) => {
             format!("time_bucket({width}, {time}, TIMESTAMP_NTZ '1970-01-01 00:00:00')")
         }
@@ -481,7 +448,10 @@ fn call_text(call: &FunctionCall) -> String {
         ("isnotnull", [value]) => format!("({value} IS NOT NULL)"),
         ("istrue", [value]) => format!("({value} <=> true)"),
         ("isfalse", [value]) => format!("({value} <=> false)"),
+        ("isunknown", [value]) if is_kept(&call.arguments[0]) => format!("({value} IS UNKNOWN)"),
+        ("isnotunknown", [value]) if is_kept(&call.arguments[0]) => format!("({value} IS NOT UNKNOWN)"),
         ("isunknown", [value]) => format!("({value} IS NULL)"),
+        ("isnotunknown", [value]) => format!("({value} IS NOT NULL)"),
         // a cast by its type's name leaves no trace
         (
             "boolean" | "tinyint" | "smallint" | "int" | "bigint" | "float" | "double" | "decimal" | "string"
@@ -503,10 +473,10 @@ fn call_text(call: &FunctionCall) -> String {
         ("log", [value]) => format!("LOG(E(), {value})"),
         ("from_json", [_, schema, _]) if schema.to_ascii_lowercase().starts_with("map<") => "entries".into(),
         ("from_json", [_, schema]) if schema.to_ascii_lowercase().starts_with("map<") => "entries".into(),
-        // the names of the fields of `(x, y)` are known before those of a lambda's parameters
-        ("struct" | FIELDS, all) if name == FIELDS || !is_named(call) && holds_variable(&call.arguments) => {
+        // `(x, y)` has the names of its fields, `struct(x, y)` has not
+        ("struct", all) if !is_named(call) => {
             let named = call.arguments.iter().zip(all).enumerate();
-            let named = named.map(|(index, (argument, text))| format!("{}, {text}", field_name(argument, index)));
+            let named = named.map(|(index, (argument, text))| format!("{}, {text}", shown_field(argument, index)));
             format!("named_struct({})", named.collect::<Vec<_>>().join(", "))
         }
         ("struct", _) => format!("struct({})", struct_text(&call.arguments)),
@@ -537,6 +507,19 @@ fn call_text(call: &FunctionCall) -> String {
             let shown = format!("{shown}({distinct}{}{added}){nulls}", arguments.join(", "));
             shown + &within_text(call) + &filter_text(call)
         }
+    }
+}
+
+/// Whether nothing in a condition changes when it is resolved: then Spark keeps the form in which `IS UNKNOWN` was written.
+fn is_kept(condition: &Expression) -> bool {
+    match &condition.kind {
+        ExpressionKind::Literal(literal) => matches!(literal, Literal::Boolean(_)),
+        ExpressionKind::Function(call) => {
+            let name = call.name.parts.last().map_or("", |part| part.text.as_str());
+            ["and", "or", "not", "isunknown", "isnotunknown"].iter().any(|known| known.eq_ignore_ascii_case(name))
+                && call.arguments.iter().all(is_kept)
+        }
+        _ => false,
     }
 }
 
@@ -583,13 +566,14 @@ fn filter_text(call: &FunctionCall) -> String {
     call.filter.as_ref().map_or_else(String::new, |filter| format!(" FILTER (WHERE {})", text(filter)))
 }
 
-fn holds_variable(arguments: &[Expression]) -> bool {
-    arguments.iter().any(|part| matches!(part.kind, ExpressionKind::LambdaVariable(_)) || holds_variable_within(part))
-}
-
-fn holds_variable_within(expression: &Expression) -> bool {
-    let is_variable = |part: &&Expression| matches!(part.kind, ExpressionKind::LambdaVariable(_));
-    expression.children().iter().any(|part| is_variable(part) || holds_variable_within(part))
+/// The name of a field of `(x, y)`, where columns are shown as `bare_column` leaves them.
+fn shown_field(argument: &Expression, index: usize) -> String {
+    match &argument.kind {
+        ExpressionKind::Attribute { parts, .. } => {
+            parts.first().map_or_else(String::new, |part| part.text.as_str().to_owned())
+        }
+        _ => field_name(argument, index),
+    }
 }
 
 fn struct_text(arguments: &[Expression]) -> String {
@@ -625,7 +609,8 @@ fn frame_text(function: &Expression, window: &Window) -> String {
     if let ("lag" | "lead", ExpressionKind::Function(function)) = (call.as_str(), &function.kind) {
         let offset = function.arguments.get(1).map_or_else(|| "1".to_owned(), text);
         let negated = || match offset.parse::<i64>() {
-            Ok(rows) => (-rows).to_string(),
+            // the least INT has no opposite
+            Ok(rows) => i32::try_from(rows).map_or(-rows, |rows| i64::from(rows.wrapping_neg())).to_string(),
             Err(_) => format!("-{offset}"),
         };
         let signed = if call == "lead" { offset.clone() } else { negated() };

@@ -110,6 +110,8 @@ pub struct Scope<'a> {
     pub is_having: bool,
     /// Set for a function directly under OVER: whether its arguments may hold aggregates.
     pub windowed: Option<bool>,
+    /// Whether this is within OVER, or the function before it: a name given in the same SELECT list has no value there.
+    pub within_window: bool,
     /// Whether a `*` of a subquery may stand for columns of this query around it.
     pub gives_stars: bool,
     /// Whether this is an argument of an aggregate function, in which no other may stand.
@@ -170,15 +172,10 @@ impl<'a> Scope<'a> {
             [] => column.is_visible(),
             _ => !column.reach.is_metadata() && column.qualified_by(target),
         };
-        let mut columns: Vec<&ScopeColumn> = self.columns.iter().filter(is_meant).collect();
-        if columns.iter().any(|column| !column.is_visible()) || !target.is_empty() && self.has_merged() {
-            columns.sort_by_key(|column| column.attribute.id);
-        }
-        columns
-    }
-
-    /// Whether a join made one column of two.
-    fn has_merged(&self) -> bool {
-        self.columns.iter().any(|column| column.reach == Reach::Qualified)
+        let columns = self.columns.iter().filter(is_meant);
+        // the keys of JOIN USING that are hidden come before the others
+        let (mut keys, others): (Vec<&ScopeColumn>, Vec<_>) = columns.partition(|column| !column.is_visible());
+        keys.extend(others);
+        keys
     }
 }

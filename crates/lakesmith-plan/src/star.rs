@@ -264,12 +264,13 @@ impl Resolver<'_> {
 }
 
 /// Functions of SQL's grammar that take values one by one.
-const OF_VALUES: [&str; 14] = [
+const OF_VALUES: [&str; 15] = [
     "and",
     "between",
     "div",
     "isfalse",
     "isnotnull",
+    "isnotunknown",
     "isnull",
     "istrue",
     "isunknown",

@@ -132,7 +132,8 @@ impl Resolver<'_> {
                 let diagnostic = Diagnostic::error(Condition::UNPIVOT_VALUE_DATA_TYPE_MISMATCH, title);
                 return self.refuse(diagnostic.help("cast the columns in a query beneath"), origin, "");
             };
-            fields.push(StructField::nullable(name.as_str(), common));
+            let nullable = groups.iter().any(|(columns, _)| columns[at].attribute.nullable);
+            fields.push(StructField { nullable, ..StructField::nullable(name.as_str(), common) });
         }
         let mut rows = Vec::new();
         for (columns, name) in groups {

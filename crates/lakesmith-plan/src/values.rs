@@ -7,9 +7,10 @@ use lakesmith_engine::{EngineError, ErrorKind};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::common_of_values;
 use lakesmith_functions::{Typed, guard};
-use lakesmith_unresolved::expression::Expression;
+use lakesmith_unresolved::expression::{Expression, ExpressionKind};
 
 use crate::call::is_random;
+use crate::generator::generates;
 use crate::project::mentions_aggregate;
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Scope, ScopeColumn};
@@ -21,8 +22,9 @@ impl Resolver<'_> {
         origin: &Origin,
         outer: &Scope<'_>,
     ) -> Option<Planned> {
-        if let Some(value) = rows.iter().flatten().find(|value| mentions_aggregate(value) || is_random(value)) {
-            let title = "VALUES holds an aggregate or random function";
+        let is_refused = |value: &&Expression| mentions_aggregate(value) || is_random(value) || is_rewritten(value);
+        if let Some(value) = rows.iter().flatten().find(is_refused) {
+            let title = "VALUES holds an aggregate or random function, or one that becomes another expression";
             let condition = Condition::INVALID_INLINE_TABLE_CANNOT_EVALUATE_EXPRESSION_IN_INLINE_TABLE;
             return self.refuse(Diagnostic::error(condition, title), &value.origin, "");
         }
@@ -44,6 +46,8 @@ impl Resolver<'_> {
             let condition = Condition::INVALID_INLINE_TABLE_INCOMPATIBLE_TYPES_IN_INLINE_TABLE;
             let common = common.map_err(|fault| lakesmith_functions::Fault { condition, ..fault });
             let common = self.settle(common, origin)?;
+            // what the values are cast to makes none of them NULL
+            let nullable = resolved.iter().any(|row| row[index].nullable);
             for row in &mut resolved {
                 let value = cast(row[index].clone(), &common, Mode::Ansi);
                 row[index] = self.settle(value, origin)?;
@@ -55,7 +59,6 @@ impl Resolver<'_> {
                 let diagnostic = Diagnostic::error(condition, title).note(failure);
                 return self.refuse(diagnostic, &rows[at][index].origin, "");
             }
-            let nullable = resolved.iter().any(|row| row[index].nullable);
             let name = format!("column{}", index + 1);
             let value = Typed { expr: Expr::Column(Column::new_unqualified(name)), data_type: common, nullable };
             let attribute = self.attribute(format!("col{}", index + 1), &value);
@@ -67,6 +70,19 @@ impl Resolver<'_> {
         let plan = self.built(values.and_then(|values| values.project(projected)), origin)?;
         Some(Planned { plan, columns })
     }
+}
+
+/// Whether Spark puts another expression, or a loop, in the place of a function when the rows of VALUES are there already.
+fn is_rewritten(value: &Expression) -> bool {
+    let is_own = match &value.kind {
+        ExpressionKind::Lambda { .. } => true,
+        ExpressionKind::Function(call) => {
+            let name = call.name.parts.last().map_or("", |part| part.text.as_str());
+            ["between", "nullif", "nullifzero"].iter().any(|known| known.eq_ignore_ascii_case(name)) || generates(call)
+        }
+        _ => false,
+    };
+    is_own || value.children().into_iter().any(is_rewritten)
 }
 
 /// Why a constant has no value.

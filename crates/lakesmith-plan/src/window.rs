@@ -35,6 +35,7 @@ impl Resolver<'_> {
         if let ExpressionKind::Function(call) = &function.kind {
             self.check_windowed(call, window, origin)?;
         }
+        let scope = &Scope { within_window: true, ..*scope };
         let value = self.expression(function, &Scope { windowed: Some(scope.aggregates), ..*scope })?;
         let partition_by = self.window_keys(window.partition_by.iter(), scope)?;
         let mut keys = self.window_keys(window.order_by.iter().map(|order| &order.child), scope)?;

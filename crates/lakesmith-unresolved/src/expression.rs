@@ -207,7 +207,7 @@ pub enum ExpressionKind {
 pub struct FunctionCall {
     /// The name. Operators and predicates use: `and or not == <=> != < <= > >= + - * / div % || & | ^ ~ << >> >>> negative
     /// positive like ilike rlike likeall likeany notlikeall notlikeany ilikeall ilikeany notilikeall notilikeany in between
-    /// isnull isnotnull istrue isfalse isunknown isdistinctfrom when` (`when` takes
+    /// isnull isnotnull istrue isfalse isunknown isnotunknown isdistinctfrom when` (`when` takes
     /// condition, value, condition, value, …, and optionally the value of ELSE); negated predicates are `not` around them;
     /// `extract(f FROM e)` is `extract('f', e)`; `CURRENT_DATE` and its like are calls without arguments.
     pub name: Name,

@@ -53,6 +53,7 @@ const OPERATORS: &[&str] = &[
     "istrue",
     "isfalse",
     "isunknown",
+    "isnotunknown",
     "isdistinctfrom",
     "when",
     "collate",

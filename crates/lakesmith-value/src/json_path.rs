@@ -244,7 +244,12 @@ impl<'j> Search<'j> {
             Token::Word(word) => out.value(word),
             Token::Number(number) => match self.dialect {
                 Dialect::GetJsonObject if number.contains(['.', 'e', 'E']) => {
-                    out.value(&crate::format_double(number.parse().ok()?));
+                    let number: f64 = number.parse().ok()?;
+                    // JSON has no such number
+                    match number.is_finite() {
+                        true => out.value(&crate::format_double(number)),
+                        false => out.value(&format!("\"{}\"", crate::format_double(number))),
+                    }
                 }
                 _ => out.value(number),
             },

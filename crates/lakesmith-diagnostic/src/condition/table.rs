@@ -720,6 +720,10 @@ conditions! {
         "ORDER BY, SORT BY, DISTRIBUTE BY and CLUSTER BY do not stand together, but for DISTRIBUTE BY with SORT BY. Keep one of them.";
     UNSUPPORTED_FEATURE_DROP_DATABASE = "UNSUPPORTED_FEATURE.DROP_DATABASE", "0A000",
         "The default schema of a catalog is always there and cannot be dropped. Drop what it holds.";
+    UNSUPPORTED_FEATURE_LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC = "UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC", "0A000",
+        "An aggregate function asks for a name that the same SELECT list gives. Write the expression out, or give it the name in a query beneath.";
+    UNSUPPORTED_FEATURE_LATERAL_COLUMN_ALIAS_IN_WINDOW = "UNSUPPORTED_FEATURE.LATERAL_COLUMN_ALIAS_IN_WINDOW", "0A000",
+        "A window function, or its PARTITION BY or ORDER BY, asks for a name that the same SELECT list gives. Write the expression out, or give it the name in a query beneath.";
     UNSUPPORTED_FEATURE_PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE = "UNSUPPORTED_FEATURE.PIPE_OPERATOR_AGGREGATE_UNSUPPORTED_CASE", "0A000",
         "`|> AGGREGATE` has no GROUP BY ALL, ROLLUP, CUBE, GROUPING SETS and window functions. Write them after `|> SELECT`.";
     UNSUPPORTED_FEATURE_SET_OPERATION_ON_MAP_TYPE = "UNSUPPORTED_FEATURE.SET_OPERATION_ON_MAP_TYPE", "0A000",

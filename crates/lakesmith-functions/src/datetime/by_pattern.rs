@@ -87,6 +87,9 @@ pub(super) fn read(call: &Call<'_>, to: SparkType, mode: Mode) -> Result<Typed, 
         value = cast(value, &SparkType::STRING, mode)?;
     }
     if call.arguments.len() == 1 || is_moment(&value.data_type) {
+        if matches!(value.data_type, SparkType::Array { .. } | SparkType::Map { .. } | SparkType::Struct(_)) {
+            return Err(Fault::mismatch(format!("`{}` reads a text, not {}", call.name, value.data_type), Some(0)));
+        }
         let is_read = is_text(&value.data_type) || is_moment(&value.data_type) || value.data_type == SparkType::Null;
         // all others are texts first, numbers for a TIMESTAMP excepted
         let value = match is_read || to == SparkType::Timestamp && is_numeric(&value.data_type) {

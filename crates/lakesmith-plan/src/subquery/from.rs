@@ -9,6 +9,7 @@ use lakesmith_unresolved::{Relation, RelationKind};
 
 use super::native;
 use crate::generator::{Rows, generates};
+use crate::null_order;
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
 
@@ -55,7 +56,7 @@ impl Resolver<'_> {
         let on = match lateral.condition {
             Some(condition) => {
                 let scope = Scope { outer: Some(outer), ..Scope::of(&both) };
-                self.condition(condition, &scope, "ON")?
+                null_order::with_keys(self.condition(condition, &scope, "ON")?)
             }
             None => lit(true),
         };

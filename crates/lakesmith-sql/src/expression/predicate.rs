@@ -117,8 +117,8 @@ impl Parser<'_> {
         }
         if self.eat_keywords(&["DISTINCT", "FROM"]) {
             let other = self.value_expression()?;
-            let call = Expression::call("isdistinctfrom", vec![value, other], self.span_from(start));
-            return Ok(self.negated_if(negated, start, call));
+            let name = if negated { "<=>" } else { "isdistinctfrom" };
+            return Ok(Expression::call(name, vec![value, other], self.span_from(start)));
         }
         let tests = [("NULL", "isnull"), ("TRUE", "istrue"), ("FALSE", "isfalse"), ("UNKNOWN", "isunknown")];
         let Some((_, name)) = tests.into_iter().find(|(word, _)| self.eat_keyword(word)) else {
@@ -127,8 +127,13 @@ impl Parser<'_> {
                 false => self.expected(&["NULL", "NOT NULL", "TRUE", "FALSE", "UNKNOWN", "DISTINCT FROM"]),
             });
         };
-        if negated && name == "isnull" {
-            return Ok(Expression::call("isnotnull", vec![value], self.span_from(start)));
+        let opposite = match name {
+            "isnull" => Some("isnotnull"),
+            "isunknown" => Some("isnotunknown"),
+            _ => None,
+        };
+        if let Some(opposite) = opposite.filter(|_| negated) {
+            return Ok(Expression::call(opposite, vec![value], self.span_from(start)));
         }
         let call = Expression::call(name, vec![value], self.span_from(start));
         Ok(self.negated_if(negated, start, call))

@@ -38,9 +38,10 @@ impl Parser<'_> {
     fn comma_join(&mut self, start: usize, left: Relation) -> Parsed<Relation> {
         if self.at_lateral() {
             self.advance();
-            let right = self.relation()?;
+            let right = self.table_reference()?;
             let kind = RelationKind::LateralJoin { left, right, kind: JoinKind::Cross, condition: None };
-            return Ok(Relation::new(kind, self.span_from(start)));
+            let both = Relation::new(kind, self.span_from(start));
+            return self.joins(start, both);
         }
         let right = self.table_reference()?;
         let join = Join { left, right, kind: JoinKind::Cross, criteria: JoinCriteria::None };
