@@ -81,6 +81,9 @@ pub(crate) fn moving(symbol: &str, kernel: &str, left: &SparkType) -> Option<&'s
 /// What the bound of a RANGE frame is noted by when it is converted to the type of the key, and so no constant to Spark.
 pub(crate) const CONVERTED: &str = "converted";
 
+/// What the key of a map is noted by, which Spark shows in brackets even where it is written as the name of a field.
+pub(crate) const KEY: &str = "key";
+
 /// `time_bucket` of times without a zone, of which the bucket that others begin at has none either.
 pub(crate) const BUCKET_WITHOUT_ZONE: &str = "time_bucket without zone";
 
@@ -101,6 +104,11 @@ fn with_kernels(mut expression: Expression, moved: &[(Origin, &'static str)]) ->
                     offset.kind = ExpressionKind::ExpressionString(shown);
                 }
             }
+        }
+        if let ExpressionKind::ExtractValue { extraction, .. } = &mut part.kind
+            && moved.iter().any(|(origin, how)| *origin == extraction.origin && *how == KEY)
+        {
+            extraction.kind = ExpressionKind::ExpressionString(text(extraction));
         }
         let ExpressionKind::Function(call) = &mut part.kind else { return };
         let ([_, _], Some((origin, kernel))) = (call.arguments.as_slice(), known) else { return };
@@ -125,7 +133,7 @@ fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expression {
     }
     expression.for_each_mut(&mut |part| {
         let ExpressionKind::Attribute { parts, plan_id, .. } = &mut part.kind else { return };
-        let Found::Column(column, taken) = scope.find(parts, *plan_id) else {
+        let Found::Column(column, taken) = scope.find_before_aliases(parts, *plan_id) else {
             if let [only] = parts.as_mut_slice()
                 && scope.aliases.iter().any(|(name, _)| *name == only.text)
             {
@@ -393,7 +401,7 @@ const CAPITALS: [&str; 38] = [
 const NATURAL_ORDER: &str = ", lambdafunction((IF(((namedlambdavariable() IS NULL) AND (namedlambdavariable() IS NULL)), 0, (IF((namedlambdavariable() IS NULL), 1, (IF((namedlambdavariable() IS NULL), -1, (IF((namedlambdavariable() < namedlambdavariable()), -1, (IF((namedlambdavariable() > namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable())";
 
 /// Arguments that Spark adds when they are left out: function, number of arguments, what is added.
-const DEFAULTS: [(&str, usize, &str); 32] = [
+const DEFAULTS: [(&str, usize, &str); 34] = [
     ("aggregate", 3, ", lambdafunction(namedlambdavariable(), namedlambdavariable())"),
     ("approx_percentile", 2, ", 10000"),
     ("percentile", 2, ", 1"),
@@ -426,6 +434,8 @@ const DEFAULTS: [(&str, usize, &str); 32] = [
     ("substr", 2, ", 2147483647"),
     ("substring", 2, ", 2147483647"),
     ("unix_timestamp", 1, ", yyyy-MM-dd HH:mm:ss"),
+    ("vector_norm", 1, ", 2.0"),
+    ("vector_normalize", 1, ", 2.0"),
 ];
 
 /// Functions whose second argument is no part of the name.

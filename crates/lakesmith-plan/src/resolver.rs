@@ -99,8 +99,6 @@ pub(crate) struct Resolver<'k> {
     pub declared: BTreeMap<String, SparkType>,
     /// Comments of columns, by their internal names.
     pub comments: BTreeMap<String, String>,
-    /// Names that generators of the SELECT list around give to their columns.
-    pub generated: Vec<Identifier>,
     next_id: u64,
 }
 
@@ -206,7 +204,6 @@ impl<'k> Resolver<'k> {
             moved: Vec::new(),
             declared: BTreeMap::new(),
             comments: BTreeMap::new(),
-            generated: Vec::new(),
             next_id: 0,
         }
     }

@@ -78,8 +78,8 @@ impl Resolver<'_> {
         };
         let value = Typed::new(windows.expr.clone(), struct_type).with_nullable(false);
         let attribute = self.attribute("window", &value);
-        let own = input.columns.iter().map(|column| column.attribute.column());
-        let projected: Vec<Expr> = own.chain([windows.expr.alias(attribute.internal())]).collect();
+        let own = self.without_keys(&input.plan, &input.columns, origin)?;
+        let projected: Vec<Expr> = own.into_iter().chain([windows.expr.alias(attribute.internal())]).collect();
         let kept = input.builder().filter(time.expr.is_not_null());
         let mut plan = kept.and_then(|plan| plan.project(projected));
         if is_list {
