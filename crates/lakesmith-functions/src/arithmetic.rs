@@ -20,6 +20,7 @@ use crate::datetime;
 use crate::function::{Call, Fault, Function, Typed};
 use crate::interval_arithmetic::{self, is_interval};
 use crate::kernel::{self, Kernel, Kernels};
+use crate::negated;
 use crate::text_value::DAY_MICROS;
 
 /// The operators.
@@ -47,7 +48,10 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_div_decimal", decimal_ratio_kernel),
     ("spark_divide", divide_kernel),
     ("spark_multiply", |a, t| chained(a, t, multiply_kernel)),
-    ("spark_negative", |arguments, _| numeric::neg(&arguments[0]).map_err(|error| of_intervals(error, &arguments[0]))),
+    ("spark_negative", |arguments, _| match negated::is_long(&arguments[0]) {
+        true => negated::negated(&arguments[0], false),
+        false => numeric::neg(&arguments[0]).map_err(|error| of_intervals(error, &arguments[0])),
+    }),
     ("spark_pmod", positive_remainder_kernel),
     ("spark_remainder", remainder_kernel),
     ("spark_subtract", |a, t| chained(a, t, subtract_kernel)),
@@ -71,7 +75,10 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_try_subtract", |a, t| attempt(a, t, subtract_kernel)),
     ("spark_wrapping_add", |a, t| chained(a, t, |a, t| wrapping(a, t, add_kernel, numeric::add_wrapping))),
     ("spark_wrapping_multiply", |a, t| chained(a, t, |a, t| wrapping(a, t, multiply_kernel, numeric::mul_wrapping))),
-    ("spark_wrapping_negative", |arguments, _| Ok(numeric::neg_wrapping(&arguments[0])?)),
+    ("spark_wrapping_negative", |arguments, _| match negated::is_long(&arguments[0]) {
+        true => negated::negated(&arguments[0], false),
+        false => Ok(numeric::neg_wrapping(&arguments[0])?),
+    }),
     ("spark_wrapping_subtract", |a, t| chained(a, t, |a, t| wrapping(a, t, subtract_kernel, numeric::sub_wrapping))),
 ];
 

@@ -73,6 +73,7 @@ mod mersenne_twister;
 pub mod moment;
 pub mod moment_word;
 pub mod moments;
+mod negated;
 mod nested_cast;
 pub mod normal;
 pub mod nullability;

@@ -15,6 +15,7 @@ use crate::coercion::{adjusted, as_decimal, bounded, implicit, is_integral, is_n
 use crate::function::{Call, Fault, Function, Typed};
 use crate::interval_arithmetic::{self, is_interval};
 use crate::kernel::{self, Kernels};
+use crate::negated;
 
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
@@ -202,6 +203,9 @@ fn abs(call: &Call<'_>) -> Result<Typed, Fault> {
 }
 
 fn abs_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    if negated::is_long(&arguments[0]) {
+        return negated::negated(&arguments[0], true);
+    }
     use datafusion::arrow::compute::kernels::{cmp, numeric, zip::zip};
     let zero = datafusion::common::ScalarValue::new_zero(arguments[0].data_type())?.to_scalar()?;
     let negative = cmp::lt(&arguments[0], &zero)?;
@@ -214,6 +218,9 @@ fn abs_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
 }
 
 fn wrapping_abs_kernel(arguments: &[ArrayRef], _to: &DataType) -> Result<ArrayRef> {
+    if negated::is_long(&arguments[0]) {
+        return negated::negated(&arguments[0], true);
+    }
     use datafusion::arrow::compute::kernels::{cmp, numeric, zip::zip};
     let zero = datafusion::common::ScalarValue::new_zero(arguments[0].data_type())?.to_scalar()?;
     let negative = cmp::lt(&arguments[0], &zero)?;

@@ -9,12 +9,14 @@ use datafusion::prelude::Column;
 use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_engine::arrow_type::to_arrow;
 use lakesmith_functions::{Fault, Typed, guard, kernel, normal};
-use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, NamePart};
 use lakesmith_unresolved::relation::{Aggregate, GroupKind};
+use lakesmith_unresolved::{Literal, SparkType};
 
 use crate::frame::constant;
+use crate::literal::literal;
 use crate::output_name::named_outputs;
+use crate::pipe::grouping_call;
 use crate::project::{Block, GlobalGroup, Order, Output, holds_aggregate};
 use crate::resolver::{Planned, Resolver};
 use crate::same_value::is_same;
@@ -201,20 +203,28 @@ impl Resolver<'_> {
 
         // one group without any key, whose keys are all NULL
         let is_total = sets.as_ref().is_some_and(|sets| !sets.is_empty() && sets.iter().all(Vec::is_empty));
-        if is_total && sets.as_ref().is_some_and(|sets| sets.len() > 1) {
-            return self.not_built("the empty set of keys several times", block.origin);
+        // the group of no key several times: as many rows, and none where there is nothing to group
+        let times = sets.as_ref().filter(|_| is_total).map_or(1, Vec::len);
+        if times > 1 {
+            let clauses = block.having.into_iter().chain(block.orders.iter().map(|order| &order.child));
+            if let Some(clause) = clauses.into_iter().find(|clause| grouping_call(clause).is_some()) {
+                return self.no_sets(&clause.origin);
+            }
         }
         let mut computed = Computed { keys: Vec::new(), aggregates: Vec::new() };
         let mut fallible = Vec::new();
-        for key in keys {
+        // a key that no set has is NULL in all groups
+        let is_absent = |at: usize| sets.as_ref().is_some_and(|sets| sets.iter().all(|set| !set.contains(&at)));
+        for (at, key) in keys.into_iter().enumerate() {
             let attribute = self.attribute("key", &key);
             self.keep_declared(&key.expr, &attribute);
             let normal = self.settle(normal::normal(key.clone()), block.origin)?;
-            if !is_total && (guard::can_fail(&key.expr) || sets.is_some() || normal.expr != key.expr) {
+            if !is_total && !is_absent(at) && (guard::can_fail(&key.expr) || sets.is_some() || normal.expr != key.expr)
+            {
                 fallible.push((key.expr.clone(), normal));
             }
             if !computed.keys.iter().any(|(known, _)| *known == key.expr) {
-                let column = if is_total { null_of(&key.data_type) } else { attribute.column() };
+                let column = if is_total || is_absent(at) { null_of(&key.data_type) } else { attribute.column() };
                 computed.keys.push((key.expr, column));
             }
         }
@@ -263,7 +273,7 @@ impl Resolver<'_> {
         let aggregate_exprs = aggregates.collect::<Option<Vec<Expr>>>()?;
         // without keys there is one group, even of no rows
         let (mut aggregate_exprs, counted) = (aggregate_exprs, format!("rows#{}", self.number()));
-        if has_total {
+        if has_total || times > 1 {
             aggregate_exprs.push(count(lit(1i64)).alias(&counted));
         }
         let aggregate_exprs = match group_exprs.is_empty() && aggregate_exprs.is_empty() {
@@ -280,9 +290,15 @@ impl Resolver<'_> {
             let own: Vec<Expr> = own.collect();
             plan = self.built(LogicalPlanBuilder::from(plan).project(own), block.origin)?;
         }
-        if has_total {
+        if has_total || times > 1 {
             let some = Expr::Column(Column::new_unqualified(counted)).gt(lit(0i64));
             plan = self.built(LogicalPlanBuilder::from(plan).filter(some), block.origin)?;
+        }
+        if times > 1 {
+            let times = i64::try_from(times).unwrap_or(i64::MAX);
+            let times = self.settle(literal(&Literal::Long(times)), block.origin)?;
+            let own: Vec<Expr> = plan.schema().columns().into_iter().map(Expr::Column).collect();
+            plan = self.repeated(plan, [own.clone(), own], times, block.origin)?;
         }
 
         let mut complete = true;
@@ -291,7 +307,10 @@ impl Resolver<'_> {
                 Some(expr) => output.value.expr = expr,
                 None => complete = false,
             }
-            output.source = None;
+            if has_sets || is_total {
+                // a key of several sets is another column than that of the input
+                output.source = None;
+            }
         }
         for (value, order) in &mut orders {
             let origin = &order.child.origin;
@@ -433,7 +452,11 @@ fn holds_column_beside_aggregate(expr: &Expr) -> bool {
     let mut column = false;
     // the closure never fails
     let _ = expr.apply(|node| {
-        column |= matches!(node, Expr::Column(_));
+        column |= match node {
+            Expr::Column(_) => true,
+            Expr::ScalarSubquery(subquery) => !subquery.outer_ref_columns.is_empty(),
+            _ => false,
+        };
         Ok(match node {
             Expr::AggregateFunction(_) => TreeNodeRecursion::Jump,
             _ => TreeNodeRecursion::Continue,

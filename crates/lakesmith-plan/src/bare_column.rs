@@ -47,7 +47,7 @@ pub(crate) fn without_tables(expression: &Expression, scope: &Scope<'_>) -> Expr
 /// A column without its table, with the fields that are asked of it.
 fn without_table(part: &mut Expression, scope: &Scope<'_>) {
     let ExpressionKind::Attribute { parts, plan_id, .. } = &mut part.kind else { return };
-    let Found::Column(column, taken) = scope.find(parts, *plan_id) else {
+    let Found::Column(column, taken) = scope.find_before_aliases(parts, *plan_id) else {
         if let [only] = parts.as_mut_slice()
             && scope.aliases.iter().any(|(name, _)| *name == only.text)
         {

@@ -18,12 +18,14 @@ use crate::null_folding;
 use crate::null_order;
 use crate::project::{mentions_aggregate, typed};
 use crate::quantified_like;
+use crate::random::{RANDOM, is_random};
 use crate::resolver::Resolver;
 use crate::rounded_name;
 use crate::scope::{Found, Scope};
 use crate::sql_function::Called;
 use crate::star::is_to_spell;
 use crate::time_window::is_time_window;
+use crate::window::find_window;
 
 impl Resolver<'_> {
     /// A function that is not built, or that nobody has. Faults of its arguments are noted too.
@@ -133,7 +135,8 @@ impl Resolver<'_> {
         match &call.filter {
             None => Some(value),
             Some(filter) => {
-                let condition = self.filter_of_aggregate(filter, &Scope { aggregates: false, ..*scope })?;
+                let condition =
+                    self.filter_of_aggregate(filter, &Scope { aggregates: false, within_aggregate: true, ..*scope })?;
                 self.filtered(value, condition, origin)
             }
         }
@@ -291,6 +294,9 @@ impl Resolver<'_> {
             _ => None,
         };
         let value = self.settle(resolved, at)?;
+        if function.role == Role::Aggregate && scope.windowed.is_none() {
+            self.checked_aggregate(call, origin)?;
+        }
         if let (Expr::ScalarFunction(kernel), Some(left)) = (&value.expr, types.first())
             && let Some(known) = naming::moving(name, kernel.name(), left)
         {
@@ -386,6 +392,9 @@ impl Resolver<'_> {
         if mentions_aggregate(filter) {
             return self.refuse(told("an aggregate function stands in FILTER"), &filter.origin, "about many rows");
         }
+        if let Some(window) = find_window(filter) {
+            return self.refuse(told("a window function stands in FILTER"), &window.origin, "about many rows");
+        }
         if is_random(filter) {
             return self.refuse(told("a random function stands in FILTER"), &filter.origin, "random");
         }
@@ -403,7 +412,7 @@ fn unsupported_syntax(title: String) -> Diagnostic {
 }
 
 /// Functions of all values of a group, whose DISTINCT means nothing, by the first of their names.
-const WITHOUT_DISTINCT: [&str; 3] = ["mode", "percentile_cont", "percentile_disc"];
+pub(crate) const WITHOUT_DISTINCT: [&str; 3] = ["mode", "percentile_cont", "percentile_disc"];
 
 const COMPARISONS: [&str; 9] = ["==", "=", "!=", "<>", "<", "<=", ">", ">=", "<=>"];
 
@@ -441,29 +450,17 @@ const PASSING_NULLS: [&str; 8] =
 /// Aggregates with WITHIN GROUP.
 const ORDERED: [&str; 4] = ["listagg", "mode", "percentile_cont", "percentile_disc"];
 
-/// Functions that give other values in each call.
-const RANDOM: [&str; 5] = ["rand", "randn", "randstr", "uniform", "uuid"];
-
-/// Whether a function that gives other values in each call stands in an expression.
-pub(crate) fn is_random(expression: &Expression) -> bool {
-    let is_own = match &expression.kind {
-        // a name is no value
-        ExpressionKind::ComputedIdentifier(_) => return false,
-        ExpressionKind::Function(call) => {
-            let function = call.name.parts.last().and_then(|part| registry::find(part.text.as_str()));
-            function.is_some_and(|function| RANDOM.contains(&function.names[0]))
-        }
-        _ => false,
-    };
-    is_own || expression.children().into_iter().any(is_random)
-}
-
 /// Functions that Spark has with more arguments than are built.
 const FURTHER_ARGUMENTS: [&str; 4] = ["dense_rank", "instr", "percent_rank", "rank"];
 
 /// Functions that take values of all types that Spark has them for; what they refuse, Spark does.
-const OF_ALL_TYPES: [&str; 36] = [
+const OF_ALL_TYPES: [&str; 42] = [
     "!=",
+    "%",
+    "*",
+    "+",
+    "-",
+    "/",
     "<",
     "<=",
     "<=>",
@@ -489,6 +486,7 @@ const OF_ALL_TYPES: [&str; 36] = [
     "nullif",
     "nvl",
     "nvl2",
+    "pmod",
     "rpad",
     "startswith",
     "substr",

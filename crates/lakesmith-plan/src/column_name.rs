@@ -8,6 +8,7 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::{Typed, arrange, collection};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, NamePart};
+use lakesmith_unresolved::relation::UNNAMED_QUERY;
 use lakesmith_unresolved::{Literal, PlanId, SparkType};
 
 use crate::call::bare_function;
@@ -45,14 +46,18 @@ impl Resolver<'_> {
             return output;
         }
         let named = scope.aliases.iter().rev().find(|(name, _)| *name == parts[0].text);
-        match scope.find(parts, plan_id) {
+        match scope.find_before_aliases(parts, plan_id) {
             Found::Column(column, taken) => {
                 self.check_row_index(column, &parts[taken..], origin)?;
+                if column.reach == Reach::Generated && named.is_some() {
+                    self.checked_alias(parts, scope, origin)?;
+                }
                 self.fields(typed(column), &parts[taken..])
             }
             Found::Ambiguous(columns) => self.ambiguous(parts, &columns, origin),
             Found::Nothing => {
                 if let Some((_, value)) = named {
+                    self.checked_alias(parts, scope, origin)?;
                     let is_same = |(name, _): &&(Identifier, Typed)| *name == parts[0].text;
                     let is_several = scope.aliases.iter().filter(is_same).count() > 1;
                     if !scope.aliases_first && is_several {
@@ -60,21 +65,12 @@ impl Resolver<'_> {
                         let condition = Condition::AMBIGUOUS_LATERAL_COLUMN_ALIAS;
                         return self.refuse(Diagnostic::error(condition, title), origin, "ambiguous");
                     }
-                    if let Some(place) = place_without_aliases(scope) {
-                        let title =
-                            format!("`{}` is named in the same SELECT list, which {place} cannot ask", shown(parts));
-                        let condition = match scope.within_window {
-                            true => Condition::UNSUPPORTED_FEATURE_LATERAL_COLUMN_ALIAS_IN_WINDOW,
-                            false => Condition::UNSUPPORTED_FEATURE_LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC,
-                        };
-                        let help = "write the expression, or give it the name in a query beneath";
-                        return self.refuse(Diagnostic::error(condition, title).help(help), origin, "");
-                    }
                     if !is_several {
                         return self.fields(value.clone(), &parts[1..]);
                     }
                 }
-                if parts.len() == 1 && scope.aggregates && parts[0].text.matches("grouping__id") {
+                let is_body = scope.parameters.is_some();
+                if parts.len() == 1 && (scope.aggregates || is_body) && parts[0].text.matches("grouping__id") {
                     let call = FunctionCall::builtin("grouping_id", Vec::new(), origin.clone());
                     return self.call(&call, scope, origin);
                 }
@@ -95,6 +91,22 @@ impl Resolver<'_> {
                 self.unknown_column(parts, scope)
             }
         }
+    }
+
+    /// Refuses an alias of the same SELECT list in an aggregate or window function, which are computed before the list.
+    fn checked_alias(&mut self, parts: &[NamePart], scope: &Scope<'_>, origin: &Origin) -> Option<()> {
+        let is_after = scope.aliases_first || scope.is_qualify;
+        let (condition, place) = match (scope.within_aggregate, scope.within_window) {
+            _ if is_after => return Some(()),
+            (true, _) => {
+                (Condition::UNSUPPORTED_FEATURE_LATERAL_COLUMN_ALIAS_IN_AGGREGATE_FUNC, "an aggregate function")
+            }
+            (false, true) => (Condition::UNSUPPORTED_FEATURE_LATERAL_COLUMN_ALIAS_IN_WINDOW, "a window function"),
+            (false, false) => return Some(()),
+        };
+        let title = format!("`{}` is an alias of the same SELECT list and stands in {place}", shown(parts));
+        let help = "write what it stands for, or give it its name in a query beneath this one";
+        self.refuse(Diagnostic::error(condition, title).help(help), origin, "an alias")
     }
 
     /// Refuses `_metadata` as a whole, and its field `row_index`, where that is not built.
@@ -131,7 +143,8 @@ impl Resolver<'_> {
     /// Refuses a name that several columns have.
     pub(crate) fn ambiguous<T>(&mut self, parts: &[NamePart], columns: &[&ScopeColumn], origin: &Origin) -> Option<T> {
         let written = |column: &&ScopeColumn| {
-            let all = column.qualifier.last().into_iter().chain([&column.attribute.name]);
+            let table = column.qualifier.last().filter(|table| !table.matches(UNNAMED_QUERY));
+            let all = table.into_iter().chain([&column.attribute.name]);
             format!("`{}`", all.map(Identifier::as_str).collect::<Vec<_>>().join("."))
         };
         let candidates: Vec<String> = columns.iter().map(written).collect();
@@ -143,10 +156,6 @@ impl Resolver<'_> {
 
     pub(crate) fn unknown_column<T>(&mut self, parts: &[NamePart], scope: &Scope<'_>) -> Option<T> {
         let last = parts.last()?;
-        if self.generated.contains(&parts[0].text) {
-            let what = format!("naming `{}`, which a generator of the same SELECT gives,", parts[0].text);
-            return self.not_built(&what, &last.origin);
-        }
         let told = scope.columns.iter().filter(|column| column.reach != Reach::MetadataWithoutRowIndex);
         let names: Vec<&str> = told.map(|column| column.attribute.name.as_str()).collect();
         let similar = closest(last.text.as_str(), names.iter().copied(), 3);
@@ -226,7 +235,10 @@ impl Resolver<'_> {
                 self.moved.push((extraction.origin.clone(), naming::FIELD));
                 self.field(value, &name, &extraction.origin)
             }
-            (SparkType::Array { .. } | SparkType::Map { .. }, _) => {
+            (data_type @ (SparkType::Array { .. } | SparkType::Map { .. }), _) => {
+                if matches!(data_type, SparkType::Map { .. }) {
+                    self.moved.push((extraction.origin.clone(), naming::KEY));
+                }
                 let key = self.expression(extraction, scope)?;
                 let element = collection::element(value, key);
                 self.settle(element, &extraction.origin)
@@ -240,15 +252,6 @@ impl Resolver<'_> {
     }
 }
 
-/// A place that sees columns, and none of the names that the SELECT list has given before.
-fn place_without_aliases(scope: &Scope<'_>) -> Option<&'static str> {
-    match (scope.aliases_first, scope.within_window, scope.within_aggregate) {
-        (true, ..) | (false, false, false) => None,
-        (false, true, _) => Some("a window"),
-        (false, false, true) => Some("an aggregate function"),
-    }
-}
-
 /// A column that is there, under another table or alias than was written.
 fn unknown_qualifier(parts: &[NamePart], scope: &Scope<'_>, title: &str) -> Option<Diagnostic> {
     let [qualifier, name] = parts else { return None };
@@ -258,7 +261,7 @@ fn unknown_qualifier(parts: &[NamePart], scope: &Scope<'_>, title: &str) -> Opti
     }
     let fitting = scope.columns.iter().filter(|column| column.attribute.name == name.text);
     let written = fitting.filter_map(|column| {
-        let own = column.qualifier.last()?;
+        let own = column.qualifier.last().filter(|table| !table.matches(UNNAMED_QUERY))?;
         Some(format!("`{}.{}`", own.as_str(), column.attribute.name.as_str()))
     });
     let mut written: Vec<String> = written.collect();

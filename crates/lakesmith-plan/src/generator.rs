@@ -1,4 +1,4 @@
-//! Generators: `SELECT explode(a)`, `LATERAL VIEW explode(a) t AS x`, `FROM explode(a)`.
+//! Generators: `LATERAL VIEW explode(a) t AS x`, `FROM explode(a)`; those of a SELECT list stand in `generated_list.rs`.
 //!
 //! The rows of a generator stand beside the row they come from, under a qualifier of their own; what named the generator then
 //! names these columns.
@@ -12,11 +12,8 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::Typed;
 use lakesmith_functions::generator::{Generated, generate, is_generator};
 use lakesmith_unresolved::SparkType;
-use lakesmith_unresolved::expression::{Expression, ExpressionKind, FunctionCall, NamePart};
-use lakesmith_unresolved::relation::Aggregate;
+use lakesmith_unresolved::expression::{FunctionCall, NamePart};
 
-use crate::frame::constant;
-use crate::project::{Block, typed};
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
 
@@ -37,99 +34,7 @@ pub(crate) fn generates(call: &FunctionCall) -> bool {
     call.name.parts.last().is_some_and(|name| is_generator(name.text.as_str()))
 }
 
-/// The generator that an expression of the SELECT list is, with the names of its columns.
-fn generator_of(expression: &Expression) -> Option<(&FunctionCall, &[NamePart])> {
-    match &expression.kind {
-        ExpressionKind::Function(call) if generates(call) => Some((call, &[])),
-        ExpressionKind::Alias { child, names, .. } => match &child.kind {
-            ExpressionKind::Function(call) if generates(call) => Some((call, names)),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Whether a SELECT list has a generator.
-pub(crate) fn has_generator(expressions: &[Expression]) -> bool {
-    expressions.iter().any(|expression| generator_of(expression).is_some())
-}
-
 impl Resolver<'_> {
-    /// The input with the rows of the generators of a SELECT list, and the list with their columns in their places. Nothing
-    /// changes for a list without a generator. Two of them give every pair of their rows.
-    pub(crate) fn with_generator(
-        &mut self,
-        input: Planned,
-        expressions: &[Expression],
-        outer: &Scope<'_>,
-    ) -> Option<(Planned, Option<Vec<Expression>>)> {
-        if !has_generator(expressions) {
-            return Some((input, None));
-        }
-        let mut planned = input;
-        let mut list = Vec::new();
-        for expression in expressions {
-            let Some((call, names)) = generator_of(expression) else {
-                list.push(expression.clone());
-                continue;
-            };
-            let origin = &expression.origin;
-            let qualifier = vec![Identifier::new(format!("generator#{}", self.number()))];
-            // `*` beside the generator means the input's columns only
-            let reach = Reach::Qualified;
-            let rows = Rows { names, qualifier: qualifier.clone(), reach, is_outer: false, origin };
-            let before = planned.columns.len();
-            planned = self.generate(planned, call, &rows, outer)?;
-            let part = |text: &Identifier| NamePart { text: text.clone(), origin: origin.clone() };
-            for (at, column) in planned.columns[before..].iter_mut().enumerate() {
-                // a qualifier for each: several may have one name
-                let own = Identifier::new(format!("{}@{at}", qualifier[0].as_str()));
-                column.qualifier = vec![own.clone()];
-                let name = &column.attribute.name;
-                let parts = vec![part(&own), part(name)];
-                let kind = ExpressionKind::Attribute { parts, plan_id: None, is_metadata_column: false };
-                let child = Box::new(Expression::new(kind, origin.clone()));
-                let alias = ExpressionKind::Alias { child, names: vec![part(name)], metadata: None };
-                list.push(Expression::new(alias, origin.clone()));
-            }
-        }
-        Some((planned, Some(list)))
-    }
-
-    /// A block with aggregates whose SELECT list has one generator, which then takes the aggregates: they are computed first.
-    pub(crate) fn generated_from_groups(
-        &mut self,
-        block: &Block<'_>,
-        aggregate: &Aggregate,
-        outer: &Scope<'_>,
-    ) -> Option<Planned> {
-        let mut generators = aggregate.outputs.iter().enumerate().filter(|(_, output)| generator_of(output).is_some());
-        let (at, output) = generators.next()?;
-        let (call, names) = generator_of(output)?;
-        let is_star = |output: &Expression| matches!(output.kind, ExpressionKind::Star { .. });
-        if generators.next().is_some() || aggregate.outputs.iter().any(is_star) || names_position(aggregate) {
-            return self.not_built("this generator beside GROUP BY", &output.origin);
-        }
-        let origin = &output.origin;
-        let mut outputs = aggregate.outputs.clone();
-        let arguments = call.arguments.iter().map(|argument| {
-            let name = NamePart { text: Identifier::new("argument"), origin: origin.clone() };
-            let kind = ExpressionKind::Alias { child: Box::new(argument.clone()), names: vec![name], metadata: None };
-            Expression::new(kind, argument.origin.clone())
-        });
-        outputs.splice(at..=at, arguments);
-        let inner = Aggregate { outputs, ..aggregate.clone() };
-        let unordered = Block { orders: &[], order_all: None, ..*block };
-        let planned = self.groups(&unordered, &inner, outer)?;
-        let (before, count) = (planned.columns.len(), call.arguments.len());
-        let arguments = planned.columns[at..at + count].iter().map(typed).collect();
-        let rows = Rows { names, qualifier: Vec::new(), reach: Reach::Plain, is_outer: false, origin };
-        let mut planned = self.generate_from(planned, call, arguments, &rows)?;
-        let generated = planned.columns.split_off(before);
-        planned.columns.splice(at..at + count, generated);
-        self.ordered(planned, block.orders, block.order_all, outer)
-    }
-
     /// `FROM explode(a)`.
     pub(crate) fn generated_rows(
         &mut self,
@@ -151,13 +56,16 @@ impl Resolver<'_> {
         rows: &Rows<'_>,
         outer: &Scope<'_>,
     ) -> Option<Planned> {
+        for argument in &call.arguments {
+            self.without_functions(argument, "a generator")?;
+        }
         let scope = Scope { outer: Some(outer), ..Scope::of(&input.columns) };
         let arguments: Vec<Option<Typed>> = call.arguments.iter().map(|a| self.expression(a, &scope)).collect();
         let arguments = arguments.into_iter().collect::<Option<Vec<_>>>()?;
         self.generate_from(input, call, arguments, rows)
     }
 
-    fn generate_from(
+    pub(crate) fn generate_from(
         &mut self,
         input: Planned,
         call: &FunctionCall,
@@ -191,7 +99,8 @@ impl Resolver<'_> {
             },
             _ => Vec::new(),
         };
-        let listed = own.iter().cloned().chain([generated.rows.expr.alias(&list)]);
+        let beneath = self.without_keys(&input.plan, &input.columns, rows.origin)?;
+        let listed = beneath.into_iter().chain([generated.rows.expr.alias(&list)]);
         let is_outer = rows.is_outer || generated.is_outer;
         let options = UnnestOptions::new().with_preserve_nulls(is_outer);
         let unnested = input
@@ -224,11 +133,6 @@ impl Resolver<'_> {
         let help = format!("put it into FROM: `LATERAL VIEW {name}(…) t AS x`");
         self.refuse(Diagnostic::error(condition, title).help(help), origin, "generator")
     }
-}
-
-/// Whether GROUP BY has a position, which a generator would move.
-fn names_position(aggregate: &Aggregate) -> bool {
-    aggregate.keys.iter().any(|key| constant(key).is_some())
 }
 
 #[cfg(test)]

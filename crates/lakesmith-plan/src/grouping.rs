@@ -96,6 +96,9 @@ impl Resolver<'_> {
                 return self.refuse(Diagnostic::error(Condition::GROUPING_COLUMN_MISMATCH, title), origin, "");
             }
         };
+        if arguments.iter().any(|key| !matches!(key, Expr::Column(_))) {
+            return self.not_built("`grouping` of a key that no set has", origin);
+        }
         let call = AggregateFunction::new_udf(grouping_udaf(), arguments, false, None, vec![], None);
         Some(Expr::AggregateFunction(call))
     }
@@ -117,7 +120,7 @@ impl Resolver<'_> {
         Some(Some(lit(lacking)))
     }
 
-    fn no_sets<T>(&mut self, origin: &Origin) -> Option<T> {
+    pub(crate) fn no_sets<T>(&mut self, origin: &Origin) -> Option<T> {
         let title = "`grouping` and `grouping_id` stand with ROLLUP, CUBE or GROUPING SETS only";
         self.refuse(Diagnostic::error(Condition::UNSUPPORTED_GROUPING_EXPRESSION, title), origin, "")
     }

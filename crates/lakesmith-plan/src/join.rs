@@ -94,6 +94,7 @@ impl Resolver<'_> {
             let diagnostic = Diagnostic::error(Condition::JOIN_CONDITION_IS_NOT_BOOLEAN_TYPE, title);
             return self.refuse(diagnostic, &written.origin, "no condition");
         }
+        self.same_for_all_calls(written, Condition::INVALID_NON_DETERMINISTIC_EXPRESSIONS)?;
         Some(null_order::with_keys(value.expr))
     }
 

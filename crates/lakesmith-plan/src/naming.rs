@@ -67,6 +67,9 @@ pub(crate) const CONVERTED: &str = "converted";
 /// What `s['x']` is noted by where it is a field of a struct, which Spark names `s.x`.
 pub(crate) const FIELD: &str = "field";
 
+/// What the key of a map is noted by, which Spark shows in brackets even where it is written as the name of a field.
+pub(crate) const KEY: &str = "key";
+
 /// `time_bucket` of times without a zone, of which the bucket that others begin at has none either.
 pub(crate) const BUCKET_WITHOUT_ZONE: &str = "time_bucket without zone";
 
@@ -93,6 +96,11 @@ fn with_kernels(mut expression: Expression, moved: &[(Origin, &'static str)]) ->
         {
             extraction.origin = part.origin.clone();
             return;
+        }
+        if let ExpressionKind::ExtractValue { extraction, .. } = &mut part.kind
+            && moved.iter().any(|(origin, how)| *origin == extraction.origin && *how == KEY)
+        {
+            extraction.kind = ExpressionKind::ExpressionString(text(extraction));
         }
         let ExpressionKind::Function(call) = &mut part.kind else { return };
         let ([_, _], Some((origin, kernel))) = (call.arguments.as_slice(), known) else { return };
@@ -356,7 +364,7 @@ const CAPITALS: [&str; 38] = [
 const NATURAL_ORDER: &str = ", lambdafunction((IF(((namedlambdavariable() IS NULL) AND (namedlambdavariable() IS NULL)), 0, (IF((namedlambdavariable() IS NULL), 1, (IF((namedlambdavariable() IS NULL), -1, (IF((namedlambdavariable() < namedlambdavariable()), -1, (IF((namedlambdavariable() > namedlambdavariable()), 1, 0)))))))))), namedlambdavariable(), namedlambdavariable())";
 
 /// Arguments that Spark adds when they are left out: function, number of arguments, what is added.
-const DEFAULTS: [(&str, usize, &str); 33] = [
+const DEFAULTS: [(&str, usize, &str); 35] = [
     ("aggregate", 3, ", lambdafunction(namedlambdavariable(), namedlambdavariable())"),
     ("approx_percentile", 2, ", 10000"),
     ("percentile", 2, ", 1"),
@@ -390,6 +398,8 @@ const DEFAULTS: [(&str, usize, &str); 33] = [
     ("substring", 2, ", 2147483647"),
     ("to_unix_timestamp", 1, ", yyyy-MM-dd HH:mm:ss"),
     ("unix_timestamp", 1, ", yyyy-MM-dd HH:mm:ss"),
+    ("vector_norm", 1, ", 2.0"),
+    ("vector_normalize", 1, ", 2.0"),
 ];
 
 /// Functions whose second argument is no part of the name.

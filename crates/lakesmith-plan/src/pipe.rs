@@ -6,7 +6,7 @@ use lakesmith_unresolved::relation::Aggregate;
 use lakesmith_unresolved::{Relation, RelationKind};
 
 use crate::frame::constant;
-use crate::project::{Order, Output, mentions_aggregate, typed};
+use crate::project::{Order, Output, mentions_aggregate};
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Found, Scope};
 
@@ -73,17 +73,19 @@ impl Resolver<'_> {
         };
         let value = self.expression(child, &scope)?;
         let outputs = input.columns.iter().filter(|column| column.is_visible()).map(|column| {
-            let is_set = column.attribute.name == name.text;
-            Output {
-                name: if is_set { name.text.clone() } else { column.attribute.name.clone() },
-                value: if is_set { value.clone() } else { typed(column) },
-                origin: origin.clone(),
-                source: (!is_set).then(|| column.clone()),
-                metadata: if is_set { None } else { column.attribute.metadata.clone() },
+            match column.attribute.name == name.text {
+                true => Output {
+                    name: name.text.clone(),
+                    value: value.clone(),
+                    origin: origin.clone(),
+                    source: None,
+                    metadata: None,
+                },
+                false => Output::kept(column, origin),
             }
         });
         let outputs = outputs.collect();
-        self.finish_block(input.plan, outputs, Order::default(), origin)
+        self.with_second_keys(input, outputs, Order::default(), origin)
     }
 
     fn pipe_aggregate(&mut self, relation: &Relation, outer: &Scope<'_>) -> Option<Planned> {
@@ -132,7 +134,7 @@ impl Resolver<'_> {
 }
 
 /// The function that tells grouping sets apart in an expression.
-fn grouping_call(output: &Expression) -> Option<&'static str> {
+pub(crate) fn grouping_call(output: &Expression) -> Option<&'static str> {
     let own = match &output.kind {
         ExpressionKind::Function(call) => call
             .name

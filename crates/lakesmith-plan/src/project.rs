@@ -1,8 +1,6 @@
 //! [`Block`]: one SELECT with its GROUP BY, HAVING and ORDER BY, resolved together, because ORDER BY and HAVING may name
 //! columns of the input, aggregates and aliases alike.
 
-use std::collections::HashMap;
-
 use datafusion::common::tree_node::TreeNode;
 use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder};
 use lakesmith_base::Identifier;
@@ -13,8 +11,7 @@ use lakesmith_unresolved::expression::{Expression, ExpressionKind, SortOrder};
 use lakesmith_unresolved::relation::{Aggregate, GroupKind};
 use lakesmith_unresolved::{Relation, RelationKind};
 
-use crate::attribute::AttributeId;
-use crate::generator::has_generator;
+use crate::generated_list::has_generator;
 use crate::naming::{column_name, computed_name};
 use crate::output_name::{is_same_column, named_outputs};
 use crate::relation::is_aggregate;
@@ -71,6 +68,19 @@ pub(crate) struct Output {
     pub metadata: Option<String>,
 }
 
+impl Output {
+    /// A column of the input as it is.
+    pub fn kept(column: &ScopeColumn, origin: &Origin) -> Self {
+        Self {
+            name: column.attribute.name.clone(),
+            value: typed(column),
+            origin: origin.clone(),
+            source: Some(column.clone()),
+            metadata: column.attribute.metadata.clone(),
+        }
+    }
+}
+
 impl<'r> Block<'r> {
     /// The block that a relation is the top of.
     pub fn of(relation: &'r Relation) -> Option<Self> {
@@ -102,11 +112,7 @@ impl Resolver<'_> {
         if let Some(condition) = block.qualify {
             self.check_qualify(block.select.expressions(), condition)?;
         }
-        let known = self.generated.len();
-        self.generated.extend(generated_names(block.select.expressions()));
-        let planned = self.selected(block, outer);
-        self.generated.truncate(known);
-        planned
+        self.selected(block, outer)
     }
 
     fn selected(&mut self, block: &Block<'_>, outer: &Scope<'_>) -> Option<Planned> {
@@ -146,9 +152,27 @@ impl Resolver<'_> {
                 };
                 let orders = self.order_keys(block, &outputs, &Scope { aliases_first: true, ..scope })?;
                 let order = Order { filter, keys: orders, all: block.order_all };
-                self.finish_block(input.plan, outputs, order, block.origin)
+                self.with_second_keys(input, outputs, order, block.origin)
             }
         }
+    }
+
+    /// The block over its input, behind which the second keys of JOIN USING stay in reach: the next step of a pipe may name them.
+    pub(crate) fn with_second_keys(
+        &mut self,
+        input: Planned,
+        mut outputs: Vec<Output>,
+        order: Order,
+        origin: &Origin,
+    ) -> Option<Planned> {
+        let shown = outputs.len();
+        if order.all.is_none() {
+            let second = input.columns.iter().filter(|column| column.reach == Reach::Qualified);
+            outputs.extend(second.map(|column| Output::kept(column, origin)));
+        }
+        let mut planned = self.finish_block(input.plan, outputs, order, origin)?;
+        planned.columns[shown..].iter_mut().for_each(|column| column.reach = Reach::Qualified);
+        Some(planned)
     }
 
     /// The SELECT list; all faults of it are noted before it is given up.
@@ -202,7 +226,10 @@ impl Resolver<'_> {
                 }
                 _ => Identifier::new(computed_name(expression, &value.expr, &inner, &self.correlations, &self.moved)),
             };
-            let source = if is_named { None } else { source_of(&value.expr, scope) };
+            let source = source_of(&value.expr, scope);
+            // an alias makes another column of one; that of a generator is the name of its column
+            let source =
+                source.filter(|source| !is_named || source.reach == Reach::Generated && source.attribute.name == name);
             let is_field =
                 matches!(&expression.kind, ExpressionKind::Attribute { .. }) && !matches!(value.expr, Expr::Column(_));
             if is_named || is_field {
@@ -237,7 +264,10 @@ impl Resolver<'_> {
             let value =
                 match self.ordinal(&order.child, outputs.len(), Condition::ORDER_BY_POS_OUT_OF_RANGE)?.or(by_name) {
                     Some(index) => Some(outputs[index].value.clone()),
-                    None => self.expression(&order.child, scope),
+                    None => {
+                        self.without_functions(&order.child, "ORDER BY")?;
+                        self.expression(&order.child, scope)
+                    }
                 };
             keys.push(value.map(|value| (value, order.clone())));
         }
@@ -263,22 +293,18 @@ impl Resolver<'_> {
         }
         let mut columns = Vec::new();
         let mut projected = Vec::new();
-        let mut places: HashMap<AttributeId, usize> = HashMap::new();
-        for (at, (output, expr)) in outputs.iter().zip(&replaced).enumerate() {
+        for (output, expr) in outputs.iter().zip(&replaced) {
             let mut attribute = self.attribute(output.name.clone(), &output.value);
             attribute.metadata.clone_from(&output.metadata);
             attribute.plan_id = output.source.as_ref().and_then(|source| source.attribute.plan_id);
             if let Some(source) = &output.source {
-                let before = *places.entry(source.attribute.id).or_insert(at);
-                if let Some(before) = columns.get(before) {
-                    let before: &ScopeColumn = before;
-                    attribute.root = before.attribute.root;
-                }
+                attribute.root = source.attribute.root;
             }
             self.keep_declared(&output.value.expr, &attribute);
             let fenced = self.settle(guard::fenced(expr.clone(), &output.value.data_type), &output.origin)?;
             projected.push(fenced.alias(attribute.internal()));
-            let qualifier = output.source.as_ref().map_or_else(Vec::new, |source| source.qualifier.clone());
+            let source = output.source.as_ref().filter(|source| source.reach != Reach::Generated);
+            let qualifier = source.map_or_else(Vec::new, |source| source.qualifier.clone());
             columns.push(ScopeColumn { attribute, qualifier, reach: Reach::Plain });
         }
         let mut sorts = Vec::new();
@@ -308,16 +334,6 @@ impl Resolver<'_> {
         let plan = self.built(builder, origin)?;
         Some(Planned { plan, columns })
     }
-}
-
-/// The names of columns that generators of a SELECT list give.
-fn generated_names(expressions: &[Expression]) -> Vec<Identifier> {
-    let generated = expressions.iter().filter(|expression| has_generator(std::slice::from_ref(*expression)));
-    let names = generated.filter_map(|expression| match &expression.kind {
-        ExpressionKind::Alias { names, .. } => Some(names.iter().map(|name| name.text.clone())),
-        _ => None,
-    });
-    names.flatten().collect()
 }
 
 /// A query with aggregates, before they are computed.

@@ -101,8 +101,6 @@ pub(crate) struct Resolver<'k> {
     pub comments: BTreeMap<String, String>,
     /// Columns of `session_window`, by their internal names.
     pub sessions: BTreeSet<String>,
-    /// Names that generators of the SELECT list around give to their columns.
-    pub generated: Vec<Identifier>,
     next_id: u64,
 }
 
@@ -209,7 +207,6 @@ impl<'k> Resolver<'k> {
             declared: BTreeMap::new(),
             comments: BTreeMap::new(),
             sessions: BTreeSet::new(),
-            generated: Vec::new(),
             next_id: 0,
         }
     }

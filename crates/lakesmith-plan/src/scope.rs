@@ -29,12 +29,14 @@ pub enum Reach {
     Metadata,
     /// As [`Self::Metadata`], and the field `row_index` that it should have is not built.
     MetadataWithoutRowIndex,
+    /// By its name where neither another column nor an alias has it, and no part of `*`: what a generator of the same SELECT gives.
+    Generated,
 }
 
 impl Reach {
     /// Whether the column is reached only where no other has its name.
     pub fn is_metadata(self) -> bool {
-        matches!(self, Self::Metadata | Self::MetadataWithoutRowIndex)
+        matches!(self, Self::Metadata | Self::MetadataWithoutRowIndex | Self::Generated)
     }
 }
 
@@ -164,6 +166,18 @@ impl<'a> Scope<'a> {
             }
         }
         Found::Nothing
+    }
+
+    /// What a name means among the columns where aliases of the same SELECT list come before what its generators give.
+    pub fn find_before_aliases(&self, parts: &[NamePart], plan_id: Option<PlanId>) -> Found<'a> {
+        let found = self.find(parts, plan_id);
+        let Found::Column(column, _) = &found else { return found };
+        let own = column.attribute.column();
+        let is_other = |(name, value): &&(Identifier, Typed)| *name == parts[0].text && value.expr != own;
+        match column.reach == Reach::Generated && self.aliases.iter().any(|alias| is_other(&alias)) {
+            true => Found::Nothing,
+            false => found,
+        }
     }
 
     /// The columns of `*`, or of `t.*`, to which its keys of JOIN USING belong.

@@ -9,11 +9,10 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::coercion::common_type;
 use lakesmith_functions::{Typed, guard, kernel, normal};
+use lakesmith_unresolved::SparkType;
 use lakesmith_unresolved::relation::{SetKind, SetOperation};
-use lakesmith_unresolved::{Literal, SparkType};
 
 use crate::attribute::Attribute;
-use crate::literal::literal;
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
 use crate::subquery::outer::is_correlated;
@@ -62,7 +61,9 @@ impl Resolver<'_> {
                 SetKind::Intersect => left.nullable && right.nullable,
                 SetKind::Except => left.nullable,
             };
-            let attribute = self.attribute(pair.name.name, &left.clone().with_nullable(nullable));
+            let root = pair.left.as_ref().map(|left| left.root);
+            let mut attribute = self.attribute(pair.name.name, &left.clone().with_nullable(nullable));
+            attribute.root = root.unwrap_or(attribute.root);
             self.keep_common(pair.left.as_ref(), pair.right.as_ref(), &attribute);
             // read back, a plan agrees with itself where both inputs count as NULL at times
             let differs = is_correlated && left.nullable != right.nullable;
@@ -143,20 +144,8 @@ impl Resolver<'_> {
                 Some(Box::new(of_right)),
             )),
         };
-        self.repeated(groups, own, Typed::new(times, SparkType::Long).with_nullable(false), origin)
-    }
-
-    /// Each row as often as it says.
-    fn repeated(&mut self, rows: LogicalPlan, own: Vec<Expr>, times: Typed, origin: &Origin) -> Option<LogicalPlan> {
-        let one = self.settle(literal(&Literal::Long(1)), origin)?;
-        let list = self.builtin("sequence", vec![one, times], origin)?;
-        let name = format!("times#{}", self.number());
-        let listed = own.iter().cloned().chain([list.expr.alias(&name)]);
-        let repeated = LogicalPlanBuilder::from(rows)
-            .project(listed.collect::<Vec<_>>())
-            .and_then(|plan| plan.unnest_column(Column::new_unqualified(&name)))
-            .and_then(|plan| plan.project(own));
-        self.built(repeated, origin)
+        let beneath = self.without_keys(&groups, columns, origin)?;
+        self.repeated(groups, [beneath, own], Typed::new(times, SparkType::Long).with_nullable(false), origin)
     }
 
     fn meeting_type(&mut self, pair: &Pair, kind: SetKind, origin: &Origin) -> Option<SparkType> {

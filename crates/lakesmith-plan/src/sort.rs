@@ -43,6 +43,7 @@ impl OrderAll {
 impl Resolver<'_> {
     /// One key.
     pub(crate) fn sort_key(&mut self, order: &SortOrder, scope: &Scope<'_>) -> Option<Sort> {
+        self.without_functions(&order.child, "ORDER BY")?;
         let value = self.expression(&order.child, scope)?;
         Some(directed(self.settle(normal::ordered(value), &order.child.origin)?.expr, order))
     }
@@ -169,6 +170,7 @@ impl Resolver<'_> {
             let condition = Condition::INVALID_LIMIT_LIKE_EXPRESSION_IS_UNFOLDABLE;
             return self.refuse(Diagnostic::error(condition, title), &written.origin, "no constant");
         }
+        self.without_functions(written, clause)?;
         let value = self.expression(written, &Scope::default())?;
         if value.data_type != SparkType::Integer {
             let title = format!("{clause} takes a number of type INT, not {}", value.data_type);

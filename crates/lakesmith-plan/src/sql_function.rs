@@ -13,7 +13,7 @@ use lakesmith_diagnostic::{Condition, Diagnostic, Origin};
 use lakesmith_functions::cast::{Mode, cast};
 use lakesmith_functions::place::noting;
 use lakesmith_functions::rules::within;
-use lakesmith_functions::{Rules, Typed};
+use lakesmith_functions::{Rules, Typed, registry};
 use lakesmith_unresolved::expression::{
     Expression, ExpressionKind, FunctionCall, NamePart, Subquery, SubqueryKind, SubqueryPlan,
 };
@@ -67,6 +67,35 @@ impl Resolver<'_> {
         }
     }
 
+    /// The function of SQL that a call means; none where a function of Spark comes before it, or the catalog has still to be asked.
+    pub(crate) fn of_sql(&mut self, call: &FunctionCall) -> Option<Arc<SqlFunction>> {
+        let is_builtin = call.name.parts.last().is_some_and(|part| registry::find(part.text.as_str()).is_some());
+        if is_builtin && call.name.parts.len() == 1 {
+            return None;
+        }
+        match self.called(call) {
+            Called::Function(function) => Some(function),
+            Called::Nothing | Called::Asked => None,
+        }
+    }
+
+    /// Refuses functions of SQL in a clause where Spark has no place for what a body asks.
+    pub(crate) fn without_functions(&mut self, expression: &Expression, clause: &str) -> Option<()> {
+        let mut open = vec![expression];
+        while let Some(expression) = open.pop() {
+            if let ExpressionKind::Function(call) = &expression.kind
+                && let Some(function) = self.of_sql(call)
+            {
+                let title = format!("function `{}` stands in {clause}, where no function of SQL may", function.name);
+                let diagnostic = Diagnostic::error(Condition::UNSUPPORTED_SQL_UDF_USAGE, title)
+                    .help("compute it in the SELECT list of a query beneath this one, and name the column");
+                return self.refuse(diagnostic, &expression.origin, "function of SQL");
+            }
+            open.extend(expression.children());
+        }
+        Some(())
+    }
+
     /// A name as the body that is being resolved means it.
     pub(crate) fn name_in_body(&self, name: QualifiedName) -> QualifiedName {
         match self.bodies.last().and_then(|body| body.namespace.as_ref()) {
@@ -95,7 +124,7 @@ impl Resolver<'_> {
         let parameters = self.parameters(function, call, &of_call, origin)?;
         let inner = Scope { parameters: Some(&parameters), ..Scope::default() };
         let value = self.in_body(function, origin, |resolver| match &function.definition.body {
-            FunctionBody::Value(value) => resolver.expression(value, &inner),
+            FunctionBody::Value(value) => resolver.expression(only_value_within(value), &inner),
             FunctionBody::Query(query) if only_value(query).is_some() => {
                 only_value(query).and_then(|value| resolver.expression(value, &inner))
             }
@@ -167,13 +196,13 @@ impl Resolver<'_> {
         }
         let rules = Rules::of(|key| function.settings.get(key).map(String::as_str)).unwrap_or_default();
         let (faults, shown, moved) = (self.diagnostics.len(), self.correlations.len(), self.moved.len());
-        let (ctes, generated) = (std::mem::take(&mut self.ctes), std::mem::take(&mut self.generated));
+        let ctes = std::mem::take(&mut self.ctes);
         let around = std::mem::replace(&mut self.options.session.rules, rules.clone());
         self.bodies.push(Body { name: function.name.clone(), namespace: function.namespace.clone() });
         let done = within(&rules, || noting(false, || work(self)));
         self.bodies.pop();
         self.options.session.rules = around;
-        (self.ctes, self.generated) = (ctes, generated);
+        self.ctes = ctes;
         self.correlations.truncate(shown);
         self.moved.truncate(moved);
         for fault in self.diagnostics.split_off(faults.min(self.diagnostics.len())) {
@@ -285,6 +314,17 @@ impl Resolver<'_> {
             }
         };
         Some(self.fields(found, &parts[taken..]))
+    }
+}
+
+/// What a value in parentheses stands for where it is `(SELECT value)`.
+fn only_value_within(value: &Expression) -> &Expression {
+    match &value.kind {
+        ExpressionKind::Subquery(subquery) if matches!(subquery.kind, SubqueryKind::Scalar) => match &subquery.query {
+            SubqueryPlan::Inline(query) => only_value(query).unwrap_or(value),
+            _ => value,
+        },
+        _ => value,
     }
 }
 

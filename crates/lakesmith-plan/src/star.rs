@@ -10,6 +10,7 @@ use lakesmith_unresolved::{Literal, SparkType};
 use crate::call::is_bare;
 use crate::column_name::outer_value;
 use crate::literal::literal;
+use crate::named_argument::has_named_arguments;
 use crate::project::{Output, typed};
 use crate::resolver::Resolver;
 use crate::scope::{Found, Scope, ScopeColumn};
@@ -204,6 +205,7 @@ impl Resolver<'_> {
         if let Some(text) = call.name.computed.take() {
             call.name.parts = self.identifier(&text)?;
         }
+        self.by_position(call)?;
         let is_star = |argument: &Expression| matches!(argument.kind, ExpressionKind::Star { .. });
         if !call.arguments.iter().any(is_star) {
             return Some(());
@@ -292,7 +294,7 @@ pub(crate) fn is_to_spell(call: &FunctionCall) -> bool {
         }
         _ => false,
     };
-    call.name.computed.is_some() || call.arguments.iter().any(star)
+    call.name.computed.is_some() || call.arguments.iter().any(star) || has_named_arguments(call)
 }
 
 /// Whether an expression has a part that [`Resolver::spelled_out`] writes anew.

@@ -94,8 +94,8 @@ impl Resolver<'_> {
         if name == SESSION {
             self.sessions.insert(attribute.internal());
         }
-        let own = input.columns.iter().map(|column| column.attribute.column());
-        let projected: Vec<Expr> = own.chain([windows.expr.alias(attribute.internal())]).collect();
+        let own = self.without_keys(&input.plan, &input.columns, origin)?;
+        let projected: Vec<Expr> = own.into_iter().chain([windows.expr.alias(attribute.internal())]).collect();
         let kept = input.builder().filter(is_held);
         let mut plan = kept.and_then(|plan| plan.project(projected));
         if is_list {

@@ -9,9 +9,9 @@ use lakesmith_functions::coercion::common_of_values;
 use lakesmith_functions::{Typed, guard};
 use lakesmith_unresolved::expression::{Expression, ExpressionKind};
 
-use crate::call::is_random;
 use crate::generator::generates;
 use crate::project::mentions_aggregate;
+use crate::random::is_random;
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Scope, ScopeColumn};
 

@@ -13,6 +13,7 @@ use lakesmith_unresolved::expression::{
     Expression, ExpressionKind, FrameBound, FrameUnit, FunctionCall, Window, WindowFrame,
 };
 
+use crate::call::WITHOUT_DISTINCT;
 use crate::frame::{constant, is_by_groups};
 use crate::project::mentions_aggregate;
 use crate::resolver::Resolver;
@@ -101,6 +102,7 @@ impl Resolver<'_> {
         let name = call.name.parts.last().map_or("", |part| part.text.as_str());
         let Some(function) = registry::find(name) else { return Some(()) };
         let diagnostic = match function.role {
+            _ if call.distinct && WITHOUT_DISTINCT.contains(&function.names[0]) => return Some(()),
             _ if call.distinct && function.role == Role::Aggregate => {
                 let title = format!("`{name}(DISTINCT …)` cannot be computed over a window");
                 Diagnostic::error(Condition::DISTINCT_WINDOW_FUNCTION_UNSUPPORTED, title)
@@ -121,7 +123,7 @@ impl Resolver<'_> {
                 let title = format!("`{name}` has a frame of its own");
                 Diagnostic::error(Condition::WINDOW_FUNCTION_AND_FRAME_MISMATCH, title).help("leave the frame out")
             }
-            Role::Aggregate if ORDERED_ONCE.contains(&function.names[0]) && is_narrow(window) => {
+            Role::Aggregate if is_narrow(window) && sorts_its_values(call, function.names[0]) => {
                 let title = format!("`{name}` stands over whole partitions only");
                 Diagnostic::error(Condition::INVALID_WINDOW_SPEC_FOR_AGGREGATION_FUNC, title)
                     .help("leave ORDER BY and the frame out of its window")
@@ -250,7 +252,7 @@ pub(crate) fn no_window(clause: &str) -> Diagnostic {
 }
 
 /// The first window function that is written in an expression.
-fn find_window(expression: &Expression) -> Option<&Expression> {
+pub(crate) fn find_window(expression: &Expression) -> Option<&Expression> {
     match expression.kind {
         ExpressionKind::Window { .. } => Some(expression),
         _ => expression.children().into_iter().find_map(find_window),
@@ -279,8 +281,13 @@ fn holds_window_within(expr: &Expr) -> bool {
     within
 }
 
-/// Aggregates that sort what they are given, by the first of their names.
-const ORDERED_ONCE: [&str; 4] = ["listagg", "median", "percentile_cont", "percentile_disc"];
+/// Whether an aggregate sorts what it is given, which Spark does once for a whole partition; `listagg` does where it is told to.
+fn sorts_its_values(call: &FunctionCall, name: &str) -> bool {
+    match name {
+        "listagg" => !call.within_group.is_empty(),
+        other => ["median", "percentile_cont", "percentile_disc"].contains(&other),
+    }
+}
 
 /// Whether a window gives its rows parts of their partition.
 fn is_narrow(window: &Window) -> bool {

@@ -48,9 +48,11 @@ pub(crate) async fn resolved(
             return Err(Box::new(no_up_cast(column, &found.data_type, &data_type)));
         }
         let value = Typed { expr: found.column(), data_type: found.data_type.clone(), nullable: found.nullable };
-        let value = within(&rules, || cast(value, &data_type, Mode::Ansi)).map_err(|fault| {
+        // what no longer fits the view is an error, whatever the setting says of other values
+        let strict = Rules { ansi: true, ..rules.clone() };
+        let value = within(&strict, || cast(value, &data_type, Mode::Ansi)).map_err(|fault| {
             let title = format!("column `{}`: {}", column.name, fault.title);
-            Box::new(Diagnostic::error(Condition::INCOMPATIBLE_VIEW_SCHEMA_CHANGE, title))
+            Box::new(Diagnostic::error(fault.condition, title))
         })?;
         columns.push(value.expr.alias(column.name.as_str()));
         let mut field = StructField::nullable(column.name.as_str(), data_type);

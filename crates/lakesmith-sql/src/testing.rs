@@ -4,7 +4,7 @@
 
 use lakesmith_diagnostic::{Diagnostic, SourceKind, SourceMap};
 use lakesmith_unresolved::expression::{FrameBound, JsonStep, SubqueryKind, SubqueryPlan, Window};
-use lakesmith_unresolved::relation::{GroupKind, JoinCriteria, TimeTravel};
+use lakesmith_unresolved::relation::{GroupKind, JoinCriteria, TimeTravel, UNNAMED_QUERY};
 use lakesmith_unresolved::{
     Expression, ExpressionKind, FunctionCall, Literal, Name, NamePart, Relation, RelationKind, SortOrder,
 };
@@ -234,6 +234,7 @@ pub(crate) fn relation(plan: &Relation) -> String {
         RelationKind::LimitAll { input } => format!("(limit-all {})", relation(input)),
         RelationKind::Offset { input, count } => format!("(offset {} {})", show(count), relation(input)),
         RelationKind::Deduplicate { input, .. } => format!("(distinct {})", relation(input)),
+        RelationKind::SubqueryAlias { input, alias, .. } if alias.text.matches(UNNAMED_QUERY) => relation(input),
         RelationKind::SubqueryAlias { input, alias, columns } => {
             let columns = if columns.is_empty() {
                 String::new()

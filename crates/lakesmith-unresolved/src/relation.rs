@@ -16,6 +16,9 @@ use crate::expression::{Expression, FunctionCall, Name, NamePart, SortOrder, Use
 use crate::literal::Literal;
 use crate::spark_type::{SparkType, StructField};
 
+/// The name that Spark gives to a query in FROM which has none.
+pub const UNNAMED_QUERY: &str = "__auto_generated_subquery_name";
+
 /// A relation with its place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Relation {
@@ -193,7 +196,7 @@ pub enum RelationKind {
         /// `dropDuplicatesWithinWatermark`.
         within_watermark: bool,
     },
-    /// `input AS alias (a, b)`.
+    /// `input AS alias (a, b)`; a query in FROM without a name has [`UNNAMED_QUERY`].
     SubqueryAlias {
         /// Input.
         input: Relation,

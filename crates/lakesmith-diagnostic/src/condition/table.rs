@@ -16,6 +16,8 @@ macro_rules! conditions {
 }
 
 conditions! {
+    AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION = "AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION", "42845",
+        "An aggregate function takes a value that is another one in each call, such as `rand()`. Compute the value in a query beneath.";
     ALL_PARAMETERS_MUST_BE_NAMED = "ALL_PARAMETERS_MUST_BE_NAMED", "07001",
         "A statement with parameters by name gets all its values by name. Write `USING value AS name`.";
     ALL_PARTITION_COLUMNS_NOT_ALLOWED = "ALL_PARTITION_COLUMNS_NOT_ALLOWED", "KD005",
@@ -402,6 +404,8 @@ conditions! {
         "LIMIT, OFFSET and TABLESAMPLE take a number, not NULL.";
     INVALID_LIMIT_LIKE_EXPRESSION_IS_UNFOLDABLE = "INVALID_LIMIT_LIKE_EXPRESSION.IS_UNFOLDABLE", "42K0E",
         "LIMIT, OFFSET and TABLESAMPLE take a constant, not a column or a subquery.";
+    INVALID_NON_DETERMINISTIC_EXPRESSIONS = "INVALID_NON_DETERMINISTIC_EXPRESSIONS", "42K0E",
+        "A random function, or one that depends on the place of a row, stands where each call must give the same: in the condition of a join. Compute the value in a query beneath.";
     INVALID_NUMERIC_LITERAL_RANGE = "INVALID_NUMERIC_LITERAL_RANGE", "22003",
         "A number does not fit the type that its suffix names, for example `128Y`. Write it with another suffix, or without one.";
     INVALID_OPTIONS = "INVALID_OPTIONS", "42K06",
@@ -730,6 +734,8 @@ conditions! {
         "DISTINCT, UNION without ALL, INTERSECT and EXCEPT compare rows, and maps cannot be compared. Leave the column out, or compare `map_entries` of it.";
     UNSUPPORTED_FEATURE_TABLE_OPERATION = "UNSUPPORTED_FEATURE.TABLE_OPERATION", "0A000",
         "A table of this format does not support the operation, which the message names. Delta tables support most of them; other formats are only read.";
+    UNSUPPORTED_GENERATOR_MULTI_GENERATOR = "UNSUPPORTED_GENERATOR.MULTI_GENERATOR", "42K0E",
+        "Beside GROUP BY or an aggregate function the SELECT list has one generator at most. Put the others into a query around it.";
     UNSUPPORTED_GENERATOR_NESTED_IN_EXPRESSIONS = "UNSUPPORTED_GENERATOR.NESTED_IN_EXPRESSIONS", "42K0E",
         "A generator such as `explode` stands inside another expression. Compute it in a query beneath, or in LATERAL VIEW.";
     UNSUPPORTED_GENERATOR_NOT_GENERATOR = "UNSUPPORTED_GENERATOR.NOT_GENERATOR", "42K0E",
@@ -738,6 +744,8 @@ conditions! {
         "A generator such as `explode` stands outside of the SELECT list. Write it into the SELECT list or LATERAL VIEW.";
     UNSUPPORTED_GROUPING_EXPRESSION = "UNSUPPORTED_GROUPING_EXPRESSION", "42K0E",
         "`grouping` and `grouping_id` tell which keys a larger group lacks. They stand in a query with ROLLUP, CUBE or GROUPING SETS only.";
+    UNSUPPORTED_SQL_UDF_USAGE = "UNSUPPORTED_SQL_UDF_USAGE", "0A000",
+        "A function of SQL stands in ORDER BY, LIMIT, OFFSET or the argument of a generator. Compute it in the SELECT list of a query beneath, and name the column.";
     UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.ACCESSING_OUTER_QUERY_COLUMN_IS_NOT_ALLOWED", "0A000",
         "A subquery names a column of the query around it within an input of an outer, semi or anti join. Compare it in the WHERE of the subquery.";
     UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_AGGREGATE_FUNCTION_MIXED_OUTER_LOCAL_REFERENCES = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.AGGREGATE_FUNCTION_MIXED_OUTER_LOCAL_REFERENCES", "0A000",
@@ -746,6 +754,10 @@ conditions! {
         "A subquery names a column of the query around it in an aggregation, a window or ORDER BY. Such columns can stand in WHERE, HAVING, conditions of joins and SELECT lists without aggregates.";
     UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_HIGHER_ORDER_FUNCTION = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.HIGHER_ORDER_FUNCTION", "0A000",
         "A subquery stands inside a lambda. Compute it beside the call, for example in a CTE that is joined, and use its column in the lambda.";
+    UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_LATERAL_JOIN_CONDITION_NON_DETERMINISTIC = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.LATERAL_JOIN_CONDITION_NON_DETERMINISTIC", "0A000",
+        "A random function stands in the condition of a join with LATERAL. Compute the value in a query beneath.";
+    UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_NON_DETERMINISTIC_LATERAL_SUBQUERIES = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.NON_DETERMINISTIC_LATERAL_SUBQUERIES", "0A000",
+        "A random function stands in LATERAL beside an input of several rows. Compute the value in the SELECT list.";
     UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_SCALAR_SUBQUERY_IN_VALUES = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.SCALAR_SUBQUERY_IN_VALUES", "0A000",
         "A subquery stands in VALUES. Write a SELECT with UNION ALL instead.";
     UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION = "UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY.UNSUPPORTED_CORRELATED_EXPRESSION_IN_JOIN_CONDITION", "0A000",

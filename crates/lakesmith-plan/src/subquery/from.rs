@@ -7,9 +7,10 @@ use lakesmith_unresolved::expression::{Expression, FunctionCall, NamePart};
 use lakesmith_unresolved::relation::JoinKind;
 use lakesmith_unresolved::{Relation, RelationKind};
 
-use super::native;
+use super::{is_single, native};
 use crate::generator::{Rows, generates};
 use crate::null_order;
+use crate::random::is_random_query;
 use crate::resolver::{Planned, Resolver};
 use crate::scope::{Reach, Scope, ScopeColumn};
 
@@ -52,11 +53,20 @@ impl Resolver<'_> {
         let scope = Scope { outer: Some(outer), gives_stars: true, ..Scope::of(&left.columns) };
         let right = self.relation(lateral.right, &scope)?;
         self.checked_correlation(&right.plan, origin)?;
+        if is_random_query(lateral.right) && !is_single(&left.plan) {
+            let title = "a random function stands in LATERAL, which is computed for several rows";
+            let condition = Condition::UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_NON_DETERMINISTIC_LATERAL_SUBQUERIES;
+            return self.refuse(Diagnostic::error(condition, title), origin, "");
+        }
         let both: Vec<ScopeColumn> = left.columns.iter().chain(&right.columns).cloned().collect();
         let on = match lateral.condition {
             Some(condition) => {
                 let scope = Scope { outer: Some(outer), ..Scope::of(&both) };
-                null_order::with_keys(self.condition(condition, &scope, "ON")?)
+                let kept = self.condition(condition, &scope, "ON")?;
+                let about =
+                    Condition::UNSUPPORTED_SUBQUERY_EXPRESSION_CATEGORY_LATERAL_JOIN_CONDITION_NON_DETERMINISTIC;
+                self.same_for_all_calls(condition, about)?;
+                null_order::with_keys(kept)
             }
             None => lit(true),
         };

@@ -32,7 +32,7 @@ pub(super) fn special_call<'a>(word: &str, parser: &Parser<'a>) -> Option<Notati
         "TIMESTAMPDIFF" | "DATEDIFF" | "DATE_DIFF" | "TIMEDIFF" if parser.at_unit(2) => {
             Some(|parser, start| parser.with_unit(start, "timestampdiff"))
         }
-        "TIMESTAMPADD" | "DATEADD" | "DATE_ADD" | "TIMESTAMPDIFF" | "DATEDIFF" | "DATE_DIFF"
+        "TIMESTAMPADD" | "DATEADD" | "DATE_ADD" | "TIMESTAMPDIFF" | "DATEDIFF" | "DATE_DIFF" | "TIMEDIFF"
             if parser.at_quoted_unit() =>
         {
             Some(Parser::refuse_quoted_unit)

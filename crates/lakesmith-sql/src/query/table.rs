@@ -1,8 +1,8 @@
 //! One table of FROM: a name, a function, a stream, a query or tables in parentheses, with time travel, sample, watermark,
 //! options and alias.
 
-use lakesmith_unresolved::relation::{SampleMethod, TimeTravel};
-use lakesmith_unresolved::{Expression, ExpressionKind, Literal, Name, Relation, RelationKind};
+use lakesmith_unresolved::relation::{SampleMethod, TimeTravel, UNNAMED_QUERY};
+use lakesmith_unresolved::{Expression, ExpressionKind, Literal, Name, NamePart, Relation, RelationKind};
 
 use crate::keyword;
 use crate::parser::{Parsed, Parser};
@@ -17,7 +17,8 @@ impl Parser<'_> {
                 return parser.values();
             }
             let table = parser.table_primary(start)?;
-            parser.after_table(start, table)
+            let table = parser.after_table(start, table)?;
+            Ok(named_query(table))
         })
     }
 
@@ -278,4 +279,30 @@ impl Parser<'_> {
         }
         Err(self.expected(&["PERCENT", "ROWS"]))
     }
+}
+
+/// A query in FROM with a name, so that what reads it knows nothing of the tables in it.
+fn named_query(table: Relation) -> Relation {
+    use RelationKind as K;
+    let is_query = matches!(
+        *table.kind,
+        K::Project { .. }
+            | K::Aggregate(_)
+            | K::Having { .. }
+            | K::Qualify { .. }
+            | K::Deduplicate { .. }
+            | K::NamedWindows { .. }
+            | K::Sort { .. }
+            | K::Limit { .. }
+            | K::LimitAll { .. }
+            | K::Offset { .. }
+            | K::SetOperation(_)
+            | K::With { .. }
+            | K::PipeOperator { .. }
+    );
+    if !is_query {
+        return table;
+    }
+    let (origin, alias) = (table.origin.clone(), NamePart { text: UNNAMED_QUERY.into(), origin: table.origin.clone() });
+    Relation::new(K::SubqueryAlias { input: table, alias, columns: Vec::new() }, origin)
 }
