@@ -248,16 +248,24 @@ pub(crate) fn attempt(arguments: &[ArrayRef], to: &DataType, kernel: Kernel) -> 
 /// The remainder with the sign of the divisor.
 fn positive_remainder_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let rest = remainder_kernel(arguments, to)?;
-    let divisor = match to {
-        DataType::Decimal128(..) => cast_array(&arguments[1], to, Mode::Ansi)?,
-        _ => Arc::clone(&arguments[1]),
-    };
+    let divisor = Arc::clone(&arguments[1]);
     if to.is_integer() {
         return whole_positive(&rest, &divisor, to);
     }
-    let wrapped = remainder_kernel(&[add_kernel(&[Arc::clone(&rest), Arc::clone(&divisor)], to)?, divisor], to)?;
-    let zero = ScalarValue::new_zero(to)?.to_scalar()?;
-    Ok(zip(&cmp::lt(&rest, &zero)?, &wrapped, &rest)?)
+    // the divisor may have more digits than what is left of it
+    let wide = match to {
+        DataType::Decimal128(_, scale) => DataType::Decimal128(38, *scale),
+        other => other.clone(),
+    };
+    let sum = add_kernel(&[Arc::clone(&rest), Arc::clone(&divisor)], &wide)?;
+    let wrapped = remainder_kernel(&[sum, divisor], to)?;
+    // a negative zero is not less than zero
+    let zero = match to {
+        DataType::Float32 => ScalarValue::Float32(Some(-0.0)),
+        DataType::Float64 => ScalarValue::Float64(Some(-0.0)),
+        other => ScalarValue::new_zero(other)?,
+    };
+    Ok(zip(&cmp::lt(&rest, &zero.to_scalar()?)?, &wrapped, &rest)?)
 }
 
 /// Remainders of whole numbers that are negative, moved by their divisors; the sum may not fit the type, its remainder does.
