@@ -92,7 +92,7 @@ impl Collected {
             format!("`{what}` defines neither a dataset nor a flow"),
         );
         self.diagnostics.push(diagnostic.at(span, "does not belong in a pipeline's source file").help(
-            "run it with `lakesmith sql`; pipeline files hold CREATE statements of datasets, flows, SET and USE, and `libraries` in the spec says which files these are, and `libraries` in the spec says which files these are",
+            "run it with `lakesmith sql`; pipeline files hold CREATE statements of datasets, flows, SET and USE, and `libraries` in the spec says which files these are",
         ));
     }
 
