@@ -74,3 +74,44 @@ async fn a_function_of_another_language_is_refused_by_name() {
     let faults = project.faults("CREATE FUNCTION f(a INT) RETURNS INT LANGUAGE PYTHON AS 'return a'").await;
     assert!(faults[0].starts_with("LAKESMITH_NOT_BUILT"), "{faults:?}");
 }
+
+#[tokio::test]
+async fn a_function_stands_in_no_order_by_limit_or_generator() {
+    let project = Project::new();
+    project.rows("CREATE FUNCTION next(a INT) RETURNS INT RETURN a + 1").await;
+    for query in [
+        "SELECT a FROM VALUES (1) AS t(a) ORDER BY next(a)",
+        "SELECT a FROM VALUES (1) AS t(a) GROUP BY a ORDER BY next(a)",
+        "SELECT a FROM VALUES (1) AS t(a) LIMIT next(1)",
+        "SELECT explode(array(next(a))) FROM VALUES (1) AS t(a)",
+        "SELECT * FROM VALUES (1) AS t(a) LATERAL VIEW explode(array(next(a))) v AS x",
+    ] {
+        let faults = project.faults(query).await;
+        assert!(faults[0].starts_with("UNSUPPORTED_SQL_UDF_USAGE"), "{query}: {faults:?}");
+    }
+    assert_eq!(project.rows("SELECT next(a) AS b FROM VALUES (2), (1) AS t(a) ORDER BY b").await, ["2", "3"]);
+}
+
+#[tokio::test]
+async fn an_aggregate_takes_a_function_of_random_values_and_no_random_function() {
+    let project = Project::new();
+    project.rows("CREATE FUNCTION zero(a DOUBLE) RETURNS INT RETURN a * 0").await;
+    project.rows("CREATE FUNCTION any() RETURNS DOUBLE RETURN rand()").await;
+    assert_eq!(project.rows("SELECT sum(zero(rand())) FROM range(3)").await, ["0"]);
+    for query in ["SELECT sum(zero(1) + rand()) FROM range(3)", "SELECT sum(shop.any()) FROM range(3)"] {
+        let faults = project.faults(query).await;
+        let condition = "AGGREGATE_FUNCTION_WITH_NONDETERMINISTIC_EXPRESSION";
+        assert!(faults[0].starts_with(condition), "{query}: {faults:?}");
+    }
+    let faults = project.faults("SELECT * FROM range(2) a JOIN range(2) b ON zero(rand()) = 0").await;
+    assert!(faults[0].starts_with("INVALID_NON_DETERMINISTIC_EXPRESSIONS"), "{faults:?}");
+}
+
+#[tokio::test]
+async fn a_body_in_parentheses_is_the_value_within() {
+    let project = Project::new();
+    project.rows("CREATE FUNCTION same(a INT) RETURNS INT RETURN (SELECT (SELECT a))").await;
+    assert_eq!(project.rows("SELECT same(7), same(id) FROM range(1)").await, ["7|0"]);
+    let faults = project.faults("CREATE FUNCTION f(a INT) RETURNS INT RETURN 1 + (SELECT (SELECT a))").await;
+    assert!(faults[0].starts_with("UNRESOLVED_COLUMN"), "{faults:?}");
+}
