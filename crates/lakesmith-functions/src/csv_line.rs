@@ -27,7 +27,8 @@ impl Dialect {
         loop {
             let start = if self.trims_start { rest.trim_start_matches(' ') } else { rest };
             let (value, after) = self.quoted(start).unwrap_or_else(|| self.plain(rest));
-            values.push(value);
+            // quotes do not change what stands for NULL
+            values.push(value.filter(|value| *value != self.null));
             match after {
                 Some(after) => rest = after,
                 None => return values,
@@ -69,7 +70,7 @@ impl Dialect {
         };
         let value = if self.trims_start { value.trim_start_matches(' ') } else { value };
         let value = if self.trims_end { value.trim_end_matches(' ') } else { value };
-        ((value != self.null).then(|| value.to_owned()), after)
+        (Some(value.to_owned()), after)
     }
 
     /// Appends a value of a line, in quotes where it needs them.
@@ -121,7 +122,9 @@ mod tests {
     #[test]
     fn nothing_between_separators_is_null() {
         assert_eq!(read(","), [None, None]);
-        assert_eq!(read(r#""""#), some(&[""]));
+        assert_eq!(read(r#""""#), [None]);
+        let named = Dialect { null: "NA".to_owned(), ..Dialect::default() };
+        assert_eq!(named.read(r#""NA",NA,"""#), [None, None, Some(String::new())]);
     }
 
     #[test]
