@@ -151,9 +151,6 @@ fn text(call: &Call<'_>, index: usize) -> Result<Typed, Fault> {
 pub(crate) fn argument(call: &Call<'_>, index: usize, wanted: &SparkType) -> Result<Typed, Fault> {
     let value = call.arguments[index].clone();
     let from = value.data_type.clone();
-    if from == SparkType::Binary && *wanted == SparkType::STRING {
-        return Err(Fault::not_built(format!("`{}` of BINARY", call.name)));
-    }
     implicit(value, wanted).unwrap_or_else(|| {
         Err(Fault::mismatch(format!("`{}` needs {wanted} here, not {from}", call.name), Some(index)))
     })

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, BinaryArray, BooleanArray};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, BinaryArray, BooleanArray, Int32Array};
 use datafusion::arrow::datatypes::{DataType, Int32Type};
 use datafusion::common::{Result, ScalarValue};
 use datafusion::logical_expr::lit;
@@ -16,11 +16,17 @@ use crate::kernel::{self, Kernels};
 
 /// The kernels.
 pub(crate) const KERNELS: Kernels = &[
+    ("spark_concat_bytes", |a, _| concatenated(a)),
     ("spark_contains_bytes", |a, _| {
         each_pair(a, |all, part| part.is_empty() || all.windows(part.len()).any(|window| window == part))
     }),
     ("spark_endswith_bytes", |a, _| each_pair(a, |all, part| all.ends_with(part))),
+    ("spark_length_bytes", lengths),
     ("spark_lpad_bytes", |a, _| padded(a, |bytes, fill| [fill, bytes].concat())),
+    ("spark_reverse_bytes", |a, _| {
+        let reversed = |bytes: &[u8]| bytes.iter().rev().copied().collect::<Vec<u8>>();
+        Ok(Arc::new(bytes(&a[0])?.iter().map(|bytes| bytes.map(reversed)).collect::<BinaryArray>()))
+    }),
     ("spark_rpad_bytes", |a, _| padded(a, |bytes, fill| [bytes, fill].concat())),
     ("spark_startswith_bytes", |a, _| each_pair(a, |all, part| all.starts_with(part))),
     ("spark_substring_bytes", |a, _| substring(a)),
@@ -29,6 +35,16 @@ pub(crate) const KERNELS: Kernels = &[
 /// Whether the first arguments of a call, as many as are said, are BINARY.
 pub(crate) fn are_bytes(call: &Call<'_>, count: usize) -> bool {
     call.arguments.iter().take(count).all(|argument| argument.data_type == SparkType::Binary)
+}
+
+/// `octet_length` and `bit_length`: the bytes of a text or of BINARY, in units of which each byte has so many.
+pub(crate) fn length(call: &Call<'_>, units: i32) -> Result<Typed, Fault> {
+    let value = match call.arguments[0].data_type {
+        SparkType::Binary => call.arguments[0].clone(),
+        _ => argument(call, 0, &SparkType::STRING)?,
+    };
+    let units = Typed::new(lit(units), SparkType::Integer).with_nullable(false);
+    kernel::call("spark_length_bytes", vec![value, units], SparkType::Integer)
 }
 
 /// `startswith`, `endswith` and `contains`.
@@ -59,6 +75,26 @@ pub(crate) fn part(call: &Call<'_>) -> Result<Typed, Fault> {
 
 fn bytes(array: &ArrayRef) -> Result<BinaryArray> {
     Ok(cast_array(array, &DataType::Binary, Mode::Ansi)?.as_binary::<i32>().clone())
+}
+
+fn lengths(arguments: &[ArrayRef], _: &DataType) -> Result<ArrayRef> {
+    let (bytes, units) = (bytes(&arguments[0])?, arguments[1].as_primitive::<Int32Type>());
+    let in_units = |(bytes, units): (Option<&[u8]>, Option<i32>)| {
+        let length = i32::try_from(bytes?.len()).unwrap_or(i32::MAX);
+        Some(length.saturating_mul(units?))
+    };
+    Ok(Arc::new(bytes.iter().zip(units).map(in_units).collect::<Int32Array>()))
+}
+
+/// The bytes of all columns one after the other; NULL where one is.
+fn concatenated(arguments: &[ArrayRef]) -> Result<ArrayRef> {
+    let columns = arguments.iter().map(bytes).collect::<Result<Vec<_>>>()?;
+    let row = |row: usize| {
+        let parts = columns.iter().map(|column| column.is_valid(row).then(|| column.value(row)));
+        parts.collect::<Option<Vec<_>>>().map(|parts| parts.concat())
+    };
+    let rows = columns.first().map_or(0, |column| column.len());
+    Ok(Arc::new((0..rows).map(row).collect::<BinaryArray>()))
 }
 
 fn each_pair(arguments: &[ArrayRef], test: impl Fn(&[u8], &[u8]) -> bool) -> Result<ArrayRef> {

@@ -22,6 +22,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["rtrim"], (1, 2), |call| trim(call, "spark_rtrim")),
     Function::scalar(&["reverse"], (1, 1), |call| match &call.arguments[0].data_type {
         SparkType::Array { .. } => crate::array::reversed(call.arguments[0].clone()),
+        SparkType::Binary => kernel::call("spark_reverse_bytes", call.arguments.clone(), SparkType::Binary),
         _ => native(call, unicode::reverse()),
     }),
     Function::scalar(&["initcap"], (1, 1), |call| text(call, "spark_initcap")),
@@ -96,9 +97,6 @@ fn arguments(call: &Call<'_>, types: &[SparkType]) -> Result<Vec<Typed>, Fault> 
     let last = &types[types.len() - 1];
     let arguments = call.arguments.iter().enumerate().map(|(index, argument)| {
         let wanted = types.get(index).unwrap_or(last);
-        if argument.data_type == SparkType::Binary && *wanted == SparkType::STRING {
-            return Err(Fault::not_built(format!("`{}` of BINARY", call.name)));
-        }
         implicit(argument.clone(), wanted).unwrap_or_else(|| {
             let title = format!("`{}` needs {wanted} here, not {}", call.name, argument.data_type);
             Err(Fault::mismatch(title, Some(index)))
@@ -196,7 +194,7 @@ fn concat(call: &Call<'_>) -> Result<Typed, Fault> {
         return Ok(Typed::new(datafusion::logical_expr::lit(""), SparkType::STRING).with_nullable(false));
     }
     if call.arguments.iter().all(|argument| argument.data_type == SparkType::Binary) {
-        return Err(Fault::not_built("`concat` of BINARY"));
+        return kernel::call("spark_concat_bytes", call.arguments.clone(), SparkType::Binary);
     }
     text(call, "spark_concat")
 }

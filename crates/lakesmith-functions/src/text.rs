@@ -8,6 +8,7 @@ use datafusion::common::Result;
 use lakesmith_unresolved::SparkType;
 
 use crate::array::argument;
+use crate::bytes;
 use crate::cast::{Mode, cast};
 use crate::coercion::{implicit, is_numeric, is_text};
 use crate::function::{Call, Fault, Function, Typed};
@@ -16,8 +17,8 @@ use crate::kernel::{self, Kernels, texts};
 /// The functions.
 pub const FUNCTIONS: &[Function] = &[
     Function::scalar(&["ascii"], (1, 1), |call| number_of(call, "spark_ascii")),
-    Function::scalar(&["octet_length"], (1, 1), |call| number_of(call, "spark_octet_length")),
-    Function::scalar(&["bit_length"], (1, 1), |call| number_of(call, "spark_bit_length")),
+    Function::scalar(&["octet_length"], (1, 1), |call| bytes::length(call, 1)),
+    Function::scalar(&["bit_length"], (1, 1), |call| bytes::length(call, 8)),
     Function::scalar(&["chr", "char"], (1, 1), |call| {
         let code = argument(call, 0, &SparkType::Long)?;
         kernel::call("spark_chr", vec![code], SparkType::STRING)
@@ -75,13 +76,11 @@ pub(crate) const KERNELS: Kernels = &[
     ("spark_ascii", |a, _| numbers(a, |text| text.chars().next().map_or(0, |c| count(c as usize)))),
     ("spark_base64", base64_kernel),
     ("spark_bin", bin_kernel),
-    ("spark_bit_length", |a, _| numbers(a, |text| count(text.len() * 8))),
     ("spark_chr", chr_kernel),
     ("spark_find_in_set", find_in_set_kernel),
     ("spark_hex", hex_kernel),
     ("spark_hex_number", hex_number_kernel),
     ("spark_levenshtein", levenshtein_kernel),
-    ("spark_octet_length", |a, _| numbers(a, |text| count(text.len()))),
     ("spark_space", space_kernel),
     ("spark_substring_index", substring_index_kernel),
     ("spark_unhex", unhex_kernel),
