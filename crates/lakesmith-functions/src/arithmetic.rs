@@ -339,7 +339,8 @@ fn positive(call: &Call<'_>) -> Result<Typed, Fault> {
 
 fn negate(call: &Call<'_>) -> Result<Typed, Fault> {
     let value = call.arguments[0].clone();
-    let value = if is_text(&value.data_type) { cast(value, &SparkType::Double, Mode::Ansi)? } else { value };
+    let is_read = is_text(&value.data_type) || value.data_type == SparkType::Null;
+    let value = if is_read { cast(value, &SparkType::Double, Mode::Ansi)? } else { value };
     if !is_numeric(&value.data_type) && !is_interval(&value.data_type) {
         return Err(Fault::mismatch(format!("`-` does not work on {}", value.data_type), Some(0)));
     }

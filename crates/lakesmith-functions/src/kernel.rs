@@ -4,7 +4,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, StringArray, StringBuilder, new_null_array,
+    Array, ArrayRef, AsArray, RecordBatch, RecordBatchOptions, StringArray, StringBuilder, new_empty_array,
+    new_null_array,
 };
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Schema};
@@ -150,6 +151,10 @@ impl ScalarUDFImpl for KernelFunction {
         let scalars = args.args.iter().all(|arg| matches!(arg, ColumnarValue::Scalar(_)));
         let constant = scalars && !args.args.is_empty() && self.signature.volatility == Volatility::Immutable;
         let rows = if constant { 1 } else { args.number_rows };
+        if rows == 0 {
+            // a kernel may look into the first row for what is constant
+            return Ok(ColumnarValue::Array(new_empty_array(&self.result)));
+        }
         let rows_of_constants = if TAKE_CONSTANTS.contains(&self.name) { 1 } else { rows };
         let array = |(at, argument): (usize, ColumnarValue)| {
             let array = match argument {
