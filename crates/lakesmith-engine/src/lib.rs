@@ -19,6 +19,7 @@ pub mod input;
 mod nested_fields;
 mod null_keys;
 pub mod once;
+mod order;
 pub mod projection;
 pub mod range;
 pub mod recursion;

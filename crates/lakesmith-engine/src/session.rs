@@ -23,6 +23,7 @@ use crate::grouping_sets::FinestFirst;
 use crate::nested_fields::{AboveOuterJoins, MOVES_FIELDS, TAKES_FIELDS, WithoutMarks};
 use crate::null_keys::{MAKES_KEYS, OwnEquations, OwnNullKeys, TAKES_JOINS_APART};
 use crate::once::ShareRows;
+use crate::order::{CHECKS_ORDERS, SortWhereUnsorted};
 use crate::recursion::Recursions;
 use crate::spill::SpillFolder;
 
@@ -110,7 +111,12 @@ fn physical_rules(settings: &RuntimeSettings) -> Vec<Arc<dyn PhysicalOptimizerRu
         true => Arc::new(Guarded(rule)),
         false => rule,
     };
-    rules.extend(PhysicalOptimizer::new().rules.into_iter().map(between));
+    for rule in PhysicalOptimizer::new().rules {
+        if rule.name() == CHECKS_ORDERS {
+            rules.push(Arc::new(SortWhereUnsorted));
+        }
+        rules.push(between(rule));
+    }
     rules.push(Arc::new(TakeAway));
     rules.push(Arc::new(Recursions));
     rules.push(Arc::new(FinestFirst));
