@@ -11,7 +11,7 @@ use std::sync::{Arc, OnceLock};
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::arrow::ipc::reader::StreamReader;
 use datafusion::arrow::ipc::writer::StreamWriter;
-use datafusion::common::{Result, internal_datafusion_err, not_impl_err};
+use datafusion::common::{DataFusionError, Result, internal_datafusion_err, not_impl_err};
 use datafusion::execution::{SessionStateBuilder, TaskContext};
 use datafusion::logical_expr::{AggregateUDF, HigherOrderUDF, ScalarUDF, WindowUDF};
 use datafusion::physical_plan::union::UnionExec;
@@ -159,6 +159,16 @@ pub fn encode_schema(schema: &Schema) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     StreamWriter::try_new(&mut bytes, schema)?.finish()?;
     Ok(bytes)
+}
+
+/// The error of a codec that is given another node than its own.
+pub(crate) fn another_type(name: &str) -> DataFusionError {
+    internal_datafusion_err!("a {name} is of another type")
+}
+
+/// The error of a codec that is given fewer bytes than it writes.
+pub(crate) fn too_short(name: &str) -> DataFusionError {
+    internal_datafusion_err!("an encoded {name} is too short")
 }
 
 /// The schema of an Arrow IPC stream.

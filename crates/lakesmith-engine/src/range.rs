@@ -20,7 +20,7 @@ use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Par
 use datafusion_proto::physical_plan::PhysicalProtoConverterExtension;
 use futures::stream;
 
-use crate::codec::NodeCodec;
+use crate::codec::{NodeCodec, another_type};
 
 /// Name of the node.
 const NAME: &str = "RangeExec";
@@ -209,7 +209,7 @@ impl NodeCodec for RangeCodec {
 
     fn encode(&self, node: &Arc<dyn ExecutionPlan>, _: &dyn PhysicalProtoConverterExtension) -> Result<Vec<u8>> {
         let node = node.downcast_ref::<RangeExec>();
-        let node = node.ok_or_else(|| internal_datafusion_err!("a {NAME} is of another type"))?;
+        let node = node.ok_or_else(|| another_type(NAME))?;
         let Numbers { start, end, step } = node.numbers;
         let partitions = i64::try_from(node.partitions).unwrap_or(i64::MAX);
         let mut bytes: Vec<u8> =

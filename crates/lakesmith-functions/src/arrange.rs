@@ -187,8 +187,7 @@ fn field_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
     let DataType::List(field) = to else { return Err(internal_datafusion_err!("a list of type {to}")) };
     let lists = arguments[0].as_list::<i32>();
     let structs = lists.values().as_struct();
-    let number = arguments[1].as_primitive::<Int32Type>();
-    let number = if number.is_empty() { 0 } else { number.value(0) as usize };
+    let number = arguments[1].as_primitive::<Int32Type>().value(0) as usize;
     let Some(column) = structs.columns().get(number) else {
         return Err(internal_datafusion_err!("field {number} of {}", structs.data_type()));
     };

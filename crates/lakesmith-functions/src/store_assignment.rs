@@ -103,9 +103,6 @@ fn store_kernel(arguments: &[ArrayRef], to: &DataType) -> Result<ArrayRef> {
             _ => error,
         }
     };
-    if arguments[0].is_empty() {
-        return Ok(datafusion::arrow::array::new_empty_array(to));
-    }
     cast_array(&Arc::clone(&arguments[0]), to, Mode::Ansi).map_err(overflows)
 }
 

@@ -7,7 +7,7 @@ use datafusion::arrow::array::{ArrayRef, RecordBatch, UInt64Array, new_null_arra
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::common::{Result, Statistics, internal_datafusion_err};
+use datafusion::common::{Result, Statistics};
 use datafusion::execution::{SendableRecordBatchStream, TaskContext};
 use datafusion::physical_expr::{EquivalenceProperties, PhysicalExpr};
 use datafusion::physical_plan::statistics::StatisticsArgs;
@@ -16,7 +16,7 @@ use datafusion::physical_plan::{DisplayAs, DisplayFormatType, ExecutionPlan, Par
 use datafusion_proto::physical_plan::PhysicalProtoConverterExtension;
 use futures::{StreamExt, stream};
 
-use crate::codec::{NodeCodec, decode_schema, encode_schema};
+use crate::codec::{NodeCodec, another_type, decode_schema, encode_schema, too_short};
 use crate::input::only_input;
 
 /// Name of the node.
@@ -137,7 +137,7 @@ impl NodeCodec for ExpandCodec {
 
     fn encode(&self, node: &Arc<dyn ExecutionPlan>, _: &dyn PhysicalProtoConverterExtension) -> Result<Vec<u8>> {
         let node = node.downcast_ref::<ExpandExec>();
-        let node = node.ok_or_else(|| internal_datafusion_err!("a {NAME} is of another type"))?;
+        let node = node.ok_or_else(|| another_type(NAME))?;
         let keys = node.sets.first().map_or(0, |set| set.nulls.len());
         let mut bytes: Vec<u8> =
             [node.sets.len(), keys].iter().flat_map(|count| (*count as u64).to_le_bytes()).collect();
@@ -164,7 +164,7 @@ impl NodeCodec for ExpandCodec {
             let (nulls, after) = usize::try_from(keys)
                 .ok()
                 .and_then(|keys| rest.split_at_checked(keys))
-                .ok_or_else(|| internal_datafusion_err!("an encoded {NAME} is too short"))?;
+                .ok_or_else(|| too_short(NAME))?;
             sets.push(GroupingSet { nulls: nulls.iter().map(|byte| *byte == 1).collect(), id });
             rest = after;
         }
@@ -173,8 +173,7 @@ impl NodeCodec for ExpandCodec {
 }
 
 fn number(bytes: &mut &[u8]) -> Result<u64> {
-    let (number, rest) =
-        bytes.split_first_chunk::<8>().ok_or_else(|| internal_datafusion_err!("an encoded {NAME} is too short"))?;
+    let (number, rest) = bytes.split_first_chunk::<8>().ok_or_else(|| too_short(NAME))?;
     *bytes = rest;
     Ok(u64::from_le_bytes(*number))
 }

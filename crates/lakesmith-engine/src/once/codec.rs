@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use datafusion::common::{Result, internal_datafusion_err};
+use datafusion::common::Result;
 use datafusion::execution::TaskContext;
 use datafusion::physical_plan::ExecutionPlan;
 use datafusion_proto::physical_plan::PhysicalProtoConverterExtension;
 
 use super::rows::Rows;
 use super::{NAME, OnceExec, Sharing};
-use crate::codec::NodeCodec;
+use crate::codec::{NodeCodec, another_type, too_short};
 use crate::input::only_input;
 
 /// Writes the query's number and the columns that are read, eight bytes each.
@@ -22,7 +22,7 @@ impl NodeCodec for OnceCodec {
     }
 
     fn encode(&self, node: &Arc<dyn ExecutionPlan>, _: &dyn PhysicalProtoConverterExtension) -> Result<Vec<u8>> {
-        let node = node.downcast_ref::<OnceExec>().ok_or_else(|| internal_datafusion_err!("not a {NAME}"))?;
+        let node = node.downcast_ref::<OnceExec>().ok_or_else(|| another_type(NAME))?;
         let columns = node.columns.iter().map(|column| *column as u64);
         Ok(std::iter::once(node.number).chain(columns).flat_map(u64::to_le_bytes).collect())
     }
@@ -37,7 +37,7 @@ impl NodeCodec for OnceCodec {
         let source = only_input(NAME, inputs)?;
         let (numbers, _) = bytes.as_chunks::<8>();
         let mut numbers = numbers.iter().map(|number| u64::from_le_bytes(*number));
-        let number = numbers.next().ok_or_else(|| internal_datafusion_err!("an encoded {NAME} is too short"))?;
+        let number = numbers.next().ok_or_else(|| too_short(NAME))?;
         let columns = numbers.filter_map(|column| usize::try_from(column).ok()).collect();
         let sharing = Sharing::Rows(Arc::new(Rows::new(&source)));
         Ok(Arc::new(OnceExec::try_new(number, source, columns, sharing)?))

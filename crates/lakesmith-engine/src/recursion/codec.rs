@@ -9,7 +9,7 @@ use datafusion_proto::physical_plan::PhysicalProtoConverterExtension;
 
 use super::RecursionExec;
 use super::step::{self, StepExec, StepRows};
-use crate::codec::{NodeCodec, decode_schema, encode_schema};
+use crate::codec::{NodeCodec, another_type, decode_schema, encode_schema, too_short};
 
 /// Writes the query's name and the schema.
 #[derive(Debug)]
@@ -67,14 +67,6 @@ impl NodeCodec for StepCodec {
         let rows = Arc::new(StepRows::new(&query));
         Ok(Arc::new(StepExec::try_new(rows, decode_schema(schema)?, columns)?))
     }
-}
-
-fn another_type(name: &str) -> datafusion::common::DataFusionError {
-    internal_datafusion_err!("a {name} is of another type")
-}
-
-fn too_short(name: &str) -> datafusion::common::DataFusionError {
-    internal_datafusion_err!("an encoded {name} is too short")
 }
 
 /// A text, numbers and bytes, each but the last with its length before it.

@@ -214,9 +214,9 @@ impl Running<'_> {
     }
 
     async fn add_constraint(self, name: &Name, constraint: &TableConstraint) -> Done {
-        let (own, text) = check(constraint, 0)?;
         let mut table = self.session.table_to_change(name, "ALTER TABLE … ADD CONSTRAINT").await?;
         let shown = table.quoted();
+        let Some((own, text)) = check(self.session, constraint, 0, &shown) else { return Ok(()) };
         let mut metadata = table.table.metadata().clone();
         let key = format!("{CONSTRAINT}{own}");
         if metadata.configuration.iter().any(|(known, _)| known.eq_ignore_ascii_case(&key)) {

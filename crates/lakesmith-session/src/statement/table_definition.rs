@@ -135,10 +135,7 @@ pub(super) fn definition(
     }
     let mut checks = Vec::new();
     for constraint in constraints {
-        match informational(constraint) {
-            Some(kind) => session.warn(format!("{kind} of {table} has no effect: it would not be enforced")),
-            None => checks.push(check(constraint, checks.len())?),
-        }
+        checks.extend(check(session, constraint, checks.len(), table));
     }
     properties.extend(checks.iter().map(|(name, text)| (format!("{CONSTRAINT}{name}"), text.clone())));
     properties.sort();
@@ -248,24 +245,24 @@ pub(super) fn clustering(schema: &[StructField], cluster: &ClusterBy, table: &st
     Ok(Some(paths.join(",")))
 }
 
-/// What a constraint is that only tells readers something and is not enforced.
-fn informational(constraint: &TableConstraint) -> Option<&'static str> {
-    match &constraint.kind {
-        TableConstraintKind::PrimaryKey(_) => Some("PRIMARY KEY"),
-        TableConstraintKind::ForeignKey { .. } => Some("FOREIGN KEY"),
-        TableConstraintKind::Unique(_) => Some("UNIQUE"),
-        TableConstraintKind::Check { .. } => None,
-    }
-}
-
-/// Name and text of a CHECK constraint.
-pub(super) fn check(constraint: &TableConstraint, number: usize) -> Done<(String, String)> {
-    let TableConstraintKind::Check { text, .. } = &constraint.kind else {
-        let what = informational(constraint).unwrap_or("this constraint");
-        return Err(not_built(what).at(constraint.span, "").help("only CHECK constraints are kept").into());
+/// Name and text of a CHECK constraint; nothing, and a warning, where the constraint only tells readers something.
+pub(super) fn check(
+    session: &Session,
+    constraint: &TableConstraint,
+    number: usize,
+    table: &str,
+) -> Option<(String, String)> {
+    let kind = match &constraint.kind {
+        TableConstraintKind::Check { text, .. } => {
+            let name = constraint.name.as_ref().map_or_else(|| format!("check_{number}"), |name| name.text.folded());
+            return Some((name, text.clone()));
+        }
+        TableConstraintKind::PrimaryKey(_) => "PRIMARY KEY",
+        TableConstraintKind::ForeignKey { .. } => "FOREIGN KEY",
+        TableConstraintKind::Unique(_) => "UNIQUE",
     };
-    let name = constraint.name.as_ref().map_or_else(|| format!("check_{number}"), |name| name.text.folded());
-    Ok((name, text.clone()))
+    session.warn(format!("{kind} of {table} has no effect: it would not be enforced"));
+    None
 }
 
 /// A property as a table keeps it; nothing, and a warning, where it asks for another way to store the same rows.
